@@ -1,0 +1,290 @@
+/**
+ * The tree that the parser makes of a statement's text. Every expression knows where it starts and
+ * ends, because an unaliased column is named by its source text and errors point at it.
+ */
+import type { Position } from '../error.ts';
+
+export interface Span extends Position {
+  /** Offset just past the last character. */
+  readonly endOffset: number;
+}
+
+export type Statement = {
+  readonly explain: boolean;
+  readonly body: Query | SchemaCommand | SystemCommand;
+};
+
+/** One or more single queries joined by UNION; `all` is true for UNION ALL. */
+export interface Query {
+  readonly type: 'query';
+  readonly parts: readonly SingleQuery[];
+  readonly all: boolean;
+}
+
+export interface SingleQuery {
+  readonly clauses: readonly Clause[];
+}
+
+export type Clause =
+  | MatchClause
+  | UnwindClause
+  | ProjectionClause
+  | CreateClause
+  | MergeClause
+  | SetClause
+  | RemoveClause
+  | DeleteClause;
+
+export interface MatchClause {
+  readonly type: 'match';
+  readonly optional: boolean;
+  readonly patterns: readonly PathPattern[];
+  readonly where: Expression | undefined;
+  readonly span: Span;
+}
+
+export interface UnwindClause {
+  readonly type: 'unwind';
+  readonly list: Expression;
+  readonly variable: string;
+  readonly span: Span;
+}
+
+/** WITH and RETURN. `where` stands only on WITH. */
+export interface ProjectionClause {
+  readonly type: 'with' | 'return';
+  readonly distinct: boolean;
+  /** `*` first: all variables in scope. */
+  readonly star: boolean;
+  readonly items: readonly ProjectionItem[];
+  readonly orderBy: readonly SortItem[];
+  readonly skip: Expression | undefined;
+  readonly limit: Expression | undefined;
+  readonly where: Expression | undefined;
+  readonly span: Span;
+}
+
+export interface ProjectionItem {
+  readonly expression: Expression;
+  /** The alias, or the expression's source text when there is none. */
+  readonly name: string;
+  readonly aliased: boolean;
+}
+
+export interface SortItem {
+  readonly expression: Expression;
+  readonly descending: boolean;
+}
+
+export interface CreateClause {
+  readonly type: 'create';
+  readonly patterns: readonly PathPattern[];
+  readonly span: Span;
+}
+
+export interface MergeClause {
+  readonly type: 'merge';
+  readonly pattern: PathPattern;
+  readonly onCreate: readonly SetItem[];
+  readonly onMatch: readonly SetItem[];
+  readonly span: Span;
+}
+
+export interface SetClause {
+  readonly type: 'set';
+  readonly items: readonly SetItem[];
+  readonly span: Span;
+}
+
+export type SetItem =
+  | {
+      readonly type: 'property';
+      readonly target: Expression;
+      readonly key: string;
+      readonly value: Expression;
+      readonly span: Span;
+    }
+  /** `n = {…}`: all properties are replaced. */
+  | { readonly type: 'replace'; readonly variable: string; readonly value: Expression; readonly span: Span }
+  /** `n += {…}`: properties are merged in. */
+  | { readonly type: 'merge'; readonly variable: string; readonly value: Expression; readonly span: Span }
+  | { readonly type: 'labels'; readonly variable: string; readonly labels: readonly string[]; readonly span: Span };
+
+export interface RemoveClause {
+  readonly type: 'remove';
+  readonly items: readonly RemoveItem[];
+  readonly span: Span;
+}
+
+export type RemoveItem =
+  | { readonly type: 'property'; readonly target: Expression; readonly key: string; readonly span: Span }
+  | { readonly type: 'labels'; readonly variable: string; readonly labels: readonly string[]; readonly span: Span };
+
+export interface DeleteClause {
+  readonly type: 'delete';
+  readonly detach: boolean;
+  readonly targets: readonly Expression[];
+  readonly span: Span;
+}
+
+/** `nodes.length === relationships.length + 1`. With `shortest`, the pattern stood in shortestPath(…) and has one relationship. */
+export interface PathPattern {
+  readonly variable: string | undefined;
+  readonly shortest: boolean;
+  readonly nodes: readonly NodePattern[];
+  readonly relationships: readonly RelationshipPattern[];
+  readonly span: Span;
+}
+
+export interface NodePattern {
+  readonly variable: string | undefined;
+  /** All of these labels. */
+  readonly labels: readonly string[];
+  /** A map literal or a parameter. */
+  readonly properties: Expression | undefined;
+  readonly span: Span;
+}
+
+export interface RelationshipPattern {
+  readonly variable: string | undefined;
+  /** Any of these types; empty: every type. */
+  readonly types: readonly string[];
+  readonly direction: 'outgoing' | 'incoming' | 'both';
+  /** Variable length; `max` undefined: no upper bound. */
+  readonly hops: { readonly min: number; readonly max: number | undefined } | undefined;
+  readonly properties: Expression | undefined;
+  readonly span: Span;
+}
+
+export type Literal = null | boolean | string | { readonly integer: bigint } | { readonly float: number };
+
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^';
+export type StringOperator = 'STARTS WITH' | 'ENDS WITH' | 'CONTAINS';
+
+export type Expression =
+  | { readonly type: 'literal'; readonly value: Literal; readonly span: Span }
+  | { readonly type: 'parameter'; readonly name: string; readonly span: Span }
+  | { readonly type: 'variable'; readonly name: string; readonly span: Span }
+  | { readonly type: 'property'; readonly subject: Expression; readonly key: string; readonly span: Span }
+  | { readonly type: 'index'; readonly subject: Expression; readonly index: Expression; readonly span: Span }
+  | {
+      readonly type: 'slice';
+      readonly subject: Expression;
+      readonly from: Expression | undefined;
+      readonly to: Expression | undefined;
+      readonly span: Span;
+    }
+  | { readonly type: 'list'; readonly items: readonly Expression[]; readonly span: Span }
+  | { readonly type: 'map'; readonly entries: readonly (readonly [string, Expression])[]; readonly span: Span }
+  | { readonly type: 'not'; readonly operand: Expression; readonly span: Span }
+  | { readonly type: 'and' | 'or' | 'xor'; readonly left: Expression; readonly right: Expression; readonly span: Span }
+  /** `1 < n.x <= 3`: operands.length === operators.length + 1. */
+  | {
+      readonly type: 'comparison';
+      readonly operators: readonly ComparisonOperator[];
+      readonly operands: readonly Expression[];
+      readonly span: Span;
+    }
+  | {
+      readonly type: 'arithmetic';
+      readonly operator: ArithmeticOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly span: Span;
+    }
+  | { readonly type: 'negate'; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly type: 'string';
+      readonly operator: StringOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly span: Span;
+    }
+  | { readonly type: 'in'; readonly left: Expression; readonly right: Expression; readonly span: Span }
+  | { readonly type: 'isNull'; readonly operand: Expression; readonly negated: boolean; readonly span: Span }
+  | {
+      readonly type: 'hasLabels';
+      readonly subject: Expression;
+      readonly labels: readonly string[];
+      readonly span: Span;
+    }
+  /** `name` in lower case, as functions are found without regard to case; aggregations too. */
+  | {
+      readonly type: 'call';
+      readonly name: string;
+      readonly distinct: boolean;
+      readonly arguments: readonly Expression[];
+      readonly span: Span;
+    }
+  | { readonly type: 'countStar'; readonly span: Span }
+  | {
+      readonly type: 'case';
+      /** Present in `CASE x WHEN 1 THEN …`. */
+      readonly subject: Expression | undefined;
+      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly otherwise: Expression | undefined;
+      readonly span: Span;
+    }
+  /** `[x IN list WHERE where | project]` */
+  | {
+      readonly type: 'listComprehension';
+      readonly variable: string;
+      readonly list: Expression;
+      readonly where: Expression | undefined;
+      readonly project: Expression | undefined;
+      readonly span: Span;
+    }
+  /** `all(x IN list WHERE where)` and its kind. */
+  | {
+      readonly type: 'quantifier';
+      readonly quantifier: 'all' | 'any' | 'none' | 'single';
+      readonly variable: string;
+      readonly list: Expression;
+      readonly where: Expression;
+      readonly span: Span;
+    }
+  | {
+      readonly type: 'reduce';
+      readonly accumulator: string;
+      readonly initial: Expression;
+      readonly variable: string;
+      readonly list: Expression;
+      readonly expression: Expression;
+      readonly span: Span;
+    }
+  /** `(a)-[:T]->(b)` as a predicate: true when the pattern is there. `EXISTS { (a)-->(b) WHERE … }` is the same with `where`. */
+  | {
+      readonly type: 'patternPredicate';
+      readonly patterns: readonly PathPattern[];
+      readonly where: Expression | undefined;
+      readonly span: Span;
+    };
+
+export type SchemaCommand =
+  | {
+      readonly type: 'createIndex';
+      readonly name: string | undefined;
+      readonly ifNotExists: boolean;
+      readonly label: string;
+      readonly key: string;
+      readonly span: Span;
+    }
+  | { readonly type: 'dropIndex'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
+  | { readonly type: 'showIndexes'; readonly span: Span };
+
+/** Asked on the database `system`, but for showInstances, which any database answers for its own cluster. */
+export type SystemCommand =
+  | {
+      readonly type: 'createDatabase';
+      readonly name: string;
+      readonly ifNotExists: boolean;
+      /** OPTIONS {regions: […], mode: …}: literals, as plain values, checked by the coordinator. */
+      readonly options: ReadonlyMap<string, OptionValue>;
+      readonly span: Span;
+    }
+  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
+  | { readonly type: 'showDatabases'; readonly span: Span }
+  | { readonly type: 'showInstances'; readonly span: Span };
+
+export type OptionValue = string | number | boolean | readonly OptionValue[];
