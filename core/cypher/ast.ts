@@ -10,6 +10,8 @@ export interface Span extends Position {
 }
 
 export type Statement = {
+  /** The whole source text, for error messages that show a line of it. */
+  readonly text: string;
   readonly explain: boolean;
   readonly body: Query | SchemaCommand | SystemCommand;
 };
@@ -258,6 +260,8 @@ export type Expression =
       readonly type: 'patternPredicate';
       readonly patterns: readonly PathPattern[];
       readonly where: Expression | undefined;
+      /** True for `EXISTS { … }`, which may introduce variables; a bare pattern may not. */
+      readonly subquery: boolean;
       readonly span: Span;
     };
 

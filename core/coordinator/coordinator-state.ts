@@ -1,0 +1,147 @@
+/** The state of one coordinator: Raft's, what its log says, and what a leader knows besides, which may be lost at any moment. */
+import type { MemberId } from '../raft/message.ts';
+import type { PersistedState, RaftConfiguration, RaftState } from '../raft/state.ts';
+import type { CoordinatorRequestBody, InstanceReport, SealReply } from '../replication/message.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { WorkerRequest } from './request.ts';
+
+export interface CoordinatorSettings {
+  /** A lease's length, and how long an instance may be silent before it counts as down: instance_down_timeout_sec. */
+  readonly leaseMs: number;
+  /** A lease is granted if a quorum confirmed the leadership within this time, else after it has been asked. */
+  readonly confirmedWithinMs: number;
+  /** Added to every lease by the leader, for clocks that run at different speeds. */
+  readonly leaseMarginMs: number;
+  /** How often the leader looks after what is unfinished: instance_health_check_frequency_sec. */
+  readonly checkEveryMs: number;
+  /** A request to an instance without an answer for this long counts as unreachable. */
+  readonly exchangeTimeoutMs: number;
+  /** After the first answer to a seal, the others are waited for this long. */
+  readonly sealWaitMs: number;
+  /** An instance that was reported is down after this long without an answer to probes. */
+  readonly suspectMs: number;
+  /** SHOW INSTANCES and CREATE DATABASE wait this long for instances that do not answer. */
+  readonly showWaitMs: number;
+  readonly createWaitMs: number;
+  /** The group falls silent after this long without a request, and with unfinished work after the second time. */
+  readonly idleMs: number;
+  readonly giveUpMs: number;
+}
+
+export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
+  leaseMs: 5_000,
+  confirmedWithinMs: 1_000,
+  leaseMarginMs: 500,
+  checkEveryMs: 1_000,
+  exchangeTimeoutMs: 3_000,
+  sealWaitMs: 500,
+  suspectMs: 2_000,
+  showWaitMs: 1_000,
+  createWaitMs: 5_000,
+  idleMs: 10_000,
+  giveUpMs: 60_000,
+};
+
+export interface CoordinatorConfiguration {
+  readonly raft: RaftConfiguration;
+  readonly region: string;
+  readonly settings?: Partial<CoordinatorSettings>;
+}
+
+/** What a leader knows of an instance. */
+export interface Health {
+  /** When it last answered; undefined: not since this leader leads. */
+  readonly heardAtMs: number | undefined;
+  readonly report: InstanceReport | undefined;
+  /** Failures in a row since it last answered, and when the first of them was. */
+  readonly failures: number;
+  readonly failingSinceMs: number | undefined;
+  /** The question on its way: one at a time. */
+  readonly exchange: number | undefined;
+  readonly askedAtMs: number;
+}
+
+/** What a leader knows of a database. */
+export interface Watch {
+  /** By name. */
+  readonly instances: ReadonlyMap<string, Health>;
+  /** Every lease granted by this leader, or perhaps by one before it, has run out at this moment. */
+  readonly leaseUntilMs: number;
+  /** MAIN holds a lease and has not given it back. */
+  readonly active: boolean;
+  /** A Worker reported MAIN, and nothing has been heard of it since. */
+  readonly suspectedAtMs: number | undefined;
+  /** Answers to the seal for the failover that runs, by name. */
+  readonly sealed: ReadonlyMap<string, SealReply>;
+  /** When the first usable answer to the seal came. */
+  readonly sealedAtMs: number | undefined;
+  /** A command about this database is in the log, not yet committed: no second one is proposed. */
+  readonly proposing: boolean;
+}
+
+/** A command whose fate is awaited. */
+export interface Proposal {
+  readonly id: string;
+  /** Undefined until Raft has put it in the log. */
+  readonly index: number | undefined;
+  readonly term: number | undefined;
+  readonly database: string;
+  /** Who is to be answered. */
+  readonly purpose:
+    | { readonly type: 'own' }
+    | { readonly type: 'worker'; readonly id: string; readonly request: WorkerRequest }
+    | { readonly type: 'instance'; readonly id: string };
+}
+
+/** A question that waits for the confirmation of the leadership. */
+export interface PendingRead {
+  readonly id: string;
+  readonly purpose:
+    | { readonly type: 'worker'; readonly id: string; readonly request: WorkerRequest }
+    | {
+        readonly type: 'instance';
+        readonly id: string;
+        readonly database: string;
+        readonly from: string;
+        readonly body: CoordinatorRequestBody;
+      };
+}
+
+/** A Worker that waits for instances to answer. */
+export interface Waiting {
+  readonly id: string;
+  readonly untilMs: number;
+  readonly wants:
+    | { readonly type: 'instances'; readonly database: string | undefined; readonly exchanges: readonly number[] }
+    | { readonly type: 'created'; readonly database: string };
+}
+
+export interface CoordinatorState {
+  readonly self: MemberId;
+  readonly region: string;
+  readonly settings: CoordinatorSettings;
+  readonly raft: RaftState;
+  readonly cluster: ClusterState;
+  /** Since when this coordinator leads; undefined when it does not. */
+  readonly leadingSinceMs: number | undefined;
+  /** By database. Empty on followers. */
+  readonly watches: ReadonlyMap<string, Watch>;
+  readonly proposals: readonly Proposal[];
+  readonly reads: readonly PendingRead[];
+  readonly waiting: readonly Waiting[];
+  /** Where each question on its way has gone. */
+  readonly exchanges: ReadonlyMap<
+    number,
+    { readonly database: string; readonly name: string; readonly sentAtMs: number }
+  >;
+  readonly nextId: number;
+  readonly activityAtMs: number;
+  readonly checkAtMs: number;
+  readonly tickAtMs: number | undefined;
+}
+
+/** A coordinator as it comes back from storage. */
+export declare function restoreCoordinator(
+  configuration: CoordinatorConfiguration,
+  persisted: PersistedState,
+): CoordinatorState;

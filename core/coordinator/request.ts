@@ -1,0 +1,89 @@
+/** What a Worker asks of the coordinators, and what it gets. */
+import type { ErrorCode } from '../error.ts';
+import type { ReplicationMode } from '../replication/assignment.ts';
+
+export type WorkerRequest =
+  | {
+      readonly type: 'createDatabase';
+      readonly name: string;
+      readonly ifNotExists: boolean;
+      /** Location hints; the first is MAIN's. A region may come more than once. */
+      readonly regions: readonly string[];
+      /** Mode of every replica; undefined: SYNC. `modes`, by region, goes before it. As text: it is checked here. */
+      readonly mode?: string;
+      readonly modes?: Readonly<Record<string, string>>;
+      /** A fresh random id from the host. */
+      readonly clusterId: string;
+    }
+  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean }
+  | { readonly type: 'showDatabases' }
+  /** Asks the instances themselves, so it takes up to a second when one is silent. `database` undefined: all. */
+  | { readonly type: 'showInstances'; readonly database: string | undefined }
+  | { readonly type: 'topology'; readonly database: string }
+  /** MAIN (or another instance) could not be reached, or says that it is not what `topology` said. */
+  | {
+      readonly type: 'reportUnreachable';
+      readonly database: string;
+      readonly instance: string;
+      readonly epoch: number;
+    };
+
+export interface DatabaseRow {
+  readonly name: string;
+  readonly clusterId: string;
+  readonly status: 'online' | 'failing over' | 'dropping';
+  readonly main: string;
+  readonly epoch: number;
+  readonly instances: readonly { readonly name: string; readonly region: string; readonly mode: ReplicationMode }[];
+}
+
+/** Columns of Memgraph's SHOW INSTANCES, and what is Skein's own after them. */
+export interface InstanceRow {
+  readonly name: string;
+  readonly bolt_server: string;
+  readonly coordinator_server: string;
+  readonly management_server: string;
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly role: 'leader' | 'follower' | 'main' | 'replica' | 'unknown';
+  readonly last_succ_resp_ms: number | null;
+  /** Null for coordinators, as everything below. */
+  readonly database: string | null;
+  readonly region: string | null;
+  readonly mode: ReplicationMode | null;
+  readonly in_sync: boolean | null;
+  readonly epoch: number | null;
+  readonly lsn: number | null;
+  /** Transactions behind MAIN; null where it is not known. */
+  readonly lag: number | null;
+}
+
+export interface TopologyInstance {
+  readonly name: string;
+  readonly region: string;
+  readonly mode: ReplicationMode;
+  readonly inSync: boolean;
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lag: number | undefined;
+}
+
+export interface Topology {
+  readonly database: string;
+  readonly cluster: string;
+  readonly epoch: number;
+  readonly version: number;
+  /** Where writes go. Undefined while a failover runs. */
+  readonly main: string | undefined;
+  readonly instances: readonly TopologyInstance[];
+}
+
+export type WorkerResponse =
+  | { readonly type: 'created'; readonly created: boolean; readonly topology: Topology }
+  | { readonly type: 'dropped'; readonly dropped: boolean }
+  | { readonly type: 'databases'; readonly rows: readonly DatabaseRow[] }
+  | { readonly type: 'instances'; readonly rows: readonly InstanceRow[] }
+  | { readonly type: 'topology'; readonly topology: Topology }
+  /** The report is noted. */
+  | { readonly type: 'noted' }
+  /** Ask `leader`; undefined: none is known, try another coordinator. */
+  | { readonly type: 'notLeader'; readonly leader: string | undefined }
+  | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string };

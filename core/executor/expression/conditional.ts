@@ -1,0 +1,119 @@
+/** CASE, IS NULL and coalesce(): what is not asked for is not evaluated. */
+import type { Position } from '../../error.ts';
+import { equals } from '../../value/equality.ts';
+import type { Value } from '../../value/value.ts';
+import { type Batch, NO_ENTITY, type Vector } from '../batch.ts';
+import type { EvaluationContext } from './expression.ts';
+import { Operand, positionOf, type Selection } from './operand.ts';
+
+export interface CaseBranch {
+  readonly when: Operand;
+  readonly then: Operand;
+}
+
+/** `CASE WHEN … THEN …` and `CASE subject WHEN … THEN …`; without a branch that holds and without ELSE null. */
+export class CaseOperand extends Operand {
+  readonly constant: boolean;
+  readonly #subject: Operand | undefined;
+  readonly #branches: readonly CaseBranch[];
+  readonly #otherwise: Operand | undefined;
+
+  constructor(
+    parts: {
+      readonly subject: Operand | undefined;
+      readonly branches: readonly CaseBranch[];
+      readonly otherwise: Operand | undefined;
+    },
+    position: Position,
+  ) {
+    super(position);
+    this.#subject = parts.subject;
+    this.#branches = parts.branches;
+    this.#otherwise = parts.otherwise;
+    this.constant =
+      parts.branches.every(({ when, then }) => when.constant && then.constant) &&
+      (parts.subject?.constant ?? true) &&
+      (parts.otherwise?.constant ?? true);
+  }
+
+  valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
+    const subject = this.#subject?.valueAt(batch, row, context);
+    for (const { when, then } of this.#branches) {
+      const holds =
+        subject === undefined
+          ? when.truthAt(batch, row, context)
+          : equals(subject, when.valueAt(batch, row, context));
+      if (holds === true) return then.valueAt(batch, row, context);
+    }
+    return this.#otherwise === undefined ? null : this.#otherwise.valueAt(batch, row, context);
+  }
+}
+
+/** `x IS NULL`, or `x IS NOT NULL` when negated. */
+export class IsNullOperand extends Operand {
+  readonly constant: boolean;
+  readonly #operand: Operand;
+  readonly #negated: boolean;
+
+  constructor(operand: Operand, negated: boolean, position: Position) {
+    super(position);
+    this.constant = operand.constant;
+    this.#operand = operand;
+    this.#negated = negated;
+  }
+
+  valueAt(batch: Batch, row: number, context: EvaluationContext): boolean {
+    return (this.#operand.valueAt(batch, row, context) === null) !== this.#negated;
+  }
+
+  override select(
+    batch: Batch,
+    selection: Selection,
+    context: EvaluationContext,
+    wanted: boolean,
+    out: Int32Array,
+  ): number {
+    if (this.constant) return super.select(batch, selection, context, wanted, out);
+    const vector = this.#operand.gather(batch, selection, context);
+    const whenNull = wanted !== this.#negated;
+    let written = 0;
+    for (let i = 0; i < selection.count; i++) {
+      if (isNullAt(vector, i) !== whenNull) continue;
+      out[written++] = selection.rows === undefined ? i : selection.rows[i]!;
+    }
+    return written;
+  }
+}
+
+function isNullAt(vector: Vector, index: number): boolean {
+  const { column } = vector;
+  switch (column.kind) {
+    case 'node':
+    case 'relationship':
+      return column.ids[positionOf(vector, index)] === NO_ENTITY;
+    case 'value':
+      return column.values[positionOf(vector, index)] === null;
+    default:
+      return false;
+  }
+}
+
+/** coalesce(a, b, …): the first value that is not null. */
+export class CoalesceOperand extends Operand {
+  readonly constant: boolean;
+  readonly #operands: readonly Operand[];
+
+  constructor(operands: readonly Operand[], position: Position) {
+    super(position);
+    this.constant = operands.every((operand) => operand.constant);
+    this.#operands = operands;
+  }
+
+  valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
+    for (const operand of this.#operands) {
+      const value = operand.valueAt(batch, row, context);
+      if (value !== null) return value;
+    }
+    return null;
+  }
+}

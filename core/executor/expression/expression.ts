@@ -1,0 +1,61 @@
+/**
+ * What the planner and the operators see of expressions: a tree of ast.ts goes in, closures over batches come out.
+ * A compiled expression holds no state of an execution, so a cached plan may be run by several statements in turns.
+ */
+import type { Expression } from '../../cypher/ast.ts';
+import type { GraphView } from '../../graph/graph-view.ts';
+import type { Tokens } from '../../graph/tokens.ts';
+import type { Value } from '../../value/value.ts';
+import type { Batch, Vector } from '../batch.ts';
+
+/** What an expression may ask while it is evaluated. One object an execution. */
+export interface EvaluationContext {
+  readonly view: GraphView;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly tokens: Tokens;
+  /** The statement's time, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** The next number in [0, 1) from the statement's seed. */
+  readonly random: () => number;
+  readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
+  /** Counts work beyond a row's own, such as the elements of a list that range() makes. Throws past the budget. */
+  charge(work: number): void;
+}
+
+export interface CompiledExpression {
+  /** Its value for each row of the batch. */
+  evaluate(batch: Batch, context: EvaluationContext): Vector;
+  /** Its value for one row. */
+  valueAt(batch: Batch, row: number, context: EvaluationContext): Value;
+}
+
+export type SlotKind = 'node' | 'relationship' | 'path' | 'value';
+
+/** Where the variables in scope stand in a batch. */
+export interface Scope {
+  slotOf(variable: string): number | undefined;
+  kindOf(slot: number): SlotKind;
+}
+
+/** What only the planner can compile. */
+export interface ExpressionHooks {
+  /** Plans the inner pattern; its value is true or false for each row. */
+  patternPredicate(expression: Extract<Expression, { type: 'patternPredicate' }>, scope: Scope): CompiledExpression;
+}
+
+/** Writes the numbers of the rows for which it is true into `out`, ascending, and returns how many. */
+export type CompiledPredicate = (batch: Batch, context: EvaluationContext, out: Int32Array) => number;
+
+/** Compiles an expression without aggregations. Errors: SyntaxError for a variable or function that is not there. */
+export declare function compileExpression(
+  expression: Expression,
+  scope: Scope,
+  hooks: ExpressionHooks,
+): CompiledExpression;
+
+/** Compiles a WHERE: null counts as false, and any other value that is not a boolean is a TypeError. */
+export declare function compilePredicate(
+  expression: Expression,
+  scope: Scope,
+  hooks: ExpressionHooks,
+): CompiledPredicate;

@@ -1,0 +1,12 @@
+/** All functions that are called with values, by their name in lower case. coalesce() stands in conditional.ts. */
+import type { FunctionDefinition } from './function-definition.ts';
+import { GRAPH_FUNCTIONS } from './graph-functions.ts';
+import { LIST_FUNCTIONS } from './list-functions.ts';
+import { MATH_FUNCTIONS } from './math-functions.ts';
+import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
+import { STRING_FUNCTIONS } from './string-functions.ts';
+
+/** Their names and arities are those of cypher/function-table.ts. */
+export const FUNCTION_DEFINITIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
+  [SCALAR_FUNCTIONS, STRING_FUNCTIONS, LIST_FUNCTIONS, MATH_FUNCTIONS, GRAPH_FUNCTIONS].flatMap(Object.entries),
+);

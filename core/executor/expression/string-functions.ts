@@ -1,0 +1,83 @@
+/** Functions on strings. Lengths and positions count Unicode code points, as in Neo4j. */
+import { checkedString, LIST_LENGTH_MAX, STRING_LENGTH_MAX, tooLarge } from '../../value/arithmetic.ts';
+import type { Value } from '../../value/value.ts';
+import { type CallSite, countArgument, type FunctionTable, stringArgument } from './function-definition.ts';
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** How many code points a string has. */
+export function codePointCount(text: string): number {
+  return SURROGATE.test(text) ? Array.from(text).length : text.length;
+}
+
+export function reverseString(text: string): string {
+  return Array.from(text).reverse().join('');
+}
+
+/** The code points from `start` up to, not including, `end`. */
+function sliceString(text: string, start: number, end: number): string {
+  return SURROGATE.test(text) ? Array.from(text).slice(start, end).join('') : text.slice(start, end);
+}
+
+/** A function of one string. */
+function onString(apply: (text: string) => string) {
+  return { apply: (args: readonly Value[], _context: unknown, site: CallSite) => apply(stringArgument(args[0]!, site)) };
+}
+
+export const STRING_FUNCTIONS: FunctionTable = {
+  toupper: onString((text) => text.toUpperCase()),
+  tolower: onString((text) => text.toLowerCase()),
+  trim: onString((text) => text.trim()),
+  ltrim: onString((text) => text.trimStart()),
+  rtrim: onString((text) => text.trimEnd()),
+  replace: {
+    apply: ([text, search, replacement], context, site) => {
+      const subject = stringArgument(text!, site);
+      const searched = stringArgument(search!, site);
+      const inserted = stringArgument(replacement!, site);
+      return replaceAll({ subject, searched, inserted }, (units) => context.charge(units), site);
+    },
+  },
+  substring: {
+    apply: ([text, start, length], _context, site) => {
+      const from = countArgument(start!, site);
+      const to = length === undefined ? Number.MAX_SAFE_INTEGER : from + countArgument(length, site);
+      return sliceString(stringArgument(text!, site), from, to);
+    },
+  },
+  left: {
+    apply: ([text, length], _context, site) => sliceString(stringArgument(text!, site), 0, countArgument(length!, site)),
+  },
+  right: {
+    apply: ([text, length], _context, site) => {
+      const subject = stringArgument(text!, site);
+      const count = codePointCount(subject);
+      return sliceString(subject, Math.max(0, count - countArgument(length!, site)), count);
+    },
+  },
+  split: {
+    apply: ([text, delimiter], context, site) => {
+      const separator = stringArgument(delimiter!, site);
+      const subject = stringArgument(text!, site);
+      const parts = separator === '' ? Array.from(subject) : subject.split(separator, LIST_LENGTH_MAX + 1);
+      if (parts.length > LIST_LENGTH_MAX) throw tooLarge('list', LIST_LENGTH_MAX, site.position);
+      context.charge(parts.length);
+      return parts;
+    },
+  },
+};
+
+/** The length is worked out before the string is built: a replacement can multiply it. */
+function replaceAll(
+  { subject, searched, inserted }: { subject: string; searched: string; inserted: string },
+  charge: (work: number) => void,
+  site: CallSite,
+): string {
+  if (searched === '') return subject;
+  let occurrences = 0;
+  for (let at = subject.indexOf(searched); at >= 0; at = subject.indexOf(searched, at + searched.length)) occurrences++;
+  charge(occurrences);
+  const length = subject.length + occurrences * (inserted.length - searched.length);
+  if (length > STRING_LENGTH_MAX) throw tooLarge('string', STRING_LENGTH_MAX, site.position);
+  return checkedString(subject.split(searched).join(inserted), site.position);
+}

@@ -1,0 +1,126 @@
+/**
+ * What a statement reads through. Every method answers for the view's lsn, whatever writers do meanwhile.
+ * Reads never throw for an entity that does not exist: they answer null, false, or nothing.
+ */
+import type { StoredValue } from '../value/value.ts';
+import type { TokenKind } from './delta.ts';
+import type { IndexDefinition } from './indexes.ts';
+import type { PropertyIndex } from './property-index.ts';
+import type { Expansion, IdList } from './result-lists.ts';
+
+/** In the place of a relationship type: any type. */
+export const ALL_TYPES = -1;
+
+export type Direction = 'outgoing' | 'incoming' | 'both';
+
+/** What a scan filled: `count` ids, and where to go on (`-1`: there is no more). Valid until the view's next scan. */
+export interface ScanResult {
+  readonly count: number;
+  readonly cursor: number;
+}
+
+/**
+ * Bounds of a range seek. At least one is given; both are numbers (INTEGER or FLOAT), strings or booleans, and of the
+ * same of these three. Inclusive unless said otherwise.
+ */
+export interface IndexRange {
+  readonly from?: StoredValue | undefined;
+  readonly fromExclusive?: boolean | undefined;
+  readonly to?: StoredValue | undefined;
+  readonly toExclusive?: boolean | undefined;
+}
+
+/** Property values of many entities. Has the shape of the executor's `Column`, which this room may not name. */
+export type GatheredColumn =
+  | { readonly kind: 'integer'; readonly values: Float64Array }
+  | { readonly kind: 'float'; readonly values: Float64Array }
+  | { readonly kind: 'value'; readonly values: readonly (StoredValue | null)[] };
+
+/** A node as a snapshot segment holds it: tokens, and `values[i]` under `keys[i]`, keys ascending. */
+export interface ExportedNode {
+  readonly id: number;
+  readonly labels: readonly number[];
+  readonly keys: readonly number[];
+  readonly values: readonly StoredValue[];
+}
+
+/** A relationship as a snapshot segment holds it. */
+export interface ExportedRelationship {
+  readonly id: number;
+  readonly type: number;
+  readonly start: number;
+  readonly end: number;
+  readonly keys: readonly number[];
+  readonly values: readonly StoredValue[];
+}
+
+export interface GraphView {
+  /** The last transaction that is seen; Infinity for the newest state, an open writer's changes included. */
+  readonly lsn: number;
+
+  nodeExists(id: number): boolean;
+  /** Label tokens, ascending. Empty when the node does not exist. Not to be changed. */
+  nodeLabels(id: number): readonly number[];
+  hasLabel(id: number, label: number): boolean;
+  nodeProperty(id: number, key: number): StoredValue | null;
+  /** Tokens of the properties that the node has, ascending. */
+  nodeKeys(id: number): number[];
+
+  relationshipExists(id: number): boolean;
+  /** The type's token, or -1 when the relationship does not exist. */
+  relationshipType(id: number): number;
+  /** The start node, or -1 when the relationship does not exist. */
+  relationshipStart(id: number): number;
+  /** The end node, or -1 when the relationship does not exist. */
+  relationshipEnd(id: number): number;
+  relationshipProperty(id: number, key: number): StoredValue | null;
+  relationshipKeys(id: number): number[];
+
+  /** Fills `out` with the ids of nodes from `cursor` on, ascending. Start at 0. */
+  scanNodes(cursor: number, out: Int32Array): ScanResult;
+  /** Fills `out` with the ids of nodes that have a label, from `cursor` on, ascending. */
+  scanLabel(label: number, cursor: number, out: Int32Array): ScanResult;
+  /** Fills `out` with the ids of relationships from `cursor` on, ascending. */
+  scanRelationships(cursor: number, out: Int32Array): ScanResult;
+
+  /**
+   * Replaces what `out` holds by a node's relationships. Within one type and direction they come in the order of their
+   * ids. A self-loop appears once for 'both'.
+   */
+  expand(node: number, direction: Direction, type: number, out: Expansion): void;
+  /** How many relationships `expand` gives. */
+  degree(node: number, direction: Direction, type: number): number;
+
+  /** Replaces what `out` holds by the nodes whose indexed property equals `value` in the sense of Cypher's `=`, ascending. */
+  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void;
+  /** Replaces what `out` holds by the nodes whose indexed property lies in a range; the order is not promised. */
+  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void;
+
+  /**
+   * One property of the first `count` of `ids` (-1: null). 'integer' and 'float' only when all are there and all are of
+   * that kind (integers: safe ones).
+   */
+  gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
+  gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
+
+  /** One past the highest node id there may be: segments of nodes lie below it. */
+  readonly nodeIdLimit: number;
+  /** One past the highest relationship id there may be. */
+  readonly relationshipIdLimit: number;
+  /** The nodes with `fromId <= id < toId`, ascending. */
+  exportNodes(fromId: number, toId: number): ExportedNode[];
+  /** The relationships with `fromId <= id < toId`, ascending. */
+  exportRelationships(fromId: number, toId: number): ExportedRelationship[];
+  /** Names by token id. */
+  exportTokens(kind: TokenKind): readonly string[];
+  /** Index definitions, by name. */
+  exportIndexes(): readonly IndexDefinition[];
+  /** Order-independent sum over all that the view sees; see checksum.ts. */
+  checksum(): bigint;
+}
+
+/** A view that keeps the versions it needs until it is closed. */
+export interface Snapshot extends GraphView {
+  /** Lets go of the versions. Closing twice does nothing; reading after it is a broken invariant. */
+  close(): void;
+}

@@ -1,0 +1,95 @@
+import type { StoredValue } from '../value/value.ts';
+import { PAGE_MASK, PAGE_SHIFT } from './entity-tables.ts';
+import type { GatheredColumn } from './graph-view.ts';
+import type { MemoryCounter } from './memory.ts';
+import { kindOf, type PageKind, PropertyPage } from './property-page.ts';
+import { StringDictionary } from './string-dictionary.ts';
+
+/** One property of all nodes, or of all relationships, in the newest state. */
+export class PropertyColumn {
+  readonly #pages: (PropertyPage | undefined)[] = [];
+  readonly #dictionary: StringDictionary;
+  readonly #memory: MemoryCounter;
+
+  constructor(memory: MemoryCounter) {
+    this.#memory = memory;
+    this.#dictionary = new StringDictionary(memory);
+  }
+
+  has(id: number): boolean {
+    const page = this.#pages[id >>> PAGE_SHIFT];
+    return page !== undefined && page.slotOf(id & PAGE_MASK) !== -1;
+  }
+
+  get(id: number): StoredValue | null {
+    const page = this.#pages[id >>> PAGE_SHIFT];
+    if (page === undefined) return null;
+    const slot = page.slotOf(id & PAGE_MASK);
+    return slot === -1 ? null : page.valueAt(slot);
+  }
+
+  /** Sets a value, which is canonical. */
+  set(id: number, value: StoredValue): void {
+    const index = id >>> PAGE_SHIFT;
+    let page = this.#pages[index];
+    if (page === undefined) {
+      page = new PropertyPage(kindOf(value), this.#dictionary, this.#memory);
+      while (this.#pages.length < index) this.#pages.push(undefined);
+      this.#pages[index] = page;
+    }
+    page.set(id & PAGE_MASK, value);
+  }
+
+  /** Takes a value away, if there is one. */
+  delete(id: number): void {
+    const page = this.#pages[id >>> PAGE_SHIFT];
+    if (page === undefined || page.slotOf(id & PAGE_MASK) === -1) return;
+    page.delete(id & PAGE_MASK);
+    if (page.count > 0) return;
+    page.drop();
+    this.#pages[id >>> PAGE_SHIFT] = undefined;
+  }
+
+  /** The values of the first `count` of `ids`; see GraphView.gatherNodeProperty. */
+  gather(ids: Int32Array, count: number): GatheredColumn {
+    const kind = count === 0 || ids[0]! < 0 ? undefined : this.#pages[ids[0]! >>> PAGE_SHIFT]?.kind;
+    if (kind === 'integer32' || kind === 'integer53') {
+      const values = this.#gatherNumbers(ids, count, isIntegerKind);
+      if (values !== undefined) return { kind: 'integer', values };
+    } else if (kind === 'float') {
+      const values = this.#gatherNumbers(ids, count, isFloatKind);
+      if (values !== undefined) return { kind: 'float', values };
+    }
+    const values = new Array<StoredValue | null>(count);
+    for (let row = 0; row < count; row += 1) values[row] = ids[row]! < 0 ? null : this.get(ids[row]!);
+    return { kind: 'value', values };
+  }
+
+  /** The values as numbers, or undefined as soon as one is missing or of a kind that is not accepted. */
+  #gatherNumbers(ids: Int32Array, count: number, accepts: (kind: PageKind) => boolean): Float64Array | undefined {
+    const values = new Float64Array(count);
+    let page: PropertyPage | undefined;
+    let pageIndex = -1;
+    for (let row = 0; row < count; row += 1) {
+      const id = ids[row]!;
+      if (id < 0) return undefined;
+      if (id >>> PAGE_SHIFT !== pageIndex) {
+        pageIndex = id >>> PAGE_SHIFT;
+        page = this.#pages[pageIndex];
+        if (page === undefined || !accepts(page.kind)) return undefined;
+      }
+      const slot = page!.slotOf(id & PAGE_MASK);
+      if (slot === -1) return undefined;
+      values[row] = page!.numbers![slot]!;
+    }
+    return values;
+  }
+}
+
+function isIntegerKind(kind: PageKind): boolean {
+  return kind === 'integer32' || kind === 'integer53';
+}
+
+function isFloatKind(kind: PageKind): boolean {
+  return kind === 'float';
+}

@@ -1,0 +1,54 @@
+/** All properties of the nodes, or of the relationships: one column a key, in the newest state. */
+import type { StoredValue } from '../value/value.ts';
+import type { GatheredColumn } from './graph-view.ts';
+import type { MemoryCounter } from './memory.ts';
+import { PropertyColumn } from './property-column.ts';
+
+export class PropertyTable {
+  /** By key token. */
+  readonly #columns: (PropertyColumn | undefined)[] = [];
+  readonly #memory: MemoryCounter;
+
+  constructor(memory: MemoryCounter) {
+    this.#memory = memory;
+  }
+
+  get(id: number, key: number): StoredValue | null {
+    return this.#columns[key]?.get(id) ?? null;
+  }
+
+  /** Sets a value, which is canonical, or takes it away. */
+  set(id: number, key: number, value: StoredValue | null): void {
+    if (value === null) {
+      this.#columns[key]?.delete(id);
+      return;
+    }
+    let column = this.#columns[key];
+    if (column === undefined) {
+      column = new PropertyColumn(this.#memory);
+      while (this.#columns.length < key) this.#columns.push(undefined);
+      this.#columns[key] = column;
+    }
+    column.set(id, value);
+  }
+
+  /** One past the highest key that any entity has had. */
+  get keyLimit(): number {
+    return this.#columns.length;
+  }
+
+  /** The keys that an entity has, ascending. */
+  keysOf(id: number): number[] {
+    const keys: number[] = [];
+    for (let key = 0; key < this.#columns.length; key += 1) {
+      if (this.#columns[key]?.has(id)) keys.push(key);
+    }
+    return keys;
+  }
+
+  gather(ids: Int32Array, count: number, key: number): GatheredColumn {
+    const column = this.#columns[key];
+    if (column !== undefined) return column.gather(ids, count);
+    return { kind: 'value', values: new Array<null>(count).fill(null) };
+  }
+}

@@ -1,0 +1,261 @@
+/** MATCH and pattern predicates as plans: the steps of the chosen order, each followed by the predicates it makes possible. */
+import type { Expression, PathPattern } from '../cypher/ast.ts';
+import { assert, unreachable } from '../assert.ts';
+import type { Access, BoundExpression } from './access.ts';
+import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
+import { variable } from './expressions.ts';
+import type { Plan, RangeBound } from './plan.ts';
+import { type Conjunct, type GraphRelationship, type QueryGraph, queryGraphOf } from './query-graph.ts';
+import type { PlanScope } from './slots.ts';
+import type { Statistics } from './statistics.ts';
+
+export interface MatchPlan {
+  readonly plan: Plan;
+  /** The scope before it and what its patterns bind. */
+  readonly scope: PlanScope;
+  /** Slots that it fills. */
+  readonly filled: readonly number[];
+}
+
+/** Plans the patterns and the predicates on them on top of `input`, whose rows have the variables of `scope`. */
+export function planMatch(fields: {
+  patterns: readonly PathPattern[];
+  where: Expression | undefined;
+  scope: PlanScope;
+  input: Plan;
+  statistics: Statistics;
+}): MatchPlan {
+  const { patterns, where, scope, input, statistics } = fields;
+  const graph = queryGraphOf(patterns, where, scope);
+  const plan = new MatchBuilder(graph, statistics, input).build();
+  const before = new Set(scope.liveSlots());
+  return { plan, scope: graph.scope, filled: graph.scope.liveSlots().filter((slot) => !before.has(slot)) };
+}
+
+/** The subplan of a pattern predicate: it has a row for each way in which the pattern is there. */
+export function planPatternPredicate(
+  expression: Extract<Expression, { type: 'patternPredicate' }>,
+  scope: PlanScope,
+  statistics: Statistics,
+): Plan {
+  const { patterns, where } = expression;
+  return planMatch({ patterns, where, scope, input: { type: 'argument', estimatedRows: 1 }, statistics }).plan;
+}
+
+class MatchBuilder {
+  readonly #graph: QueryGraph;
+  readonly #statistics: Statistics;
+  readonly #bound = new Set<string>();
+  readonly #applied = new Set<Conjunct>();
+  readonly #placed: GraphRelationship[] = [];
+  #plan: Plan;
+
+  constructor(graph: QueryGraph, statistics: Statistics, input: Plan) {
+    this.#graph = graph;
+    this.#statistics = statistics;
+    this.#plan = input;
+    for (const part of [...graph.nodes, ...graph.relationships]) if (part.bound) this.#bound.add(part.name);
+  }
+
+  build(): Plan {
+    const steps = orderOfExpansion({
+      graph: this.#graph,
+      statistics: this.#statistics,
+      rows: this.#plan.estimatedRows,
+    });
+    this.#refuseNulls();
+    this.#filter();
+    for (const step of steps) {
+      this.#take(step);
+      this.#filter();
+    }
+    for (const { slot, nodes, relationships } of this.#graph.paths) {
+      this.#plan = {
+        type: 'constructPath',
+        input: this.#plan,
+        slot,
+        nodes: nodes.map((node) => node.slot),
+        relationships: relationships.map((relationship) => relationship.slot),
+        estimatedRows: this.#plan.estimatedRows,
+      };
+      this.#bound.add(this.#graph.scope.slots.nameOf(slot));
+    }
+    this.#filter();
+    assert(this.#applied.size === this.#graph.conjuncts.length, 'every predicate of a MATCH has its place');
+    return this.#plan;
+  }
+
+  /** A bound node that no relationship looks at: the pattern is not there when it is null. */
+  #refuseNulls(): void {
+    const { nodes, relationships, scope } = this.#graph;
+    for (const node of nodes) {
+      if (!node.bound || relationships.some(({ from, to }) => from === node || to === node)) continue;
+      const operand = variable(node.name, node.span);
+      const expression: Expression = { type: 'isNull', operand, negated: true, span: node.span };
+      const { estimatedRows } = this.#plan;
+      this.#plan = { type: 'filter', input: this.#plan, predicate: { expression, scope }, estimatedRows };
+    }
+  }
+
+  #take(step: Step): void {
+    switch (step.type) {
+      case 'leaf':
+        for (const conjunct of step.access.consumed) this.#applied.add(conjunct);
+        this.#plan = this.#leaf(step.node.slot, step.access);
+        this.#bound.add(step.node.name);
+        return;
+      case 'expand':
+      case 'connect':
+        this.#plan = this.#expansion(step);
+        break;
+      case 'endpoints':
+        this.#plan = this.#endpoints(step.relationship);
+        break;
+      default:
+        unreachable(step);
+    }
+    const { relationship } = step;
+    this.#placed.push(relationship);
+    for (const name of [relationship.name, relationship.from.name, relationship.to.name]) this.#bound.add(name);
+    if (relationship.path !== undefined) this.#bound.add(this.#graph.scope.slots.nameOf(relationship.path));
+  }
+
+  #leaf(slot: number, access: Access): Plan {
+    const input = this.#plan;
+    const estimatedRows = input.estimatedRows * access.fanout;
+    const { scope } = this.#graph;
+    switch (access.type) {
+      case 'all':
+        return { type: 'scanAll', input, slot, estimatedRows };
+      case 'label':
+        return { type: 'scanAllByLabel', input, slot, label: access.label, estimatedRows };
+      case 'seek': {
+        const { label, key, each } = access;
+        const value = { expression: access.value, scope };
+        return { type: 'nodeIndexSeek', input, slot, label, key, value, each, estimatedRows };
+      }
+      case 'range': {
+        const { label, key } = access;
+        const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
+          given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
+        const [from, to] = [bound(access.from), bound(access.to)];
+        return { type: 'nodeIndexSeekByRange', input, slot, label, key, from, to, estimatedRows };
+      }
+      default:
+        return unreachable(access);
+    }
+  }
+
+  #expansion(step: Extract<Step, { type: 'expand' | 'connect' }>): Plan {
+    const { relationship } = step;
+    const reversed = step.type === 'expand' && step.reversed;
+    const [from, to] = reversed ? [relationship.to, relationship.from] : [relationship.from, relationship.to];
+    const common = {
+      input: this.#plan,
+      from: from.slot,
+      to: to.slot,
+      relationship: this.#isAskedFor(relationship) ? relationship.slot : undefined,
+      types: relationship.types,
+      direction: reversed ? turnedDirection(relationship.direction) : relationship.direction,
+      distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
+      estimatedRows: step.rows,
+    };
+    const into = step.type === 'connect';
+    const { properties, hops, path } = relationship;
+    if (relationship.shortest) {
+      const { min, max } = hops ?? { min: 1, max: 1 };
+      return { type: 'shortestPath', ...common, path, min, max, properties };
+    }
+    if (hops) return { type: 'expandVariable', ...common, min: hops.min, max: hops.max, into, reversed, properties };
+    return { type: into ? 'expandInto' : 'expand', ...common };
+  }
+
+  #endpoints(relationship: GraphRelationship): Plan {
+    const { from, to, types, direction, slot } = relationship;
+    return {
+      type: 'projectEndpoints',
+      input: this.#plan,
+      relationship: slot,
+      from: from.slot,
+      to: to.slot,
+      fromBound: this.#bound.has(from.name),
+      toBound: this.#bound.has(to.name),
+      types,
+      direction,
+      distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
+      estimatedRows: this.#plan.estimatedRows,
+    };
+  }
+
+  #isAskedFor(relationship: GraphRelationship): boolean {
+    if (relationship.named || this.#graph.conjuncts.some(({ needs }) => needs.has(relationship.name))) return true;
+    return this.#mayCoincide(relationship, this.#graph.relationships).length > 0;
+  }
+
+  /** Those of `others` that could be the same relationship; of types that exclude each other, none can. */
+  #mayCoincide(relationship: GraphRelationship, others: readonly GraphRelationship[]): GraphRelationship[] {
+    return others.filter(
+      (other) =>
+        other.slot !== relationship.slot &&
+        !other.shortest &&
+        !relationship.shortest &&
+        (other.types.length === 0 ||
+          relationship.types.length === 0 ||
+          other.types.some((type) => relationship.types.includes(type))),
+    );
+  }
+
+  /** Applies the predicates that have become possible: those on values before those on patterns. */
+  #filter(): void {
+    const possible = this.#graph.conjuncts.filter(
+      (conjunct) => !this.#applied.has(conjunct) && [...conjunct.needs].every((name) => this.#bound.has(name)),
+    );
+    for (const conjunct of possible) {
+      this.#applied.add(conjunct);
+      if (!patternOf(conjunct.expression)) this.#plan = this.#filtered(conjunct);
+    }
+    for (const conjunct of possible) if (patternOf(conjunct.expression)) this.#plan = this.#semiApplied(conjunct);
+  }
+
+  #filtered(conjunct: Conjunct): Plan {
+    return {
+      type: 'filter',
+      input: this.#plan,
+      predicate: { expression: conjunct.expression, scope: this.#graph.scope },
+      estimatedRows: this.#plan.estimatedRows * selectivityOf(conjunct, this.#statistics),
+    };
+  }
+
+  #semiApplied(conjunct: Conjunct): Plan {
+    const found = patternOf(conjunct.expression);
+    assert(found, 'the conjunct is a pattern predicate');
+    return semiApply({
+      input: this.#plan,
+      ...found,
+      scope: this.#graph.scope,
+      statistics: this.#statistics,
+    });
+  }
+}
+
+/** A pattern predicate or its negation, which a join can decide. */
+export function patternOf(
+  expression: Expression,
+): { pattern: Extract<Expression, { type: 'patternPredicate' }>; negated: boolean } | undefined {
+  if (expression.type === 'patternPredicate') return { pattern: expression, negated: false };
+  if (expression.type !== 'not' || expression.operand.type !== 'patternPredicate') return undefined;
+  return { pattern: expression.operand, negated: true };
+}
+
+/** Keeps the rows for which the pattern is there, or is not. */
+export function semiApply(fields: {
+  input: Plan;
+  pattern: Extract<Expression, { type: 'patternPredicate' }>;
+  negated: boolean;
+  scope: PlanScope;
+  statistics: Statistics;
+}): Plan {
+  const { input, pattern, negated, scope, statistics } = fields;
+  const inner = planPatternPredicate(pattern, scope, statistics);
+  return { type: 'semiApply', input, inner, negated, estimatedRows: input.estimatedRows / 2 };
+}

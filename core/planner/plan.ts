@@ -1,0 +1,358 @@
+/**
+ * The plan of a statement: a tree of operators with their slots worked out, readable by EXPLAIN and turned into
+ * physical operators by executor/build.ts. Expressions stand in it as trees of the AST with the scope they are to be
+ * compiled in. Most operators have one input, and a scan too: it gives its nodes anew for each row of its input.
+ */
+import type { Expression, SetItem, Span } from '../cypher/ast.ts';
+import type { PlanScope } from './slots.ts';
+import type { Direction } from './statistics.ts';
+
+interface PlanBase {
+  readonly estimatedRows: number;
+}
+
+interface Unary extends PlanBase {
+  readonly input: Plan;
+}
+
+/** An expression and the scope it is compiled in. */
+export interface ScopedExpression {
+  readonly expression: Expression;
+  readonly scope: PlanScope;
+}
+
+/** One row without columns. */
+export interface OncePlan extends PlanBase {
+  readonly type: 'once';
+}
+
+/** The rows that the operator around this subplan feeds it. */
+export interface ArgumentPlan extends PlanBase {
+  readonly type: 'argument';
+}
+
+export interface ScanAllPlan extends Unary {
+  readonly type: 'scanAll';
+  readonly slot: number;
+}
+
+export interface ScanAllByLabelPlan extends Unary {
+  readonly type: 'scanAllByLabel';
+  readonly slot: number;
+  readonly label: string;
+}
+
+/** Nodes whose property equals the value; with `each`, equals an element of the list that the value is. */
+export interface NodeIndexSeekPlan extends Unary {
+  readonly type: 'nodeIndexSeek';
+  readonly slot: number;
+  readonly label: string;
+  readonly key: string;
+  readonly value: ScopedExpression;
+  readonly each: boolean;
+}
+
+export interface RangeBound {
+  readonly value: ScopedExpression;
+  readonly inclusive: boolean;
+}
+
+export interface NodeIndexSeekByRangePlan extends Unary {
+  readonly type: 'nodeIndexSeekByRange';
+  readonly slot: number;
+  readonly label: string;
+  readonly key: string;
+  readonly from: RangeBound | undefined;
+  readonly to: RangeBound | undefined;
+}
+
+interface ExpansionPlan extends Unary {
+  readonly from: number;
+  readonly to: number;
+  /** Undefined when nobody asks for the relationship. */
+  readonly relationship: number | undefined;
+  /** Any of these; empty: every type. */
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  /** Slots of relationships, or of lists of them, of the same MATCH that this one must differ from. */
+  readonly distinctFrom: readonly number[];
+}
+
+export interface ExpandPlan extends ExpansionPlan {
+  readonly type: 'expand';
+}
+
+/** Both ends are bound: the relationships between them. */
+export interface ExpandIntoPlan extends ExpansionPlan {
+  readonly type: 'expandInto';
+}
+
+/** Trails: no relationship twice. `relationship` is a slot for the list of them. */
+export interface ExpandVariablePlan extends ExpansionPlan {
+  readonly type: 'expandVariable';
+  readonly min: number;
+  readonly max: number | undefined;
+  /** Whether the slot `to` is bound already, so that only trails that end there count. */
+  readonly into: boolean;
+  /** Whether the walk goes against the pattern's reading order, so that the list is to be turned round. */
+  readonly reversed: boolean;
+  /** What each relationship's properties must equal. */
+  readonly properties: readonly PropertyEquality[];
+}
+
+export interface PropertyEquality {
+  readonly key: string;
+  readonly value: ScopedExpression;
+}
+
+/** One shortest trail between two bound nodes. `path` is the slot of the whole path, if it has a name. */
+export interface ShortestPathPlan extends ExpansionPlan {
+  readonly type: 'shortestPath';
+  readonly path: number | undefined;
+  readonly min: number;
+  readonly max: number | undefined;
+  readonly properties: readonly PropertyEquality[];
+}
+
+/** A pattern around a bound relationship: binds its ends, or holds them against what is bound. */
+export interface ProjectEndpointsPlan extends Unary {
+  readonly type: 'projectEndpoints';
+  readonly relationship: number;
+  readonly from: number;
+  readonly to: number;
+  readonly fromBound: boolean;
+  readonly toBound: boolean;
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  readonly distinctFrom: readonly number[];
+}
+
+/** Counts relationships without making a row for each: `multiplicity` is how often the row stands for itself. */
+export interface ExpandCountPlan extends Unary {
+  readonly type: 'expandCount';
+  readonly from: number;
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  readonly multiplicity: number;
+}
+
+export interface ConstructPathPlan extends Unary {
+  readonly type: 'constructPath';
+  readonly slot: number;
+  readonly nodes: readonly number[];
+  /** Slots of relationships, or of lists of them. */
+  readonly relationships: readonly number[];
+}
+
+export interface FilterPlan extends Unary {
+  readonly type: 'filter';
+  readonly predicate: ScopedExpression;
+}
+
+/** Rows of `inner` for each row of the input, or that row with nulls. `rowSlot` carries the number of the outer row. */
+export interface OptionalPlan extends Unary {
+  readonly type: 'optional';
+  readonly inner: Plan;
+  readonly rowSlot: number;
+  /** What `inner` fills. */
+  readonly slots: readonly number[];
+}
+
+/** Keeps the rows for which `inner` has a row; with `negated` the others. */
+export interface SemiApplyPlan extends Unary {
+  readonly type: 'semiApply';
+  readonly inner: Plan;
+  readonly negated: boolean;
+}
+
+export interface ProduceItem extends ScopedExpression {
+  readonly slot: number;
+}
+
+/** Works out expressions. Only the slots of `keep` are handed on. */
+export interface ProducePlan extends Unary {
+  readonly type: 'produce';
+  readonly items: readonly ProduceItem[];
+  readonly keep: readonly number[];
+}
+
+export interface AggregationItem {
+  readonly slot: number;
+  /** `undefined`: count(*). */
+  readonly name: string | undefined;
+  readonly distinct: boolean;
+  readonly argument: ScopedExpression | undefined;
+  readonly span: Span;
+}
+
+export interface AggregatePlan extends Unary {
+  readonly type: 'aggregate';
+  readonly keys: readonly ProduceItem[];
+  readonly aggregations: readonly AggregationItem[];
+}
+
+export interface DistinctPlan extends Unary {
+  readonly type: 'distinct';
+  readonly slots: readonly number[];
+}
+
+export interface SortKey {
+  readonly slot: number;
+  readonly descending: boolean;
+}
+
+export interface OrderByPlan extends Unary {
+  readonly type: 'orderBy';
+  readonly keys: readonly SortKey[];
+  readonly keep: readonly number[];
+}
+
+/** The first rows in order: ORDER BY and LIMIT in one. It hands on skip + limit rows. */
+export interface TopPlan extends Unary {
+  readonly type: 'top';
+  readonly keys: readonly SortKey[];
+  readonly keep: readonly number[];
+  readonly limit: ScopedExpression;
+  readonly skip: ScopedExpression | undefined;
+}
+
+export interface SkipPlan extends Unary {
+  readonly type: 'skip';
+  readonly count: ScopedExpression;
+}
+
+/** With `exhaustive` the rest of the input is read and dropped, because it has side effects. */
+export interface LimitPlan extends Unary {
+  readonly type: 'limit';
+  readonly count: ScopedExpression;
+  readonly exhaustive: boolean;
+}
+
+export interface UnwindPlan extends Unary {
+  readonly type: 'unwind';
+  readonly list: ScopedExpression;
+  readonly slot: number;
+}
+
+/** The rows of one part after the other. `columns[part][i]` becomes `slots[i]`. */
+export interface UnionPlan extends PlanBase {
+  readonly type: 'union';
+  readonly parts: readonly Plan[];
+  readonly columns: readonly (readonly number[])[];
+  readonly slots: readonly number[];
+}
+
+/** Reads its whole input before it hands on the first row. */
+export interface EagerPlan extends Unary {
+  readonly type: 'eager';
+  readonly keep: readonly number[];
+}
+
+/** A map of properties: keys with their expressions, or one expression that gives a map. */
+export type PropertyMap =
+  | { readonly type: 'entries'; readonly entries: readonly (readonly [string, ScopedExpression])[] }
+  | { readonly type: 'map'; readonly value: ScopedExpression };
+
+export interface CreateNodePlan extends Unary {
+  readonly type: 'createNode';
+  readonly slot: number;
+  readonly labels: readonly string[];
+  readonly properties: PropertyMap | undefined;
+}
+
+export interface CreateRelationshipPlan extends Unary {
+  readonly type: 'createRelationship';
+  readonly slot: number;
+  readonly relationshipType: string;
+  readonly start: number;
+  readonly end: number;
+  readonly properties: PropertyMap | undefined;
+}
+
+/** For each row: the rows of `match`, or else those of `create`. Later rows see what earlier ones made. */
+export interface MergePlan extends Unary {
+  readonly type: 'merge';
+  readonly match: Plan;
+  readonly create: Plan;
+  readonly onMatch: Assignments;
+  readonly onCreate: Assignments;
+  /** What both subplans fill. */
+  readonly slots: readonly number[];
+  /** Properties in the pattern, none of which may be null. */
+  readonly mustNotBeNull: readonly ScopedExpression[];
+}
+
+/** Items of a SET. With `byRow` each row is worked out after the row before it is written. */
+export interface Assignments {
+  readonly items: readonly SetItem[];
+  readonly scope: PlanScope;
+  readonly byRow: boolean;
+}
+
+export interface SetPlan extends Unary, Assignments {
+  readonly type: 'set';
+}
+
+export interface RemovePropertyPlan extends Unary {
+  readonly type: 'removeProperty';
+  readonly target: ScopedExpression;
+  readonly key: string;
+}
+
+export interface RemoveLabelsPlan extends Unary {
+  readonly type: 'removeLabels';
+  readonly slot: number;
+  readonly labels: readonly string[];
+}
+
+export interface DeletePlan extends Unary {
+  readonly type: 'delete';
+  readonly detach: boolean;
+  readonly targets: readonly ScopedExpression[];
+}
+
+export type Plan =
+  | OncePlan
+  | ArgumentPlan
+  | ScanAllPlan
+  | ScanAllByLabelPlan
+  | NodeIndexSeekPlan
+  | NodeIndexSeekByRangePlan
+  | ExpandPlan
+  | ExpandIntoPlan
+  | ExpandVariablePlan
+  | ShortestPathPlan
+  | ProjectEndpointsPlan
+  | ExpandCountPlan
+  | ConstructPathPlan
+  | FilterPlan
+  | OptionalPlan
+  | SemiApplyPlan
+  | ProducePlan
+  | AggregatePlan
+  | DistinctPlan
+  | OrderByPlan
+  | TopPlan
+  | SkipPlan
+  | LimitPlan
+  | UnwindPlan
+  | UnionPlan
+  | EagerPlan
+  | CreateNodePlan
+  | CreateRelationshipPlan
+  | MergePlan
+  | SetPlan
+  | RemovePropertyPlan
+  | RemoveLabelsPlan
+  | DeletePlan;
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly slot: number;
+}
+
+/** A planned query: the tree and where its result stands. No columns: the statement only writes. */
+export interface PlannedQuery {
+  readonly root: Plan;
+  readonly columns: readonly ResultColumn[];
+}

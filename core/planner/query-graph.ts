@@ -1,0 +1,211 @@
+/**
+ * A MATCH as a graph: its node variables, the relationships between them, and the predicates on both, taken from labels,
+ * property maps and WHERE alike and split so that each can be applied as soon as what it needs is bound.
+ */
+import type { Expression, NodePattern, PathPattern, RelationshipPattern, Span } from '../cypher/ast.ts';
+import { GraphError } from '../error.ts';
+import { conjunctsOf, freeVariables, hasLabels, propertyEquals } from './expressions.ts';
+import type { PropertyEquality } from './plan.ts';
+import type { PlanScope } from './slots.ts';
+import type { Direction } from './statistics.ts';
+
+export interface GraphNode {
+  readonly name: string;
+  readonly slot: number;
+  /** Bound by a clause before this one. */
+  readonly bound: boolean;
+  readonly labels: Set<string>;
+  /** Where it stands first. */
+  readonly span: Span;
+}
+
+export interface GraphRelationship {
+  readonly name: string;
+  readonly slot: number;
+  readonly bound: boolean;
+  readonly from: GraphNode;
+  readonly to: GraphNode;
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  readonly hops: { readonly min: number; readonly max: number | undefined } | undefined;
+  readonly shortest: boolean;
+  /** Of a variable-length relationship: what each of its relationships must equal. */
+  readonly properties: readonly PropertyEquality[];
+  /** Whether the text can name it, or its path can. */
+  readonly named: boolean;
+  /** The slot of the path, when shortestPath(…) has a name. */
+  readonly path: number | undefined;
+}
+
+export interface Conjunct {
+  readonly expression: Expression;
+  /** Variables of this MATCH that it needs. */
+  readonly needs: ReadonlySet<string>;
+  /** A node's label in its pattern; a scan by that label makes it superfluous. */
+  readonly label: { readonly node: string; readonly label: string } | undefined;
+}
+
+export interface NamedPath {
+  readonly slot: number;
+  readonly nodes: readonly GraphNode[];
+  readonly relationships: readonly GraphRelationship[];
+}
+
+export interface QueryGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly relationships: readonly GraphRelationship[];
+  readonly conjuncts: readonly Conjunct[];
+  readonly paths: readonly NamedPath[];
+  /** The scope with all that the patterns bring. */
+  readonly scope: PlanScope;
+}
+
+/** Takes a MATCH apart. `scope`: what is bound before it. */
+export function queryGraphOf(
+  patterns: readonly PathPattern[],
+  where: Expression | undefined,
+  scope: PlanScope,
+): QueryGraph {
+  return new GraphBuilder(scope).build(patterns, where);
+}
+
+class GraphBuilder {
+  readonly #outer: PlanScope;
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #relationships: GraphRelationship[] = [];
+  readonly #paths: NamedPath[] = [];
+  readonly #added: [string, number][] = [];
+  readonly #predicates: { expression: Expression; label: Conjunct['label'] }[] = [];
+  readonly #equalities: { relationship: number; key: string; value: Expression }[] = [];
+
+  constructor(outer: PlanScope) {
+    this.#outer = outer;
+  }
+
+  build(patterns: readonly PathPattern[], where: Expression | undefined): QueryGraph {
+    for (const pattern of patterns) this.#pattern(pattern);
+    if (where) for (const expression of conjunctsOf(where)) this.#predicate(expression);
+    const scope = this.#outer.with(this.#added);
+    const own = new Set(this.#added.map(([name]) => name));
+    return {
+      nodes: [...this.#nodes.values()],
+      relationships: this.#relationships.map((relationship, i) => ({
+        ...relationship,
+        properties: this.#equalities
+          .filter((equality) => equality.relationship === i)
+          .map(({ key, value }) => ({ key, value: { expression: value, scope: this.#outer } })),
+      })),
+      conjuncts: this.#predicates.map(({ expression, label }) => ({
+        expression,
+        needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
+        label,
+      })),
+      paths: this.#paths,
+      scope,
+    };
+  }
+
+  /** `WHERE n:A` is the same as a label in the pattern. */
+  #predicate(expression: Expression): void {
+    const subject = expression.type === 'hasLabels' ? expression.subject : undefined;
+    const node = subject?.type === 'variable' ? this.#nodes.get(subject.name) : undefined;
+    if (expression.type === 'hasLabels' && node) this.#labels(node, expression.labels, expression.span);
+    else this.#predicates.push({ expression, label: undefined });
+  }
+
+  #labels(node: GraphNode, labels: readonly string[], span: Span): void {
+    for (const label of labels) {
+      if (node.labels.has(label)) continue;
+      node.labels.add(label);
+      this.#predicates.push({ expression: hasLabels(node.name, [label], span), label: { node: node.name, label } });
+    }
+  }
+
+  #pattern(pattern: PathPattern): void {
+    const nodes = pattern.nodes.map((node) => this.#node(node));
+    const path =
+      pattern.variable === undefined ? undefined : { name: pattern.variable, slot: this.#add(pattern.variable, 'path') };
+    const relationships = pattern.relationships.map((relationship, i) =>
+      this.#relationship(relationship, { from: nodes[i]!, to: nodes[i + 1]!, pattern, path: path?.slot }),
+    );
+    if (path && !pattern.shortest) this.#paths.push({ slot: path.slot, nodes, relationships });
+  }
+
+  #node(node: NodePattern): GraphNode {
+    const known = node.variable === undefined ? undefined : this.#nodes.get(node.variable);
+    const graphNode = known ?? this.#newNode(node.variable, node.span);
+    this.#labels(graphNode, node.labels, node.span);
+    for (const [key, value] of this.#entries(node.properties, node.span)) {
+      this.#predicates.push({ expression: propertyEquals({ subject: graphNode.name, key, value }), label: undefined });
+    }
+    return graphNode;
+  }
+
+  #newNode(variable: string | undefined, span: Span): GraphNode {
+    const outerSlot = variable === undefined ? undefined : this.#outer.slotOf(variable);
+    const slot = outerSlot ?? this.#add(variable, 'node');
+    const name = variable ?? this.#outer.slots.nameOf(slot);
+    const node: GraphNode = { name, slot, bound: outerSlot !== undefined, labels: new Set(), span };
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  #relationship(
+    relationship: RelationshipPattern,
+    around: { from: GraphNode; to: GraphNode; pattern: PathPattern; path: number | undefined },
+  ): GraphRelationship {
+    const { variable, hops, types, direction } = relationship;
+    const outerSlot = variable === undefined ? undefined : this.#outer.slotOf(variable);
+    const isList = hops !== undefined || around.pattern.shortest;
+    if (outerSlot !== undefined && isList) throw boundListNotSupported(relationship.span);
+    const slot = outerSlot ?? this.#add(variable, isList ? 'value' : 'relationship');
+    const name = variable ?? this.#outer.slots.nameOf(slot);
+    for (const [key, value] of this.#entries(relationship.properties, relationship.span)) {
+      if (isList) {
+        this.#equalities.push({ relationship: this.#relationships.length, key, value });
+      } else {
+        this.#predicates.push({ expression: propertyEquals({ subject: name, key, value }), label: undefined });
+      }
+    }
+    const graphRelationship: GraphRelationship = {
+      name,
+      slot,
+      bound: outerSlot !== undefined,
+      from: around.from,
+      to: around.to,
+      types,
+      direction,
+      hops,
+      shortest: around.pattern.shortest,
+      properties: [],
+      named: variable !== undefined || around.path !== undefined,
+      path: around.pattern.shortest ? around.path : undefined,
+    };
+    this.#relationships.push(graphRelationship);
+    return graphRelationship;
+  }
+
+  #add(variable: string | undefined, kind: 'node' | 'relationship' | 'path' | 'value'): number {
+    const { slots } = this.#outer;
+    const slot = variable === undefined ? slots.addAnonymous(kind) : slots.add(variable, kind);
+    this.#added.push([slots.nameOf(slot), slot]);
+    return slot;
+  }
+
+  #entries(properties: Expression | undefined, span: Span): readonly (readonly [string, Expression])[] {
+    if (properties === undefined) return [];
+    if (properties.type === 'map') return properties.entries;
+    throw new GraphError('Neo.ClientError.Statement.SyntaxError', 'A parameter map cannot stand in a MATCH pattern.', {
+      position: span,
+      detail: 'InvalidParameterUse',
+    });
+  }
+}
+
+function boundListNotSupported(position: Span): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.NotSupported',
+    'A variable-length relationship whose variable is bound already is not supported.',
+    { position },
+  );
+}

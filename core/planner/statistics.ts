@@ -1,0 +1,21 @@
+/** What the planner asks about the graph. Names, not tokens: a plan is kept while tokens come and go. */
+import type { RelationshipPattern } from '../cypher/ast.ts';
+
+export type Direction = RelationshipPattern['direction'];
+
+export interface Statistics {
+  readonly nodeCount: number;
+  readonly relationshipCount: number;
+  /** Nodes with this label; 0 for a label that is not there. */
+  labelCount(label: string): number;
+  /** Relationships of one of these types (of any type when there are none) at a node of this label, on average. */
+  averageDegree(types: readonly string[], direction: Direction, label: string | undefined): number;
+  /** Nodes that one value of the index leads to, on average; undefined when there is no index on this label and key. */
+  nodesPerIndexedValue(label: string, key: string): number | undefined;
+}
+
+/** Shares of rows that a predicate keeps, when nothing better is known. They order plans and are no promise. */
+export const SELECTIVITY = { equality: 0.1, range: 0.3, pattern: 0.5, other: 0.5 } as const;
+
+/** How many hops an unbounded variable-length relationship is taken to have in an estimate. */
+export const HOPS_WHEN_UNBOUNDED = 5;

@@ -1,0 +1,107 @@
+/**
+ * Raft as in the paper, as a state machine: one member of a group of 3 or 5. Sources: Ongaro and Ousterhout, "In Search
+ * of an Understandable Consensus Algorithm"; Ongaro's thesis for PreVote (§9.6) and ReadIndex (§6.4). What it takes and
+ * gives stands in event.ts. `persist` and `saveSnapshot` come first among the effects: nothing is said that is not stored.
+ */
+
+import { unreachable } from '../assert.ts';
+import type { Step } from '../step.ts';
+import { answerAppendEntries, receiveAppendEntriesAnswer } from './append.ts';
+import { type Draft, draftOf, finish } from './draft.ts';
+import {
+  answerPreVote,
+  answerRequestVote,
+  campaign,
+  receivePreVoteAnswer,
+  receiveRequestVoteAnswer,
+} from './election.ts';
+import type { RaftEffect, RaftEvent } from './event.ts';
+import { becomeFollower } from './follower.ts';
+import { beat, propose, readIndex, stepDownWithoutQuorum } from './leader.ts';
+import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
+import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
+import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
+import { dueAtMs, type RaftState } from './state.ts';
+
+/** Takes one event. An event may come late, twice or out of order; a message from outside the group is ignored. */
+export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEffect> {
+  const draft = draftOf(state, event);
+  switch (event.type) {
+    case 'message':
+      receive(draft, event.message);
+      break;
+    case 'tick':
+      tick(draft);
+      break;
+    case 'propose':
+      wake(draft);
+      propose(draft, event.id, event.command);
+      break;
+    case 'readIndex':
+      wake(draft);
+      readIndex(draft, event.id);
+      break;
+    case 'snapshotTaken':
+      compact(draft, event.index, event.data);
+      break;
+    case 'wake':
+      wake(draft);
+      break;
+    case 'sleep':
+      fallSilent(draft);
+      break;
+    default:
+      unreachable(event);
+  }
+  return finish(draft, state);
+}
+
+/** A tick that comes early (a timer set for what has since changed) does nothing. */
+function tick(draft: Draft): void {
+  const due = dueAtMs(draft.state);
+  if (due === undefined || draft.nowMs < due) return;
+  if (draft.state.role !== 'leader') campaign(draft);
+  else if (!stepDownWithoutQuorum(draft)) beat(draft);
+}
+
+function receive(draft: Draft, message: RaftMessage): void {
+  if (!draft.state.others.includes(message.from)) return;
+  if (message.protocolVersion > RAFT_PROTOCOL_VERSION || message.protocolVersion < RAFT_PROTOCOL_VERSION_MIN) return;
+  // §5.1: whoever sees a higher term follows it, whatever the message says.
+  if (message.term > draft.state.term) becomeFollower(draft, message.term, undefined);
+  wakeByMessage(draft);
+  switch (message.type) {
+    case 'preVote':
+      answerPreVote(draft, message);
+      break;
+    case 'preVoteAnswer':
+      receivePreVoteAnswer(draft, message);
+      break;
+    case 'requestVote':
+      answerRequestVote(draft, message);
+      break;
+    case 'requestVoteAnswer':
+      receiveRequestVoteAnswer(draft, message);
+      break;
+    case 'appendEntries':
+      answerAppendEntries(draft, message);
+      break;
+    case 'appendEntriesAnswer':
+      receiveAppendEntriesAnswer(draft, message);
+      break;
+    case 'installSnapshot':
+      answerInstallSnapshot(draft, message);
+      break;
+    case 'installSnapshotAnswer':
+      receiveInstallSnapshotAnswer(draft, message);
+      break;
+    case 'rest':
+      receiveRest(draft, message);
+      break;
+    case 'rouse':
+      receiveRouse(draft, message);
+      break;
+    default:
+      unreachable(message);
+  }
+}

@@ -1,0 +1,42 @@
+/** Log compaction, §7: the applied part of the log gives way to the state it led to. */
+import { change, type Draft, send, truncate } from './draft.ts';
+import { hearLeader } from './follower.ts';
+import { confirm, recordMatch } from './leader.ts';
+import type { InstallSnapshot, InstallSnapshotAnswer } from './message.ts';
+import { lastIndexOf, termAt } from './state.ts';
+
+/** The host's snapshot takes the place of the entries it covers. One that is older than what is kept is dropped. */
+export function compact(draft: Draft, index: number, data: Uint8Array): void {
+  const { state } = draft;
+  const compacted = state.snapshot?.index ?? 0;
+  const term = termAt(state, index);
+  if (index <= compacted || index > state.commitIndex || term === undefined) return;
+  change(draft, { snapshot: { index, term, data }, entries: state.entries.slice(index - compacted) });
+}
+
+export function answerInstallSnapshot(draft: Draft, message: InstallSnapshot): void {
+  const { from, snapshot, round } = message;
+  if (message.term < draft.state.term) {
+    send(draft, from, { type: 'installSnapshotAnswer', matchIndex: 0, round });
+    return;
+  }
+  hearLeader(draft, from);
+  if (snapshot.index > draft.state.commitIndex) install(draft, message);
+  send(draft, from, { type: 'installSnapshotAnswer', matchIndex: snapshot.index, round });
+}
+
+/** §7: entries after the snapshot are kept when the log holds its last entry; else the whole log is void. */
+function install(draft: Draft, { snapshot }: InstallSnapshot): void {
+  const { state } = draft;
+  const continues = termAt(state, snapshot.index) === snapshot.term;
+  const entries = continues ? state.entries.slice(snapshot.index - (state.snapshot?.index ?? 0)) : [];
+  if (!continues && lastIndexOf(state) > snapshot.index) truncate(draft, snapshot.index + 1);
+  change(draft, { snapshot, entries, commitIndex: snapshot.index });
+  draft.effects.push({ type: 'installSnapshot', snapshot });
+}
+
+export function receiveInstallSnapshotAnswer(draft: Draft, message: InstallSnapshotAnswer): void {
+  if (draft.state.role !== 'leader' || message.term !== draft.state.term) return;
+  confirm(draft, message.from, message.round);
+  recordMatch(draft, message.from, message.matchIndex);
+}

@@ -1,0 +1,153 @@
+/**
+ * The state of one member, and what comes back after a restart. Term, vote, log and snapshot are in storage before any
+ * message that rests on them leaves; everything else is memory, and may be lost at any moment.
+ */
+import { assert } from '../assert.ts';
+import type { Entry, MemberId, Snapshot } from './message.ts';
+import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from './options.ts';
+
+export interface RaftConfiguration {
+  readonly self: MemberId;
+  /** All members, `self` among them; the same on every member. One, three or five. */
+  readonly members: readonly MemberId[];
+  readonly options?: Partial<RaftOptions>;
+}
+
+/** What storage holds of a member. A member that never stored anything: term 0, no vote, no entries, no snapshot. */
+export interface PersistedState {
+  readonly term: number;
+  readonly votedFor: MemberId | undefined;
+  /** Entries after the snapshot, in order, without gaps. */
+  readonly entries: readonly Entry[];
+  readonly snapshot: Snapshot | undefined;
+}
+
+/** What a leader knows of another member. */
+export interface Peer {
+  readonly nextIndex: number;
+  readonly matchIndex: number;
+  /** Newest round that it answered, and when the leader had sent that round. */
+  readonly answeredRound: number;
+  readonly answeredSentAtMs: number;
+}
+
+/** A read that waits until the leadership is confirmed by `round`, and until `index` is committed. */
+export interface PendingRead {
+  readonly id: string;
+  readonly index: number;
+  readonly round: number;
+}
+
+export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
+
+export interface RaftState extends PersistedState {
+  readonly self: MemberId;
+  /** Sorted, without `self`. */
+  readonly others: readonly MemberId[];
+  readonly options: RaftOptions;
+
+  readonly role: Role;
+  readonly leader: MemberId | undefined;
+  readonly commitIndex: number;
+  /** Members that granted the vote (or the pre-vote) asked for now. A set by name: a repeated answer counts once. */
+  readonly votes: readonly MemberId[];
+  /** False while the group is silent, and after a restart until the first event. No timers run then. */
+  readonly awake: boolean;
+
+  /** Follower and candidates: when to stand for election. */
+  readonly electionDueAtMs: number;
+  /** Until when this member refuses pre-votes because it believes in its leader; -Infinity after a restart. */
+  readonly leaderTrustedUntilMs: number;
+
+  /** Leader only. */
+  readonly peers: ReadonlyMap<MemberId, Peer>;
+  readonly round: number;
+  readonly heartbeatDueAtMs: number;
+  /** When the leadership (or its waking) began: silence before that is not held against the peers. */
+  readonly leadingSinceMs: number;
+  readonly pendingReads: readonly PendingRead[];
+  /** A snapshot at this index has been asked for; 0 when none is. */
+  readonly snapshotAskedAtIndex: number;
+}
+
+/** A member as it comes back from storage: a follower that knows no leader, and that nothing has woken yet. */
+export function restore(configuration: RaftConfiguration, persisted: PersistedState): RaftState {
+  const { self, members } = configuration;
+  assert(members.includes(self), `${self} is not among the members of its group`);
+  assert(new Set(members).size === members.length, 'a member is named twice');
+  const first = (persisted.snapshot?.index ?? 0) + 1;
+  assert(
+    persisted.entries.every((entry, position) => entry.index === first + position),
+    'the stored Raft log has a gap',
+  );
+  return {
+    ...persisted,
+    self,
+    others: members.filter((member) => member !== self).sort(),
+    options: { ...DEFAULT_RAFT_OPTIONS, ...configuration.options },
+    role: 'follower',
+    leader: undefined,
+    commitIndex: persisted.snapshot?.index ?? 0,
+    votes: [],
+    awake: false,
+    electionDueAtMs: Number.POSITIVE_INFINITY,
+    leaderTrustedUntilMs: Number.NEGATIVE_INFINITY,
+    peers: new Map(),
+    round: 0,
+    heartbeatDueAtMs: Number.POSITIVE_INFINITY,
+    leadingSinceMs: Number.NEGATIVE_INFINITY,
+    pendingReads: [],
+    snapshotAskedAtIndex: 0,
+  };
+}
+
+/** A member that has never stored anything. */
+export function initialState(configuration: RaftConfiguration): RaftState {
+  return restore(configuration, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
+}
+
+/** Votes, answers or copies that make a majority. */
+export function quorumOf(state: RaftState): number {
+  return Math.floor((state.others.length + 1) / 2) + 1;
+}
+
+/** Index of the newest entry in the log, stored or compacted; 0 when there is none. */
+export function lastIndexOf(state: PersistedState): number {
+  return (state.snapshot?.index ?? 0) + state.entries.length;
+}
+
+/** Term of the entry at `index`; 0 for index 0, undefined when it lies before the snapshot or past the end. */
+export function termAt(state: PersistedState, index: number): number | undefined {
+  const snapshotIndex = state.snapshot?.index ?? 0;
+  if (index === snapshotIndex) return state.snapshot?.term ?? 0;
+  return index > snapshotIndex ? state.entries[index - snapshotIndex - 1]?.term : undefined;
+}
+
+/** Term of the newest entry; 0 when there is none. */
+export function lastTermOf(state: PersistedState): number {
+  return state.entries.at(-1)?.term ?? state.snapshot?.term ?? 0;
+}
+
+/**
+ * When a quorum last confirmed this leader, in milliseconds of its own clock: the newest time such that a majority has
+ * answered something it sent at or after it. -Infinity on whoever does not lead. It proves that nobody else led then,
+ * as far as members keep their memory: one that restarted votes at once, so a new leader has to let the longest lease
+ * that its predecessor may have granted run out.
+ */
+export function quorumConfirmedAtMs(state: RaftState): number {
+  if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;
+  if (state.others.length === 0) return Number.POSITIVE_INFINITY;
+  const newestFirst = [...state.peers.values()].map((peer) => peer.answeredSentAtMs).sort((a, b) => b - a);
+  return newestFirst[quorumOf(state) - 2] ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether this leader has committed an entry of its own term, and so has applied everything committed before it. */
+export function isEstablishedLeader(state: RaftState): boolean {
+  return state.role === 'leader' && termAt(state, state.commitIndex) === state.term;
+}
+
+/** When the member next wants a `tick`, in milliseconds; undefined while it sleeps. */
+export function dueAtMs(state: RaftState): number | undefined {
+  if (!state.awake) return undefined;
+  return state.role === 'leader' ? state.heartbeatDueAtMs : state.electionDueAtMs;
+}

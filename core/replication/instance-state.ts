@@ -1,0 +1,161 @@
+/**
+ * The state of one instance, whatever its role, and what of it comes back after a restart. All of it is a value: the
+ * machine hands back a new one for each event.
+ */
+import type { Assignment, ReplicationMode } from './assignment.ts';
+import type { EpochStart } from './epoch-history.ts';
+import { emptyPosition, type LogPosition } from './log.ts';
+import type { ReplicaState } from './message.ts';
+import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
+
+/** The small record that the host stores whole at `persistState`, and hands back at `loaded`. Plain data. */
+export interface PersistedInstance {
+  /** The cluster it belongs to, once it has been assigned to one; then for ever, until it is dropped. */
+  readonly cluster: string | undefined;
+  readonly assignment: Assignment | undefined;
+  /** Highest epoch that this instance has lived in. */
+  readonly epoch: number;
+  /** This epoch and all earlier ones are over for this instance, for ever. 0 at first. */
+  readonly sealedEpoch: number;
+  /** Everything up to here is acknowledged. The truth may be higher. */
+  readonly acknowledgedLsn: number;
+  /** An instance that MAIN asked the coordinators to add, resting on `version` of the assignment; the answer is not known. */
+  readonly asked: { readonly name: string; readonly version: number } | undefined;
+  /** Why the instance takes part in nothing; undefined when it is sound. */
+  readonly quarantine: string | undefined;
+}
+
+export type InstanceRole = 'main' | 'replica' | 'none';
+
+/** A message on its way to a replica. */
+export interface Flight {
+  readonly exchange: number;
+  readonly sentAtMs: number;
+  /** Last record that it carries, or the one before it. */
+  readonly throughLsn: number;
+  /** What MAIN knew that the replica had stored, when it sent this. */
+  readonly storedLsnThen: number;
+  readonly acknowledgedLsn: number;
+}
+
+/** What MAIN knows of a replica. */
+export interface Replica {
+  readonly name: string;
+  readonly region: string;
+  readonly mode: ReplicationMode;
+  readonly state: ReplicaState;
+  /** Every acknowledgement waits for it: it is in the in-sync set, or about to be. */
+  readonly awaited: boolean;
+  /** What it has confirmed in this tenure. */
+  readonly storedLsn: number;
+  /** Last record sent to it. */
+  readonly sentLsn: number;
+  /** What it has been told is acknowledged. */
+  readonly toldLsn: number;
+  readonly flights: readonly Flight[];
+  readonly heardAtMs: number;
+  /** When it last stored something new, or was level: since then it has been waited for. */
+  readonly progressAtMs: number;
+  /** Failures in a row, and when it may be tried again. */
+  readonly failures: number;
+  readonly retryAtMs: number;
+  /** It answered that it lacks what it had confirmed: it must leave the in-sync set whatever else happens. */
+  readonly lost: boolean;
+  /** A snapshot on its way: one chunk at a time. */
+  readonly transfer: { readonly snapshotId: string; readonly nextChunk: number } | undefined;
+}
+
+/** A question to the coordinators that has not been answered. */
+export interface Asking {
+  readonly exchange: number;
+  readonly sentAtMs: number;
+}
+
+export interface MainState {
+  readonly replicas: readonly Replica[];
+  /** MAIN may acknowledge before this moment. -Infinity: no lease. */
+  readonly leaseUntilMs: number;
+  readonly leaseAsking: Asking | undefined;
+  /** When the next lease renewal is due. */
+  readonly renewAtMs: number;
+  readonly changeAsking: (Asking & { readonly change: 'add' | 'remove'; readonly name: string }) | undefined;
+  /** When a change of the in-sync set may be asked for again. */
+  readonly changeAtMs: number;
+  /** The coordinator to ask next: the leader as far as known. */
+  readonly coordinator: string | undefined;
+  readonly coordinatorFailures: number;
+  /** The record that opens the epoch has been written. */
+  readonly epochStarted: boolean;
+  /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */
+  readonly silent: boolean;
+}
+
+export interface InstanceState extends PersistedInstance {
+  readonly name: string;
+  readonly region: string;
+  readonly settings: ReplicationSettings;
+  /** Nothing is answered before `loaded`. */
+  readonly loaded: boolean;
+  readonly role: InstanceRole;
+  /** The end of the log and the epochs it is made of. */
+  readonly stored: LogPosition;
+  readonly history: readonly EpochStart[];
+  /** Readers see this much. */
+  readonly visibleLsn: number;
+  readonly main: MainState | undefined;
+  /** REPLICA: the snapshot whose chunks are arriving. */
+  readonly arriving: { readonly snapshotId: string; readonly nextChunk: number } | undefined;
+  /** When something was last asked of this instance. */
+  readonly activityAtMs: number;
+  readonly nextExchange: number;
+  /** The tick the host has been asked for; undefined when there is none. */
+  readonly tickAtMs: number | undefined;
+  /** The acknowledged lsn in storage, and when it was stored. */
+  readonly savedLsn: number;
+  readonly savedAtMs: number;
+}
+
+/** An instance before its storage has been read. */
+export function initialState(options: {
+  readonly name: string;
+  readonly region: string;
+  readonly settings?: Partial<ReplicationSettings>;
+}): InstanceState {
+  return {
+    name: options.name,
+    region: options.region,
+    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    ...newInstance(),
+    loaded: false,
+    role: 'none',
+    stored: emptyPosition(),
+    history: [],
+    visibleLsn: 0,
+    main: undefined,
+    arriving: undefined,
+    activityAtMs: Number.NEGATIVE_INFINITY,
+    nextExchange: 1,
+    tickAtMs: undefined,
+    savedLsn: 0,
+    savedAtMs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** The record of an instance that has never stored anything. */
+export function newInstance(): PersistedInstance {
+  return {
+    cluster: undefined,
+    assignment: undefined,
+    epoch: 0,
+    sealedEpoch: 0,
+    acknowledgedLsn: 0,
+    asked: undefined,
+    quarantine: undefined,
+  };
+}
+
+/** What goes to storage. */
+export function persistedOf(state: InstanceState): PersistedInstance {
+  const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine } = state;
+  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine };
+}

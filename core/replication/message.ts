@@ -1,0 +1,247 @@
+/**
+ * What instances and coordinators say to each other about a database: plain data that MessagePack carries. Each exchange is
+ * a request and its reply. Requests and replies may be lost, late, repeated or overtaken; so a reply always tells
+ * where the sender's log stands, and never just "done".
+ */
+import type { Assignment } from './assignment.ts';
+import type { EpochStart } from './epoch-history.ts';
+import type { LogPosition, LogRecord, RecordHash, SnapshotDescription } from './log.ts';
+
+/** Version that this code speaks, and the oldest that it understands: in a roll-out old and new code talk for minutes. */
+export const REPLICATION_PROTOCOL_VERSION = 1;
+export const REPLICATION_PROTOCOL_VERSION_MIN = 1;
+
+/** What every message carries. The machine (not the host) refuses what is late, of another cluster or of a foreign version. */
+export interface Envelope {
+  readonly version: number;
+  readonly database: string;
+  readonly cluster: string;
+  /** The epoch that the sender lives in. */
+  readonly epoch: number;
+  readonly from: { readonly name: string; readonly region: string };
+  /** The receiver drops the message after this moment, in milliseconds since 1970. */
+  readonly deadlineMs: number;
+}
+
+/** Where a message goes. A coordinator is named as in `Assignment.coordinators`. */
+export type Address =
+  | { readonly kind: 'instance'; readonly name: string }
+  | { readonly kind: 'coordinator'; readonly name: string };
+
+// ── MAIN to REPLICA ──
+
+/** Records that follow (`previousLsn`, `previousHash`). Without records it is a heartbeat that carries `acknowledgedLsn`. */
+export interface AppendRequest {
+  readonly type: 'append';
+  readonly previousLsn: number;
+  readonly previousHash: RecordHash;
+  readonly records: readonly LogRecord[];
+  readonly acknowledgedLsn: number;
+}
+
+/**
+ * `stored`: the log reaches `stored.lsn` and agrees with MAIN's so far. `gap`: records before `previousLsn` are missing.
+ * `diverged`: the log branches off before `previousLsn`. `sealed`, `stale`: the epoch is over, `epoch` is the higher one.
+ * `needsSnapshot`: this log cannot be continued from records. `quarantined`: the instance takes part in nothing.
+ */
+export type AppendOutcome = 'stored' | 'gap' | 'diverged' | 'sealed' | 'stale' | 'needsSnapshot' | 'quarantined';
+
+export interface AppendReply {
+  readonly type: 'appended';
+  readonly epoch: number;
+  readonly outcome: AppendOutcome;
+  readonly stored: LogPosition;
+  /** The epochs of the log, when MAIN has to find where it branched off (`gap`, `diverged`); else empty. */
+  readonly history: readonly EpochStart[];
+}
+
+/** One chunk, numbered from 0. The host stores chunks aside; they replace the graph when the last one is there. */
+export interface InstallSnapshotRequest {
+  readonly type: 'installSnapshot';
+  readonly snapshot: SnapshotDescription;
+  readonly chunk: number;
+  readonly bytes: Uint8Array;
+  readonly acknowledgedLsn: number;
+}
+
+/** `nextChunk === chunkCount`: all of it is there and has been installed; `stored` is then the snapshot's position. */
+export interface InstallSnapshotReply {
+  readonly type: 'snapshotStored';
+  readonly epoch: number;
+  readonly outcome: 'stored' | 'sealed' | 'stale' | 'quarantined';
+  readonly snapshotId: string;
+  readonly nextChunk: number;
+  readonly stored: LogPosition;
+}
+
+// ── coordinator to instance ──
+
+/** A failover to `epoch` has begun: refuse every earlier epoch for ever, and tell how far the log reaches. */
+export interface SealRequest {
+  readonly type: 'seal';
+  readonly epoch: number;
+}
+
+export type Ineligibility = 'empty' | 'quarantined' | 'foreign';
+
+export interface SealReply {
+  readonly type: 'sealed';
+  /** The epoch asked for; a higher one when the instance already lives in a later epoch. */
+  readonly epoch: number;
+  readonly stored: LogPosition;
+  readonly eligible: boolean;
+  readonly reason: Ineligibility | undefined;
+}
+
+export interface AssignRequest {
+  readonly type: 'assign';
+  readonly assignment: Assignment;
+  /** The database has just been created: its MAIN starts from nothing. In every other case an empty instance is never MAIN. */
+  readonly created: boolean;
+}
+
+/** What an instance tells of itself; answers `assign` and `probe`. */
+export interface InstanceReport {
+  readonly epoch: number;
+  /** Version of the assignment it follows; 0 before the first. */
+  readonly version: number;
+  readonly role: 'main' | 'replica' | 'none';
+  readonly stored: LogPosition;
+  readonly acknowledgedLsn: number;
+  readonly quarantine: string | undefined;
+  /** MAIN's view of its replicas; empty elsewhere. */
+  readonly replicas: readonly ReplicaReport[];
+}
+
+export interface AssignReply {
+  readonly type: 'assigned';
+  readonly report: InstanceReport;
+}
+
+/** Asks how the instance is. Changes nothing. */
+export interface ProbeRequest {
+  readonly type: 'probe';
+}
+
+export interface ProbeReply {
+  readonly type: 'probed';
+  readonly report: InstanceReport;
+}
+
+/** The database is dropped: the instance forgets everything. */
+export interface DropRequest {
+  readonly type: 'drop';
+}
+
+export interface DropReply {
+  readonly type: 'dropped';
+}
+
+// ── MAIN to coordinator ──
+
+/** Memgraph's states of a replica; `behind` is shown as `invalid` there. */
+export type ReplicaState = 'ready' | 'replicating' | 'behind' | 'recovery' | 'diverged';
+
+export interface ReplicaReport {
+  readonly name: string;
+  readonly storedLsn: number;
+  readonly state: ReplicaState;
+  /** Milliseconds since MAIN last heard of it; undefined when it has not in this tenure. */
+  readonly silentMs: number | undefined;
+}
+
+export interface RenewLeaseRequest {
+  readonly type: 'renewLease';
+  readonly report: InstanceReport;
+}
+
+/** `leaseMs` counts from the moment the request was *sent*. A higher epoch in `assignment` deposes the asker. */
+export interface LeaseReply {
+  readonly type: 'lease';
+  readonly granted: boolean;
+  readonly leaseMs: number;
+  readonly assignment: Assignment | undefined;
+}
+
+export interface ReleaseLeaseRequest {
+  readonly type: 'releaseLease';
+  readonly report: InstanceReport;
+}
+
+export interface ReleaseLeaseReply {
+  readonly type: 'leaseReleased';
+}
+
+/** Compare-and-set: done only if the assignment still has this epoch and this version. Every success raises the version. */
+export interface ChangeInSyncRequest {
+  readonly type: 'changeInSync';
+  readonly change: 'add' | 'remove';
+  readonly instance: string;
+  readonly version: number;
+}
+
+export interface ChangeInSyncReply {
+  readonly type: 'inSyncChanged';
+  readonly changed: boolean;
+  /** Why not; undefined when it was changed. */
+  readonly reason: string | undefined;
+  /** What holds now, where the coordinator knows it. */
+  readonly assignment: Assignment | undefined;
+}
+
+// ── refusals ──
+
+/** The coordinator that was asked does not lead. */
+export interface NotLeaderReply {
+  readonly type: 'notLeader';
+  readonly leader: string | undefined;
+}
+
+/** The message was not looked at. */
+export interface RefusedReply {
+  readonly type: 'refused';
+  readonly reason: 'late' | 'foreignCluster' | 'version' | 'unknownDatabase' | 'overloaded';
+}
+
+export type InstanceRequestBody =
+  | AppendRequest
+  | InstallSnapshotRequest
+  | SealRequest
+  | AssignRequest
+  | ProbeRequest
+  | DropRequest;
+export type InstanceReplyBody =
+  | AppendReply
+  | InstallSnapshotReply
+  | SealReply
+  | AssignReply
+  | ProbeReply
+  | DropReply
+  | RefusedReply;
+export type CoordinatorRequestBody = RenewLeaseRequest | ReleaseLeaseRequest | ChangeInSyncRequest;
+export type CoordinatorReplyBody = LeaseReply | ReleaseLeaseReply | ChangeInSyncReply | NotLeaderReply | RefusedReply;
+
+export interface Message<Body> {
+  readonly envelope: Envelope;
+  readonly body: Body;
+}
+
+/** What an instance can be asked. */
+export type InstanceRequest = Message<InstanceRequestBody>;
+/** What an instance answers. */
+export type InstanceReply = Message<InstanceReplyBody>;
+/** What a coordinator can be asked by an instance. */
+export type CoordinatorRequest = Message<CoordinatorRequestBody>;
+/** What a coordinator answers an instance. */
+export type CoordinatorReply = Message<CoordinatorReplyBody>;
+
+/** Why a message is not looked at; undefined when it may be. `cluster` undefined: the receiver belongs to none yet. */
+export function refusalOf(
+  envelope: Envelope,
+  receiver: { readonly cluster: string | undefined; readonly nowMs: number },
+): RefusedReply['reason'] | undefined {
+  if (envelope.version < REPLICATION_PROTOCOL_VERSION_MIN) return 'version';
+  if (receiver.nowMs > envelope.deadlineMs) return 'late';
+  if (receiver.cluster !== undefined && envelope.cluster !== receiver.cluster) return 'foreignCluster';
+  return undefined;
+}

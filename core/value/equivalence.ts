@@ -1,0 +1,117 @@
+/**
+ * Equivalence, the relation of DISTINCT, grouping and UNION: as equality, but null is equivalent to null and NaN to NaN,
+ * so that every value belongs to exactly one class.
+ */
+import { isList, isMap } from './equality.ts';
+import { Float, NodeReference, PathReference, RelationshipReference, type Value } from './value.ts';
+
+/** Stands for a value's class as a key of a Map or Set: equal keys, equivalent values. */
+export type EquivalenceKey = null | boolean | number | bigint | string;
+
+/** Opens the keys of values that are not strings themselves, so a string that starts with it is escaped. */
+const MARK = '\u0000';
+
+/** The key of a value's class. Scalars are their own keys; 1 and 1.0 share one. */
+export function equivalenceKey(value: Value): EquivalenceKey {
+  switch (typeof value) {
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return value;
+    case 'string':
+      return value.charCodeAt(0) === 0 ? `${MARK}s${value}` : value;
+    default:
+      if (value === null) return null;
+      return value instanceof Float ? numericKey(value.value) : MARK + encode(value);
+  }
+}
+
+/** The key of a row's class: equal keys, rows equivalent value by value. */
+export function rowEquivalenceKey(values: readonly Value[]): EquivalenceKey {
+  return values.length === 1 ? equivalenceKey(values[0]!) : values.map(encode).join('');
+}
+
+/** Whether two values belong to one class. */
+export function equivalent(left: Value, right: Value): boolean {
+  return Object.is(left, right) || sameKey(equivalenceKey(left), equivalenceKey(right));
+}
+
+function sameKey(left: EquivalenceKey, right: EquivalenceKey): boolean {
+  return left === right || Object.is(left, right);
+}
+
+/** A FLOAT that is a whole number within 64 bits has the key of that INTEGER. */
+function numericKey(value: number): number | bigint {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  return Math.abs(value) <= 2 ** 63 ? BigInt(value) : value;
+}
+
+/** A value as text that no other class has, and of which none is the beginning of another. */
+function encode(value: Value): string {
+  switch (typeof value) {
+    case 'number':
+    case 'bigint':
+      return `d${value};`;
+    case 'string':
+      return `s${value.length}:${value}`;
+    case 'boolean':
+      return value ? 't' : 'f';
+    default:
+      return value === null ? 'z' : encodeObject(value);
+  }
+}
+
+function encodeObject(value: Exclude<Value, null | boolean | number | bigint | string>): string {
+  if (value instanceof Float) return `d${numericKey(value.value)};`;
+  if (isList(value)) return `[${value.map(encode).join('')}]`;
+  if (value instanceof NodeReference) return `n${value.id};`;
+  if (value instanceof RelationshipReference) return `r${value.id};`;
+  if (value instanceof PathReference) return `p${value.nodes.join()}/${value.relationships.join()};`;
+  if (!isMap(value)) return '';
+  const keys = [...value.keys()].sort();
+  return `{${keys.map((key) => `${encode(key)}${encode(value.get(key)!)}`).join('')}}`;
+}
+
+/**
+ * Numbers the classes of the values it is shown from 0, in the order of their first appearance: what grouping and DISTINCT
+ * are built on. Ids and numbers are kept apart from strings, so no key text is made for them.
+ */
+export class EquivalenceClasses {
+  readonly #byKey = new Map<EquivalenceKey, number>();
+  readonly #byNode = new Map<number, number>();
+  #count = 0;
+
+  /** How many classes there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The number of the value's class; a value of a new class gets the next number, which is the count before. */
+  numberOf(value: Value): number {
+    return value instanceof NodeReference
+      ? this.numberOfNode(value.id)
+      : this.#number(this.#byKey, equivalenceKey(value));
+  }
+
+  /** As numberOf, for a node that stands in a column. */
+  numberOfNode(id: number): number {
+    return this.#number(this.#byNode, id);
+  }
+
+  /** As numberOf, for an INTEGER or FLOAT that stands in a column. */
+  numberOfNumber(value: number): number {
+    return this.#number(this.#byKey, numericKey(value));
+  }
+
+  /** As numberOf, for a whole row. One object should be shown rows of one width only. */
+  numberOfRow(values: readonly Value[]): number {
+    return values.length === 1 ? this.numberOf(values[0]!) : this.#number(this.#byKey, rowEquivalenceKey(values));
+  }
+
+  #number<Key>(numbers: Map<Key, number>, key: Key): number {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, this.#count);
+    return this.#count++;
+  }
+}

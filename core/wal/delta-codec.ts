@@ -1,0 +1,128 @@
+/**
+ * Deltas in the form that a record stores: one flat array, [operation, field, …, operation, field, …], so that a
+ * transaction of hundreds of thousands of deltas is one array for the encoder and not one for each.
+ */
+import { unreachable } from '../assert.ts';
+import type { Delta, TokenKind } from '../graph/delta.ts';
+import { packStoredValue } from '../value/codec.ts';
+import type { StoredValue } from '../value/value.ts';
+import { damage } from './checksum.ts';
+import { SlotReader } from './slot-reader.ts';
+
+/** Stored for ever: a number is never given another meaning. */
+const OPERATION = {
+  defineToken: 0,
+  createNode: 1,
+  deleteNode: 2,
+  addLabel: 3,
+  removeLabel: 4,
+  setNodeProperty: 5,
+  createRelationship: 6,
+  deleteRelationship: 7,
+  setRelationshipProperty: 8,
+  createIndex: 9,
+  dropIndex: 10,
+} as const;
+
+const TOKEN_KINDS: readonly TokenKind[] = ['label', 'relationshipType', 'propertyKey'];
+
+/** The flat form of deltas. A property's value that nests too deep is a GraphError. */
+export function packDeltas(deltas: readonly Delta[]): unknown[] {
+  const slots: unknown[] = [];
+  for (const delta of deltas) packDelta(delta, slots);
+  return slots;
+}
+
+function packDelta(delta: Delta, slots: unknown[]): void {
+  switch (delta.type) {
+    case 'defineToken':
+      slots.push(OPERATION.defineToken, TOKEN_KINDS.indexOf(delta.kind), delta.token, packStoredValue(delta.name));
+      return;
+    case 'createNode':
+      slots.push(OPERATION.createNode, delta.node);
+      return;
+    case 'deleteNode':
+      slots.push(OPERATION.deleteNode, delta.node);
+      return;
+    case 'addLabel':
+      slots.push(OPERATION.addLabel, delta.node, delta.label);
+      return;
+    case 'removeLabel':
+      slots.push(OPERATION.removeLabel, delta.node, delta.label);
+      return;
+    case 'setNodeProperty':
+      slots.push(OPERATION.setNodeProperty, delta.node, delta.key, packProperty(delta.value));
+      return;
+    case 'createRelationship':
+      slots.push(OPERATION.createRelationship, delta.relationship, delta.relationshipType, delta.start, delta.end);
+      return;
+    case 'deleteRelationship':
+      slots.push(OPERATION.deleteRelationship, delta.relationship);
+      return;
+    case 'setRelationshipProperty':
+      slots.push(OPERATION.setRelationshipProperty, delta.relationship, delta.key, packProperty(delta.value));
+      return;
+    case 'createIndex':
+      slots.push(OPERATION.createIndex, packStoredValue(delta.name), delta.label, delta.key);
+      return;
+    case 'dropIndex':
+      slots.push(OPERATION.dropIndex, packStoredValue(delta.name));
+      return;
+    default:
+      unreachable(delta);
+  }
+}
+
+function packProperty(value: StoredValue | null): unknown {
+  return value === null ? null : packStoredValue(value);
+}
+
+function tokenKind(number: number): TokenKind {
+  const kind = TOKEN_KINDS[number];
+  if (kind === undefined) throw damage('a token is of an unknown kind');
+  return kind;
+}
+
+/** The inverse of packDeltas. What is not deltas is a GraphError. */
+export function unpackDeltas(slots: readonly unknown[]): Delta[] {
+  const reader = new SlotReader(slots);
+  const deltas: Delta[] = [];
+  while (!reader.atEnd) deltas.push(unpackDelta(reader));
+  return deltas;
+}
+
+function unpackDelta(slots: SlotReader): Delta {
+  const operation = slots.id();
+  switch (operation) {
+    case OPERATION.defineToken:
+      return { type: 'defineToken', kind: tokenKind(slots.id()), token: slots.id(), name: slots.text() };
+    case OPERATION.createNode:
+      return { type: 'createNode', node: slots.id() };
+    case OPERATION.deleteNode:
+      return { type: 'deleteNode', node: slots.id() };
+    case OPERATION.addLabel:
+      return { type: 'addLabel', node: slots.id(), label: slots.id() };
+    case OPERATION.removeLabel:
+      return { type: 'removeLabel', node: slots.id(), label: slots.id() };
+    case OPERATION.setNodeProperty:
+      return { type: 'setNodeProperty', node: slots.id(), key: slots.id(), value: slots.property() };
+    case OPERATION.createRelationship:
+      return {
+        type: 'createRelationship',
+        relationship: slots.id(),
+        relationshipType: slots.id(),
+        start: slots.id(),
+        end: slots.id(),
+      };
+    case OPERATION.deleteRelationship:
+      return { type: 'deleteRelationship', relationship: slots.id() };
+    case OPERATION.setRelationshipProperty:
+      return { type: 'setRelationshipProperty', relationship: slots.id(), key: slots.id(), value: slots.property() };
+    case OPERATION.createIndex:
+      return { type: 'createIndex', name: slots.text(), label: slots.id(), key: slots.id() };
+    case OPERATION.dropIndex:
+      return { type: 'dropIndex', name: slots.text() };
+    default:
+      throw damage(`a delta has the unknown operation ${operation}`);
+  }
+}

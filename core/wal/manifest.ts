@@ -1,0 +1,110 @@
+/** What a snapshot consists of. A snapshot is there when its manifest is, so the host stores the manifest last. */
+import { GraphError } from '../error.ts';
+import { decodePacked, encodePacked } from '../value/message-pack.ts';
+import { CHECKSUM_BYTES, damage, HASH_BYTES, seal, unseal } from './checksum.ts';
+import type { EpochStart } from './log-index.ts';
+import type { LogPosition } from './record.ts';
+import { type SegmentName, segmentKindNumber, segmentKindOf } from './segment.ts';
+import { SlotReader } from './slot-reader.ts';
+
+const FORMAT_VERSION = 1;
+
+/** A segment as the snapshot has it. Equal names and checksums mean equal segments, which need not be stored twice. */
+export interface SegmentSummary {
+  readonly segment: SegmentName;
+  readonly parts: number;
+  /** Bytes of all payloads together. */
+  readonly bytes: number;
+  /** CRC-32C of all payloads together. */
+  readonly checksum: number;
+}
+
+export interface SnapshotManifest {
+  /** The last record that the snapshot holds. */
+  readonly position: LogPosition;
+  readonly epochHistory: readonly EpochStart[];
+  readonly nodeCount: number;
+  readonly relationshipCount: number;
+  /** In the order in which they are restored. Ranges of ids without an entity have none. */
+  readonly segments: readonly SegmentSummary[];
+  /** GraphView.checksum at the position, where the host asked for it. */
+  readonly graphChecksum?: bigint | undefined;
+}
+
+/** A manifest as bytes, sealed with its checksum. */
+export function encodeManifest(manifest: SnapshotManifest): Uint8Array {
+  const { position, graphChecksum } = manifest;
+  const segments = manifest.segments.flatMap(({ segment, parts, bytes, checksum }) => [
+    segmentKindNumber(segment.kind),
+    segment.index,
+    parts,
+    bytes,
+    checksum,
+  ]);
+  const packed = [
+    FORMAT_VERSION,
+    [position.epoch, position.lsn, position.hash],
+    manifest.epochHistory.flatMap((start) => [start.epoch, start.firstLsn]),
+    [manifest.nodeCount, manifest.relationshipCount],
+    segments,
+    // Signed, because that is what INTEGER is.
+    graphChecksum === undefined ? null : BigInt.asIntN(64, graphChecksum),
+  ];
+  return seal(encodePacked(packed, { before: 0, after: CHECKSUM_BYTES }));
+}
+
+/** The inverse of encodeManifest. Anything else is a GraphError `StorageDamageDetected`. */
+export function decodeManifest(bytes: Uint8Array): SnapshotManifest {
+  const body = unseal(bytes);
+  if (!body) throw damage('the manifest does not agree with its checksum');
+  try {
+    return readManifest(decodePacked(body));
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    throw damage(`the manifest cannot be read: ${error.message}`, error);
+  }
+}
+
+function readManifest(packed: unknown): SnapshotManifest {
+  if (!Array.isArray(packed)) throw damage('it is not a list');
+  const [version, position, history, counts, segments, checksum]: unknown[] = packed;
+  if (version !== FORMAT_VERSION) throw damage(`its format version is ${String(version)}, which is unknown`);
+  const historySlots = slotsOf(history);
+  const segmentSlots = slotsOf(segments);
+  const epochHistory: EpochStart[] = [];
+  while (!historySlots.atEnd) epochHistory.push({ epoch: historySlots.count(), firstLsn: historySlots.count() });
+  const summaries: SegmentSummary[] = [];
+  while (!segmentSlots.atEnd) summaries.push(readSummary(segmentSlots));
+  const countSlots = slotsOf(counts);
+  return {
+    position: readPosition(slotsOf(position)),
+    epochHistory,
+    nodeCount: countSlots.count(),
+    relationshipCount: countSlots.count(),
+    segments: summaries,
+    graphChecksum: checksum === null ? undefined : readChecksum(checksum),
+  };
+}
+
+function readPosition(slots: SlotReader): LogPosition {
+  const epoch = slots.count();
+  const lsn = slots.count();
+  const hash = slots.bytes();
+  if (hash.length !== HASH_BYTES) throw damage('its hash does not have 8 bytes');
+  return { epoch, lsn, hash: hash.slice() };
+}
+
+function readSummary(slots: SlotReader): SegmentSummary {
+  const segment = { kind: segmentKindOf(slots.id()), index: slots.id() };
+  return { segment, parts: slots.id(), bytes: slots.count(), checksum: slots.id() };
+}
+
+function readChecksum(packed: unknown): bigint {
+  if (typeof packed !== 'number' && typeof packed !== 'bigint') throw damage('its graph checksum is not a number');
+  return BigInt.asUintN(64, BigInt(packed));
+}
+
+function slotsOf(packed: unknown): SlotReader {
+  if (!Array.isArray(packed)) throw damage('a list is missing');
+  return new SlotReader(packed);
+}

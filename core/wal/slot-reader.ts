@@ -1,0 +1,51 @@
+import { unpackStoredValue } from '../value/codec.ts';
+import type { StoredValue } from '../value/value.ts';
+import { damage } from './checksum.ts';
+
+/** Reads typed fields off a flat array, one after the other. Shared by deltas and snapshots. */
+export class SlotReader {
+  readonly #slots: readonly unknown[];
+  #at = 0;
+
+  constructor(slots: readonly unknown[]) {
+    this.#slots = slots;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#slots.length;
+  }
+
+  /** An id, a token or a small count: a whole number of 32 bits. */
+  id(): number {
+    const slot = this.#next();
+    if (typeof slot !== 'number' || slot >>> 0 !== slot) throw damage('there is something else where an id belongs');
+    return slot;
+  }
+
+  text(): string {
+    const slot = this.#next();
+    if (typeof slot !== 'string') throw damage('there is something else where a name belongs');
+    return slot;
+  }
+
+  property(): StoredValue | null {
+    const slot = this.#next();
+    return slot === null ? null : unpackStoredValue(slot);
+  }
+
+  storedValue(): StoredValue {
+    return unpackStoredValue(this.#next());
+  }
+
+  /** A count and as many items. */
+  list<Item>(readItem: () => Item): Item[] {
+    const items: Item[] = [];
+    for (let left = this.id(); left > 0; left--) items.push(readItem());
+    return items;
+  }
+
+  #next(): unknown {
+    if (this.atEnd) throw damage('the last field is missing');
+    return this.#slots[this.#at++];
+  }
+}

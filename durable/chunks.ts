@@ -1,0 +1,24 @@
+/** Bytes in pieces that fit a row. */
+
+/** A row may weigh 2 MB in production and more locally; ours stay under 1 MiB. */
+export const CHUNK_BYTES = 900 * 1024;
+
+/** At least one piece, each of at most CHUNK_BYTES; views of the same bytes. */
+export function splitIntoChunks(bytes: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  for (let start = 0; start === 0 || start < bytes.length; start += CHUNK_BYTES) {
+    chunks.push(bytes.subarray(start, start + CHUNK_BYTES));
+  }
+  return chunks;
+}
+
+/** The inverse of splitIntoChunks. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,11 @@
+/** The Worker's bindings and variables (wrangler.toml). */
+export interface Environment {
+  readonly INSTANCE: DurableObjectNamespace;
+  readonly COORDINATOR: DurableObjectNamespace;
+  /** Regions of the default group's coordinators in order, such as `weur,enam,apac`. */
+  readonly SKEIN_COORDINATORS: string;
+  /** The secret that clients show. Without it every request is refused. */
+  readonly SKEIN_ADMIN_TOKEN?: string;
+  /** Set (to anything but the empty string) it opens /development and believes the header `skein-region`. */
+  readonly SKEIN_DEVELOPMENT?: string;
+}

@@ -1,0 +1,159 @@
+/**
+ * Values to JSON text. `plain` is Neo4j's `application/json`, which tells less than a value holds; `live` is sub.v1's,
+ * plain except that a value which JSON cannot carry is written `{"$type": …, "_value": …}`. Text is built directly,
+ * because JSON.stringify can write neither 64-bit integers nor 1.0.
+ * Source: Neo4j Query API v2; docs of sub.v1 in durable/live-protocol.ts.
+ */
+import { GraphError } from '../core/error.ts';
+import {
+  Float,
+  NodeRecord,
+  PathRecord,
+  RelationshipRecord,
+  type ResultValue,
+  type Value,
+  type ValueMap,
+} from '../core/value/value.ts';
+
+export type JsonForm = 'plain' | 'live';
+
+/** One value as JSON text. */
+export function encodeJsonValue(value: ResultValue, form: JsonForm): string {
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'boolean':
+    case 'number':
+      return String(value);
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return form === 'plain' ? String(value) : typed('Integer', `"${value}"`);
+    default:
+      return encodeObject(value, form);
+  }
+}
+
+/** Rows as a JSON array of arrays. */
+export function encodeJsonRow(row: readonly ResultValue[], form: JsonForm): string {
+  return `[${row.map((value) => encodeJsonValue(value, form)).join(',')}]`;
+}
+
+function encodeObject(value: Exclude<ResultValue, null | boolean | number | bigint | string>, form: JsonForm): string {
+  if (value instanceof Float) return encodeFloat(value.value, form);
+  if (value instanceof NodeRecord) return encodeNode(value, form);
+  if (value instanceof RelationshipRecord) return encodeRelationship(value, form);
+  if (value instanceof PathRecord) return encodePath(value, form);
+  if (value instanceof Map) return encodeMap(value, form);
+  // All that is left of the union is a list, which Array.isArray does not tell for readonly arrays.
+  return encodeJsonRow(value as readonly ResultValue[], form);
+}
+
+function encodeFloat(float: number, form: JsonForm): string {
+  // JSON has no such numbers; Neo4j's plain JSON writes them as strings.
+  if (!Number.isFinite(float)) return form === 'plain' ? `"${float}"` : typed('Float', `"${float}"`);
+  const text = Object.is(float, -0) ? '-0' : String(float);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+function encodeNode(node: NodeRecord, form: JsonForm): string {
+  const elementId = JSON.stringify(node.elementId);
+  const labels = JSON.stringify(node.labels);
+  const properties = encodeEntries(node.properties, form);
+  if (form === 'plain') return `{"elementId":${elementId},"labels":${labels},"properties":${properties}}`;
+  return typed('Node', `{"_element_id":${elementId},"_labels":${labels},"_properties":${properties}}`);
+}
+
+function encodeRelationship(relationship: RelationshipRecord, form: JsonForm): string {
+  const elementId = JSON.stringify(relationship.elementId);
+  const start = JSON.stringify(relationship.startElementId);
+  const end = JSON.stringify(relationship.endElementId);
+  const type = JSON.stringify(relationship.relationshipType);
+  const properties = encodeEntries(relationship.properties, form);
+  if (form === 'plain') {
+    return `{"elementId":${elementId},"startNodeElementId":${start},"endNodeElementId":${end},"type":${type},"properties":${properties}}`;
+  }
+  return typed(
+    'Relationship',
+    `{"_element_id":${elementId},"_start_node_element_id":${start},"_end_node_element_id":${end},"_type":${type},"_properties":${properties}}`,
+  );
+}
+
+/** Nodes and relationships take turns. */
+function encodePath(path: PathRecord, form: JsonForm): string {
+  const parts: string[] = [];
+  path.nodes.forEach((node, index) => {
+    parts.push(encodeNode(node, form));
+    const relationship = path.relationships[index];
+    if (relationship) parts.push(encodeRelationship(relationship, form));
+  });
+  const list = `[${parts.join(',')}]`;
+  return form === 'plain' ? list : typed('Path', list);
+}
+
+function encodeMap(map: ReadonlyMap<string, ResultValue>, form: JsonForm): string {
+  const entries = encodeEntries(map, form);
+  // A map of the user's that looks like a typed value has to be told from one.
+  return form === 'live' && map.has('$type') ? typed('Map', entries) : entries;
+}
+
+function encodeEntries(map: ReadonlyMap<string, ResultValue>, form: JsonForm): string {
+  const entries: string[] = [];
+  for (const [key, value] of map) entries.push(`${JSON.stringify(key)}:${encodeJsonValue(value, form)}`);
+  return `{${entries.join(',')}}`;
+}
+
+function typed(type: string, value: string): string {
+  return `{"$type":"${type}","_value":${value}}`;
+}
+
+/**
+ * Parameters of sub.v1: values as parseJsonText read them, in which `{"$type": …, "_value": …}` stands for what plain
+ * JSON cannot say. Throws Neo.ClientError.Request.InvalidFormat for a type that a parameter cannot have.
+ */
+export function decodeLiveValue(value: Value): Value {
+  if (Array.isArray(value)) return value.map(decodeLiveValue);
+  if (!(value instanceof Map)) return value;
+  const type = value.get('$type');
+  return type === undefined ? decodeEntries(value) : decodeTyped(type, value.get('_value'));
+}
+
+function decodeEntries(map: ValueMap): ValueMap {
+  return new Map([...map].map(([key, value]) => [key, decodeLiveValue(value)]));
+}
+
+function decodeTyped(type: Value, value: Value | undefined): Value {
+  switch (type) {
+    case 'Null':
+      return null;
+    case 'Boolean':
+      if (typeof value === 'boolean') return value;
+      break;
+    case 'String':
+      if (typeof value === 'string') return value;
+      break;
+    case 'Integer':
+      if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return decodeInteger(value);
+      break;
+    case 'Float':
+      if (typeof value === 'string' && value.trim() !== '' && (value === 'NaN' || !Number.isNaN(Number(value)))) {
+        return new Float(Number(value));
+      }
+      break;
+    case 'List':
+      if (Array.isArray(value)) return value.map(decodeLiveValue);
+      break;
+    case 'Map':
+      if (value instanceof Map) return decodeEntries(value);
+      break;
+  }
+  const name = typeof type === 'string' ? type : 'unknown';
+  throw new GraphError('Neo.ClientError.Request.InvalidFormat', `A parameter's typed value of '${name}' is not valid.`);
+}
+
+function decodeInteger(text: string): number | bigint {
+  const integer = BigInt(text);
+  if (BigInt.asIntN(64, integer) !== integer) {
+    throw new GraphError('Neo.ClientError.Request.InvalidFormat', `The number ${text} does not fit a 64-bit INTEGER.`);
+  }
+  return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
+}

@@ -1,0 +1,162 @@
+/**
+ * What the Worker and the objects say to each other by RPC. Everything here is plain data that structured
+ * clone carries; values travel encoded (core/value/codec), so that INTEGER and FLOAT stay apart and an
+ * object never sees JSON. A call carries its own deadline, since RPC has none.
+ */
+import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
+import type { ErrorRecord } from '../core/error.ts';
+
+/** Who asks, as it shows in logs and as emulated delays and cuts need it: an object's name, or 'worker'. */
+export interface Caller {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** Who answered, as clients see it in the header `skein-served-by`. */
+export interface ServedBy {
+  /** The instance's name within its database, such as `weur-1`. */
+  readonly name: string;
+  readonly role: 'main' | 'replica';
+  readonly region: string;
+}
+
+export interface StatementRequest {
+  readonly database: string;
+  readonly statement: string;
+  /** A map of values, as core/value/codec encodes it. */
+  readonly parameters: Uint8Array;
+  readonly accessMode: 'read' | 'write';
+  /** The statement reads no older state than each of these. */
+  readonly bookmarks: readonly string[];
+  /** How long the caller waits, in milliseconds from arrival; the statement is cancelled and rolled back then. */
+  readonly deadlineMs: number;
+  readonly from: Caller;
+}
+
+/** What a statement changed. Names: Neo4j's Query API. */
+export interface Counters {
+  readonly nodesCreated: number;
+  readonly nodesDeleted: number;
+  readonly relationshipsCreated: number;
+  readonly relationshipsDeleted: number;
+  readonly propertiesSet: number;
+  readonly labelsAdded: number;
+  readonly labelsRemoved: number;
+  readonly indexesAdded: number;
+  readonly indexesRemoved: number;
+}
+
+/** Something the client should know about a statement that succeeded. Fields: Neo4j's Query API. */
+export interface Notification {
+  readonly code: string;
+  readonly title: string;
+  readonly description: string;
+  readonly severity: 'WARNING' | 'INFORMATION';
+  readonly category: string;
+}
+
+/** One operator of a plan, its inputs as children. */
+export interface PlanDescription {
+  readonly operatorType: string;
+  readonly arguments: ReadonlyMap<string, string | number | boolean>;
+  readonly identifiers: readonly string[];
+  readonly children: readonly PlanDescription[];
+  readonly estimatedRows?: number;
+}
+
+/** Kinds of statements as the Query API names them: read, write, read and write, schema. */
+export type QueryType = 'r' | 'w' | 'rw' | 's';
+
+export interface StatementSuccess {
+  readonly ok: true;
+  readonly columns: readonly string[];
+  /** Rows of result values, as core/value/codec's encodeResult writes them. */
+  readonly rows: Uint8Array;
+  readonly bookmark: string;
+  readonly counters: Counters;
+  readonly queryType: QueryType;
+  readonly notifications: readonly Notification[];
+  /** Only for EXPLAIN. */
+  readonly plan?: PlanDescription;
+  readonly servedBy: ServedBy;
+}
+
+export interface StatementFailure {
+  readonly ok: false;
+  readonly error: ErrorRecord;
+  readonly servedBy: ServedBy;
+  /**
+   * Present only when nothing was executed. `notMain`: a write came to an instance that is not MAIN; refresh
+   * the topology and send it again. `unreachable`: the instance cannot serve now (cut, warming up, quarantined);
+   * ask another one.
+   */
+  readonly retry?: 'notMain' | 'unreachable';
+}
+
+export type StatementAnswer = StatementSuccess | StatementFailure;
+
+/** Development faults of the transport between objects. Objects are named in full: `flights/instance/weur-1`. */
+export interface Faults {
+  /** Objects that nobody reaches and that reach nobody, the Worker included. */
+  readonly cut: readonly string[];
+  /** Objects whose messages in both directions are held back until they are thawed. */
+  readonly frozen: readonly string[];
+  /** Multiplies the delays between regions (durable/regions.ts); 0 is no delay. */
+  readonly delayFactor: number;
+  /** Share of messages between objects that is lost, 0 to 1. */
+  readonly dropRate: number;
+}
+
+export const NO_FAULTS: Faults = { cut: [], frozen: [], delayFactor: 0, dropRate: 0 };
+
+/** Orders that reach an object whatever faults are set. Only with SKEIN_DEVELOPMENT. */
+export type DevelopmentCommand =
+  | { readonly type: 'faults'; readonly faults: Faults }
+  /** The object aborts itself: memory is lost, storage stays. */
+  | { readonly type: 'kill' }
+  | { readonly type: 'describe' };
+
+/** What an object tells about itself; `details` is for people. */
+export interface ObjectDescription {
+  readonly name: string;
+  readonly region: string;
+  readonly role: string;
+  readonly faults: Faults;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A message between objects and who sends it. */
+export interface Envelope {
+  readonly from: Caller;
+  readonly message: Uint8Array;
+}
+
+/** What InstanceObject answers. */
+/** A message between objects, with what the transport needs to know of it. */
+export interface ClusterCall {
+  readonly from: Caller;
+  /** What the state machines exchange, as core/value/codec's encodeMessage writes it. */
+  readonly message: Uint8Array;
+}
+
+export interface InstanceRpc {
+  run(request: StatementRequest): Promise<StatementAnswer>;
+  /** The WebSocket upgrade of a live query; the socket ends in the object. The header `skein-database` names the database. */
+  fetch(request: Request): Promise<Response>;
+  /** A message of the cluster: replication or coordination. */
+  receive(call: ClusterCall): Promise<Uint8Array>;
+  development(command: DevelopmentCommand): Promise<ObjectDescription>;
+}
+
+/** What a Worker asks of a coordinator. */
+export interface Question {
+  readonly from: Caller;
+  readonly request: WorkerRequest;
+}
+
+/** What CoordinatorObject answers. */
+export interface CoordinatorRpc {
+  ask(question: Question): Promise<WorkerResponse>;
+  receive(call: ClusterCall): Promise<Uint8Array>;
+  development(command: DevelopmentCommand): Promise<ObjectDescription>;
+}

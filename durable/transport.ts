@@ -1,0 +1,88 @@
+/**
+ * How an object reaches another one. Every call gets a fresh stub, since a stub that once failed stays broken, and a
+ * deadline of its own, since RPC has none and a frozen peer would hang it for ever.
+ */
+import type { Environment } from './environment.ts';
+import type { FaultGate } from './fault-gate.ts';
+import { LinkError } from './fault-gate.ts';
+import { coordinatorObjectName, instanceObjectName } from './names.ts';
+import type { Caller, CoordinatorRpc, InstanceRpc } from './protocol.ts';
+
+type Stub<Rpc> = Rpc & Disposable;
+
+/** An instance's stub. The only place that makes instances, so that the location hint is never forgotten: an object does not move. */
+export function instanceStub(
+  environment: Environment,
+  address: { readonly database: string; readonly instance: string; readonly region: string },
+): Stub<InstanceRpc> {
+  return stubOf<InstanceRpc>(environment.INSTANCE, instanceObjectName(address), address.region);
+}
+
+/** A coordinator's stub, made with its region's location hint. */
+export function coordinatorStub(
+  environment: Environment,
+  address: { readonly number: number; readonly region: string },
+): Stub<CoordinatorRpc> {
+  return stubOf<CoordinatorRpc>(environment.COORDINATOR, coordinatorObjectName(address.number), address.region);
+}
+
+function stubOf<Rpc>(namespace: DurableObjectNamespace, name: string, region: string): Stub<Rpc> {
+  const locationHint = region as DurableObjectLocationHint; // regions.ts lists exactly the hints
+  // The classes behind the namespaces are this Worker's own and carry these methods.
+  return namespace.get(namespace.idFromName(name), { locationHint }) as unknown as Stub<Rpc>;
+}
+
+/** Fails when the promise has not settled within its time. The work behind it may still go on. */
+export async function withDeadline<T>(promise: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LinkError(`no answer within ${deadlineMs} ms`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sends messages of one object, through its fault gate when there is one. */
+export class Transport {
+  readonly #environment: Environment;
+  readonly #self: Caller;
+  readonly #gate: FaultGate | undefined;
+
+  constructor(environment: Environment, self: Caller, gate: FaultGate | undefined) {
+    this.#environment = environment;
+    this.#self = self;
+    this.#gate = gate;
+  }
+
+  /** Sends a message to an instance and resolves with its reply; throws when it is unreachable or late. */
+  toInstance(
+    address: { readonly database: string; readonly instance: string; readonly region: string },
+    message: Uint8Array,
+    deadlineMs: number,
+  ): Promise<Uint8Array> {
+    return this.#call({ name: instanceObjectName(address), region: address.region }, deadlineMs, () =>
+      instanceStub(this.#environment, address).receive({ from: this.#self, message }),
+    );
+  }
+
+  /** The same for a coordinator. */
+  toCoordinator(
+    address: { readonly number: number; readonly region: string },
+    message: Uint8Array,
+    deadlineMs: number,
+  ): Promise<Uint8Array> {
+    return this.#call({ name: coordinatorObjectName(address.number), region: address.region }, deadlineMs, () =>
+      coordinatorStub(this.#environment, address).receive({ from: this.#self, message }),
+    );
+  }
+
+  async #call(peer: Caller, deadlineMs: number, send: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const gate = this.#gate;
+    if (!gate) return withDeadline(send(), deadlineMs);
+    // The receiver's gate delays and holds; the sender's own gate only keeps a cut object from being heard.
+    return withDeadline(gate.passOut(peer).then(send), deadlineMs);
+  }
+}

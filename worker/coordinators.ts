@@ -1,0 +1,99 @@
+/** Asks the coordinators' group: the leader when it is known, else whoever answers and knows better. */
+import type { Topology, WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
+import { GraphError } from '../core/error.ts';
+import type { CoordinatorAddress } from '../durable/names.ts';
+import type { CoordinatorRpc } from '../durable/protocol.ts';
+import { roundTripMs } from '../durable/regions.ts';
+import { sleep, within } from './timing.ts';
+
+/** How long one coordinator may take to answer, in milliseconds. Making a database needs a word with each instance. */
+const ANSWER_MS = { topology: 1_500, other: 10_000 } as const;
+/** How long the group may be without a leader before the caller is told, in milliseconds: some elections. */
+const PATIENCE_MS = 10_000;
+const RETRY_PAUSE_MS = 200;
+
+export interface CoordinatorEdges {
+  readonly coordinators: readonly CoordinatorAddress[];
+  coordinator(address: CoordinatorAddress): Pick<CoordinatorRpc, 'ask'>;
+}
+
+type Reply = Exclude<WorkerResponse, { readonly type: 'notLeader' | 'error' }>;
+
+export class Coordinators {
+  readonly #edges: CoordinatorEdges;
+  /** Name of the coordinator that last answered as leader. */
+  #leader: string | undefined;
+
+  constructor(edges: CoordinatorEdges) {
+    this.#edges = edges;
+  }
+
+  /** The coordinator that answers for the group, as far as is known. */
+  get leader(): CoordinatorAddress | undefined {
+    return this.#edges.coordinators.find((address) => address.name === this.#leader);
+  }
+
+  /** The topology, within one round when the caller can do without. */
+  async topology(database: string, options: { region: string; urgent: boolean }): Promise<Topology> {
+    const reply = await this.ask({ type: 'topology', database }, options.region, options.urgent ? PATIENCE_MS : 0);
+    if (reply.type !== 'topology') throw unexpected(reply);
+    return reply.topology;
+  }
+
+  /** The group's answer. Throws what it refuses as GraphError, and DatabaseUnavailable when nobody leads it. */
+  async ask(request: WorkerRequest, region: string, patienceMs = PATIENCE_MS): Promise<Reply> {
+    const untilMs = Date.now() + patienceMs;
+    for (;;) {
+      const response = await this.#askAround(request, region);
+      if (response?.type === 'error') throw new GraphError(response.code, response.message);
+      if (response) return response;
+      if (Date.now() >= untilMs) {
+        throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', 'No coordinator answers as leader.');
+      }
+      await sleep(RETRY_PAUSE_MS);
+    }
+  }
+
+  /** Asks each coordinator once at most, and whom they name before the rest. */
+  async #askAround(
+    request: WorkerRequest,
+    region: string,
+  ): Promise<Reply | (WorkerResponse & { type: 'error' }) | undefined> {
+    const left = this.#edges.coordinators.toSorted(
+      (one, other) => roundTripMs(region, one.region) - roundTripMs(region, other.region),
+    );
+    for (let next = this.#leader; left.length > 0; ) {
+      const named = left.findIndex((address) => address.name === next);
+      const [address] = left.splice(Math.max(named, 0), 1);
+      const response = await this.#askOne(address!, request, region);
+      if (response && response.type !== 'notLeader') {
+        this.#leader = address!.name;
+        return response;
+      }
+      next = response?.leader;
+    }
+    this.#leader = undefined;
+    return undefined;
+  }
+
+  /** Undefined when it does not answer. */
+  async #askOne(
+    address: CoordinatorAddress,
+    request: WorkerRequest,
+    region: string,
+  ): Promise<WorkerResponse | undefined> {
+    const answerMs = request.type === 'topology' ? ANSWER_MS.topology : ANSWER_MS.other;
+    try {
+      const question = { from: { name: 'worker', region }, request };
+      return await within(this.#edges.coordinator(address).ask(question), answerMs);
+    } catch {
+      // A cut link or an object that just restarts; the next one is asked.
+      return undefined;
+    }
+  }
+}
+
+/** The group answered something else than was asked, as old and new code might during a roll-out. */
+export function unexpected(reply: Reply): GraphError {
+  return new GraphError('Neo.DatabaseError.General.UnknownError', `The coordinators answered with '${reply.type}'.`);
+}

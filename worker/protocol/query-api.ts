@@ -1,0 +1,140 @@
+/** Neo4j's Query API v2 in plain JSON: request bodies in, response bodies out. Source: Neo4j Query API v2. */
+import { ERROR_CODES, type ErrorCode, GraphError } from '../../core/error.ts';
+import type { ResultValue, ValueMap } from '../../core/value/value.ts';
+import { JsonFields, malformed } from '../../durable/json-fields.ts';
+import { parseJsonText } from '../../durable/json-text.ts';
+import { encodeJsonRow, encodeJsonValue } from '../../durable/json-value.ts';
+import type { Counters, Notification, PlanDescription } from '../../durable/protocol.ts';
+import type { Answer } from '../answer.ts';
+import { BOOKMARKS_MAX, EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX, STATEMENT_LENGTH_MAX } from '../limits.ts';
+import { HttpError } from '../request-body.ts';
+
+export interface QueryRequest {
+  readonly statement: string;
+  readonly parameters: ValueMap;
+  readonly bookmarks: readonly string[];
+  readonly accessMode: 'read' | 'write' | undefined;
+  readonly includeCounters: boolean;
+  readonly deadlineMs: number;
+}
+
+/** Seconds up to this many are taken for seconds; more can only be the milliseconds that some clients send. */
+const SECONDS_MAX = 3_600;
+
+/** Reads a request's body. Throws Neo.ClientError.Request.InvalidFormat naming the field, or HttpError 413. */
+export function parseQueryRequest(text: string): QueryRequest {
+  const body = parseJsonText(text);
+  if (!(body instanceof Map)) throw malformed('The body must be a JSON object.');
+  const fields = new JsonFields(body);
+  if (fields.has('impersonatedUser')) throw malformed("'impersonatedUser' is not supported: there is only one user");
+  const bookmarks = fields.optionalStrings('bookmarks') ?? [];
+  if (bookmarks.length > BOOKMARKS_MAX)
+    throw malformed(`'bookmarks' must be a list of at most ${BOOKMARKS_MAX} strings`);
+  return {
+    statement: parseStatement(fields),
+    parameters: fields.optionalMap('parameters') ?? new Map(),
+    bookmarks,
+    accessMode: parseAccessMode(fields.optionalString('accessMode')),
+    includeCounters: fields.optionalBoolean('includeCounters') ?? false,
+    deadlineMs: parseExecutionTime(fields.optionalCount('maxExecutionTime', Number.MAX_SAFE_INTEGER)),
+  };
+}
+
+function parseStatement(fields: JsonFields): string {
+  const statement = fields.string('statement');
+  if (statement.length > STATEMENT_LENGTH_MAX) {
+    throw new HttpError(413, `'statement' is longer than ${STATEMENT_LENGTH_MAX} characters.`);
+  }
+  if (statement.trim() === '') throw malformed("'statement' must not be empty");
+  return statement;
+}
+
+function parseAccessMode(mode: string | undefined): 'read' | 'write' | undefined {
+  switch (mode?.toLowerCase()) {
+    case undefined:
+      return undefined;
+    case 'read':
+      return 'read';
+    case 'write':
+      return 'write';
+    default:
+      throw malformed("'accessMode' must be 'Read' or 'Write'");
+  }
+}
+
+function parseExecutionTime(time: number | undefined): number {
+  if (time === undefined || time === 0) return EXECUTION_MS_DEFAULT;
+  return Math.min(time <= SECONDS_MAX ? time * 1_000 : time, EXECUTION_MS_MAX);
+}
+
+/** The body of a success. */
+export function encodeAnswer(answer: Answer & { ok: true }, options: { includeCounters: boolean }): string {
+  const rows = answer.rows.map((row) => encodeJsonRow(row, 'plain')).join(',');
+  const parts = [
+    `"data":{"fields":${JSON.stringify(answer.columns)},"values":[${rows}]}`,
+    `"bookmarks":${JSON.stringify(answer.bookmarks)}`,
+    `"queryType":"${answer.queryType}"`,
+  ];
+  if (options.includeCounters) parts.push(`"counters":${JSON.stringify(countersBody(answer.counters))}`);
+  if (answer.notifications.length > 0) parts.push(`"notifications":${encodeNotifications(answer.notifications)}`);
+  if (answer.plan) parts.push(`"queryPlan":${encodePlan(answer.plan)}`);
+  return `{${parts.join(',')}}`;
+}
+
+function countersBody(counters: Counters) {
+  return {
+    containsUpdates: Object.values(counters).some((count) => count > 0),
+    ...counters,
+    // Constraints and system updates are not counted, for there are none; clients expect the fields.
+    constraintsAdded: 0,
+    constraintsRemoved: 0,
+    containsSystemUpdates: false,
+    systemUpdates: 0,
+  };
+}
+
+function encodeNotifications(notifications: readonly Notification[]): string {
+  return JSON.stringify(notifications);
+}
+
+function encodePlan(plan: PlanDescription): string {
+  const planArguments = new Map<string, ResultValue>(plan.arguments);
+  const estimate = plan.estimatedRows === undefined ? '' : `,"estimatedRows":${JSON.stringify(plan.estimatedRows)}`;
+  return `{"operatorType":${JSON.stringify(plan.operatorType)},"arguments":${encodeJsonValue(planArguments, 'plain')},"identifiers":${JSON.stringify(plan.identifiers)}${estimate},"children":[${plan.children.map(encodePlan).join(',')}]}`;
+}
+
+export interface ErrorAnswer {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 413 | 415 | 426 | 429 | 500 | 503;
+  readonly body: string;
+}
+
+/** Any error as a response. What is neither a GraphError nor an HttpError is told without its insides. */
+export function encodeError(error: unknown): ErrorAnswer {
+  if (error instanceof GraphError) return { status: statusOf(error.code), body: errorBody(error) };
+  if (error instanceof HttpError) {
+    return { status: error.status, body: errorBody(new GraphError('Neo.ClientError.Request.Invalid', error.message)) };
+  }
+  const unknown = new GraphError('Neo.DatabaseError.General.UnknownError', 'The request ended with an internal error.');
+  return { status: 500, body: errorBody(unknown) };
+}
+
+function errorBody(error: GraphError): string {
+  const { code, message, position } = error;
+  const entry = { code, message, gqlStatus: ERROR_CODES[code], ...(position && { position }) };
+  return JSON.stringify({ errors: [entry] });
+}
+
+function statusOf(code: ErrorCode): ErrorAnswer['status'] {
+  switch (code) {
+    case 'Neo.ClientError.Security.Unauthorized':
+      return 401;
+    case 'Neo.ClientError.Security.Forbidden':
+      return 403;
+    case 'Neo.ClientError.Database.DatabaseNotFound':
+      return 404;
+    case 'Neo.TransientError.General.DatabaseUnavailable':
+      return 503;
+    default:
+      return code.startsWith('Neo.DatabaseError.') ? 500 : 400;
+  }
+}

@@ -1,0 +1,58 @@
+/** Reads a request's body within a bound. */
+
+/** A request that is wrong as HTTP, before it means anything to the database. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: 400 | 404 | 405 | 406 | 413 | 415 | 426;
+
+  constructor(status: HttpError['status'], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The body as text. Throws HttpError: 413 when it is longer than `bytesMax`, by its header or as it streams in; 415 when
+ * it is not JSON by its header; 400 when it is not UTF-8.
+ */
+export async function readJsonBody(request: Request, bytesMax: number): Promise<string> {
+  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    throw new HttpError(415, "The header 'content-type' must be 'application/json'.");
+  }
+  const declared = Number(request.headers.get('content-length') ?? '0');
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  return request.body ? decodeStream(request.body, bytesMax) : '';
+}
+
+async function decodeStream(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  const reader = stream.getReader();
+  const parts: string[] = [];
+  let byteCount = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (value) {
+      byteCount += value.byteLength;
+      if (byteCount > bytesMax) {
+        await reader.cancel();
+        throw tooLarge(bytesMax);
+      }
+    }
+    parts.push(decode(decoder, value));
+    if (done) return parts.join('');
+  }
+}
+
+/** Without a chunk the text has ended. */
+function decode(decoder: TextDecoder, chunk: Uint8Array | undefined): string {
+  try {
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+  } catch {
+    throw new HttpError(400, 'The body is not valid UTF-8.');
+  }
+}
+
+function tooLarge(bytesMax: number): HttpError {
+  return new HttpError(413, `The body is larger than ${bytesMax} bytes.`);
+}

@@ -1,0 +1,267 @@
+/**
+ * Brings a statement to an instance: writes to MAIN, reads to the nearest living instance that is fresh enough.
+ * The cluster's state is cached and corrected by what instances answer. A statement is sent again only when it surely
+ * was not executed, or only reads; an outcome that cannot be known is told as unknown, never as failure.
+ */
+import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
+import { fromErrorRecord, GraphError } from '../core/error.ts';
+import { decodeResult, encodeValue } from '../core/value/codec.ts';
+import type { InstanceRpc, StatementAnswer, StatementRequest } from '../durable/protocol.ts';
+import type { Answer, StatementCall } from './answer.ts';
+import { sleep, within } from './timing.ts';
+import { mainOf, readersOf } from './topology.ts';
+
+/** How long a cached topology is believed without asking the coordinators, in milliseconds. */
+export const TOPOLOGY_TTL_MS = 5_000;
+/** Databases whose topology is kept. */
+const TOPOLOGIES_MAX = 1_000;
+/** How long a write waits for a MAIN during a failover, in milliseconds. */
+export const FAILOVER_PATIENCE_MS = 15_000;
+const RETRY_PAUSE_MS = 200;
+/** An instance that has been silent for this long is asked after at the coordinators, in milliseconds. */
+const SILENCE_MS = 2_000;
+/** What a reply may take beyond the statement's own deadline before the instance counts as lost, in milliseconds. */
+const REPLY_GRACE_MS = 2_000;
+/** A read that has taken this many instances' connections with it is not tried on another one: it may be what kills them. */
+const LOST_READS_MAX = 3;
+
+export interface InstanceAddress {
+  readonly database: string;
+  readonly instance: string;
+  readonly region: string;
+}
+
+/** The world outside the router. */
+export interface RouterEdges {
+  instance(address: InstanceAddress): Pick<InstanceRpc, 'run'>;
+  /** Asks the coordinators. Throws DatabaseNotFound, or DatabaseUnavailable when none of them answers, at once if not urgent. */
+  topology(database: string, options: { region: string; urgent: boolean }): Promise<Topology>;
+  /** Tells the coordinators, without waiting for them, that an instance did not answer or is not what they said. */
+  reportUnreachable(report: { database: string; instance: string; epoch: number }): void;
+}
+
+/** How one attempt at one instance ended. */
+type Attempt =
+  | { readonly type: 'answered'; readonly answer: StatementAnswer }
+  /** Refused before anything was executed. */
+  | { readonly type: 'notExecuted'; readonly reason: 'notMain' | 'unreachable' | 'overloaded' }
+  /** The connection broke, or nothing came back: executed or not. */
+  | { readonly type: 'lost' };
+
+export class Router {
+  readonly #edges: RouterEdges;
+  readonly #topologies = new Map<string, { readonly topology: Topology; readonly untilMs: number }>();
+
+  constructor(edges: RouterEdges) {
+    this.#edges = edges;
+  }
+
+  /** Runs a statement where it belongs. Throws GraphError when no instance answered. */
+  run(call: StatementCall, accessMode: 'read' | 'write'): Promise<Answer> {
+    const request = { call, accessMode, parameters: encodeValue(call.parameters), startedMs: Date.now() };
+    if (call.instance !== undefined) return this.#runAddressed(request, call.instance);
+    return accessMode === 'write' ? this.#write(request) : this.#read(request);
+  }
+
+  /** The nearest instance that lives, for a live query. */
+  async nearest({ database, region }: { database: string; region: string }): Promise<TopologyInstance> {
+    const [nearest] = readersOf(await this.#topology(database, region), region);
+    if (!nearest) throw unavailable(database);
+    return nearest;
+  }
+
+  /** The instance of that name. Throws DatabaseNotFound when the database has none. */
+  async addressed({ database, name, region }: InstanceQuestion): Promise<TopologyInstance> {
+    const topology = await this.#topology(database, region);
+    const instance = topology.instances.find((candidate) => candidate.name === name);
+    if (instance) return instance;
+    throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no instance '${database}@${name}'.`);
+  }
+
+  /** Instances that the cache knows, whether or not the coordinators can be asked. */
+  known(): Topology[] {
+    return [...this.#topologies.values()].map((entry) => entry.topology);
+  }
+
+  /** Forgets what is cached of a database that was made or dropped. */
+  forget(database: string): void {
+    this.#topologies.delete(database);
+  }
+
+  async #runAddressed(request: RoutedRequest, name: string): Promise<Answer> {
+    const { database, region } = request.call;
+    const instance = await this.addressed({ database, name, region });
+    const attempt = await this.#attempt(request, instance);
+    if (attempt.type === 'answered') return toAnswer(attempt.answer);
+    if (attempt.type === 'lost' && request.accessMode === 'write') throw unknownOutcome();
+    if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
+      throw new GraphError(
+        'Neo.ClientError.Cluster.NotALeader',
+        `'${database}@${name}' is not MAIN and takes no writes.`,
+      );
+    }
+    throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', `'${database}@${name}' does not answer.`);
+  }
+
+  async #write(request: RoutedRequest): Promise<Answer> {
+    const { database, region } = request.call;
+    for (let fresh = false; ; fresh = true) {
+      const main = mainOf(await this.#topology(database, region, fresh));
+      const attempt = main && (await this.#attempt(request, main));
+      if (attempt?.type === 'answered') return toAnswer(attempt.answer);
+      if (attempt?.type === 'lost') throw unknownOutcome();
+      await pauseOrGiveUp(request);
+    }
+  }
+
+  async #read(request: RoutedRequest): Promise<Answer> {
+    const { database, region } = request.call;
+    let lostCount = 0;
+    for (let fresh = false; ; fresh = true) {
+      const topology = await this.#topology(database, region, fresh);
+      const main = mainOf(topology);
+      for (const instance of readersOf(topology, region)) {
+        const attempt = await this.#attempt(request, instance);
+        if (attempt.type === 'answered') {
+          const behind = main && instance !== main && isBehind(attempt.answer);
+          return behind ? this.#readMain(request, main, attempt.answer) : toAnswer(attempt.answer);
+        }
+        if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
+      }
+      await pauseOrGiveUp(request);
+    }
+  }
+
+  /** The replica does not reach the bookmark; MAIN has it if anybody has. */
+  async #readMain(request: RoutedRequest, main: TopologyInstance, replicaAnswer: StatementAnswer): Promise<Answer> {
+    const attempt = await this.#attempt(request, main);
+    return toAnswer(attempt.type === 'answered' ? attempt.answer : replicaAnswer);
+  }
+
+  async #attempt(request: RoutedRequest, instance: TopologyInstance): Promise<Attempt> {
+    const attempt = await this.#send(request, instance);
+    const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
+    if (unreachable) this.#report(request.call.database, instance);
+    return attempt;
+  }
+
+  #report(database: string, instance: TopologyInstance): void {
+    const epoch = this.#topologies.get(database)?.topology.epoch ?? 0;
+    this.#edges.reportUnreachable({ database, instance: instance.name, epoch });
+  }
+
+  async #send(request: RoutedRequest, instance: TopologyInstance): Promise<Attempt> {
+    const { accessMode, parameters } = request;
+    const { database, statement, bookmarks, region } = request.call;
+    const deadlineMs = Math.max(1, request.call.deadlineMs - (Date.now() - request.startedMs));
+    const from = { name: 'worker', region };
+    const message: StatementRequest = { database, statement, parameters, accessMode, bookmarks, deadlineMs, from };
+    try {
+      const stub = this.#edges.instance({ database, instance: instance.name, region: instance.region });
+      const answer = await this.#untilLost(stub.run(message), message, instance);
+      if (answer === undefined) return { type: 'lost' };
+      if (!answer.ok && answer.retry) return { type: 'notExecuted', reason: answer.retry };
+      return { type: 'answered', answer };
+    } catch (error) {
+      return isOverloaded(error) ? { type: 'notExecuted', reason: 'overloaded' } : { type: 'lost' };
+    }
+  }
+
+  /**
+   * The reply, or undefined once the instance is lost: its time is over, the coordinators hear nothing from it either, or
+   * another one has become MAIN and whatever it still writes will not be acknowledged. RPC itself would wait for ever.
+   */
+  async #untilLost(
+    reply: Promise<StatementAnswer>,
+    { database, accessMode, deadlineMs, from }: StatementRequest,
+    instance: TopologyInstance,
+  ): Promise<StatementAnswer | undefined> {
+    const lostAtMs = Date.now() + deadlineMs + REPLY_GRACE_MS;
+    // A reply that fails after it was given up must not be an unhandled rejection.
+    reply.catch(() => undefined);
+    for (;;) {
+      const answer = await within(reply, SILENCE_MS);
+      if (answer !== undefined || Date.now() >= lostAtMs) return answer;
+      const topology = await this.#topology(database, from.region, true);
+      const now = topology.instances.find((candidate) => candidate.name === instance.name);
+      if (!now || now.health === 'down') return undefined;
+      if (accessMode === 'write' && topology.main !== instance.name) return undefined;
+    }
+  }
+
+  /** The topology, from the cache while it is young; old knowledge serves on when no coordinator answers. */
+  async #topology(database: string, region: string, fresh = false): Promise<Topology> {
+    const cached = this.#topologies.get(database);
+    if (cached && !fresh && Date.now() < cached.untilMs) return cached.topology;
+    try {
+      const topology = await this.#edges.topology(database, { region, urgent: cached === undefined });
+      this.#remember(topology);
+      return topology;
+    } catch (error) {
+      if (cached && error instanceof GraphError && error.code === 'Neo.TransientError.General.DatabaseUnavailable') {
+        this.#remember(cached.topology);
+        return cached.topology;
+      }
+      this.#topologies.delete(database);
+      throw error;
+    }
+  }
+
+  #remember(topology: Topology): void {
+    if (this.#topologies.size >= TOPOLOGIES_MAX) this.#topologies.clear();
+    this.#topologies.set(topology.database, { topology, untilMs: Date.now() + TOPOLOGY_TTL_MS });
+  }
+}
+
+interface InstanceQuestion {
+  readonly database: string;
+  readonly name: string;
+  /** The caller's. */
+  readonly region: string;
+}
+
+interface RoutedRequest {
+  readonly call: StatementCall;
+  readonly accessMode: 'read' | 'write';
+  /** The parameters as they travel. */
+  readonly parameters: Uint8Array;
+  readonly startedMs: number;
+}
+
+function toAnswer(answer: StatementAnswer): Answer {
+  if (!answer.ok) return { ok: false, error: fromErrorRecord(answer.error), server: answer.servedBy };
+  const { columns, rows } = decodeResult(answer.rows);
+  const { counters, queryType, notifications, plan, servedBy } = answer;
+  const bookmarks = [answer.bookmark];
+  return { ok: true, columns, rows, bookmarks, counters, queryType, notifications, plan, server: servedBy };
+}
+
+function isBehind(answer: StatementAnswer): boolean {
+  return !answer.ok && answer.error.code === 'Neo.TransientError.Transaction.BookmarkTimeout';
+}
+
+/** Waits a little before the next attempt. Throws DatabaseUnavailable when the caller has waited long enough. */
+async function pauseOrGiveUp({ call, startedMs }: RoutedRequest): Promise<void> {
+  const patienceMs = Math.min(FAILOVER_PATIENCE_MS, call.deadlineMs);
+  if (Date.now() - startedMs >= patienceMs) throw unavailable(call.database);
+  await sleep(RETRY_PAUSE_MS);
+}
+
+/** The platform refused the call for the object's queue; such a call is never delivered. */
+function isOverloaded(error: unknown): boolean {
+  return error instanceof Error && 'overloaded' in error && error.overloaded === true;
+}
+
+function unavailable(database: string): GraphError {
+  return new GraphError(
+    'Neo.TransientError.General.DatabaseUnavailable',
+    `No instance of '${database}' can take the statement now. It was not executed.`,
+  );
+}
+
+function unknownOutcome(): GraphError {
+  return new GraphError(
+    'Neo.DatabaseError.Transaction.TransactionCommitFailed',
+    'The connection to MAIN was lost before its answer came: the statement may or may not have been executed.',
+  );
+}

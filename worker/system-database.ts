@@ -1,0 +1,158 @@
+/** The commands that the coordinators answer: databases and instances. */
+import type { DatabaseRow, InstanceRow } from '../core/coordinator/request.ts';
+import type { OptionValue, SystemCommand } from '../core/cypher/ast.ts';
+import { GraphError } from '../core/error.ts';
+import type { ResultValue } from '../core/value/value.ts';
+import { isDatabaseName } from '../durable/names.ts';
+import type { Counters } from '../durable/protocol.ts';
+import { isRegion } from '../durable/regions.ts';
+import type { Answer, StatementCall } from './answer.ts';
+import { type Coordinators, unexpected } from './coordinators.ts';
+
+/** The database that these commands are asked on. It has no graph. */
+export const SYSTEM_DATABASE = 'system';
+
+const NO_COUNTERS: Counters = {
+  nodesCreated: 0,
+  nodesDeleted: 0,
+  relationshipsCreated: 0,
+  relationshipsDeleted: 0,
+  propertiesSet: 0,
+  labelsAdded: 0,
+  labelsRemoved: 0,
+  indexesAdded: 0,
+  indexesRemoved: 0,
+};
+
+interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ResultValue[])[];
+}
+
+const NOTHING: Table = { columns: [], rows: [] };
+
+/** Carries out a command. `changed` is called with the name of a database that was made or dropped. */
+export async function runSystemCommand(
+  command: SystemCommand,
+  call: StatementCall,
+  context: { readonly coordinators: Coordinators; readonly changed: (database: string) => void },
+): Promise<Answer> {
+  const table = await carryOut(command, call, context);
+  const leader = context.coordinators.leader;
+  return {
+    ok: true,
+    columns: table.columns,
+    rows: table.rows,
+    bookmarks: [],
+    counters: NO_COUNTERS,
+    queryType: command.type === 'createDatabase' || command.type === 'dropDatabase' ? 's' : 'r',
+    notifications: [],
+    plan: undefined,
+    server: leader && { name: leader.name, role: 'leader', region: leader.region },
+  };
+}
+
+async function carryOut(
+  command: SystemCommand,
+  call: StatementCall,
+  { coordinators, changed }: { readonly coordinators: Coordinators; readonly changed: (database: string) => void },
+): Promise<Table> {
+  if (command.type === 'showInstances') return showInstances(coordinators, call);
+  if (call.database !== SYSTEM_DATABASE) {
+    throw new GraphError('Neo.ClientError.Statement.NotSupported', `Ask this on the database '${SYSTEM_DATABASE}'.`);
+  }
+  switch (command.type) {
+    case 'createDatabase':
+      await createDatabase(coordinators, command, call.region);
+      changed(command.name);
+      return NOTHING;
+    case 'dropDatabase': {
+      const { name, ifExists } = command;
+      await coordinators.ask({ type: 'dropDatabase', name, ifExists }, call.region);
+      changed(name);
+      return NOTHING;
+    }
+    case 'showDatabases': {
+      const reply = await coordinators.ask({ type: 'showDatabases' }, call.region);
+      if (reply.type !== 'databases') throw unexpected(reply);
+      return databaseTable(reply.rows);
+    }
+  }
+}
+
+async function createDatabase(
+  coordinators: Coordinators,
+  command: SystemCommand & { type: 'createDatabase' },
+  callerRegion: string,
+): Promise<void> {
+  const { name, ifNotExists, options } = command;
+  if (!isDatabaseName(name) || name === SYSTEM_DATABASE) {
+    throw argumentError(
+      `'${name.slice(0, 80)}' cannot name a database: a lower-case letter, then up to 62 of a-z 0-9 . _ -`,
+    );
+  }
+  for (const key of options.keys()) {
+    if (key !== 'regions' && key !== 'mode' && key !== 'asyncRegions') {
+      throw argumentError(`OPTIONS knows 'regions', 'mode' and 'asyncRegions', not '${key.slice(0, 80)}'.`);
+    }
+  }
+  const regions = regionList('regions', options.get('regions')) ?? [callerRegion];
+  const asyncRegions = regionList('asyncRegions', options.get('asyncRegions')) ?? [];
+  const mode = options.get('mode');
+  if (mode !== undefined && typeof mode !== 'string') throw argumentError("'mode' must be a string.");
+  const modes = Object.fromEntries(asyncRegions.map((region) => [region, 'ASYNC']));
+  const clusterId = crypto.randomUUID();
+  const request = { type: 'createDatabase', name, ifNotExists, regions, modes, clusterId } as const;
+  await coordinators.ask(mode === undefined ? request : { ...request, mode }, callerRegion);
+}
+
+function regionList(option: string, value: OptionValue | undefined): string[] | undefined {
+  if (value === undefined) return undefined;
+  const valid =
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isRegion(item));
+  if (!valid) throw argumentError(`'${option}' must be a list of regions: wnam enam sam weur eeur apac oc afr me.`);
+  return [...value];
+}
+
+async function showInstances(coordinators: Coordinators, call: StatementCall): Promise<Table> {
+  const database = call.database === SYSTEM_DATABASE ? undefined : call.database;
+  const reply = await coordinators.ask({ type: 'showInstances', database }, call.region);
+  if (reply.type !== 'instances') throw unexpected(reply);
+  const columns = INSTANCE_COLUMNS;
+  return { columns, rows: reply.rows.map((row) => columns.map((column) => row[column])) };
+}
+
+const INSTANCE_COLUMNS = [
+  'name',
+  'bolt_server',
+  'coordinator_server',
+  'management_server',
+  'health',
+  'role',
+  'last_succ_resp_ms',
+  'database',
+  'region',
+  'mode',
+  'in_sync',
+  'epoch',
+  'lsn',
+  'lag',
+] as const satisfies readonly (keyof InstanceRow)[];
+
+function databaseTable(rows: readonly DatabaseRow[]): Table {
+  return {
+    columns: ['name', 'status', 'main', 'epoch', 'instances', 'clusterId'],
+    rows: rows.map((row) => [
+      row.name,
+      row.status,
+      row.main,
+      row.epoch,
+      row.instances.map(({ name, region, mode }) => new Map(Object.entries({ name, region, mode }))),
+      row.clusterId,
+    ]),
+  };
+}
+
+function argumentError(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message);
+}
