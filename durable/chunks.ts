@@ -22,3 +22,8 @@ export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return bytes;
 }
+
+/** SQLite takes an ArrayBuffer; a view of a larger one is copied out of it. */
+export function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.slice().buffer;
+}

@@ -67,6 +67,7 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
   }
 
   async ask(request: WorkerRequest): Promise<WorkerResponse> {
+    // The Worker keeps what it learns here, so no distance is emulated for it.
     await this.#gate?.pass({ name: 'worker', region: this.#self.region });
     const answer = await this.#answered((id) => this.#feed({ type: 'workerRequest', id, request }));
     return answer as WorkerResponse; // `respond` carries nothing else

@@ -3,7 +3,7 @@ import { assert } from '../core/assert.ts';
 import type { RaftEffect } from '../core/raft/event.ts';
 import type { Entry, Snapshot } from '../core/raft/message.ts';
 import type { PersistedState } from '../core/raft/state.ts';
-import { joinChunks, splitIntoChunks } from './chunks.ts';
+import { bufferOf, joinChunks, splitIntoChunks } from './chunks.ts';
 
 type Persist = Extract<RaftEffect, { type: 'persist' }>;
 
@@ -94,9 +94,4 @@ export class CoordinatorStorage {
     );
     return { index: first.position, term: first.term, data: joinChunks(rows.map((row) => new Uint8Array(row.bytes))) };
   }
-}
-
-/** SQLite takes an ArrayBuffer; a view of a larger one is copied out of it. */
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer;
 }

@@ -1,6 +1,6 @@
 /** Reads the fields of a JSON object from outside; every error names the field and what it must be. */
 import { GraphError } from '../core/error.ts';
-import type { ValueMap } from '../core/value/value.ts';
+import { Float, type ValueMap } from '../core/value/value.ts';
 
 /** An object's fields, each read as what it has to be; null counts as absent. */
 export class JsonFields {
@@ -39,6 +39,14 @@ export class JsonFields {
     if (value === undefined) return undefined;
     if (typeof value === 'number' && value >= 0 && value <= max) return value;
     return wrong(name, `an integer from 0 to ${max}`);
+  }
+
+  optionalNumber(name: string, max: number): number | undefined {
+    const value = this.#map.get(name) ?? undefined;
+    if (value === undefined) return undefined;
+    const number = value instanceof Float ? value.value : value;
+    if (typeof number === 'number' && number >= 0 && number <= max) return number;
+    return wrong(name, `a number from 0 to ${max}`);
   }
 
   optionalBoolean(name: string): boolean | undefined {

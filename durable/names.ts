@@ -40,3 +40,19 @@ export function coordinatorAddresses(regions: string): CoordinatorAddress[] {
     return { number: index + 1, name: coordinatorObjectName(index + 1), region };
   });
 }
+
+export interface InstanceAddress {
+  readonly database: string;
+  readonly instance: string;
+  readonly region: string;
+}
+
+/** What an instance's object name says. Instances are named `<region>-<number>`, so an object knows where it belongs before it is told. */
+export function instanceAddress(objectName: string): InstanceAddress {
+  const [database = '', room, instance = ''] = objectName.split('/');
+  const region = instance.split('-')[0] ?? '';
+  if (room !== 'instance' || !isDatabaseName(database) || !isInstanceName(instance) || !isRegion(region)) {
+    throw new Error(`'${objectName}' does not name an instance`);
+  }
+  return { database, instance, region };
+}

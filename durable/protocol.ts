@@ -125,13 +125,6 @@ export interface ObjectDescription {
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A message between objects and who sends it. */
-export interface Envelope {
-  readonly from: Caller;
-  readonly message: Uint8Array;
-}
-
-/** What InstanceObject answers. */
 /** A message between objects, with what the transport needs to know of it. */
 export interface ClusterCall {
   readonly from: Caller;
@@ -139,6 +132,7 @@ export interface ClusterCall {
   readonly message: Uint8Array;
 }
 
+/** What InstanceObject answers. */
 export interface InstanceRpc {
   run(request: StatementRequest): Promise<StatementAnswer>;
   /** The WebSocket upgrade of a live query; the socket ends in the object. The header `skein-database` names the database. */
@@ -148,15 +142,9 @@ export interface InstanceRpc {
   development(command: DevelopmentCommand): Promise<ObjectDescription>;
 }
 
-/** What a Worker asks of a coordinator. */
-export interface Question {
-  readonly from: Caller;
-  readonly request: WorkerRequest;
-}
-
 /** What CoordinatorObject answers. */
 export interface CoordinatorRpc {
-  ask(question: Question): Promise<WorkerResponse>;
+  ask(request: WorkerRequest): Promise<WorkerResponse>;
   receive(call: ClusterCall): Promise<Uint8Array>;
   development(command: DevelopmentCommand): Promise<ObjectDescription>;
 }

@@ -9,7 +9,8 @@ import type {
   InstanceReply,
   InstanceRequest,
 } from '../core/replication/message.ts';
-import { decodeMessage, encodeMessage, type Message } from '../core/value/codec.ts';
+import { decodeMessage, encodeMessage } from '../core/value/codec.ts';
+import type { Message } from '../core/value/packing.ts';
 
 /** To a coordinator: from another one, or from an instance. */
 export type CoordinatorCall =

@@ -80,11 +80,12 @@ function roomOf(file: string): string {
   return top === 'core' && third !== undefined ? `${top}/${second}` : top;
 }
 
+/** Module names after `from`, and of imports for their effect alone. Statements may span lines, so the text is taken whole. */
 function imports(file: string): string[] {
   const code = readFileSync(join(ROOT, file), 'utf8');
-  return [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]/gm)].map(
-    (match) => match[1] ?? '',
-  );
+  const named = [...code.matchAll(/^(?:import|export)\s[^;'"`]*?\sfrom\s*'([^']+)';/gm)];
+  const bare = [...code.matchAll(/^import\s*'([^']+)';/gm)];
+  return [...named, ...bare].map((match) => match[1] ?? '');
 }
 
 function sources(folder: string): string[] {

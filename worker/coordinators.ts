@@ -65,7 +65,7 @@ export class Coordinators {
     for (let next = this.#leader; left.length > 0; ) {
       const named = left.findIndex((address) => address.name === next);
       const [address] = left.splice(Math.max(named, 0), 1);
-      const response = await this.#askOne(address!, request, region);
+      const response = await this.#askOne(address!, request);
       if (response && response.type !== 'notLeader') {
         this.#leader = address!.name;
         return response;
@@ -77,15 +77,10 @@ export class Coordinators {
   }
 
   /** Undefined when it does not answer. */
-  async #askOne(
-    address: CoordinatorAddress,
-    request: WorkerRequest,
-    region: string,
-  ): Promise<WorkerResponse | undefined> {
+  async #askOne(address: CoordinatorAddress, request: WorkerRequest): Promise<WorkerResponse | undefined> {
     const answerMs = request.type === 'topology' ? ANSWER_MS.topology : ANSWER_MS.other;
     try {
-      const question = { from: { name: 'worker', region }, request };
-      return await within(this.#edges.coordinator(address).ask(question), answerMs);
+      return await within(this.#edges.coordinator(address).ask(request), answerMs);
     } catch {
       // A cut link or an object that just restarts; the next one is asked.
       return undefined;

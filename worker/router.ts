@@ -37,7 +37,7 @@ export interface RouterEdges {
   /** Asks the coordinators. Throws DatabaseNotFound, or DatabaseUnavailable when none of them answers, at once if not urgent. */
   topology(database: string, options: { region: string; urgent: boolean }): Promise<Topology>;
   /** Tells the coordinators, without waiting for them, that an instance did not answer or is not what they said. */
-  reportUnreachable(report: { database: string; instance: string; epoch: number }): void;
+  reportUnreachable(report: { database: string; instance: string; epoch: number; region: string }): void;
 }
 
 /** How one attempt at one instance ended. */
@@ -147,7 +147,7 @@ export class Router {
 
   #report(database: string, instance: TopologyInstance): void {
     const epoch = this.#topologies.get(database)?.topology.epoch ?? 0;
-    this.#edges.reportUnreachable({ database, instance: instance.name, epoch });
+    this.#edges.reportUnreachable({ database, instance: instance.name, epoch, region: instance.region });
   }
 
   async #send(request: RoutedRequest, instance: TopologyInstance): Promise<Attempt> {

@@ -1,8 +1,9 @@
 /** The state of one coordinator: Raft's, what its log says, and what a leader knows besides, which may be lost at any moment. */
 import type { MemberId } from '../raft/message.ts';
-import type { PersistedState, RaftConfiguration, RaftState } from '../raft/state.ts';
-import type { CoordinatorRequestBody, InstanceReport, SealReply } from '../replication/message.ts';
-import type { ClusterState } from './cluster-state.ts';
+import { type PersistedState, type RaftConfiguration, type RaftState, restore } from '../raft/state.ts';
+import type { CoordinatorRequest, InstanceReport, SealReply } from '../replication/message.ts';
+import { type ClusterState, EMPTY_CLUSTER } from './cluster-state.ts';
+import { decodeCluster } from './command-codec.ts';
 import type { WorkerRequest } from './request.ts';
 
 export interface CoordinatorSettings {
@@ -59,6 +60,8 @@ export interface Health {
   /** The question on its way: one at a time. */
   readonly exchange: number | undefined;
   readonly askedAtMs: number;
+  /** Its database is being dropped, and it has forgotten everything. */
+  readonly forgotten: boolean;
 }
 
 /** What a leader knows of a database. */
@@ -73,6 +76,8 @@ export interface Watch {
   readonly suspectedAtMs: number | undefined;
   /** Answers to the seal for the failover that runs, by name. */
   readonly sealed: ReadonlyMap<string, SealReply>;
+  /** What MAIN is known to have acknowledged in this epoch. Who holds less has lost something. */
+  readonly acknowledgedLsn: number;
   /** When the first usable answer to the seal came. */
   readonly sealedAtMs: number | undefined;
   /** A command about this database is in the log, not yet committed: no second one is proposed. */
@@ -90,7 +95,7 @@ export interface Proposal {
   readonly purpose:
     | { readonly type: 'own' }
     | { readonly type: 'worker'; readonly id: string; readonly request: WorkerRequest }
-    | { readonly type: 'instance'; readonly id: string };
+    | { readonly type: 'instance'; readonly id: string; readonly request: CoordinatorRequest };
 }
 
 /** A question that waits for the confirmation of the leadership. */
@@ -98,13 +103,7 @@ export interface PendingRead {
   readonly id: string;
   readonly purpose:
     | { readonly type: 'worker'; readonly id: string; readonly request: WorkerRequest }
-    | {
-        readonly type: 'instance';
-        readonly id: string;
-        readonly database: string;
-        readonly from: string;
-        readonly body: CoordinatorRequestBody;
-      };
+    | { readonly type: 'instance'; readonly id: string; readonly request: CoordinatorRequest };
 }
 
 /** A Worker that waits for instances to answer. */
@@ -113,7 +112,8 @@ export interface Waiting {
   readonly untilMs: number;
   readonly wants:
     | { readonly type: 'instances'; readonly database: string | undefined; readonly exchanges: readonly number[] }
-    | { readonly type: 'created'; readonly database: string };
+    | { readonly type: 'created'; readonly database: string; readonly cluster: string }
+    | { readonly type: 'dropped'; readonly database: string; readonly cluster: string };
 }
 
 export interface CoordinatorState {
@@ -141,7 +141,36 @@ export interface CoordinatorState {
 }
 
 /** A coordinator as it comes back from storage. */
-export declare function restoreCoordinator(
+export function restoreCoordinator(
   configuration: CoordinatorConfiguration,
   persisted: PersistedState,
-): CoordinatorState;
+): CoordinatorState {
+  return {
+    self: configuration.raft.self,
+    region: configuration.region,
+    settings: { ...DEFAULT_COORDINATOR_SETTINGS, ...configuration.settings },
+    raft: restore(configuration.raft, persisted),
+    cluster: persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data),
+    leadingSinceMs: undefined,
+    watches: new Map(),
+    proposals: [],
+    reads: [],
+    waiting: [],
+    exchanges: new Map(),
+    nextId: 1,
+    activityAtMs: Number.NEGATIVE_INFINITY,
+    checkAtMs: Number.NEGATIVE_INFINITY,
+    tickAtMs: undefined,
+  };
+}
+
+/** What a leader that has just begun knows of an instance. */
+export const UNKNOWN_HEALTH: Health = {
+  heardAtMs: undefined,
+  report: undefined,
+  failures: 0,
+  failingSinceMs: undefined,
+  exchange: undefined,
+  askedAtMs: Number.NEGATIVE_INFINITY,
+  forgotten: false,
+};

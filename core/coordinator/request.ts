@@ -9,9 +9,10 @@ export type WorkerRequest =
       readonly ifNotExists: boolean;
       /** Location hints; the first is MAIN's. A region may come more than once. */
       readonly regions: readonly string[];
-      /** Mode of every replica; undefined: SYNC. `modes`, by region, goes before it. As text: it is checked here. */
-      readonly mode?: string;
-      readonly modes?: Readonly<Record<string, string>>;
+      /** Mode of every instance, as text: it is checked here. Undefined: SYNC. */
+      readonly mode?: string | undefined;
+      /** Goes before `mode`: a list that goes with `regions`, or a mode for each region named. */
+      readonly modes?: readonly string[] | ReadonlyMap<string, string> | undefined;
       /** A fresh random id from the host. */
       readonly clusterId: string;
     }

@@ -7,7 +7,7 @@ import { type ErrorCode, GraphError, type Position } from '../error.ts';
 /** Longest piece of a line that an error shows, in UTF-16 units. Statements made by programs may be one line of a megabyte. */
 const EXCERPT_UNITS_MAX = 120;
 
-/** Longest piece of the statement that an error repeats as "found …". */
+/** Longest piece of the statement that a message repeats, such as a name. */
 const FOUND_UNITS_MAX = 40;
 
 /** Names the clause or feature that this version does not have, and where to read what it has. */
@@ -62,10 +62,15 @@ export function positionAt(text: string, offset: number): Position {
   return { offset, line, column: offset - lineStart + 1 };
 }
 
-/** A piece of the statement in quotes, cut when it is long. */
+/** A name or piece of the statement for a message: on one line, and cut when it is long. */
+export function shown(piece: string): string {
+  const cut = piece.length > FOUND_UNITS_MAX ? `${piece.slice(0, FOUND_UNITS_MAX)}…` : piece;
+  return cut.replaceAll(/[\n\r\t]/g, ' ');
+}
+
+/** The same in quotes. */
 export function quoted(piece: string): string {
-  const line = piece.length > FOUND_UNITS_MAX ? `${piece.slice(0, FOUND_UNITS_MAX)}…` : piece;
-  return `"${line.replaceAll(/[\n\r\t]/g, ' ')}"`;
+  return `"${shown(piece)}"`;
 }
 
 /** The line of the text that holds the position, and under it a caret. A long line is cut around the caret. */

@@ -13,9 +13,9 @@ import {
   NODE,
   NODE_LIST,
   RELATIONSHIP_LIST,
-  type StaticType,
   STRING,
   STRING_LIST,
+  type StaticType,
   type TypeKind,
 } from './static-type.ts';
 
@@ -107,7 +107,7 @@ const SCALARS: readonly Row[] = [
 ];
 
 /** All functions by their name in lower case. */
-const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map(
+export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map(
   [...AGGREGATES.map((row) => signature(row, true)), ...SCALARS.map((row) => signature(row, false))].map((entry) => [
     entry.name.toLowerCase(),
     entry,

@@ -193,7 +193,6 @@ class Lexer {
     let end = text.indexOf('`', start + 1);
     while (end >= 0 && text.charCodeAt(end + 1) === BACKTICK) end = text.indexOf('`', end + 2);
     if (end < 0) throw this.#error(start, 'This name in backticks is never closed', 'UnexpectedSyntax');
-    if (end === start + 1) throw this.#error(start, 'A name in backticks may not be empty', 'UnexpectedSyntax');
     return end + 1;
   }
 

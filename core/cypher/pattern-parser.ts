@@ -1,25 +1,24 @@
 /** Patterns: `p = (a:Label {key: 1})-[r:TYPE*1..3]->(b)`. */
 import type { Expression, NodePattern, PathPattern, RelationshipPattern } from './ast.ts';
+import { shown } from './error-text.ts';
+import type { ExpressionReader } from './expression-reader.ts';
 import { integerValue } from './literal-text.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /**
- * How many nodes and relationships a statement may look for. Each becomes an operator, and operators
- * call each other, so a longer chain could exhaust the stack. CREATE only loops and has no such bound.
+ * How many nodes and relationships a statement may look for, and how many it may write out in CREATE. Each
+ * becomes operators, and operators call each other, so a longer chain could exhaust the stack. Many rows are
+ * no matter: UNWIND $rows AS row CREATE … has one part.
  */
 export const MATCHED_PARTS_MAX = 500;
-
-/** What patterns need of the expression parser, which needs patterns in turn. */
-export interface ExpressionReader {
-  map(): Expression;
-  parameter(): Expression;
-}
+export const CREATED_PARTS_MAX = 1_000;
 
 export class PatternParser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionReader;
   #matchedPartCount = 0;
+  #createdPartCount = 0;
 
   constructor(cursor: TokenCursor, expressions: ExpressionReader) {
     this.#cursor = cursor;
@@ -38,18 +37,28 @@ export class PatternParser {
     const start = this.#cursor.index;
     const pattern = this.#pattern();
     this.#matchedPartCount += pattern.nodes.length + pattern.relationships.length;
-    if (this.#matchedPartCount > MATCHED_PARTS_MAX) {
-      const message = `The statement looks for more than ${MATCHED_PARTS_MAX} nodes and relationships`;
-      throw this.#cursor.error(message, 'UnexpectedSyntax', undefined, start);
-    }
+    if (this.#matchedPartCount > MATCHED_PARTS_MAX) throw this.#tooMany('looks for', MATCHED_PARTS_MAX, start);
     return pattern;
   }
 
   /** Patterns to make, separated by commas: CREATE. */
   createdPatterns(): PathPattern[] {
-    const patterns = [this.#pattern()];
-    while (this.#cursor.take(TOKEN.comma)) patterns.push(this.#pattern());
+    const patterns: PathPattern[] = [];
+    do {
+      const start = this.#cursor.index;
+      const pattern = this.#pattern();
+      this.#createdPartCount += pattern.nodes.length + pattern.relationships.length;
+      if (this.#createdPartCount > CREATED_PARTS_MAX) throw this.#tooMany('creates', CREATED_PARTS_MAX, start);
+      patterns.push(pattern);
+    } while (this.#cursor.take(TOKEN.comma));
     return patterns;
+  }
+
+  #tooMany(what: string, max: number, start: number) {
+    const message = `The text of the statement ${what} more than ${max} nodes and relationships`;
+    return this.#cursor.error(message, 'UnexpectedSyntax', 'Pass rows as a parameter: UNWIND $rows AS row.', {
+      index: start,
+    });
   }
 
   #pattern(): PathPattern {
@@ -77,7 +86,7 @@ export class PatternParser {
     cursor.expect(TOKEN.closeParen, '")"');
     if (chain.relationships.length !== 1) {
       const message = 'The pattern in shortestPath has one relationship, such as (a)-[:TYPE*]->(b)';
-      throw cursor.error(message, 'InvalidRelationshipPattern', undefined, inner);
+      throw cursor.error(message, 'InvalidRelationshipPattern', undefined, { index: inner });
     }
     return { ...chain, variable, shortest: true, span: cursor.spanFrom(start) };
   }
@@ -217,7 +226,7 @@ export class PatternParser {
     if (!cursor.at(TOKEN.integer)) return undefined;
     const value = integerValue(cursor.source());
     if (value === undefined || value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw cursor.error(`The number ${cursor.source().slice(0, 40)} is too large for a length`, 'IntegerOverflow');
+      throw cursor.error(`The number ${shown(cursor.source())} is too large for a length`, 'IntegerOverflow');
     }
     cursor.skip();
     return Number(value);
@@ -239,9 +248,7 @@ export function looksLikePattern(cursor: TokenCursor, ahead: number): boolean {
 function isNodeInside(cursor: TokenCursor, ahead: number): boolean {
   const at = cursor.atName(ahead) ? ahead + 1 : ahead;
   const kind = cursor.kind(at);
-  return (
-    kind === TOKEN.closeParen || kind === TOKEN.colon || kind === TOKEN.openBrace || kind === TOKEN.parameter
-  );
+  return kind === TOKEN.closeParen || kind === TOKEN.colon || kind === TOKEN.openBrace || kind === TOKEN.parameter;
 }
 
 function isRelationshipBeforeNode(cursor: TokenCursor, ahead: number): boolean {

@@ -39,9 +39,9 @@ export class TokenCursor {
     return this.#tokens.text.slice(this.#tokens.starts[at], this.#tokens.ends[at]);
   }
 
-  /** The text of a span. */
-  sourceOf(span: Span): string {
-    return this.#tokens.text.slice(span.offset, span.endOffset);
+  /** The text from a token to the last one read. */
+  sourceFrom(index: number): string {
+    return this.#tokens.text.slice(this.#tokens.starts[index], this.#tokens.ends[Math.max(index, this.#index - 1)]);
   }
 
   /** How far ahead the token stands that closes the bracket `ahead`; undefined when nothing closes it. */
@@ -123,11 +123,6 @@ export class TokenCursor {
     return { ...positionOf(this.#tokens, start), endOffset };
   }
 
-  /** From an offset, where an expression starts, to the last token read. */
-  spanFromStartOf(span: Span): Span {
-    return { ...span, endOffset: this.#tokens.ends[this.#index - 1] ?? span.endOffset };
-  }
-
   /** Runs a part of the grammar that may hold itself. Past NESTING_DEPTH_MAX: SyntaxError. */
   nested<T>(parse: () => T): T {
     if (this.#depth >= NESTING_DEPTH_MAX) {
@@ -144,10 +139,10 @@ export class TokenCursor {
     return this.error(`Expected ${what}, found ${this.#found()}`, 'UnexpectedSyntax', hint ?? this.#hint(words));
   }
 
-  /** An error at a token, the next one unless given. */
-  error(message: string, detail: string, hint?: string, index = this.#index): GraphError {
-    const { text } = this.#tokens;
-    return statementError({ text, position: this.#positionAt(index), message, detail, hint });
+  /** An error at a token, the next one unless given; `offset` counts characters from the token's start. */
+  error(message: string, detail: string, hint?: string, at: { index?: number; offset?: number } = {}): GraphError {
+    const position = this.#positionAt(at.index ?? this.#index, at.offset);
+    return statementError({ text: this.#tokens.text, position, message, detail, hint });
   }
 
   /** What is Cypher but not in this version, at a token, the next one unless given. */
@@ -155,8 +150,8 @@ export class TokenCursor {
     return notSupportedError(this.#tokens.text, this.#positionAt(index), what);
   }
 
-  #positionAt(index: number) {
-    return positionOf(this.#tokens, this.#tokens.starts[this.#clamp(index)] ?? 0);
+  #positionAt(index: number, offset = 0) {
+    return positionOf(this.#tokens, (this.#tokens.starts[this.#clamp(index)] ?? 0) + offset);
   }
 
   #found(): string {

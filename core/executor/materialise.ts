@@ -1,7 +1,19 @@
 /** References become records: what a client gets of nodes, relationships and paths. */
 import type { GraphView } from '../graph/graph-view.ts';
 import type { Tokens } from '../graph/tokens.ts';
-import type { ResultValue, Value } from '../value/value.ts';
+import { isList, isMap } from '../value/equality.ts';
+import {
+  Float,
+  NodeRecord,
+  NodeReference,
+  PathRecord,
+  PathReference,
+  RelationshipRecord,
+  RelationshipReference,
+  type ResultValue,
+  type StoredValue,
+  type Value,
+} from '../value/value.ts';
 
 export type ElementIdOf = (kind: 'node' | 'relationship', id: number) => string;
 
@@ -12,7 +24,53 @@ export interface MaterialiseContext {
 }
 
 /** Element ids of a cluster's graph: `4:<clusterId>:<id>` for nodes, `5:<clusterId>:<id>` for relationships. */
-export declare function elementIds(clusterId: string): ElementIdOf;
+export function elementIds(clusterId: string): ElementIdOf {
+  return (kind, id) => `${kind === 'node' ? 4 : 5}:${clusterId}:${id}`;
+}
 
-/** A value as it leaves the engine. */
-export declare function materialise(value: Value, context: MaterialiseContext): ResultValue;
+/**
+ * A value as it leaves the engine. What the statement has deleted becomes a record with its element id and nothing else.
+ */
+export function materialise(value: Value, context: MaterialiseContext): ResultValue {
+  if (typeof value !== 'object' || value === null || value instanceof Float) return value;
+  if (value instanceof NodeReference) return nodeRecord(value.id, context);
+  if (value instanceof RelationshipReference) return relationshipRecord(value.id, context);
+  if (value instanceof PathReference) return pathRecord(value, context);
+  if (isList(value)) return value.map((element) => materialise(element, context));
+  if (!isMap(value)) return value;
+  return new Map([...value].map(([key, entry]) => [key, materialise(entry, context)]));
+}
+
+function nodeRecord(id: number, { view, tokens, elementId }: MaterialiseContext): NodeRecord {
+  const labels = view.nodeLabels(id).map((label) => tokens.label.nameOf(label));
+  const properties = new Map<string, StoredValue>();
+  for (const key of view.nodeKeys(id)) {
+    const value = view.nodeProperty(id, key);
+    if (value !== null) properties.set(tokens.propertyKey.nameOf(key), value);
+  }
+  return new NodeRecord(elementId('node', id), labels, properties);
+}
+
+function relationshipRecord(id: number, { view, tokens, elementId }: MaterialiseContext): RelationshipRecord {
+  const type = view.relationshipType(id);
+  const properties = new Map<string, StoredValue>();
+  for (const key of view.relationshipKeys(id)) {
+    const value = view.relationshipProperty(id, key);
+    if (value !== null) properties.set(tokens.propertyKey.nameOf(key), value);
+  }
+  const nodeElementId = (node: number): string => (node < 0 ? '' : elementId('node', node));
+  return new RelationshipRecord({
+    elementId: elementId('relationship', id),
+    startElementId: nodeElementId(view.relationshipStart(id)),
+    endElementId: nodeElementId(view.relationshipEnd(id)),
+    relationshipType: type < 0 ? '' : tokens.relationshipType.nameOf(type),
+    properties,
+  });
+}
+
+function pathRecord(path: PathReference, context: MaterialiseContext): PathRecord {
+  return new PathRecord(
+    path.nodes.map((id) => nodeRecord(id, context)),
+    path.relationships.map((id) => relationshipRecord(id, context)),
+  );
+}

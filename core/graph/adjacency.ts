@@ -2,8 +2,9 @@
  * Who is joined to whom, in the newest state: for each relationship type and direction, a node's entries lie side by
  * side in the order of relationship ids. That order follows from the graph alone, whatever way it came about.
  */
-import { capacityClassFor, capacityOf, EntryArena } from './entry-arena.ts';
+
 import { PAGE_ENTITIES, PAGE_MASK, PAGE_SHIFT } from './entity-tables.ts';
+import { capacityClassFor, capacityOf, EntryArena } from './entry-arena.ts';
 import type { Direction } from './graph-view.ts';
 import { type MemoryCounter, TYPED_ARRAY_BYTES } from './memory.ts';
 import type { Expansion } from './result-lists.ts';
@@ -83,6 +84,11 @@ export class Adjacency {
     if (direction !== 'both') return lengthOf(heads[direction], node);
     const loops = heads.loops > 0 ? this.#loopsAt(heads.outgoing, node) : 0;
     return lengthOf(heads.outgoing, node) + lengthOf(heads.incoming, node) - loops;
+  }
+
+  /** Whether a node has any relationship. */
+  isJoined(node: number): boolean {
+    return this.#types.some((heads) => lengthOf(heads.outgoing, node) > 0 || lengthOf(heads.incoming, node) > 0);
   }
 
   /** Slides all slices together, each with no more room than its length asks for. */
@@ -234,8 +240,8 @@ function rankIn(
   return low;
 }
 
-/** Takes out the entries from `from` on that lead back to the node itself. */
-function dropLoops(node: number, from: number, out: Expansion): void {
+/** Takes out the entries from row `from` on that lead back to the node itself. */
+export function dropLoops(node: number, from: number, out: Expansion): void {
   let kept = from;
   for (let row = from; row < out.count; row += 1) {
     if (out.neighbours[row] === node) continue;

@@ -39,6 +39,11 @@ export class Bitmap {
     return -1;
   }
 
+  /** Gives the memory back; the set is not used again. */
+  drop(): void {
+    this.#memory.bytes -= this.words.byteLength + TYPED_ARRAY_BYTES;
+  }
+
   #grow(wordCount: number): void {
     const larger = new Uint32Array(Math.max(wordCount, this.words.length + (this.words.length >>> 1)));
     larger.set(this.words);

@@ -1,31 +1,195 @@
+import { assert } from '../assert.ts';
+import { Changes } from './changes.ts';
 import type { Transaction } from './delta.ts';
-import type { Direction, GraphView, Snapshot } from './graph-view.ts';
+import { GraphState } from './graph-state.ts';
+import { ALL_TYPES, type Direction, type GraphView, type Snapshot } from './graph-view.ts';
 import type { Indexes } from './indexes.ts';
+import { OPEN } from './stamp.ts';
+import { StoreView } from './store-view.ts';
 import type { Tokens } from './tokens.ts';
-import type { Writer } from './writer.ts';
+import { type Chains, VersionStore } from './version-store.ts';
+import { Writer } from './writer.ts';
 
 export interface GraphStoreOptions {
-  /** A writer that would take the store past this many bytes fails. Unbounded when absent. */
+  /** A change is refused once the store holds more than this many bytes. Without it there is no bound. */
   readonly memoryBytesMax?: number | undefined;
 }
 
-export declare class GraphStore {
-  constructor(options?: GraphStoreOptions);
+/** Nodes of a label that averageDegree looks at. */
+const DEGREE_SAMPLES = 200;
+
+/**
+ * One graph in memory: its newest state, the versions that readers may still ask for, and at most one open writer.
+ * Deterministic: the same transactions in the same order give the same graph.
+ */
+export class GraphStore {
   readonly tokens: Tokens;
   readonly indexes: Indexes;
-  /** The last committed transaction; 0 before the first. */
-  readonly lsn: number;
-  readonly acknowledgedLsn: number;
+  /** The newest state, an open writer's changes included. */
   readonly newest: GraphView;
-  readonly memoryBytes: number;
-  readonly nodeCount: number;
-  readonly relationshipCount: number;
-  labelCount(label: number): number;
-  relationshipTypeCount(type: number): number;
-  averageDegree(type: number, direction: Direction, label?: number): number;
-  begin(): Writer;
-  apply(transaction: Transaction): void;
-  acknowledge(lsn: number): void;
-  openSnapshot(lsn?: number): Snapshot;
-  checksum(): bigint;
+  readonly #state: GraphState;
+  readonly #versions: VersionStore;
+  readonly #changes: Changes;
+  readonly #memoryBytesMax: number;
+  #acknowledgedLsn: number;
+  /** No snapshot can be opened below this lsn: what it would need has been collected. */
+  #collectedLsn: number;
+  /** How many snapshots are open at each lsn. */
+  readonly #snapshots = new Map<number, number>();
+
+  /** An empty graph at lsn 0, or one that a restore has filled. */
+  constructor(options: GraphStoreOptions = {}, restored?: { readonly state: GraphState; readonly lsn: number }) {
+    const lsn = restored?.lsn ?? 0;
+    this.#state = restored?.state ?? new GraphState();
+    this.#versions = new VersionStore(this.#state.memory);
+    this.#changes = new Changes(this.#state, this.#versions, lsn);
+    this.#memoryBytesMax = options.memoryBytesMax ?? Number.POSITIVE_INFINITY;
+    this.#acknowledgedLsn = lsn;
+    this.#collectedLsn = lsn;
+    this.tokens = this.#state.tokens;
+    this.indexes = this.#state.indexes;
+    this.newest = new StoreView(this.#state, this.#versions, OPEN);
+  }
+
+  /** The last committed or applied transaction; 0 before the first. */
+  get lsn(): number {
+    return this.#changes.lsn;
+  }
+
+  /** Up to where readers are shown transactions. */
+  get acknowledgedLsn(): number {
+    return this.#acknowledgedLsn;
+  }
+
+  /** Bytes that the store holds, versions included: counted, not measured. */
+  get memoryBytes(): number {
+    return this.#state.memory.bytes;
+  }
+
+  get nodeCount(): number {
+    return this.#state.nodes.ids.count;
+  }
+
+  get relationshipCount(): number {
+    return this.#state.relationships.ids.count;
+  }
+
+  /** How many nodes have a label in the newest state. */
+  labelCount(label: number): number {
+    return this.#state.labels.count(label);
+  }
+
+  /** How many relationships have a type in the newest state. */
+  relationshipTypeCount(type: number): number {
+    return this.#state.relationships.typeCount(type);
+  }
+
+  /**
+   * How many relationships an expansion gives on average, in the newest state: exact over all nodes, from evenly spread
+   * samples over the nodes of a label.
+   */
+  averageDegree(type: number, direction: Direction, label?: number): number {
+    if (label !== undefined) return this.#sampledDegree(type, direction, label);
+    const relationships = type === ALL_TYPES ? this.relationshipCount : this.relationshipTypeCount(type);
+    return this.nodeCount === 0 ? 0 : (relationships * (direction === 'both' ? 2 : 1)) / this.nodeCount;
+  }
+
+  /** Opens the write transaction; there is none open. */
+  begin(): Writer {
+    this.#changes.begin();
+    return new Writer({
+      state: this.#state,
+      versions: this.#versions,
+      changes: this.#changes,
+      view: this.newest,
+      memoryBytesMax: this.#memoryBytesMax,
+    });
+  }
+
+  /** Makes the changes of the transaction that follows the last one: on a REPLICA, and in recovery. */
+  apply(transaction: Transaction): void {
+    assert(transaction.lsn === this.lsn + 1, `transaction ${transaction.lsn} does not follow ${this.lsn}`);
+    this.#changes.begin();
+    for (const delta of transaction.deltas) this.#changes.apply(delta);
+    this.#changes.commit();
+  }
+
+  /** Lets readers see transactions up to an lsn. Takes a lower one than before as old news. */
+  acknowledge(lsn: number): void {
+    assert(lsn <= this.lsn, `lsn ${lsn} is not committed`);
+    if (lsn <= this.#acknowledgedLsn) return;
+    this.#acknowledgedLsn = lsn;
+    this.#collect();
+  }
+
+  /** A view of the graph at an lsn, by default the acknowledged one. It holds versions back until it is closed. */
+  openSnapshot(lsn: number = this.#acknowledgedLsn): Snapshot {
+    assert(lsn >= this.#collectedLsn && lsn <= this.lsn, `the versions of lsn ${lsn} are not there`);
+    this.#snapshots.set(lsn, (this.#snapshots.get(lsn) ?? 0) + 1);
+    return new StoreSnapshot(this.#state, this.#versions, { lsn, close: () => this.#closeSnapshot(lsn) });
+  }
+
+  /** The sum over the newest state, equal on every instance at an equal lsn; see checksum.ts. */
+  checksum(): bigint {
+    return this.newest.checksum();
+  }
+
+  #closeSnapshot(lsn: number): void {
+    const count = this.#snapshots.get(lsn)!;
+    if (count > 1) {
+      this.#snapshots.set(lsn, count - 1);
+      return;
+    }
+    this.#snapshots.delete(lsn);
+    this.#collect();
+  }
+
+  /** Drops the versions that neither an open snapshot nor one opened from now on can ask for. */
+  #collect(): void {
+    let lsn = this.#acknowledgedLsn;
+    for (const open of this.#snapshots.keys()) lsn = Math.min(lsn, open);
+    if (lsn <= this.#collectedLsn) return;
+    this.#collectedLsn = lsn;
+    this.#versions.collect(lsn, (chains, entity) => this.#idsOf(chains).release(entity));
+    this.#state.indexes.collect(lsn);
+  }
+
+  #idsOf(chains: Chains) {
+    return chains === this.#versions.nodes ? this.#state.nodes.ids : this.#state.relationships.ids;
+  }
+
+  #sampledDegree(type: number, direction: Direction, label: number): number {
+    const nodes = this.#state.labels.nodesOf(label);
+    const limit = nodes.words.length * 32;
+    let samples = 0;
+    let sum = 0;
+    for (let sample = 0, last = -1; sample < DEGREE_SAMPLES; sample += 1) {
+      const node = nodes.next(Math.max(last + 1, Math.floor((sample * limit) / DEGREE_SAMPLES)));
+      if (node === -1) break;
+      last = node;
+      samples += 1;
+      sum += this.newest.degree(node, direction, type);
+    }
+    return samples === 0 ? 0 : sum / samples;
+  }
+}
+
+class StoreSnapshot extends StoreView implements Snapshot {
+  readonly #close: () => void;
+  #isOpen = true;
+
+  constructor(
+    state: GraphState,
+    versions: VersionStore,
+    options: { readonly lsn: number; readonly close: () => void },
+  ) {
+    super(state, versions, options.lsn);
+    this.#close = options.close;
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#close();
+  }
 }

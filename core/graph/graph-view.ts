@@ -4,7 +4,7 @@
  */
 import type { StoredValue } from '../value/value.ts';
 import type { TokenKind } from './delta.ts';
-import type { IndexDefinition } from './indexes.ts';
+import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import type { PropertyIndex } from './property-index.ts';
 import type { Expansion, IdList } from './result-lists.ts';
 
@@ -17,17 +17,6 @@ export type Direction = 'outgoing' | 'incoming' | 'both';
 export interface ScanResult {
   readonly count: number;
   readonly cursor: number;
-}
-
-/**
- * Bounds of a range seek. At least one is given; both are numbers (INTEGER or FLOAT), strings or booleans, and of the
- * same of these three. Inclusive unless said otherwise.
- */
-export interface IndexRange {
-  readonly from?: StoredValue | undefined;
-  readonly fromExclusive?: boolean | undefined;
-  readonly to?: StoredValue | undefined;
-  readonly toExclusive?: boolean | undefined;
 }
 
 /** Property values of many entities. Has the shape of the executor's `Column`, which this room may not name. */
@@ -121,6 +110,6 @@ export interface GraphView {
 
 /** A view that keeps the versions it needs until it is closed. */
 export interface Snapshot extends GraphView {
-  /** Lets go of the versions. Closing twice does nothing; reading after it is a broken invariant. */
+  /** Lets go of the versions. Closing twice does nothing; a closed snapshot is not read any more. */
   close(): void;
 }

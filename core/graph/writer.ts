@@ -1,23 +1,208 @@
+/**
+ * The open write transaction. A change is made at once and noted as a delta; a change that would alter nothing is neither.
+ * What a statement may get wrong is a GraphError here, and the transaction stays open for the caller to roll back.
+ */
+import { assert } from '../assert.ts';
+import { GraphError } from '../error.ts';
 import type { StoredValue } from '../value/value.ts';
+import type { Changes } from './changes.ts';
 import type { Delta, TokenKind, Transaction } from './delta.ts';
-import type { GraphView } from './graph-view.ts';
+import type { GraphState } from './graph-state.ts';
+import { ALL_TYPES, type GraphView } from './graph-view.ts';
+import { Expansion } from './result-lists.ts';
+import { canonicalStored, identicalStored } from './stored-value.ts';
+import type { VersionStore } from './version-store.ts';
 
-export declare class Writer {
+/** Relationship types stand in 16 bits. */
+const RELATIONSHIP_TYPES_MAX = 2 ** 16;
+
+/** What a writer works on. `changes` has a transaction open. */
+export interface WriterParts {
+  readonly state: GraphState;
+  readonly versions: VersionStore;
+  readonly changes: Changes;
+  readonly view: GraphView;
+  readonly memoryBytesMax: number;
+}
+
+export class Writer {
   /** The newest state, this transaction's changes included. */
   readonly view: GraphView;
-  readonly deltas: readonly Delta[];
-  /** The token of a name; a new name is defined, as a delta. */
-  token(kind: TokenKind, name: string): number;
-  createNode(): number;
-  addLabel(node: number, label: number): boolean;
-  removeLabel(node: number, label: number): boolean;
-  setNodeProperty(node: number, key: number, value: StoredValue | null): void;
-  deleteNode(node: number): void;
-  createRelationship(type: number, start: number, end: number): number;
-  setRelationshipProperty(relationship: number, key: number, value: StoredValue | null): void;
-  deleteRelationship(relationship: number): void;
-  createIndex(name: string, label: number, key: number): void;
-  dropIndex(name: string): void;
-  commit(epoch: number): Transaction;
-  rollback(): void;
+  readonly #deltas: Delta[] = [];
+  readonly #state: GraphState;
+  readonly #versions: VersionStore;
+  readonly #changes: Changes;
+  readonly #memoryBytesMax: number;
+  #isOpen = true;
+
+  constructor(parts: WriterParts) {
+    this.view = parts.view;
+    this.#state = parts.state;
+    this.#versions = parts.versions;
+    this.#changes = parts.changes;
+    this.#memoryBytesMax = parts.memoryBytesMax;
+  }
+
+  /** What has been done so far, in order. */
+  get deltas(): readonly Delta[] {
+    return this.#deltas;
+  }
+
+  /** The token of a name; a name that is new is defined. Fails when a graph has too many relationship types. */
+  token(kind: TokenKind, name: string): number {
+    const table = this.#state.tokens.of(kind);
+    const known = table.idOf(name);
+    if (known !== undefined) return known;
+    const token = table.count;
+    if (kind === 'relationshipType' && token >= RELATIONSHIP_TYPES_MAX) {
+      throw new GraphError(
+        'Neo.ClientError.Statement.ArgumentError',
+        `A graph has at most ${RELATIONSHIP_TYPES_MAX} relationship types.`,
+      );
+    }
+    this.#make({ type: 'defineToken', kind, token, name });
+    return token;
+  }
+
+  /** Creates a node and answers its id, the lowest that is free. */
+  createNode(): number {
+    const node = this.#state.nodes.ids.lowestFree(this.#versions.nodes.entities);
+    this.#make({ type: 'createNode', node });
+    return node;
+  }
+
+  /** Adds a label. True when the node did not have it. */
+  addLabel(node: number, label: number): boolean {
+    this.#expectNode(node);
+    if (this.#state.labels.has(label, node)) return false;
+    this.#make({ type: 'addLabel', node, label });
+    return true;
+  }
+
+  /** Removes a label. True when the node had it. */
+  removeLabel(node: number, label: number): boolean {
+    this.#expectNode(node);
+    if (!this.#state.labels.has(label, node)) return false;
+    this.#make({ type: 'removeLabel', node, label });
+    return true;
+  }
+
+  /** Sets a property, or removes it with null. */
+  setNodeProperty(node: number, key: number, value: StoredValue | null): void {
+    this.#expectNode(node);
+    const canonical = value === null ? null : canonicalStored(value);
+    if (identicalStored(this.#state.nodeProperties.get(node, key), canonical)) return;
+    this.#make({ type: 'setNodeProperty', node, key, value: canonical });
+  }
+
+  /** Deletes a node with its labels and properties. Fails while it has relationships. */
+  deleteNode(node: number): void {
+    this.#expectNode(node);
+    if (this.#state.adjacency.isJoined(node)) {
+      throw new GraphError(
+        'Neo.ClientError.Schema.ConstraintValidationFailed',
+        'Cannot delete a node that still has relationships. Delete them first, or use DETACH DELETE.',
+        { detail: 'DeleteConnectedNode' },
+      );
+    }
+    this.#make({ type: 'deleteNode', node });
+  }
+
+  /** Deletes a node and its relationships, and answers how many these were. */
+  detachDeleteNode(node: number): number {
+    this.#expectNode(node);
+    const expansion = new Expansion();
+    this.view.expand(node, 'both', ALL_TYPES, expansion);
+    // From the last to the first, so that what lies behind each in its slice need not be moved.
+    for (let row = expansion.count - 1; row >= 0; row -= 1) this.deleteRelationship(expansion.relationships[row]!);
+    this.#make({ type: 'deleteNode', node });
+    return expansion.count;
+  }
+
+  /** Creates a relationship and answers its id, the lowest that is free. */
+  createRelationship(relationshipType: number, start: number, end: number): number {
+    this.#expectNode(start);
+    this.#expectNode(end);
+    const relationship = this.#state.relationships.ids.lowestFree(this.#versions.relationships.entities);
+    this.#make({ type: 'createRelationship', relationship, relationshipType, start, end });
+    return relationship;
+  }
+
+  /** Sets a property, or removes it with null. */
+  setRelationshipProperty(relationship: number, key: number, value: StoredValue | null): void {
+    this.#expectRelationship(relationship);
+    const canonical = value === null ? null : canonicalStored(value);
+    if (identicalStored(this.#state.relationshipProperties.get(relationship, key), canonical)) return;
+    this.#make({ type: 'setRelationshipProperty', relationship, key, value: canonical });
+  }
+
+  deleteRelationship(relationship: number): void {
+    this.#expectRelationship(relationship);
+    this.#make({ type: 'deleteRelationship', relationship });
+  }
+
+  /** Defines an index and fills it. Fails when the name is taken or the label's property has an index. */
+  createIndex(name: string, label: number, key: number): void {
+    const { indexes } = this.#state;
+    const other = indexes.byName(name) ?? indexes.find(label, key);
+    if (other !== undefined) {
+      const reason = other.definition.name === name ? 'of that name' : `on that property, '${other.definition.name}'`;
+      throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', `There already is an index ${reason}.`);
+    }
+    this.#make({ type: 'createIndex', name, label, key });
+  }
+
+  /** Drops an index. Fails when there is none of that name. */
+  dropIndex(name: string): void {
+    if (this.#state.indexes.byName(name) === undefined) {
+      throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index '${name}'.`);
+    }
+    this.#make({ type: 'dropIndex', name });
+  }
+
+  /** Ends the transaction with the next lsn. The caller makes it durable, then acknowledges it. */
+  commit(epoch: number): Transaction {
+    this.#end();
+    this.#changes.commit();
+    return { epoch, lsn: this.#changes.lsn, deltas: this.#deltas };
+  }
+
+  /** Ends the transaction and restores what was there before, tokens and indexes included. */
+  rollback(): void {
+    this.#end();
+    this.#changes.rollback();
+  }
+
+  #make(delta: Delta): void {
+    assert(this.#isOpen, 'the transaction has ended');
+    if (this.#state.memory.bytes > this.#memoryBytesMax) {
+      throw new GraphError(
+        'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
+        `The graph has reached its limit of ${this.#memoryBytesMax} bytes of memory.`,
+      );
+    }
+    this.#changes.apply(delta);
+    this.#deltas.push(delta);
+  }
+
+  #end(): void {
+    assert(this.#isOpen, 'the transaction has ended');
+    this.#isOpen = false;
+  }
+
+  #expectNode(node: number): void {
+    if (!this.#state.nodes.ids.has(node)) throw deletedEntity('node');
+  }
+
+  #expectRelationship(relationship: number): void {
+    if (!this.#state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
+  }
+}
+
+function deletedEntity(kind: string): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.EntityNotFound',
+    `The ${kind} has been deleted in this transaction and cannot be changed or joined.`,
+    { detail: 'DeletedEntityAccess' },
+  );
 }

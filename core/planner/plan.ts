@@ -350,9 +350,3 @@ export interface ResultColumn {
   readonly name: string;
   readonly slot: number;
 }
-
-/** A planned query: the tree and where its result stands. No columns: the statement only writes. */
-export interface PlannedQuery {
-  readonly root: Plan;
-  readonly columns: readonly ResultColumn[];
-}

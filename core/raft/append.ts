@@ -10,7 +10,7 @@ export function answerAppendEntries(draft: Draft, message: AppendEntries): void 
   const { from, round } = message;
   if (message.term < draft.state.term) {
     // A deposed leader: the higher term of the answer is what it needs to know.
-    const outcome = { type: 'conflict', index: nextIndexOf(draft), term: undefined } as const;
+    const outcome = { type: 'conflict', index: nextIndexOf(draft), term: 0 } as const;
     send(draft, from, { type: 'appendEntriesAnswer', round, outcome });
     return;
   }
@@ -27,7 +27,7 @@ function conflictWith(state: RaftState, message: AppendEntries): AppendEntriesAn
   if (previousIndex <= (state.snapshot?.index ?? 0)) return undefined;
   const term = termAt(state, previousIndex);
   if (term === previousTerm) return undefined;
-  if (term === undefined) return { type: 'conflict', index: lastIndexOf(state) + 1, term };
+  if (term === undefined) return { type: 'conflict', index: lastIndexOf(state) + 1, term: 0 };
   let index = previousIndex;
   while (termAt(state, index - 1) === term) index -= 1;
   return { type: 'conflict', index, term };
@@ -65,8 +65,7 @@ export function receiveAppendEntriesAnswer(draft: Draft, message: AppendEntriesA
 }
 
 /** §5.3, end: skips all entries of a conflicting term at once. */
-function fallBack(state: RaftState, conflict: { readonly index: number; readonly term: number | undefined }): number {
-  if (conflict.term === undefined) return conflict.index;
-  const newestFirst = state.entries.findLast((entry) => entry.term <= (conflict.term ?? 0));
-  return newestFirst?.term === conflict.term ? newestFirst.index + 1 : conflict.index;
+function fallBack(state: RaftState, conflict: { readonly index: number; readonly term: number }): number {
+  const newest = state.entries.findLast((entry) => entry.term <= conflict.term);
+  return newest?.term === conflict.term ? newest.index + 1 : conflict.index;
 }

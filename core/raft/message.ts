@@ -81,8 +81,8 @@ export interface AppendEntriesAnswer extends Envelope {
   readonly round: Round;
   readonly outcome:
     | { readonly type: 'stored'; readonly matchIndex: number }
-    /** `term` is undefined when the log ends before `previousIndex`; `index` is then the first missing one. */
-    | { readonly type: 'conflict'; readonly index: number; readonly term: number | undefined };
+    /** `term` is 0 when the log ends before `previousIndex`; `index` is then the first missing one. */
+    | { readonly type: 'conflict'; readonly index: number; readonly term: number };
 }
 
 /** §7: the state for a follower whose next entries were compacted away. In one piece: a group's state is small. */

@@ -5,7 +5,14 @@
 import type { EpochStart } from './epoch-history.ts';
 import type { InstanceRole, PersistedInstance } from './instance-state.ts';
 import type { LogPosition, LogRecord, SnapshotDescription } from './log.ts';
-import type { Address, CoordinatorReply, CoordinatorRequest, InstanceReply, InstanceRequest } from './message.ts';
+import type {
+  CoordinatorAddress,
+  CoordinatorReply,
+  CoordinatorRequest,
+  InstanceAddress,
+  InstanceReply,
+  InstanceRequest,
+} from './message.ts';
 
 /** A transaction that the host has committed to the graph and handed to storage in this turn. */
 export interface CommittedRecord {
@@ -95,8 +102,14 @@ export type InstanceEffect =
   | {
       readonly type: 'send';
       readonly exchange: number;
-      readonly to: Address;
-      readonly message: InstanceRequest | CoordinatorRequest;
+      readonly to: InstanceAddress;
+      readonly message: InstanceRequest;
+    }
+  | {
+      readonly type: 'send';
+      readonly exchange: number;
+      readonly to: CoordinatorAddress;
+      readonly message: CoordinatorRequest;
     }
   /** The answer to the `request` being handled. */
   | { readonly type: 'reply'; readonly message: InstanceReply }

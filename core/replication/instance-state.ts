@@ -2,10 +2,11 @@
  * The state of one instance, whatever its role, and what of it comes back after a restart. All of it is a value: the
  * machine hands back a new one for each event.
  */
+
+import { GENESIS, type LogPosition } from '../wal/record.ts';
 import type { Assignment, ReplicationMode } from './assignment.ts';
 import type { EpochStart } from './epoch-history.ts';
-import { emptyPosition, type LogPosition } from './log.ts';
-import type { ReplicaState } from './message.ts';
+import type { SnapshotDescription } from './log.ts';
 import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
 
 /** The small record that the host stores whole at `persistState`, and hands back at `loaded`. Plain data. */
@@ -17,7 +18,7 @@ export interface PersistedInstance {
   readonly epoch: number;
   /** This epoch and all earlier ones are over for this instance, for ever. 0 at first. */
   readonly sealedEpoch: number;
-  /** Everything up to here is acknowledged. The truth may be higher. */
+  /** Everything up to here is acknowledged, and readers see just this much. In storage it may be a little old. */
   readonly acknowledgedLsn: number;
   /** An instance that MAIN asked the coordinators to add, resting on `version` of the assignment; the answer is not known. */
   readonly asked: { readonly name: string; readonly version: number } | undefined;
@@ -31,7 +32,8 @@ export type InstanceRole = 'main' | 'replica' | 'none';
 export interface Flight {
   readonly exchange: number;
   readonly sentAtMs: number;
-  /** Last record that it carries, or the one before it. */
+  /** The record before the first that it carries, and the last that it carries (or again the one before). */
+  readonly previousLsn: number;
   readonly throughLsn: number;
   /** What MAIN knew that the replica had stored, when it sent this. */
   readonly storedLsnThen: number;
@@ -43,26 +45,32 @@ export interface Replica {
   readonly name: string;
   readonly region: string;
   readonly mode: ReplicationMode;
-  readonly state: ReplicaState;
   /** Every acknowledgement waits for it: it is in the in-sync set, or about to be. */
   readonly awaited: boolean;
-  /** What it has confirmed in this tenure. */
+  /** A SYNC replica that left the set is not waited for again before this moment, so that a slow one does not come and go. */
+  readonly joinAtMs: number;
+  /** Its log is known to be the same as MAIN's up to here. */
   readonly storedLsn: number;
   /** Last record sent to it. */
   readonly sentLsn: number;
   /** What it has been told is acknowledged. */
   readonly toldLsn: number;
   readonly flights: readonly Flight[];
-  readonly heardAtMs: number;
-  /** When it last stored something new, or was level: since then it has been waited for. */
+  /** When something was last sent; -Infinity: never. */
+  readonly sentAtMs: number;
+  /** When it last answered; undefined: not in this tenure, and then `storedLsn` means nothing yet. */
+  readonly heardAtMs: number | undefined;
+  /** Since when it has been waited for: it stored something new then, or was level until then. */
   readonly progressAtMs: number;
   /** Failures in a row, and when it may be tried again. */
   readonly failures: number;
   readonly retryAtMs: number;
   /** It answered that it lacks what it had confirmed: it must leave the in-sync set whatever else happens. */
   readonly lost: boolean;
-  /** A snapshot on its way: one chunk at a time. */
-  readonly transfer: { readonly snapshotId: string; readonly nextChunk: number } | undefined;
+  /** Its log contradicts MAIN's in a way that no failover explains, or it is in quarantine: it gets heartbeats only. */
+  readonly diverged: boolean;
+  /** A snapshot on its way, one chunk at a time. */
+  readonly transfer: { readonly snapshot: SnapshotDescription; readonly nextChunk: number } | undefined;
 }
 
 /** A question to the coordinators that has not been answered. */
@@ -100,8 +108,6 @@ export interface InstanceState extends PersistedInstance {
   /** The end of the log and the epochs it is made of. */
   readonly stored: LogPosition;
   readonly history: readonly EpochStart[];
-  /** Readers see this much. */
-  readonly visibleLsn: number;
   readonly main: MainState | undefined;
   /** REPLICA: the snapshot whose chunks are arriving. */
   readonly arriving: { readonly snapshotId: string; readonly nextChunk: number } | undefined;
@@ -128,9 +134,8 @@ export function initialState(options: {
     ...newInstance(),
     loaded: false,
     role: 'none',
-    stored: emptyPosition(),
+    stored: GENESIS,
     history: [],
-    visibleLsn: 0,
     main: undefined,
     arriving: undefined,
     activityAtMs: Number.NEGATIVE_INFINITY,

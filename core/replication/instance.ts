@@ -1,11 +1,121 @@
+/**
+ * One instance of a database, as a state machine: MAIN, REPLICA, or neither. What it promises (DESIGN §13): one MAIN in
+ * an epoch; nothing acknowledged by an epoch that was sealed; nothing acknowledged that an in-sync replica lacks; a
+ * replica's log is a prefix of the history that its epochs name. Sources: DESIGN §7; Lin et al., "PacificA"; Ongaro and
+ * Ousterhout §5.3 for the matching of logs.
+ */
+import { assert, unreachable } from '../assert.ts';
 import type { Step } from '../step.ts';
 import type { InstanceEffect, InstanceEvent } from './instance-event.ts';
 import type { InstanceState } from './instance-state.ts';
+import { noteCoordinatorFailure, receiveFromCoordinator } from './lease.ts';
 import type { LogReader } from './log.ts';
+import { advance, dueAtMs, noteActivity, noteCommitted } from './main.ts';
+import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message.ts';
+import { refusalOf } from './message.ts';
+import { receiveAppend, receiveSnapshot } from './replica.ts';
+import { learnOfEpoch, load, quarantine, receiveAssign, receiveDrop, receiveProbe, receiveSeal } from './role.ts';
+import { noteUnreachable, receiveAppended, receiveSnapshotStored } from './stream.ts';
+import { Turn } from './turn.ts';
 
 /** Takes one event. `log` reads the instance's own log as it is before the effects of this step. */
-export declare function handle(
+export function handle(
   state: InstanceState,
   event: InstanceEvent,
   log: LogReader,
-): Step<InstanceState, InstanceEffect>;
+): Step<InstanceState, InstanceEffect> {
+  assert(state.loaded || event.type === 'loaded', 'the instance has not been loaded');
+  const turn = new Turn({ state, nowMs: event.nowMs, log });
+  note(turn, event);
+  if (turn.state.role === 'main') advance(turn);
+  wishForTick(turn);
+  return turn.finish();
+}
+
+function note(turn: Turn, event: InstanceEvent): void {
+  switch (event.type) {
+    case 'loaded':
+      return load(turn, event);
+    case 'request':
+      return receiveRequest(turn, event.request);
+    case 'reply':
+      return receiveReply(turn, event.exchange, event.reply);
+    case 'unreachable':
+      return receiveUnreachable(turn, event.exchange);
+    case 'committed':
+      return noteCommitted(turn, event.records);
+    case 'activity':
+      return turn.state.role === 'main' ? noteActivity(turn) : undefined;
+    case 'tick':
+      return turn.update({ tickAtMs: undefined });
+    case 'damaged':
+      return quarantine(turn, event.reason);
+    default:
+      return unreachable(event);
+  }
+}
+
+function receiveRequest(turn: Turn, request: InstanceRequest): void {
+  const { envelope, body } = request;
+  const refusal = refusalOf(envelope, { cluster: turn.state.cluster, nowMs: turn.nowMs });
+  if (refusal !== undefined) return turn.reply({ type: 'refused', reason: refusal });
+  switch (body.type) {
+    case 'append':
+    case 'installSnapshot':
+      // An instance that was never assigned does not know whose replica it is; a late message must not tell it.
+      if (turn.state.cluster === undefined) return turn.reply({ type: 'refused', reason: 'unknownDatabase' });
+      if (body.type === 'append') return receiveAppend(turn, envelope, body);
+      return receiveSnapshot(turn, envelope, body);
+    case 'seal':
+      return receiveSeal(turn, body);
+    case 'assign':
+      return receiveAssign(turn, body);
+    case 'probe':
+      return receiveProbe(turn);
+    case 'drop':
+      return receiveDrop(turn);
+    default:
+      return unreachable(body);
+  }
+}
+
+function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | CoordinatorReply): void {
+  if (turn.state.role !== 'main') return;
+  const { envelope, body } = reply;
+  if (body.type === 'refused') return receiveUnreachable(turn, exchange);
+  if (envelope.cluster !== turn.state.cluster) return;
+  if (isFromCoordinator(reply)) return receiveFromCoordinator(turn, exchange, reply);
+  const epoch = body.type === 'appended' || body.type === 'snapshotStored' ? body.epoch : envelope.epoch;
+  if (epoch > turn.state.epoch) return learnOfEpoch(turn, epoch);
+  const { name } = envelope.from;
+  if (body.type === 'appended') return receiveAppended(turn, name, exchange, body);
+  if (body.type === 'snapshotStored') return receiveSnapshotStored(turn, name, exchange, body);
+}
+
+function isFromCoordinator(reply: InstanceReply | CoordinatorReply): reply is CoordinatorReply {
+  switch (reply.body.type) {
+    case 'lease':
+    case 'leaseReleased':
+    case 'inSyncChanged':
+    case 'notLeader':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function receiveUnreachable(turn: Turn, exchange: number): void {
+  if (turn.state.role !== 'main') return;
+  noteCoordinatorFailure(turn, exchange);
+  for (const replica of turn.main.replicas) {
+    if (replica.flights.some((flight) => flight.exchange === exchange)) noteUnreachable(turn, replica.name, exchange);
+  }
+}
+
+/** Tells the host when to come back, when that has changed. */
+function wishForTick(turn: Turn): void {
+  const atMs = turn.state.role === 'main' ? dueAtMs(turn) : undefined;
+  if (atMs === turn.state.tickAtMs) return;
+  turn.update({ tickAtMs: atMs });
+  turn.emit({ type: 'requestTick', atMs });
+}

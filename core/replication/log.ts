@@ -2,30 +2,17 @@
  * An instance's log as the replication machine sees it: positions, hashes, and a port through which it reads what the
  * host holds in memory or storage. The machine never sees inside a record.
  */
-import { GENESIS_HASH } from '../wal/checksum.ts';
+import type { EncodedRecord, LogPosition } from '../wal/record.ts';
 import type { EpochStart } from './epoch-history.ts';
 
-/** Hash of a record, which stands for all records before it: 8 bytes. Before the first record: GENESIS_HASH. */
-export type RecordHash = Uint8Array;
+/** Where a log ends: its last record. The empty log is at `GENESIS` (core/wal/record.ts). */
+export type { LogPosition };
 
-/** The end of a log: its last record. An empty log has lsn 0, epoch 0 and the hash before the first record. */
-export interface LogPosition {
-  readonly lsn: number;
-  readonly epoch: number;
-  readonly hash: RecordHash;
-}
+/** Hash of a record, which stands for all records before it. */
+export type RecordHash = LogPosition['hash'];
 
-export function emptyPosition(): LogPosition {
-  return { lsn: 0, epoch: 0, hash: GENESIS_HASH };
-}
-
-/** One record of the WAL, encoded. The host has checked that `bytes` decode to just this lsn, epoch and hash. */
-export interface LogRecord {
-  readonly lsn: number;
-  readonly epoch: number;
-  readonly hash: RecordHash;
-  readonly bytes: Uint8Array;
-}
+/** One record of the WAL as it travels. The receiving host has checked that `bytes` decode to just this lsn, epoch and hash. */
+export type LogRecord = EncodedRecord;
 
 /** What a snapshot holds. `id` tells two snapshots apart; a transfer that was begun goes on only with the same one. */
 export interface SnapshotDescription {
@@ -36,7 +23,7 @@ export interface SnapshotDescription {
 }
 
 /**
- * Reads of the instance's own log: synchronous, from memory or storage, as of the end of the effects carried out so far.
+ * Reads of the instance's own log: synchronous, from memory or storage, as it is before the step's effects.
  * Handed to the machine with each event, so that its state stays small.
  */
 export interface LogReader {

@@ -23,10 +23,19 @@ export interface Envelope {
   readonly deadlineMs: number;
 }
 
-/** Where a message goes. A coordinator is named as in `Assignment.coordinators`. */
-export type Address =
-  | { readonly kind: 'instance'; readonly name: string }
-  | { readonly kind: 'coordinator'; readonly name: string };
+/** Where a message goes. `region` is the location hint: asking an object that was never there creates it. */
+export interface InstanceAddress {
+  readonly kind: 'instance';
+  readonly database: string;
+  readonly name: string;
+  readonly region: string;
+}
+
+/** A coordinator, named as in `Assignment.coordinators`. */
+export interface CoordinatorAddress {
+  readonly kind: 'coordinator';
+  readonly name: string;
+}
 
 // ── MAIN to REPLICA ──
 

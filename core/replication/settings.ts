@@ -8,6 +8,8 @@ export interface ReplicationSettings {
   readonly heartbeatMs: number;
   /** A request without an answer for this long counts as unreachable. It is also the deadline that messages carry. */
   readonly exchangeTimeoutMs: number;
+  /** A coordinator that has not answered for this long is given up, and another one asked. */
+  readonly askTimeoutMs: number;
   /** Pause before a replica or coordinator that failed is tried again: doubles from the first to the second. */
   readonly retryMs: { readonly first: number; readonly max: number };
   /** MAIN falls silent after this long without a request, when all replicas are level. */
@@ -20,6 +22,8 @@ export interface ReplicationSettings {
   readonly messagesInFlightMax: number;
   /** A replica that is this many records behind, or fewer, is waited for, so that it can join the in-sync set. */
   readonly joinLagMax: number;
+  /** A replica that was removed from the in-sync set is not waited for again before this time has passed. */
+  readonly rejoinAfterMs: number;
   /** The acknowledged lsn goes to storage this often at most; after a restart nothing newer is shown at first. */
   readonly saveEveryMs: number;
 }
@@ -29,13 +33,15 @@ export const DEFAULT_SETTINGS: ReplicationSettings = {
   renewEveryMs: 1_000,
   heartbeatMs: 1_000,
   exchangeTimeoutMs: 5_000,
-  retryMs: { first: 100, max: 2_000 },
+  askTimeoutMs: 1_500,
+  retryMs: { first: 250, max: 2_000 },
   idleMs: 10_000,
   giveUpMs: 60_000,
   messageRecordsMax: 1_024,
   messageBytesMax: 512 * 1024,
   messagesInFlightMax: 8,
   joinLagMax: 256,
+  rejoinAfterMs: 2_000,
   saveEveryMs: 1_000,
 };
 

@@ -7,6 +7,8 @@ import { decodePacked, ENCODED_DEPTH_MAX, encodePacked, invalidBytes } from './m
 import { type Kinds, type Message, pack, unpack, VALUE_DEPTH_MAX } from './packing.ts';
 import type { ResultValue, StoredValue, Value } from './value.ts';
 
+export type { Message };
+
 /** A statement's result as it travels between objects. Each row has one value for each column. */
 export interface Result {
   readonly columns: readonly string[];

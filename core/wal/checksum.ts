@@ -2,8 +2,9 @@
  * The checksums of everything that is stored. CRC-32C finds what disks and bugs do to bytes; it is no defence against
  * somebody who forges them. Source: RFC 3720 §B.4 for CRC-32C, ISO 3309 for CRC-32.
  */
-import { buf as crc32 } from 'crc-32';
-import { buf as crc32c } from 'crc-32/crc32c.js';
+/// <reference path="./crc-32c.d.ts" />
+import crc32 from 'crc-32';
+import crc32c from 'crc-32/crc32c.js';
 import { GraphError } from '../error.ts';
 
 /** Bytes of a checksum at the end of records, rows, chunks and manifests. */
@@ -17,7 +18,7 @@ export const GENESIS_HASH: Uint8Array = new Uint8Array(HASH_BYTES);
 
 /** CRC-32C of bytes, unsigned. `seed` is the checksum of the bytes before these. */
 export function checksum(bytes: Uint8Array, seed = 0): number {
-  return crc32c(bytes, seed) >>> 0;
+  return crc32c.buf(bytes, seed) >>> 0;
 }
 
 /**
@@ -29,7 +30,7 @@ export function recordHash(body: Uint8Array): Uint8Array {
   const hash = new Uint8Array(HASH_BYTES);
   const view = new DataView(hash.buffer);
   view.setUint32(0, checksum(body));
-  view.setUint32(4, crc32(body) >>> 0);
+  view.setUint32(4, crc32.buf(body) >>> 0);
   return hash;
 }
 
@@ -62,6 +63,17 @@ export function unseal(bytes: Uint8Array): Uint8Array | undefined {
 /** A view of exactly these bytes. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Pieces of `length` bytes in all as one. */
+export function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+  }
+  return bytes;
 }
 
 /** The error for stored bytes that are not what was written. */

@@ -4,7 +4,7 @@
  * format version (1), row number (8), fragments, CRC-32C of all that (4); a fragment's: kind (1), lsn (8), length (4), bytes.
  */
 import { assert } from '../assert.ts';
-import { CHECKSUM_BYTES, seal, unseal, viewOf } from './checksum.ts';
+import { CHECKSUM_BYTES, join, seal, unseal, viewOf } from './checksum.ts';
 import { type EncodedRecord, RECORD_BYTES_MAX } from './record.ts';
 
 const FORMAT_VERSION = 1;
@@ -128,6 +128,14 @@ export interface FoundRecord {
   readonly bytes: Uint8Array;
 }
 
+/** Why the bytes under a key are not that row; undefined when they are. */
+function faultOf(row: number, body: Uint8Array | undefined): string | undefined {
+  if (!body) return `row ${row} does not agree with its checksum`;
+  if (body[0] !== FORMAT_VERSION || body.length < ROW_HEAD_BYTES) return `row ${row} has an unknown format version`;
+  const found = viewOf(body).getFloat64(1);
+  return found === row ? undefined : `row ${row} holds what belongs in row ${found}`;
+}
+
 /**
  * Takes rows in the order of their keys and gives back the records in them, in order, and between them what is wrong. After
  * a fault it goes on at the next record that begins: whoever listens decides from the lsns what the fault has cost.
@@ -147,11 +155,9 @@ export class RowUnpacker {
     this.#lastRow = row;
 
     const body = unseal(bytes);
-    if (!body) found.push(this.#fault(row, `row ${row} does not agree with its checksum`));
-    else if (body[0] !== FORMAT_VERSION) found.push(this.#fault(row, `row ${row} has an unknown format version`));
-    else if (viewOf(body).getFloat64(1) !== row) {
-      found.push(this.#fault(row, `row ${row} holds what belongs in row ${viewOf(body).getFloat64(1)}`));
-    } else this.#takeFragments(row, body, found);
+    const fault = faultOf(row, body);
+    if (fault) found.push(this.#fault(row, fault));
+    else if (body) this.#takeFragments(row, body, found);
     return found;
   }
 
@@ -198,12 +204,7 @@ export class RowUnpacker {
   }
 
   #joined(): Uint8Array {
-    const bytes = new Uint8Array(this.#partsBytes);
-    let offset = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, offset);
-      offset += part.length;
-    }
+    const bytes = join(this.#parts, this.#partsBytes);
     this.#forget();
     return bytes;
   }

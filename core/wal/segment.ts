@@ -14,14 +14,14 @@ import { CHECKSUM_BYTES, damage, seal, unseal, viewOf } from './checksum.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Ids in one segment, decided for ever: a snapshot that cuts differently shares nothing with an older one. */
-export const NODES_PER_SEGMENT = 2_048;
-export const RELATIONSHIPS_PER_SEGMENT = 8_192;
+const NODES_PER_SEGMENT = 2_048;
+const RELATIONSHIPS_PER_SEGMENT = 8_192;
 
 /** Ids that are encoded in one go, which is the smallest piece of work. Divides both of the above. */
 export const IDS_PER_BLOCK = 256;
 
 /** The most bytes of a chunk. */
-export const CHUNK_BYTES_MAX = 900 * 1024;
+const CHUNK_BYTES_MAX = 900 * 1024;
 
 const FORMAT_VERSION = 1;
 const LENGTH_BYTES = 4;
@@ -63,29 +63,45 @@ export function idsPerSegment(kind: SegmentKind): number {
   return kind === 'relationships' ? RELATIONSHIPS_PER_SEGMENT : 1;
 }
 
-/** What a view has between two ids (tokens and indexes: all of them) as a block, or nothing when there is nothing. */
-export function encodeBlock(view: GraphView, kind: SegmentKind, ids: { from: number; to: number }): Uint8Array[] {
+/** What a view has in a range of ids. `bytes` is empty when there is nothing. */
+interface Block {
+  readonly entityCount: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Encodes what a view has from one id to before another (of tokens and indexes: all there are). */
+export function encodeBlock(view: GraphView, kind: SegmentKind, ids: { from: number; to: number }): Block {
   const slots: unknown[] = [];
+  const entityCount = packEntities(view, kind, ids, slots);
+  if (slots.length === 0) return { entityCount, bytes: new Uint8Array(0) };
+  const bytes = encodePacked(slots, { before: LENGTH_BYTES, after: 0 });
+  viewOf(bytes).setUint32(0, bytes.length - LENGTH_BYTES);
+  return { entityCount, bytes };
+}
+
+function packEntities(view: GraphView, kind: SegmentKind, ids: { from: number; to: number }, slots: unknown[]): number {
   switch (kind) {
     case 'tokens':
       for (const tokenKind of TOKEN_KINDS) packTokens(view.exportTokens(tokenKind), slots);
-      break;
-    case 'indexes':
-      for (const index of view.exportIndexes()) slots.push(packStoredValue(index.name), index.label, index.key);
-      break;
-    case 'nodes':
-      for (const node of view.exportNodes(ids.from, ids.to)) packNode(node, slots);
-      break;
-    case 'relationships':
-      for (const relationship of view.exportRelationships(ids.from, ids.to)) packRelationship(relationship, slots);
-      break;
+      return TOKEN_KINDS.length;
+    case 'nodes': {
+      const nodes = view.exportNodes(ids.from, ids.to);
+      for (const node of nodes) packNode(node, slots);
+      return nodes.length;
+    }
+    case 'relationships': {
+      const relationships = view.exportRelationships(ids.from, ids.to);
+      for (const relationship of relationships) packRelationship(relationship, slots);
+      return relationships.length;
+    }
+    case 'indexes': {
+      const indexes = view.exportIndexes();
+      for (const index of indexes) slots.push(packStoredValue(index.name), index.label, index.key);
+      return indexes.length;
+    }
     default:
-      unreachable(kind);
+      return unreachable(kind);
   }
-  if (slots.length === 0) return [];
-  const block = encodePacked(slots, { before: LENGTH_BYTES, after: 0 });
-  viewOf(block).setUint32(0, block.length - LENGTH_BYTES);
-  return [block];
 }
 
 function packTokens(names: readonly string[], slots: unknown[]): void {
@@ -127,7 +143,11 @@ export function restoreSegment(bytes: Uint8Array, kind: SegmentKind, restore: Gr
 function restoreBlock(slots: SlotReader, kind: SegmentKind, restore: GraphRestore): void {
   switch (kind) {
     case 'tokens':
-      for (const tokenKind of TOKEN_KINDS) restore.tokens(tokenKind, slots.list(() => slots.text()));
+      for (const tokenKind of TOKEN_KINDS)
+        restore.tokens(
+          tokenKind,
+          slots.list(() => slots.text()),
+        );
       break;
     case 'nodes':
       while (!slots.atEnd) restore.node(readNode(slots));

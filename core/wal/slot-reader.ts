@@ -22,6 +22,20 @@ export class SlotReader {
     return slot;
   }
 
+  /** A count or a number in a sequence, beyond 32 bits too. */
+  count(): number {
+    const slot = this.#next();
+    if (typeof slot !== 'number' || !Number.isSafeInteger(slot) || slot < 0) throw damage('a count is missing');
+    return slot;
+  }
+
+  /** Bytes, as a view of what was decoded. */
+  bytes(): Uint8Array {
+    const slot = this.#next();
+    if (!(slot instanceof Uint8Array)) throw damage('there is something else where bytes belong');
+    return slot;
+  }
+
   text(): string {
     const slot = this.#next();
     if (typeof slot !== 'string') throw damage('there is something else where a name belongs');

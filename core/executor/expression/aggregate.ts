@@ -1,10 +1,12 @@
 /** Aggregations in columns: one state holds all groups of a statement. */
-
-import type { Position } from '../../error.ts';
+import { GraphError, type Position } from '../../error.ts';
 import type { Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
-
-export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'collect';
+import { CollectState } from './aggregate-collect.ts';
+import { CountRowsState, CountState } from './aggregate-count.ts';
+import { DistinctState } from './aggregate-distinct.ts';
+import { ExtremumState } from './aggregate-extremum.ts';
+import { AverageState, SumState } from './aggregate-sum.ts';
 
 export interface AggregateState {
   /**
@@ -18,11 +20,34 @@ export interface AggregateState {
   readonly heldBytes: number;
 }
 
-/** A fresh state. `name` undefined: count(*). */
-export declare function createAggregate(
-  name: AggregateName | undefined,
+/** A fresh state. `name` in lower case; undefined: count(*). Errors: SyntaxError for what is not an aggregation. */
+export function createAggregate(
+  name: string | undefined,
   options: { readonly distinct: boolean; readonly position?: Position | undefined },
-): AggregateState;
+): AggregateState {
+  const { distinct, position } = options;
+  // An extremum is the same with or without DISTINCT.
+  if (name === 'min' || name === 'max') return new ExtremumState(name);
+  const state = createPlain(name, position);
+  return distinct && name !== undefined ? new DistinctState(state) : state;
+}
 
-/** Whether a call of this (lower-case) name is an aggregation. */
-export declare function isAggregate(name: string): name is AggregateName;
+function createPlain(name: string | undefined, position: Position | undefined): AggregateState {
+  switch (name) {
+    case undefined:
+      return new CountRowsState();
+    case 'count':
+      return new CountState();
+    case 'sum':
+      return new SumState(position);
+    case 'avg':
+      return new AverageState(position);
+    case 'collect':
+      return new CollectState();
+    default:
+      throw new GraphError('Neo.ClientError.Statement.SyntaxError', `${name}() is not an aggregation.`, {
+        position,
+        detail: 'UnknownFunction',
+      });
+  }
+}

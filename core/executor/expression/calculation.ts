@@ -64,12 +64,7 @@ export class CalculationOperand extends Operand {
 }
 
 /** The result as a typed column, or undefined where the operands or a result do not fit one. */
-function calculateColumn(
-  operator: ArithmeticOperator,
-  left: Vector,
-  right: Vector,
-  count: number,
-): Column | undefined {
+function calculateColumn(operator: ArithmeticOperator, left: Vector, right: Vector, count: number): Column | undefined {
   const leftColumn = left.column;
   const rightColumn = right.column;
   if (leftColumn.kind !== 'integer' && leftColumn.kind !== 'float') return undefined;

@@ -24,10 +24,9 @@ export class CallOperand extends Operand {
   }
 
   valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
-    const takesNull = this.#definition.takesNull === true;
     for (let i = 0; i < this.#operands.length; i++) {
       const value = this.#operands[i]!.valueAt(batch, row, context);
-      if (value === null && !takesNull) return null;
+      if (value === null) return null;
       this.#arguments[i] = value;
     }
     return this.#definition.apply(this.#arguments, context, this.#site);

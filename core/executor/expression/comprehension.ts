@@ -9,12 +9,7 @@ import type { LocalOperand } from './leaf.ts';
 import { Operand, typeError } from './operand.ts';
 
 /** The list to run over, charged for; null for null. */
-function elementsAt(
-  operand: Operand,
-  batch: Batch,
-  row: number,
-  context: EvaluationContext,
-): readonly Value[] | null {
+function elementsAt(operand: Operand, batch: Batch, row: number, context: EvaluationContext): readonly Value[] | null {
   const value = operand.valueAt(batch, row, context);
   if (value === null) return null;
   if (!isList(value)) throw typeError(`A LIST is needed here, but got ${describe(value)}.`, operand.position);

@@ -2,13 +2,13 @@
 import type { Position } from '../../error.ts';
 import { equals } from '../../value/equality.ts';
 import type { Value } from '../../value/value.ts';
-import { type Batch, NO_ENTITY, type Vector } from '../batch.ts';
+import type { Batch } from '../batch.ts';
 import type { EvaluationContext } from './expression.ts';
-import { Operand, positionOf, type Selection } from './operand.ts';
+import { isNullAt, Operand, type Selection } from './operand.ts';
 
 export interface CaseBranch {
-  readonly when: Operand;
-  readonly then: Operand;
+  readonly condition: Operand;
+  readonly result: Operand;
 }
 
 /** `CASE WHEN … THEN …` and `CASE subject WHEN … THEN …`; without a branch that holds and without ELSE null. */
@@ -31,19 +31,19 @@ export class CaseOperand extends Operand {
     this.#branches = parts.branches;
     this.#otherwise = parts.otherwise;
     this.constant =
-      parts.branches.every(({ when, then }) => when.constant && then.constant) &&
+      parts.branches.every(({ condition, result }) => condition.constant && result.constant) &&
       (parts.subject?.constant ?? true) &&
       (parts.otherwise?.constant ?? true);
   }
 
   valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
     const subject = this.#subject?.valueAt(batch, row, context);
-    for (const { when, then } of this.#branches) {
+    for (const { condition, result } of this.#branches) {
       const holds =
         subject === undefined
-          ? when.truthAt(batch, row, context)
-          : equals(subject, when.valueAt(batch, row, context));
-      if (holds === true) return then.valueAt(batch, row, context);
+          ? condition.truthAt(batch, row, context)
+          : equals(subject, condition.valueAt(batch, row, context));
+      if (holds === true) return result.valueAt(batch, row, context);
     }
     return this.#otherwise === undefined ? null : this.#otherwise.valueAt(batch, row, context);
   }
@@ -82,19 +82,6 @@ export class IsNullOperand extends Operand {
       out[written++] = selection.rows === undefined ? i : selection.rows[i]!;
     }
     return written;
-  }
-}
-
-function isNullAt(vector: Vector, index: number): boolean {
-  const { column } = vector;
-  switch (column.kind) {
-    case 'node':
-    case 'relationship':
-      return column.ids[positionOf(vector, index)] === NO_ENTITY;
-    case 'value':
-      return column.values[positionOf(vector, index)] === null;
-    default:
-      return false;
   }
 }
 

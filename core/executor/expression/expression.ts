@@ -7,6 +7,7 @@ import type { GraphView } from '../../graph/graph-view.ts';
 import type { Tokens } from '../../graph/tokens.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch, Vector } from '../batch.ts';
+import { compileOperand } from './compiler.ts';
 
 /** What an expression may ask while it is evaluated. One object an execution. */
 export interface EvaluationContext {
@@ -47,15 +48,12 @@ export interface ExpressionHooks {
 export type CompiledPredicate = (batch: Batch, context: EvaluationContext, out: Int32Array) => number;
 
 /** Compiles an expression without aggregations. Errors: SyntaxError for a variable or function that is not there. */
-export declare function compileExpression(
-  expression: Expression,
-  scope: Scope,
-  hooks: ExpressionHooks,
-): CompiledExpression;
+export function compileExpression(expression: Expression, scope: Scope, hooks: ExpressionHooks): CompiledExpression {
+  return compileOperand(expression, { scope, hooks, locals: new Map() });
+}
 
 /** Compiles a WHERE: null counts as false, and any other value that is not a boolean is a TypeError. */
-export declare function compilePredicate(
-  expression: Expression,
-  scope: Scope,
-  hooks: ExpressionHooks,
-): CompiledPredicate;
+export function compilePredicate(expression: Expression, scope: Scope, hooks: ExpressionHooks): CompiledPredicate {
+  const operand = compileOperand(expression, { scope, hooks, locals: new Map() });
+  return (batch, context, out) => operand.select(batch, { rows: undefined, count: batch.rowCount }, context, true, out);
+}

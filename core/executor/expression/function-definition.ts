@@ -14,11 +14,10 @@ export interface CallSite {
 
 export interface FunctionDefinition {
   /**
-   * Its value for these arguments. The array is used again for the next call and must not be kept. Unless `takesNull`
-   * is set, no argument is null: a null argument makes the result null without asking.
+   * Its value for these arguments. The array is used again for the next call and must not be kept. No argument is null:
+   * a null argument makes the result null without asking.
    */
   apply(args: readonly Value[], context: EvaluationContext, site: CallSite): Value;
-  readonly takesNull?: boolean;
   /** Another value at each call, though the arguments are the same. */
   readonly volatile?: boolean;
 }

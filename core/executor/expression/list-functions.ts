@@ -4,7 +4,13 @@ import { isList } from '../../value/equality.ts';
 import { describe } from '../../value/render.ts';
 import type { Value } from '../../value/value.ts';
 import type { EvaluationContext } from './expression.ts';
-import { argumentError, argumentTypeError, type CallSite, type FunctionTable, listArgument } from './function-definition.ts';
+import {
+  argumentError,
+  argumentTypeError,
+  type CallSite,
+  type FunctionTable,
+  listArgument,
+} from './function-definition.ts';
 import { codePointCount, reverseString } from './string-functions.ts';
 
 export const LIST_FUNCTIONS: FunctionTable = {
@@ -45,9 +51,8 @@ function range(
   const end = rangeBound(bounds.end, site);
   const step = bounds.step === undefined ? 1 : rangeBound(bounds.step, site);
   if (step === 0) throw argumentError(site, 'The step of range() must not be 0.');
-  const steps = (BigInt(end) - BigInt(start)) / BigInt(step);
-  // Division truncates, so an end that lies a part of a step on the wrong side also gives 0 steps.
   if (step > 0 ? end < start : end > start) return [];
+  const steps = (BigInt(end) - BigInt(start)) / BigInt(step);
   if (steps >= BigInt(LIST_LENGTH_MAX)) throw tooLarge('list', LIST_LENGTH_MAX, site.position);
   const length = Number(steps) + 1;
   context.charge(length);

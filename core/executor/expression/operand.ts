@@ -131,6 +131,20 @@ export function vectorValue(vector: Vector, index: number): Value {
   return columnValue(vector.column, positionOf(vector, index));
 }
 
+/** Whether the i-th value of a vector is null. */
+export function isNullAt(vector: Vector, index: number): boolean {
+  const { column } = vector;
+  switch (column.kind) {
+    case 'node':
+    case 'relationship':
+      return column.ids[positionOf(vector, index)] === NO_ENTITY;
+    case 'value':
+      return column.values[positionOf(vector, index)] === null;
+    default:
+      return false;
+  }
+}
+
 export function valueVector(values: readonly Value[]): Vector {
   return { column: { kind: 'value', values }, rows: undefined };
 }

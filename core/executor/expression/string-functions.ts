@@ -21,7 +21,9 @@ function sliceString(text: string, start: number, end: number): string {
 
 /** A function of one string. */
 function onString(apply: (text: string) => string) {
-  return { apply: (args: readonly Value[], _context: unknown, site: CallSite) => apply(stringArgument(args[0]!, site)) };
+  return {
+    apply: (args: readonly Value[], _context: unknown, site: CallSite) => apply(stringArgument(args[0]!, site)),
+  };
 }
 
 export const STRING_FUNCTIONS: FunctionTable = {
@@ -46,7 +48,8 @@ export const STRING_FUNCTIONS: FunctionTable = {
     },
   },
   left: {
-    apply: ([text, length], _context, site) => sliceString(stringArgument(text!, site), 0, countArgument(length!, site)),
+    apply: ([text, length], _context, site) =>
+      sliceString(stringArgument(text!, site), 0, countArgument(length!, site)),
   },
   right: {
     apply: ([text, length], _context, site) => {

@@ -1,0 +1,101 @@
+/** What instances tell a leader of themselves: kept in memory, gathered anew by each leader. */
+import type { InstanceReply, InstanceReport } from '../replication/message.ts';
+import type { CoordinatorState, Health } from './coordinator-state.ts';
+import type { CoordinatorTurn } from './turn.ts';
+
+/** An instance has reported, or a MAIN about itself and its replicas. */
+export function noteReport(turn: CoordinatorTurn, database: string, name: string, report: InstanceReport): void {
+  noteHeard(turn, database, name, turn.nowMs);
+  turn.updateHealth(database, name, { report });
+  const assignment = turn.database(database)?.assignment;
+  if (assignment?.main !== name || report.epoch !== assignment.epoch || report.role !== 'main') return;
+  const watch = turn.watch(database);
+  const acknowledgedLsn = Math.max(watch.acknowledgedLsn, report.acknowledgedLsn);
+  turn.updateWatch(database, { acknowledgedLsn, suspectedAtMs: undefined });
+  for (const replica of report.replicas) {
+    if (replica.silentMs !== undefined) noteHeard(turn, database, replica.name, turn.nowMs - replica.silentMs);
+  }
+}
+
+function noteHeard(turn: CoordinatorTurn, database: string, name: string, atMs: number): void {
+  const { heardAtMs } = turn.health(database, name);
+  if (heardAtMs !== undefined && heardAtMs >= atMs) return;
+  turn.updateHealth(database, name, { heardAtMs: atMs, failures: 0, failingSinceMs: undefined });
+}
+
+/** An answer to a question of this coordinator. */
+export function receiveReply(turn: CoordinatorTurn, exchange: number, reply: InstanceReply): void {
+  const asked = closeExchange(turn, exchange);
+  if (asked === undefined) return;
+  const { database: name, name: instance } = asked;
+  const database = turn.database(name);
+  turn.touch(name);
+  if (database === undefined) return;
+  const { body } = reply;
+  const { assignment, status } = database;
+  const isGone = body.type === 'dropped' || (body.type === 'refused' && body.reason === 'foreignCluster');
+  if (isGone && status.type === 'dropping') {
+    // An instance of another cluster has nothing of this one any more.
+    noteHeard(turn, name, instance, turn.nowMs);
+    return turn.updateHealth(name, instance, { report: undefined, forgotten: true });
+  }
+  if (body.type === 'assigned' || body.type === 'probed') return noteReport(turn, name, instance, body.report);
+  if (body.type === 'sealed') {
+    noteHeard(turn, name, instance, turn.nowMs);
+    if (status.type !== 'failingOver' || body.epoch !== status.toEpoch || reply.envelope.cluster !== assignment.cluster) {
+      return;
+    }
+    turn.updateWatch(name, { sealed: new Map(turn.watch(name).sealed).set(instance, body) });
+  }
+}
+
+/** A question to an instance failed. */
+export function noteUnreachable(turn: CoordinatorTurn, exchange: number): void {
+  const asked = closeExchange(turn, exchange);
+  if (asked === undefined) return;
+  const health = turn.health(asked.database, asked.name);
+  turn.updateHealth(asked.database, asked.name, {
+    failures: health.failures + 1,
+    failingSinceMs: health.failingSinceMs ?? turn.nowMs,
+  });
+  turn.touch(asked.database);
+}
+
+function closeExchange(turn: CoordinatorTurn, exchange: number): { database: string; name: string } | undefined {
+  const asked = turn.state.exchanges.get(exchange);
+  if (asked === undefined) return undefined;
+  const exchanges = new Map(turn.state.exchanges);
+  exchanges.delete(exchange);
+  turn.update({ exchanges });
+  if (turn.health(asked.database, asked.name).exchange === exchange) {
+    turn.updateHealth(asked.database, asked.name, { exchange: undefined });
+  }
+  return asked;
+}
+
+/** Questions without an answer for too long count as failed. */
+export function expireExchanges(turn: CoordinatorTurn): void {
+  const dueAtMs = turn.nowMs - turn.state.settings.exchangeTimeoutMs;
+  for (const [exchange, { sentAtMs }] of turn.state.exchanges) {
+    if (sentAtMs <= dueAtMs) noteUnreachable(turn, exchange);
+  }
+}
+
+/** Whether an instance may be asked again: at once when it answered last, ever more slowly when it fails. */
+export function mayAsk(turn: CoordinatorTurn, database: string, instance: string): boolean {
+  const { exchange, askedAtMs, failures } = turn.health(database, instance);
+  if (exchange !== undefined) return false;
+  const { checkEveryMs } = turn.state.settings;
+  const pauseMs = checkEveryMs * Math.min(2 ** Math.max(0, failures - 10), ASK_PAUSE_FACTOR_MAX);
+  return turn.nowMs >= askedAtMs + pauseMs;
+}
+
+/** An instance that has been silent for long is asked this many times less often. */
+const ASK_PAUSE_FACTOR_MAX = 32;
+
+/** Up: heard of within the time after which an instance counts as down. Unknown: never asked by this leader. */
+export function healthWord(state: CoordinatorState, health: Health, nowMs: number): 'up' | 'down' | 'unknown' {
+  const { heardAtMs, failures } = health;
+  if (failures === 0) return heardAtMs === undefined ? 'unknown' : 'up';
+  return heardAtMs !== undefined && nowMs - heardAtMs < state.settings.leaseMs ? 'up' : 'down';
+}

@@ -1,0 +1,182 @@
+/** One event being handled by a coordinator: the state as it becomes, and the effects so far. */
+import type { Step } from '../step.ts';
+import type { RaftEffect, RaftEvent } from '../raft/event.ts';
+import { step } from '../raft/raft.ts';
+import { isEstablishedLeader } from '../raft/state.ts';
+import type { Assignment } from '../replication/assignment.ts';
+import {
+  type CoordinatorReplyBody,
+  type CoordinatorRequest,
+  type Envelope,
+  type InstanceRequestBody,
+  REPLICATION_PROTOCOL_VERSION,
+} from '../replication/message.ts';
+import type { Command, Database } from './cluster-state.ts';
+import { encodeCommand } from './command-codec.ts';
+import type { CoordinatorEffect } from './coordinator-event.ts';
+import { type CoordinatorState, type Health, type Proposal, UNKNOWN_HEALTH, type Watch } from './coordinator-state.ts';
+import type { WorkerResponse } from './request.ts';
+
+type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
+
+export class CoordinatorTurn {
+  readonly nowMs: number;
+  readonly #random: number;
+  #state: CoordinatorState;
+  readonly #effects: CoordinatorEffect[] = [];
+  /** Raft's effects that are not carried out yet. */
+  readonly #pending: RaftEffect[] = [];
+  /** Databases about which something has changed. */
+  readonly #touched = new Set<string>();
+
+  constructor(options: { state: CoordinatorState; nowMs: number; random: number }) {
+    this.#state = options.state;
+    this.nowMs = options.nowMs;
+    this.#random = options.random;
+  }
+
+  get state(): CoordinatorState {
+    return this.#state;
+  }
+
+  update(change: Partial<CoordinatorState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+
+  emit(effect: CoordinatorEffect): void {
+    this.#effects.push(effect);
+  }
+
+  /** Whether this coordinator may decide: it leads, and has applied everything that was committed before. */
+  get decides(): boolean {
+    return isEstablishedLeader(this.#state.raft);
+  }
+
+  /** Hands Raft an event. Its effects wait for `takeRaftEffect`. */
+  raft(event: Timeless<RaftEvent>): void {
+    // The spread of a union loses which member it was; the parameter's type has checked it.
+    const timed = { ...event, nowMs: this.nowMs, random: this.#random } as RaftEvent;
+    const { state, effects } = step(this.#state.raft, timed);
+    this.update({ raft: state });
+    this.#pending.push(...effects);
+  }
+
+  takeRaftEffect(): RaftEffect | undefined {
+    return this.#pending.shift();
+  }
+
+  touch(database: string): void {
+    this.#touched.add(database);
+  }
+
+  takeTouched(): readonly string[] {
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    return touched;
+  }
+
+  takeId(): string {
+    const id = this.#state.nextId;
+    this.update({ nextId: id + 1 });
+    return `${this.#state.self}:${id}`;
+  }
+
+  /** Puts a command into the log. `purpose` says who hears of its end. */
+  propose(command: Command, purpose: Proposal['purpose']): void {
+    const id = this.takeId();
+    const { database } = command;
+    this.update({ proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }] });
+    this.raft({ type: 'propose', id, command: encodeCommand(command) });
+  }
+
+  /** Puts a command of the leader's own into the log, one at a time for each database. */
+  decide(command: Command): void {
+    if (this.watch(command.database).proposing) return;
+    this.updateWatch(command.database, { proposing: true });
+    this.propose(command, { type: 'own' });
+  }
+
+  database(name: string): Database | undefined {
+    return this.#state.cluster.databases.get(name);
+  }
+
+  watch(database: string): Watch {
+    const known = this.#state.watches.get(database);
+    if (known !== undefined) return known;
+    return {
+      instances: new Map(),
+      leaseUntilMs: this.#inheritedLeaseUntilMs(),
+      active: false,
+      suspectedAtMs: undefined,
+      acknowledgedLsn: 0,
+      sealed: new Map(),
+      sealedAtMs: undefined,
+      proposing: false,
+    };
+  }
+
+  /** A leader before this one may have granted a lease up to the moment it was no longer confirmed. */
+  #inheritedLeaseUntilMs(): number {
+    const { leadingSinceMs, settings } = this.#state;
+    const sinceMs = leadingSinceMs ?? this.nowMs;
+    return sinceMs + settings.confirmedWithinMs + settings.leaseMs + settings.leaseMarginMs;
+  }
+
+  updateWatch(database: string, change: Partial<Watch>): void {
+    const watches = new Map(this.#state.watches).set(database, { ...this.watch(database), ...change });
+    this.update({ watches });
+  }
+
+  health(database: string, instance: string): Health {
+    return this.watch(database).instances.get(instance) ?? UNKNOWN_HEALTH;
+  }
+
+  updateHealth(database: string, instance: string, change: Partial<Health>): void {
+    const instances = new Map(this.watch(database).instances);
+    this.updateWatch(database, { instances: instances.set(instance, { ...this.health(database, instance), ...change }) });
+  }
+
+  /** Asks an instance, unless a question to it is on its way. Returns the exchange that will answer. */
+  ask(assignment: Assignment, name: string, body: InstanceRequestBody): number | undefined {
+    const { database } = assignment;
+    const description = assignment.instances.find((instance) => instance.name === name);
+    if (description === undefined) return undefined;
+    const known = this.health(database, name).exchange;
+    if (known !== undefined) return known;
+    const exchange = this.#state.nextId;
+    const sent = { database, name, sentAtMs: this.nowMs };
+    this.update({ nextId: exchange + 1, exchanges: new Map(this.#state.exchanges).set(exchange, sent) });
+    this.updateHealth(database, name, { exchange, askedAtMs: this.nowMs });
+    const { epoch, cluster } = assignment;
+    const envelope = this.#envelope({ database, cluster, epoch }, this.#state.settings.exchangeTimeoutMs);
+    const to = { database, name, region: description.region };
+    this.emit({ type: 'send', exchange, to, message: { envelope, body } });
+    return exchange;
+  }
+
+  /** Answers a MAIN. */
+  reply(id: string, request: CoordinatorRequest, body: CoordinatorReplyBody): void {
+    const { database, cluster } = request.envelope;
+    const epoch = this.database(database)?.assignment.epoch ?? request.envelope.epoch;
+    const envelope = this.#envelope({ database, cluster, epoch }, this.#state.settings.exchangeTimeoutMs);
+    this.emit({ type: 'reply', id, message: { envelope, body } });
+  }
+
+  /** Answers a Worker. */
+  respond(id: string, response: WorkerResponse): void {
+    this.emit({ type: 'respond', id, response });
+  }
+
+  finish(): Step<CoordinatorState, CoordinatorEffect> {
+    return { state: this.#state, effects: this.#effects };
+  }
+
+  #envelope(about: Pick<Envelope, 'database' | 'cluster' | 'epoch'>, timeoutMs: number): Envelope {
+    return {
+      version: REPLICATION_PROTOCOL_VERSION,
+      ...about,
+      from: { name: this.#state.self, region: this.#state.region },
+      deadlineMs: this.nowMs + timeoutMs,
+    };
+  }
+}

@@ -1,0 +1,311 @@
+/** Queries: clauses in a row, joined by UNION. Which clause may follow which is checked later, by semantic-check.ts. */
+import type {
+  Clause,
+  Expression,
+  MergeClause,
+  ProjectionClause,
+  ProjectionItem,
+  Query,
+  RemoveItem,
+  SetItem,
+  SingleQuery,
+  SortItem,
+} from './ast.ts';
+import { ExpressionParser } from './expression-parser.ts';
+import type { PatternParser } from './pattern-parser.ts';
+import { type Keyword, TOKEN } from './token.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+/** How many clauses a statement may have. Each becomes operators that call each other. */
+export const CLAUSES_MAX = 500;
+
+/** Words that may come at the start of a clause, for hints. */
+export const CLAUSE_WORDS: readonly Keyword[] = [
+  'MATCH',
+  'OPTIONAL',
+  'WHERE',
+  'UNWIND',
+  'WITH',
+  'RETURN',
+  'CREATE',
+  'MERGE',
+  'SET',
+  'REMOVE',
+  'DELETE',
+  'DETACH',
+  'UNION',
+  'ORDER',
+  'SKIP',
+  'LIMIT',
+];
+
+/** Clauses of Cypher that this version does not have. */
+const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
+  ['CALL', 'The clause CALL'],
+  ['FOREACH', 'The clause FOREACH'],
+  ['LOAD', 'The clause LOAD CSV'],
+  ['USE', 'The clause USE'],
+  ['USING', 'USING'],
+  ['FINISH', 'The clause FINISH'],
+  ['LET', 'The clause LET'],
+  ['FILTER', 'The clause FILTER'],
+  ['INSERT', 'The clause INSERT'],
+  ['NODETACH', 'NODETACH DELETE'],
+  ['OFFSET', 'OFFSET'],
+]);
+
+export class ClauseParser {
+  readonly #cursor: TokenCursor;
+  readonly #expressions: ExpressionParser;
+  readonly #patterns: PatternParser;
+  #clauseCount = 0;
+
+  constructor(cursor: TokenCursor) {
+    this.#cursor = cursor;
+    this.#expressions = new ExpressionParser(cursor);
+    this.#patterns = this.#expressions.patterns;
+  }
+
+  /** Single queries joined by UNION, or by UNION ALL. */
+  query(): Query {
+    const cursor = this.#cursor;
+    const parts = [this.#singleQuery()];
+    let all: boolean | undefined;
+    while (cursor.word() === 'UNION') {
+      const start = cursor.index;
+      cursor.skip();
+      const thisAll = cursor.takeWords('ALL');
+      if (cursor.word() === 'DISTINCT') throw cursor.notSupported('UNION DISTINCT', start);
+      if (all !== undefined && all !== thisAll) {
+        const message = 'UNION and UNION ALL may not be mixed';
+        throw cursor.error(message, 'InvalidClauseComposition', undefined, { index: start });
+      }
+      all = thisAll;
+      parts.push(this.#singleQuery());
+    }
+    return { type: 'query', parts, all: all ?? false };
+  }
+
+  #singleQuery(): SingleQuery {
+    const clauses: Clause[] = [];
+    for (let clause = this.#clause(); clause !== undefined; clause = this.#clause()) {
+      clauses.push(clause);
+      this.#clauseCount += 1;
+      if (this.#clauseCount > CLAUSES_MAX) {
+        throw this.#cursor.error(`The statement has more than ${CLAUSES_MAX} clauses`, 'UnexpectedSyntax');
+      }
+    }
+    if (clauses.length === 0) throw this.#cursor.expected('a clause such as MATCH, CREATE or RETURN', CLAUSE_WORDS);
+    return { clauses };
+  }
+
+  /** The next clause; undefined when none starts here. */
+  #clause(): Clause | undefined {
+    const cursor = this.#cursor;
+    switch (cursor.word()) {
+      case 'MATCH':
+      case 'OPTIONAL':
+        return this.#match();
+      case 'UNWIND':
+        return this.#unwind();
+      case 'WITH':
+        return this.#projection('with');
+      case 'RETURN':
+        return this.#projection('return');
+      case 'CREATE':
+        return this.#create();
+      case 'MERGE':
+        return this.#merge();
+      case 'SET':
+        return this.#set();
+      case 'REMOVE':
+        return this.#remove();
+      case 'DELETE':
+      case 'DETACH':
+        return this.#delete();
+      case 'WHERE':
+        throw cursor.error('WHERE may stand only after MATCH, OPTIONAL MATCH and WITH', 'UnexpectedSyntax');
+      case 'ORDER':
+      case 'SKIP':
+      case 'LIMIT':
+        throw cursor.error(
+          `${cursor.word()} may stand only after the columns of WITH or RETURN`,
+          'UnexpectedSyntax',
+          'They come in the order ORDER BY, SKIP, LIMIT, and then WHERE.',
+        );
+      default:
+        this.refuseAbsentClause();
+        return undefined;
+    }
+  }
+
+  /** Throws when a clause starts here that is Cypher but not in this version. */
+  refuseAbsentClause(): void {
+    const cursor = this.#cursor;
+    const absent = cursor.at(TOKEN.name) ? ABSENT_CLAUSES.get(cursor.source().toUpperCase()) : undefined;
+    if (absent !== undefined) throw cursor.notSupported(absent);
+  }
+
+  #match(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const optional = cursor.takeWords('OPTIONAL');
+    if (optional && cursor.word() === 'CALL') throw cursor.notSupported('The clause OPTIONAL CALL', start);
+    if (!cursor.takeWords('MATCH')) throw cursor.expected('MATCH', ['MATCH']);
+    const patterns = this.#patterns.matchedPatterns();
+    if (cursor.word() === 'USING') throw cursor.notSupported('A planner hint with USING');
+    const where = this.#where();
+    return { type: 'match', optional, patterns, where, span: cursor.spanFrom(start) };
+  }
+
+  #where(): Expression | undefined {
+    return this.#cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
+  }
+
+  #unwind(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    const list = this.#expressions.expression();
+    cursor.expectWord('AS');
+    return { type: 'unwind', list, variable: cursor.variable(), span: cursor.spanFrom(start) };
+  }
+
+  #projection(type: 'with' | 'return'): ProjectionClause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    const distinct = cursor.takeWords('DISTINCT');
+    const star = cursor.take(TOKEN.star);
+    const items: ProjectionItem[] = [];
+    if (!star) items.push(this.#projectionItem());
+    while (cursor.take(TOKEN.comma)) items.push(this.#projectionItem());
+    const orderBy = this.#orderBy();
+    const skip = cursor.takeWords('SKIP') ? this.#expressions.expression() : undefined;
+    const limit = cursor.takeWords('LIMIT') ? this.#expressions.expression() : undefined;
+    const where = type === 'with' ? this.#where() : undefined;
+    return { type, distinct, star, items, orderBy, skip, limit, where, span: cursor.spanFrom(start) };
+  }
+
+  #projectionItem(): ProjectionItem {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const expression = this.#expressions.expression();
+    // A variable keeps its name; the source text would add backticks to some.
+    const source = expression.type === 'variable' ? expression.name : cursor.sourceFrom(start);
+    if (cursor.takeWords('AS')) return { expression, name: cursor.variable(), aliased: true };
+    return { expression, name: source, aliased: false };
+  }
+
+  #orderBy(): SortItem[] {
+    const cursor = this.#cursor;
+    const items: SortItem[] = [];
+    if (!cursor.takeWords('ORDER')) return items;
+    cursor.expectWord('BY');
+    do {
+      const expression = this.#expressions.expression();
+      const descending = cursor.takeWords('DESC') || cursor.takeWords('DESCENDING');
+      if (!descending && !cursor.takeWords('ASC')) cursor.takeWords('ASCENDING');
+      items.push({ expression, descending });
+    } while (cursor.take(TOKEN.comma));
+    return items;
+  }
+
+  #create(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    if (cursor.atWords('UNIQUE')) throw cursor.notSupported('CREATE UNIQUE', start);
+    return { type: 'create', patterns: this.#patterns.createdPatterns(), span: cursor.spanFrom(start) };
+  }
+
+  #merge(): MergeClause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    const pattern = this.#patterns.matchedPattern();
+    const onCreate: SetItem[] = [];
+    const onMatch: SetItem[] = [];
+    while (cursor.takeWords('ON')) {
+      const onNew = cursor.takeWords('CREATE');
+      if (!onNew && !cursor.takeWords('MATCH')) throw cursor.expected('CREATE or MATCH', ['CREATE', 'MATCH']);
+      cursor.expectWord('SET');
+      (onNew ? onCreate : onMatch).push(...this.#setItems());
+    }
+    return { type: 'merge', pattern, onCreate, onMatch, span: cursor.spanFrom(start) };
+  }
+
+  #set(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    return { type: 'set', items: this.#setItems(), span: cursor.spanFrom(start) };
+  }
+
+  #setItems(): SetItem[] {
+    const items = [this.#setItem()];
+    while (this.#cursor.take(TOKEN.comma)) items.push(this.#setItem());
+    return items;
+  }
+
+  #setItem(): SetItem {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const next = cursor.kind(1);
+    if (cursor.atName() && next === TOKEN.colon) {
+      const variable = cursor.variable();
+      return { type: 'labels', variable, labels: this.#patterns.labels(), span: cursor.spanFrom(start) };
+    }
+    if (cursor.atName() && (next === TOKEN.equal || next === TOKEN.plusEqual)) {
+      const variable = cursor.variable();
+      cursor.skip();
+      const value = this.#expressions.expression();
+      const type = next === TOKEN.equal ? 'replace' : 'merge';
+      return { type, variable, value, span: cursor.spanFrom(start) };
+    }
+    const { target, key } = this.#property();
+    if (!cursor.take(TOKEN.equal)) throw cursor.expected('"="');
+    const value = this.#expressions.expression();
+    return { type: 'property', target, key, value, span: cursor.spanFrom(start) };
+  }
+
+  /** `n.name`, as SET and REMOVE take it. */
+  #property(): { target: Expression; key: string } {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const expression = this.#expressions.target();
+    if (expression.type === 'property') return { target: expression.subject, key: expression.key };
+    if (expression.type === 'index') throw cursor.notSupported('A property with a computed key', start);
+    if (cursor.word() === 'IS') throw cursor.notSupported('Setting labels with IS');
+    throw cursor.expected('a property such as n.name, or a label such as n:Label');
+  }
+
+  #remove(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    const items = [this.#removeItem()];
+    while (cursor.take(TOKEN.comma)) items.push(this.#removeItem());
+    return { type: 'remove', items, span: cursor.spanFrom(start) };
+  }
+
+  #removeItem(): RemoveItem {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    if (cursor.atName() && cursor.kind(1) === TOKEN.colon) {
+      const variable = cursor.variable();
+      return { type: 'labels', variable, labels: this.#patterns.labels(), span: cursor.spanFrom(start) };
+    }
+    return { type: 'property', ...this.#property(), span: cursor.spanFrom(start) };
+  }
+
+  #delete(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const detach = cursor.takeWords('DETACH');
+    if (!cursor.takeWords('DELETE')) throw cursor.expected('DELETE', ['DELETE']);
+    const targets = [this.#expressions.expression()];
+    while (cursor.take(TOKEN.comma)) targets.push(this.#expressions.expression());
+    return { type: 'delete', detach, targets, span: cursor.spanFrom(start) };
+  }
+}

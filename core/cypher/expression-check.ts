@@ -1,0 +1,266 @@
+/** Expressions: are their variables and functions there, can their types fit, does each stand where it may? */
+import type { GraphError, Position } from '../error.ts';
+import type { Expression } from './ast.ts';
+import { typeOfCall } from './call-check.ts';
+import type { Checker, Place } from './checker.ts';
+import { notSupportedError, shown, statementError } from './error-text.ts';
+import { checkExists, checkPatternPredicate } from './pattern-check.ts';
+import { Scope } from './scope.ts';
+import {
+  ANY,
+  BOOLEAN,
+  canBe,
+  commonType,
+  FLOAT,
+  INTEGER,
+  LIST,
+  MAP,
+  NULL,
+  STRING,
+  type StaticType,
+  type TypeKind,
+  typeName,
+} from './static-type.ts';
+import { suggestion } from './suggestion.ts';
+
+/** How many variables are looked through for the one that may have been meant. */
+const SUGGESTED_NAMES_MAX = 200;
+
+const ENTITY_OR_MAP: readonly TypeKind[] = ['node', 'relationship', 'map'];
+const NUMBER: readonly TypeKind[] = ['integer', 'float'];
+
+export class ExpressionChecker implements Checker {
+  readonly #text: string;
+  #aggregationCount = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get aggregationCount(): number {
+    return this.#aggregationCount;
+  }
+
+  error(at: Position, fields: Parameters<Checker['error']>[1]): GraphError {
+    return statementError({ text: this.#text, position: at, ...fields });
+  }
+
+  notSupported(at: Position, what: string): GraphError {
+    return notSupportedError(this.#text, at, what);
+  }
+
+  require(expression: Expression, kinds: readonly TypeKind[], scope: Scope, place: Place): StaticType {
+    const type = this.typeOf(expression, scope, place);
+    if (canBe(type, kinds)) return type;
+    const wanted = kinds.map((kind) => kind.toUpperCase()).join(' or ');
+    const message = `Expected ${wanted}, found ${typeName(type)}`;
+    throw this.error(expression.span, { message, detail: 'InvalidArgumentType' });
+  }
+
+  variable(name: string, at: Position, scope: Scope, place: Place): StaticType {
+    const type = scope.typeOf(name);
+    if (type !== undefined) return type;
+    if (place.unknownVariable === 'NonConstantExpression') {
+      const message = `The variable ${shown(name)} may not stand here: SKIP and LIMIT are worked out once, before the first row`;
+      throw this.error(at, { message, detail: place.unknownVariable });
+    }
+    const meant = suggestion(name, firstNames(scope));
+    const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
+    throw this.error(at, { message: `The variable ${shown(name)} is not defined`, detail: place.unknownVariable, hint });
+  }
+
+  typeOf(expression: Expression, scope: Scope, place: Place): StaticType {
+    const known = place.known?.(expression);
+    if (known !== undefined) return known;
+    // A pattern is a predicate only below AND, OR, XOR and NOT, not inside other operators and calls.
+    const inner = place.patterns ? { ...place, patterns: false } : place;
+    switch (expression.type) {
+      case 'literal':
+        return literalType(expression.value);
+      case 'parameter':
+        return ANY;
+      case 'variable':
+        return this.variable(expression.name, expression.span, scope, place);
+      case 'property':
+        this.#requireProperties(expression.subject, scope, inner);
+        return ANY;
+      case 'index':
+        this.typeOf(expression.index, scope, inner);
+        return this.require(expression.subject, ['list', ...ENTITY_OR_MAP], scope, inner).element ?? ANY;
+      case 'slice':
+        for (const bound of [expression.from, expression.to]) if (bound) this.typeOf(bound, scope, inner);
+        return this.#listType(this.require(expression.subject, ['list'], scope, inner));
+      case 'list':
+        return { kind: 'list', element: this.#commonType(expression.items, scope, inner) };
+      case 'map':
+        for (const [, value] of expression.entries) this.typeOf(value, scope, inner);
+        return MAP;
+      case 'not':
+        return this.require(expression.operand, ['boolean'], scope, place) && BOOLEAN;
+      case 'and':
+      case 'or':
+      case 'xor':
+        this.require(expression.left, ['boolean'], scope, place);
+        return this.require(expression.right, ['boolean'], scope, place) && BOOLEAN;
+      case 'comparison':
+        for (const operand of expression.operands) this.typeOf(operand, scope, inner);
+        return BOOLEAN;
+      case 'arithmetic':
+        return this.#arithmeticType(expression, scope, inner);
+      case 'negate':
+        return this.require(expression.operand, NUMBER, scope, inner);
+      case 'string':
+        this.typeOf(expression.left, scope, inner);
+        return this.typeOf(expression.right, scope, inner) && BOOLEAN;
+      case 'in':
+        this.typeOf(expression.left, scope, inner);
+        return this.require(expression.right, ['list'], scope, inner) && BOOLEAN;
+      case 'isNull':
+        return this.typeOf(expression.operand, scope, inner) && BOOLEAN;
+      case 'hasLabels':
+        return this.require(expression.subject, ['node', 'relationship'], scope, inner) && BOOLEAN;
+      case 'countStar':
+        this.#countAggregation(expression, place);
+        return INTEGER;
+      case 'call':
+        return this.#callType(expression, scope, inner);
+      case 'case':
+        return this.#caseType(expression, scope, inner);
+      case 'listComprehension':
+      case 'quantifier':
+      case 'reduce':
+        return this.#iterationType(expression, scope, inner);
+      case 'patternPredicate':
+        if (expression.subquery) checkExists(this, expression, scope);
+        else checkPatternPredicate(this, expression, scope, place);
+        return BOOLEAN;
+    }
+  }
+
+  #requireProperties(subject: Expression, scope: Scope, place: Place): void {
+    const type = this.typeOf(subject, scope, place);
+    if (canBe(type, ENTITY_OR_MAP)) return;
+    const message = `${typeName(type)} has no properties`;
+    // openCypher tells a value without properties (TypeError) from a path (SyntaxError).
+    const code = type.kind === 'path' ? 'SyntaxError' : 'TypeError';
+    throw this.error(subject.span, {
+      message,
+      detail: 'InvalidArgumentType',
+      code: `Neo.ClientError.Statement.${code}`,
+    });
+  }
+
+  #listType(type: StaticType): StaticType {
+    return type.kind === 'list' ? type : LIST;
+  }
+
+  #commonType(expressions: readonly Expression[], scope: Scope, place: Place): StaticType {
+    let common = NULL;
+    for (const expression of expressions) common = commonType(common, this.typeOf(expression, scope, place));
+    return common;
+  }
+
+  #arithmeticType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
+    if (expression.operator === '+') return this.#sumType(expression, scope, place);
+    const left = this.require(expression.left, NUMBER, scope, place);
+    const right = this.require(expression.right, NUMBER, scope, place);
+    return expression.operator === '^' ? FLOAT : numberType(left, right);
+  }
+
+  /** `+` adds numbers, joins strings, and puts anything into a list. */
+  #sumType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
+    const left = this.typeOf(expression.left, scope, place);
+    const right = this.typeOf(expression.right, scope, place);
+    if (left.kind === 'list' || right.kind === 'list') return LIST;
+    if (left.kind === 'string' || right.kind === 'string') return ANY;
+    for (const [operand, type] of [
+      [expression.left, left],
+      [expression.right, right],
+    ] as const) {
+      const other = type === left ? right : left;
+      if (canBe(type, NUMBER) || canBe(other, [])) continue;
+      const message = `${typeName(left)} and ${typeName(right)} cannot be added`;
+      throw this.error(operand.span, { message, detail: 'InvalidArgumentType' });
+    }
+    return numberType(left, right);
+  }
+
+  #countAggregation(expression: Expression, place: Place): void {
+    this.#aggregationCount += 1;
+    if (place.aggregations === 'nested') {
+      const message = 'An aggregation may not stand inside another';
+      throw this.error(expression.span, { message, detail: 'NestedAggregation' });
+    }
+    if (place.aggregations === 'forbidden') {
+      const hint = 'Give it a name in WITH first: WITH n, count(*) AS c.';
+      throw this.error(expression.span, {
+        message: 'An aggregation may not stand here',
+        detail: 'InvalidAggregation',
+        hint,
+      });
+    }
+  }
+
+  #callType(call: Extract<Expression, { type: 'call' }>, scope: Scope, place: Place): StaticType {
+    return typeOfCall(this, call, {
+      aggregate: () => this.#countAggregation(call, place),
+      scope,
+      place,
+    });
+  }
+
+  #caseType(expression: Extract<Expression, { type: 'case' }>, scope: Scope, place: Place): StaticType {
+    if (expression.subject) this.typeOf(expression.subject, scope, place);
+    let common = expression.otherwise ? this.typeOf(expression.otherwise, scope, place) : NULL;
+    for (const { when, then } of expression.branches) {
+      if (expression.subject) this.typeOf(when, scope, place);
+      else this.require(when, ['boolean'], scope, { ...place, patterns: true });
+      common = commonType(common, this.typeOf(then, scope, place));
+    }
+    return common;
+  }
+
+  /** What names the elements of a list one by one. The list may aggregate, what is done with each element may not. */
+  #iterationType(
+    expression: Extract<Expression, { type: 'listComprehension' | 'quantifier' | 'reduce' }>,
+    scope: Scope,
+    place: Place,
+  ): StaticType {
+    const list = this.require(expression.list, ['list'], scope, place);
+    const inner = new Scope(scope);
+    inner.define(expression.variable, list.element ?? ANY);
+    const value: Place = { ...place, aggregations: 'forbidden', patterns: false };
+    if (expression.type === 'reduce') {
+      this.typeOf(expression.initial, scope, place);
+      // The accumulator may change its type from element to element.
+      inner.define(expression.accumulator, ANY);
+      this.typeOf(expression.expression, inner, value);
+      return ANY;
+    }
+    if (expression.where) this.require(expression.where, ['boolean'], inner, { ...value, patterns: true });
+    if (expression.type === 'quantifier') return BOOLEAN;
+    if (expression.project === undefined) return this.#listType(list);
+    return { kind: 'list', element: this.typeOf(expression.project, inner, value) };
+  }
+}
+
+function literalType(value: Extract<Expression, { type: 'literal' }>['value']): StaticType {
+  if (value === null) return NULL;
+  if (typeof value === 'boolean') return BOOLEAN;
+  if (typeof value === 'string') return STRING;
+  return 'integer' in value ? INTEGER : FLOAT;
+}
+
+function numberType(left: StaticType, right: StaticType): StaticType {
+  if (left.kind === 'integer' && right.kind === 'integer') return INTEGER;
+  if (left.kind === 'float' && (right.kind === 'float' || right.kind === 'integer')) return FLOAT;
+  return right.kind === 'float' && left.kind === 'integer' ? FLOAT : ANY;
+}
+
+function firstNames(scope: Scope): string[] {
+  const names: string[] = [];
+  for (const name of scope.names()) {
+    if (names.push(name) >= SUGGESTED_NAMES_MAX) break;
+  }
+  return names;
+}

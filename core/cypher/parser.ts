@@ -1,0 +1,65 @@
+/** The way in: a statement's text to its tree. Recursive descent; one part of the grammar a file. */
+import type { Statement } from './ast.ts';
+import { CLAUSE_WORDS, ClauseParser } from './clause-parser.ts';
+import { CommandParser } from './command-parser.ts';
+import { shown } from './error-text.ts';
+import { tokenize } from './lexer.ts';
+import { type Keyword, TOKEN } from './token.ts';
+import { TokenCursor } from './token-cursor.ts';
+
+/** Words that may start a statement, for hints. */
+const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'CYPHER', 'SHOW', 'DROP'];
+
+/**
+ * Parses one statement. Errors: SyntaxError for what is no Cypher, NotSupported for Cypher that this
+ * version does not have; both with the position. Time is linear in the text; see NESTING_DEPTH_MAX,
+ * TREE_HEIGHT_MAX, CLAUSES_MAX, MATCHED_PARTS_MAX and STATEMENT_UNITS_MAX for its bounds.
+ */
+export function parse(text: string): Statement {
+  const cursor = new TokenCursor(tokenize(text));
+  skipVersion(cursor);
+  const explain = skipExplain(cursor);
+  const body = parseBody(cursor);
+  cursor.take(TOKEN.semicolon);
+  if (!cursor.at(TOKEN.end)) throw unexpectedRest(cursor);
+  return { text, explain, body };
+}
+
+function parseBody(cursor: TokenCursor): Statement['body'] {
+  const commands = new CommandParser(cursor);
+  if (commands.starts()) return commands.command();
+  const clauses = new ClauseParser(cursor);
+  const body = clauses.query();
+  clauses.refuseAbsentClause();
+  return body;
+}
+
+/** `CYPHER 5 runtime=slotted`: options are hints to another planner and mean nothing here. */
+function skipVersion(cursor: TokenCursor): void {
+  if (!cursor.takeWords('CYPHER')) return;
+  if (cursor.at(TOKEN.integer) || cursor.at(TOKEN.float)) {
+    const version = cursor.source();
+    if (version !== '5') throw cursor.notSupported(`Cypher ${shown(version)}`);
+    cursor.skip();
+  }
+  while (cursor.atName() && cursor.kind(1) === TOKEN.equal) {
+    cursor.skip(2);
+    if (!cursor.take(TOKEN.integer) && !cursor.take(TOKEN.string)) cursor.name("the option's value");
+  }
+}
+
+function skipExplain(cursor: TokenCursor): boolean {
+  if (cursor.word() === 'PROFILE') throw cursor.notSupported('PROFILE');
+  return cursor.takeWords('EXPLAIN');
+}
+
+function unexpectedRest(cursor: TokenCursor) {
+  if (cursor.kind(-1) === TOKEN.semicolon) {
+    return cursor.error(
+      'A request holds one statement',
+      'UnexpectedSyntax',
+      'Send what follows in a request of its own.',
+    );
+  }
+  return cursor.expected('a clause or the end of the statement', FIRST_WORDS);
+}

@@ -1,0 +1,170 @@
+/** Patterns: which variables they bind, and what may be looked for, made or merged. */
+import type { Position } from '../error.ts';
+import type { Expression, NodePattern, PathPattern, RelationshipPattern } from './ast.ts';
+import { type Checker, type Place, PREDICATE, ROW_VALUE } from './checker.ts';
+import { shown } from './error-text.ts';
+import { Scope } from './scope.ts';
+import { canBe, NODE, PATH, RELATIONSHIP, RELATIONSHIP_LIST, type StaticType, typeName } from './static-type.ts';
+
+type PatternPredicate = Extract<Expression, { type: 'patternPredicate' }>;
+
+/** Patterns of MATCH: new variables are added to the scope, known ones must be of the right kind. */
+export function checkMatched(checker: Checker, patterns: readonly PathPattern[], scope: Scope): void {
+  const relationships = new Set<string>();
+  for (const pattern of patterns) {
+    for (const node of pattern.nodes) bind(checker, node, NODE, scope);
+    for (const relationship of pattern.relationships) {
+      bindRelationship(checker, relationship, scope, relationships);
+    }
+    bindPath(checker, pattern, scope);
+    if (pattern.shortest) checkShortest(checker, pattern);
+  }
+  // Only now, since a property map may name what another part of the same clause binds.
+  for (const part of partsOf(patterns)) checkMatchedProperties(checker, part, scope);
+}
+
+/** A pattern as a predicate, `(a)-->(b)`: it binds nothing. */
+export function checkPatternPredicate(checker: Checker, predicate: PatternPredicate, scope: Scope, place: Place): void {
+  if (!place.patterns) {
+    throw checker.error(predicate.span, {
+      message: 'A pattern may stand here only as a predicate',
+      detail: 'UnexpectedSyntax',
+      hint: 'EXISTS { … } may stand anywhere.',
+    });
+  }
+  for (const part of partsOf(predicate.patterns)) {
+    if (part.variable !== undefined) checker.variable(part.variable, part.span, scope, PREDICATE);
+  }
+  checkMatched(checker, predicate.patterns, new Scope(scope));
+}
+
+/** `EXISTS { … }`: its variables are its own. */
+export function checkExists(checker: Checker, predicate: PatternPredicate, scope: Scope): void {
+  const inner = new Scope(scope);
+  checkMatched(checker, predicate.patterns, inner);
+  if (predicate.where) checker.require(predicate.where, ['boolean'], inner, PREDICATE);
+}
+
+/** Patterns of CREATE, which are made one after the other: properties may name what patterns before have made. */
+export function checkCreated(checker: Checker, patterns: readonly PathPattern[], scope: Scope): void {
+  for (const pattern of patterns) {
+    for (const part of partsOf([pattern])) {
+      if (part.properties) checker.require(part.properties, ['map'], scope, ROW_VALUE);
+    }
+    if (pattern.shortest) throw invalid(checker, pattern.span, 'shortestPath stands only in MATCH', 'UnexpectedSyntax');
+    for (const relationship of pattern.relationships) {
+      if (relationship.direction === 'both') {
+        const message = 'A relationship that is created has a direction, -[…]-> or <-[…]-';
+        throw invalid(checker, relationship.span, message, 'RequiresDirectedRelationship');
+      }
+    }
+    checkNew(checker, pattern, scope);
+  }
+}
+
+/** The pattern of MERGE. */
+export function checkMerged(checker: Checker, pattern: PathPattern, scope: Scope): void {
+  if (pattern.shortest) throw invalid(checker, pattern.span, 'shortestPath stands only in MATCH', 'UnexpectedSyntax');
+  for (const part of partsOf([pattern])) checkMatchedProperties(checker, part, scope);
+  checkNew(checker, pattern, scope);
+}
+
+function checkNew(checker: Checker, pattern: PathPattern, scope: Scope): void {
+  for (const node of pattern.nodes) bindNewNode(checker, node, pattern, scope);
+  for (const relationship of pattern.relationships) bindNewRelationship(checker, relationship, scope);
+  bindPath(checker, pattern, scope);
+}
+
+/** A known node may be an end of a new relationship, and nothing may be said about it there. */
+function bindNewNode(checker: Checker, node: NodePattern, pattern: PathPattern, scope: Scope): void {
+  if (node.variable === undefined) return;
+  const known = scope.typeOf(node.variable) !== undefined;
+  const describes = node.labels.length > 0 || node.properties !== undefined;
+  if (known && (describes || pattern.relationships.length === 0)) {
+    const hint = describes ? 'A known node stands without labels and properties.' : undefined;
+    throw alreadyBound(checker, node.variable, node.span, hint);
+  }
+  bind(checker, node, NODE, scope);
+}
+
+function bindNewRelationship(checker: Checker, relationship: RelationshipPattern, scope: Scope): void {
+  const { hops, span, types, variable } = relationship;
+  if (variable !== undefined && scope.typeOf(variable) !== undefined) throw alreadyBound(checker, variable, span);
+  if (hops !== undefined) {
+    throw invalid(checker, span, 'A relationship of variable length cannot be created', 'CreatingVarLength');
+  }
+  if (types.length !== 1) {
+    throw invalid(checker, span, 'A relationship that is created has exactly one type', 'NoSingleRelationshipType');
+  }
+  if (variable !== undefined) scope.define(variable, RELATIONSHIP);
+}
+
+function bindRelationship(
+  checker: Checker,
+  relationship: RelationshipPattern,
+  scope: Scope,
+  ofThisClause: Set<string>,
+): void {
+  const { variable } = relationship;
+  bind(checker, relationship, relationship.hops ? RELATIONSHIP_LIST : RELATIONSHIP, scope);
+  if (variable === undefined) return;
+  if (ofThisClause.has(variable)) {
+    const message = `The relationship ${shown(variable)} may stand only once in a MATCH`;
+    throw invalid(checker, relationship.span, message, 'RelationshipUniquenessViolation');
+  }
+  ofThisClause.add(variable);
+}
+
+function bindPath(checker: Checker, pattern: PathPattern, scope: Scope): void {
+  if (pattern.variable === undefined) return;
+  if (scope.typeOf(pattern.variable) !== undefined) throw alreadyBound(checker, pattern.variable, pattern.span);
+  scope.define(pattern.variable, PATH);
+}
+
+/** Adds the variable of a node or relationship, or checks that the known one is of its kind. */
+function bind(checker: Checker, part: NodePattern | RelationshipPattern, type: StaticType, scope: Scope): void {
+  if (part.variable === undefined) return;
+  const known = scope.typeOf(part.variable);
+  if (known === undefined) return scope.define(part.variable, type);
+  if (fits(known, type)) return;
+  const message = `The variable ${shown(part.variable)} is ${typeName(known)} already and cannot be ${typeName(type)}`;
+  throw invalid(checker, part.span, message, 'VariableTypeConflict');
+}
+
+function fits(known: StaticType, wanted: StaticType): boolean {
+  if (!canBe(known, [wanted.kind])) return false;
+  return wanted.element === undefined || known.element === undefined || canBe(known.element, [wanted.element.kind]);
+}
+
+function checkMatchedProperties(checker: Checker, part: NodePattern | RelationshipPattern, scope: Scope): void {
+  const { properties } = part;
+  if (properties === undefined) return;
+  if (properties.type === 'parameter') {
+    throw checker.error(properties.span, {
+      message: 'A parameter may not stand for the properties of a pattern in MATCH and MERGE',
+      detail: 'InvalidParameterUse',
+      hint: `Name the properties: {key: $${shown(properties.name)}.key}.`,
+    });
+  }
+  checker.require(properties, ['map'], scope, ROW_VALUE);
+}
+
+function checkShortest(checker: Checker, pattern: PathPattern): void {
+  const hops = pattern.relationships[0]?.hops;
+  if (hops === undefined || hops.min <= 1) return;
+  const message = 'The length in shortestPath starts at 0 or 1';
+  throw invalid(checker, pattern.span, message, 'InvalidRelationshipPattern');
+}
+
+function partsOf(patterns: readonly PathPattern[]): (NodePattern | RelationshipPattern)[] {
+  return patterns.flatMap((pattern) => [...pattern.nodes, ...pattern.relationships]);
+}
+
+function alreadyBound(checker: Checker, name: string, at: Position, hint?: string) {
+  const message = `The variable ${shown(name)} is defined already`;
+  return checker.error(at, { message, detail: 'VariableAlreadyBound', hint });
+}
+
+function invalid(checker: Checker, at: Position, message: string, detail: string) {
+  return checker.error(at, { message, detail });
+}

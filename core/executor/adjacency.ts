@@ -1,0 +1,168 @@
+/** What all expansions share: relationship types as tokens, distinctness within a MATCH, and quick looks at neighbours. */
+import { ALL_TYPES, type Direction, type GraphView } from '../graph/graph-view.ts';
+import { Expansion } from '../graph/result-lists.ts';
+import type { Tokens } from '../graph/tokens.ts';
+import { isList } from '../value/equality.ts';
+import { RelationshipReference, type Value } from '../value/value.ts';
+import type { Batch } from './batch.ts';
+import { valueIn } from './rows.ts';
+
+export interface ExpansionSpec {
+  readonly from: number;
+  readonly to: number;
+  readonly relationship: number | undefined;
+  /** Any of these; empty: every type. */
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  /** Slots of relationships, or of lists of them, that this one must differ from. */
+  readonly distinctFrom: readonly number[];
+}
+
+const EVERY_TYPE: readonly number[] = [ALL_TYPES];
+
+/** Tokens of the types. A type that no relationship has ever had has none, so the list may be empty: nothing is found. */
+export function typeTokens(types: readonly string[], tokens: Tokens): readonly number[] {
+  if (types.length === 0) return EVERY_TYPE;
+  const found = [...new Set(types)].map((type) => tokens.relationshipType.idOf(type));
+  return found.filter((token) => token !== undefined);
+}
+
+export function turned(direction: Direction): Direction {
+  if (direction === 'both') return 'both';
+  return direction === 'outgoing' ? 'incoming' : 'outgoing';
+}
+
+/** How many relationships of these types a node has. */
+export function degreeOf(view: GraphView, node: number, direction: Direction, types: readonly number[]): number {
+  let sum = 0;
+  for (const type of types) sum += view.degree(node, direction, type);
+  return sum;
+}
+
+/** Whether one of the slots holds this relationship, or a list with it in. */
+export function isTaken(batch: Batch, row: number, slots: readonly number[], relationship: number): boolean {
+  for (const slot of slots) {
+    const vector = batch.vectors[slot]!;
+    if (vector.column.kind === 'relationship') {
+      if (vector.column.ids[vector.rows === undefined ? row : vector.rows[row]!] === relationship) return true;
+    } else if (holds(valueIn(batch, slot, row), relationship)) return true;
+  }
+  return false;
+}
+
+function holds(value: Value, relationship: number): boolean {
+  if (value instanceof RelationshipReference) return value.id === relationship;
+  return value !== null && isList(value) && value.some((item) => holds(item, relationship));
+}
+
+/** From this degree on, marks are worth their making. */
+const MARKED_DEGREE_MIN = 16;
+
+/** The relationships of one node, held so that many other nodes can be asked whether they are its neighbours. */
+export class Neighbourhood {
+  readonly #direction: Direction;
+  readonly #part = new Expansion();
+  readonly #all = new Expansion();
+  #node = -1;
+  /** Where `#marks[n] === #stamp`, n is a neighbour. */
+  #marks = new Int32Array(0);
+  #stamp = 0;
+  #marked = false;
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+  }
+
+  get node(): number {
+    return this.#node;
+  }
+
+  /** Its relationships; the array is only to be looked at until the next `load`. */
+  get expansion(): Expansion {
+    return this.#all;
+  }
+
+  load(view: GraphView, node: number, types: readonly number[]): void {
+    this.#node = node;
+    this.#marked = false;
+    this.#all.count = 0;
+    for (const type of types) {
+      if (types.length === 1) {
+        view.expand(node, this.#direction, type, this.#all);
+        break;
+      }
+      view.expand(node, this.#direction, type, this.#part);
+      this.#append();
+    }
+    if (this.#all.count >= MARKED_DEGREE_MIN) this.#mark(view.nodeIdLimit);
+  }
+
+  /** Forgets the node, as the graph may have changed. */
+  clear(): void {
+    this.#node = -1;
+  }
+
+  has(neighbour: number): boolean {
+    if (this.#marked) return this.#marks[neighbour] === this.#stamp;
+    const { neighbours, count } = this.#all;
+    for (let i = 0; i < count; i++) if (neighbours[i] === neighbour) return true;
+    return false;
+  }
+
+  #append(): void {
+    const { neighbours, relationships, count } = this.#part;
+    this.#all.reserve(this.#all.count + count);
+    this.#all.neighbours.set(neighbours.subarray(0, count), this.#all.count);
+    this.#all.relationships.set(relationships.subarray(0, count), this.#all.count);
+    this.#all.count += count;
+  }
+
+  #mark(nodeIdLimit: number): void {
+    if (this.#marks.length < nodeIdLimit) {
+      this.#marks = new Int32Array(nodeIdLimit);
+      this.#stamp = 0;
+    }
+    this.#stamp++;
+    const { neighbours, count } = this.#all;
+    for (let i = 0; i < count; i++) this.#marks[neighbours[i]!] = this.#stamp;
+    this.#marked = true;
+  }
+}
+
+/** Relationships between two given nodes, looked for at the end where that is less work. */
+export class PairFinder {
+  readonly #direction: Direction;
+  readonly #atStart: Neighbourhood;
+  readonly #atEnd: Neighbourhood;
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+    this.#atStart = new Neighbourhood(direction);
+    this.#atEnd = new Neighbourhood(turned(direction));
+  }
+
+  /** Loads the neighbourhood in which `end` is to be looked for; answers which of the two is its neighbour. */
+  near(view: GraphView, ends: { start: number; end: number; startRepeats: boolean }, types: readonly number[]): {
+    neighbourhood: Neighbourhood;
+    wanted: number;
+  } {
+    const { start, end, startRepeats } = ends;
+    const atStart = { neighbourhood: this.#atStart, wanted: end };
+    if (this.#atStart.node === start) return atStart;
+    const atEnd = { neighbourhood: this.#atEnd, wanted: start };
+    if (this.#atEnd.node === end) return atEnd;
+    const startDegree = degreeOf(view, start, this.#direction, types);
+    if (startRepeats || startDegree <= degreeOf(view, end, turned(this.#direction), types)) {
+      this.#atStart.load(view, start, types);
+      return atStart;
+    }
+    this.#atEnd.load(view, end, types);
+    return atEnd;
+  }
+
+  /** Forgets what it has loaded, as the graph may have changed. */
+  clear(): void {
+    this.#atStart.clear();
+    this.#atEnd.clear();
+  }
+}

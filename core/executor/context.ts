@@ -1,0 +1,130 @@
+/**
+ * What operators share while a statement runs: the view they read through, the writer, parameters, and the budgets. Work
+ * is counted, never time: a row looked at, a relationship followed, an element made are one each.
+ */
+import { assert } from '../assert.ts';
+import { GraphError } from '../error.ts';
+import type { GraphView } from '../graph/graph-view.ts';
+import type { Indexes } from '../graph/indexes.ts';
+import type { Tokens } from '../graph/tokens.ts';
+import type { Writer } from '../graph/writer.ts';
+import type { Value } from '../value/value.ts';
+import { type MutableCounters, noChanges } from './counters.ts';
+import type { EvaluationContext } from './expression/expression.ts';
+
+/** What one statement may spend in all. */
+export interface Budget {
+  readonly workMax: number;
+  readonly rowsMax: number;
+  /** Bytes held at once by operators and by the result; estimated. */
+  readonly bytesMax: number;
+}
+
+export interface ExecutionContextFields {
+  readonly view: GraphView;
+  readonly writer: Writer | undefined;
+  readonly tokens: Tokens;
+  readonly indexes: Indexes;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly nowMs: number;
+  readonly random: () => number;
+  readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
+  readonly budget: Budget;
+}
+
+export class ExecutionContext implements EvaluationContext {
+  readonly view: GraphView;
+  readonly tokens: Tokens;
+  readonly indexes: Indexes;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly nowMs: number;
+  readonly random: () => number;
+  readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
+  readonly counters: MutableCounters = noChanges();
+  /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
+  readonly nodesToDelete = new Set<number>();
+  readonly #writer: Writer | undefined;
+  readonly #budget: Budget;
+  #sliceWork = 0;
+  #sliceWorkMax = Number.POSITIVE_INFINITY;
+  #work = 0;
+  #rows = 0;
+  #bytes = 0;
+  #uninterruptible = 0;
+
+  constructor(fields: ExecutionContextFields) {
+    this.view = fields.view;
+    this.tokens = fields.tokens;
+    this.indexes = fields.indexes;
+    this.parameters = fields.parameters;
+    this.nowMs = fields.nowMs;
+    this.random = fields.random;
+    this.elementId = fields.elementId;
+    this.#writer = fields.writer;
+    this.#budget = fields.budget;
+  }
+
+  /** The open write transaction. Only operators that write ask for it. */
+  get writer(): Writer {
+    assert(this.#writer !== undefined, 'a statement that writes has a writer');
+    return this.#writer;
+  }
+
+  /** Work spent since the statement began. */
+  get work(): number {
+    return this.#work;
+  }
+
+  /** Starts a slice that may spend this much work, about. */
+  beginSlice(workMax: number): void {
+    this.#sliceWork = 0;
+    this.#sliceWorkMax = workMax;
+  }
+
+  /** Whether the slice's work is spent: an operator then keeps what it has and answers PAUSE. */
+  get exhausted(): boolean {
+    return this.#sliceWork >= this.#sliceWorkMax && this.#uninterruptible === 0;
+  }
+
+  /** Counts work. Throws when the statement has spent its whole budget. */
+  charge(work: number): void {
+    this.#sliceWork += work;
+    this.#work += work;
+    if (this.#work > this.#budget.workMax) throw limitReached('workMax', this.#budget.workMax, 'units of work');
+  }
+
+  /** Counts rows of the result. Throws past the budget. */
+  countRows(count: number): void {
+    this.#rows += count;
+    if (this.#rows > this.#budget.rowsMax) throw limitReached('rowsMax', this.#budget.rowsMax, 'rows in its result');
+  }
+
+  /** Counts bytes that are held from now on; a negative number gives them back. Throws past the budget. */
+  hold(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= this.#budget.bytesMax) return;
+    throw new GraphError(
+      'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
+      `The statement would hold more than bytesMax (${this.#budget.bytesMax}) bytes at once.`,
+      { detail: 'BytesLimitExceeded' },
+    );
+  }
+
+  /** Runs something that cannot go on after a pause, such as a pattern inside an expression. The budgets still hold. */
+  withoutPause<Result>(run: () => Result): Result {
+    this.#uninterruptible++;
+    try {
+      return run();
+    } finally {
+      this.#uninterruptible--;
+    }
+  }
+}
+
+function limitReached(name: string, limit: number, what: string): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.ArgumentError',
+    `The statement needs more than ${name} (${limit}) ${what}. Narrow it down, or add a LIMIT.`,
+    { detail: name === 'workMax' ? 'WorkLimitExceeded' : 'RowsLimitExceeded' },
+  );
+}

@@ -1,0 +1,204 @@
+/** ExpandVariable: for each row, a row for each trail (no relationship twice) of a length between two bounds. */
+import type { GraphView } from '../graph/graph-view.ts';
+import { Expansion } from '../graph/result-lists.ts';
+import { equals } from '../value/equality.ts';
+import { RelationshipReference, type Value } from '../value/value.ts';
+import { type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
+import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { CompiledExpression } from './expression/expression.ts';
+import type { Operator } from './operator.ts';
+import { type AddedColumn, derive, nodeIds, vectorValue } from './rows.ts';
+
+/** What a relationship's property must equal. */
+export interface PropertyCondition {
+  readonly key: string;
+  readonly value: CompiledExpression;
+}
+
+export interface ExpandVariableSpec extends ExpansionSpec {
+  readonly min: number;
+  readonly max: number;
+  readonly into: boolean;
+  readonly reversed: boolean;
+  readonly properties: readonly PropertyCondition[];
+}
+
+/** One step of the trail: the node it stands at, what leads on from there, and how far that has been followed. */
+class Level {
+  readonly expansion = new Expansion();
+  node = -1;
+  type = 0;
+  taken = -1;
+  /** The relationship that is being followed. */
+  relationship = -1;
+}
+
+export class ExpandVariable implements Operator {
+  readonly #input: Operator;
+  readonly #spec: ExpandVariableSpec;
+  readonly #conditions: PropertyConditions;
+  readonly #levels: Level[] = [];
+  #batch: Batch | undefined;
+  #from: Int32Array = new Int32Array(0);
+  #to: Int32Array | undefined;
+  #types: readonly number[] = [];
+  #row = 0;
+  /** Number of levels in use; 0: the row has not been started. */
+  #depth = 0;
+
+  constructor(input: Operator, spec: ExpandVariableSpec) {
+    this.#input = input;
+    this.#spec = spec;
+    this.#conditions = new PropertyConditions(spec.properties);
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    for (;;) {
+      if (this.#batch === undefined) {
+        const input = this.#input.next(context);
+        if (input === PAUSE || input === END) return input;
+        this.#start(input, context);
+      }
+      if (context.exhausted) return PAUSE;
+      const output = this.#fill(this.#batch!, context);
+      if (output) return output;
+    }
+  }
+
+  #start(batch: Batch, context: ExecutionContext): void {
+    this.#batch = batch;
+    this.#from = nodeIds(batch, this.#spec.from);
+    this.#to = this.#spec.into ? nodeIds(batch, this.#spec.to) : undefined;
+    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#conditions.prepare(batch, context);
+    this.#row = 0;
+    this.#depth = 0;
+  }
+
+  #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
+    const output = new TrailRows(this.#spec);
+    while (output.count < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
+      if (this.#depth === 0) this.#startRow(output, context);
+      else if (!this.#step(batch, output, context)) this.#goBack();
+    }
+    if (this.#row === batch.rowCount) this.#batch = undefined;
+    return output.count === 0 ? undefined : output.batch(batch);
+  }
+
+  #startRow(output: TrailRows, context: ExecutionContext): void {
+    context.charge(1);
+    const node = this.#from[this.#row]!;
+    if (node === NO_ENTITY || this.#spec.max < this.#spec.min) {
+      this.#row++;
+      return;
+    }
+    this.#enter(node);
+    this.#answer(node, output);
+  }
+
+  #enter(node: number): void {
+    const level = this.#levels[this.#depth] ?? new Level();
+    this.#levels[this.#depth] = level;
+    level.node = node;
+    level.type = 0;
+    level.taken = -1;
+    this.#depth++;
+  }
+
+  /** Follows the next relationship from the deepest level; false when there is none left. */
+  #step(batch: Batch, output: TrailRows, context: ExecutionContext): boolean {
+    const level = this.#levels[this.#depth - 1]!;
+    if (this.#depth - 1 >= this.#spec.max) return false;
+    while (level.taken < 0 || level.taken === level.expansion.count) {
+      if (level.taken >= 0) level.type++;
+      const type = this.#types[level.type];
+      if (type === undefined) return false;
+      context.view.expand(level.node, this.#spec.direction, type, level.expansion);
+      level.taken = 0;
+    }
+    const neighbour = level.expansion.neighbours[level.taken]!;
+    const relationship = level.expansion.relationships[level.taken]!;
+    level.taken++;
+    context.charge(1);
+    if (!this.#mayFollow(batch, relationship, context.view)) return true;
+    level.relationship = relationship;
+    this.#enter(neighbour);
+    this.#answer(neighbour, output);
+    return true;
+  }
+
+  #goBack(): void {
+    this.#depth--;
+    if (this.#depth === 0) this.#row++;
+  }
+
+  #mayFollow(batch: Batch, relationship: number, view: GraphView): boolean {
+    for (let i = 0; i < this.#depth - 1; i++) if (this.#levels[i]!.relationship === relationship) return false;
+    if (isTaken(batch, this.#row, this.#spec.distinctFrom, relationship)) return false;
+    return this.#conditions.hold(relationship, this.#row, view);
+  }
+
+  /** Adds a row when the trail that has been walked is long enough and ends where it should. */
+  #answer(node: number, output: TrailRows): void {
+    const length = this.#depth - 1;
+    if (length < this.#spec.min) return;
+    if (this.#to !== undefined && this.#to[this.#row] !== node) return;
+    output.add({ row: this.#row, node, levels: this.#levels, length });
+  }
+}
+
+/** Rows of trails, collected until a batch is made of them. */
+class TrailRows {
+  readonly #spec: ExpandVariableSpec;
+  readonly #parents = new Int32Array(BATCH_ROWS);
+  readonly #ends = new Int32Array(BATCH_ROWS);
+  readonly #lists: Value[] = [];
+  count = 0;
+
+  constructor(spec: ExpandVariableSpec) {
+    this.#spec = spec;
+  }
+
+  add(trail: { row: number; node: number; levels: readonly Level[]; length: number }): void {
+    this.#parents[this.count] = trail.row;
+    this.#ends[this.count] = trail.node;
+    this.count++;
+    if (this.#spec.relationship === undefined) return;
+    const list: Value[] = [];
+    for (let i = 0; i < trail.length; i++) list.push(new RelationshipReference(trail.levels[i]!.relationship));
+    this.#lists.push(this.#spec.reversed ? list.reverse() : list);
+  }
+
+  batch(input: Batch): Batch {
+    const { to, relationship, into } = this.#spec;
+    const added: AddedColumn[] = into ? [] : [[to, { kind: 'node', ids: this.#ends.subarray(0, this.count) }]];
+    if (relationship !== undefined) added.push([relationship, { kind: 'value', values: this.#lists }]);
+    return derive(input, this.#parents.subarray(0, this.count), added);
+  }
+}
+
+/** Conditions on each relationship of a variable-length pattern. Their values are worked out once for each row. */
+export class PropertyConditions {
+  readonly #conditions: readonly PropertyCondition[];
+  #values: readonly Vector[] = [];
+  #keys: readonly (number | undefined)[] = [];
+
+  constructor(conditions: readonly PropertyCondition[]) {
+    this.#conditions = conditions;
+  }
+
+  prepare(batch: Batch, context: ExecutionContext): void {
+    this.#values = this.#conditions.map(({ value }) => value.evaluate(batch, context));
+    this.#keys = this.#conditions.map(({ key }) => context.tokens.propertyKey.idOf(key));
+  }
+
+  hold(relationship: number, row: number, view: GraphView): boolean {
+    for (let i = 0; i < this.#values.length; i++) {
+      const key = this.#keys[i];
+      if (key === undefined) return false;
+      if (equals(view.relationshipProperty(relationship, key), vectorValue(this.#values[i]!, row)) !== true) return false;
+    }
+    return true;
+  }
+}

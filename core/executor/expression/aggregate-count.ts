@@ -1,0 +1,73 @@
+/** count(*) and count(x). */
+import { assert } from '../../assert.ts';
+import type { Vector } from '../batch.ts';
+import type { AggregateState } from './aggregate.ts';
+import { isNullAt } from './operand.ts';
+
+/** Groups that a fresh column of per-group state has room for. */
+const FIRST_CAPACITY = 16;
+
+/** One number for each group, growing; 0 for a group that was never touched. */
+export class GroupNumbers {
+  #values = new Float64Array(FIRST_CAPACITY);
+
+  get heldBytes(): number {
+    return this.#values.byteLength;
+  }
+
+  get(group: number): number {
+    return this.#values[group] ?? 0;
+  }
+
+  set(group: number, value: number): void {
+    if (group >= this.#values.length) this.#grow(group);
+    this.#values[group] = value;
+  }
+
+  add(group: number, value: number): void {
+    if (group >= this.#values.length) this.#grow(group);
+    this.#values[group] = this.#values[group]! + value;
+  }
+
+  #grow(group: number): void {
+    const larger = new Float64Array(Math.max(group + 1, this.#values.length * 2));
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}
+
+export class CountRowsState implements AggregateState {
+  readonly #counts = new GroupNumbers();
+
+  get heldBytes(): number {
+    return this.#counts.heldBytes;
+  }
+
+  consume(_vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    for (let row = 0; row < rowCount; row++) this.#counts.add(groups[row]!, 1);
+  }
+
+  result(group: number): number {
+    return this.#counts.get(group);
+  }
+}
+
+/** Nulls are not counted. */
+export class CountState implements AggregateState {
+  readonly #counts = new GroupNumbers();
+
+  get heldBytes(): number {
+    return this.#counts.heldBytes;
+  }
+
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    assert(vector !== undefined, 'count(x) has an argument');
+    for (let row = 0; row < rowCount; row++) {
+      if (!isNullAt(vector, row)) this.#counts.add(groups[row]!, 1);
+    }
+  }
+
+  result(group: number): number {
+    return this.#counts.get(group);
+  }
+}

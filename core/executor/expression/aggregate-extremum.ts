@@ -1,0 +1,54 @@
+/** min() and max(), by orderability over all types. Nulls do not count; null over no rows. */
+import { assert } from '../../assert.ts';
+import { compareOrder } from '../../value/order.ts';
+import { estimatedBytes } from '../../value/size.ts';
+import type { Value } from '../../value/value.ts';
+import type { Vector } from '../batch.ts';
+import type { AggregateState } from './aggregate.ts';
+import { vectorValue } from './operand.ts';
+
+/** Bytes of one group's slot. */
+const SLOT_BYTES = 8;
+
+export class ExtremumState implements AggregateState {
+  readonly #values: Value[] = [];
+  /** 1 for min, where a lower value replaces what is held; -1 for max. */
+  readonly #direction: 1 | -1;
+  #heldBytes = 0;
+
+  constructor(name: 'min' | 'max') {
+    this.#direction = name === 'min' ? 1 : -1;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    assert(vector !== undefined, 'min() and max() have an argument');
+    for (let row = 0; row < rowCount; row++) {
+      const value = vectorValue(vector, row);
+      if (value !== null) this.#take(groups[row]!, value);
+    }
+  }
+
+  #take(group: number, value: Value): void {
+    const held = this.#values[group];
+    if (held === undefined || held === null) {
+      while (this.#values.length <= group) {
+        this.#values.push(null);
+        this.#heldBytes += SLOT_BYTES;
+      }
+    } else if (compareOrder(value, held) * this.#direction >= 0) {
+      return;
+    } else {
+      this.#heldBytes -= estimatedBytes(held);
+    }
+    this.#values[group] = value;
+    this.#heldBytes += estimatedBytes(value);
+  }
+
+  result(group: number): Value {
+    return this.#values[group] ?? null;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * sum() and avg(). INTEGERs are added exactly and only the result must fit 64 bits, so it does not depend on the order of
+ * the rows whether a sum overflows.
+ */
+import { assert } from '../../assert.ts';
+import { GraphError, type Position } from '../../error.ts';
+import { checkedInteger } from '../../value/arithmetic.ts';
+import { describe } from '../../value/render.ts';
+import { Float, type Value } from '../../value/value.ts';
+import type { Vector } from '../batch.ts';
+import type { AggregateState } from './aggregate.ts';
+import { GroupNumbers } from './aggregate-count.ts';
+import { positionOf } from './operand.ts';
+
+/** Bytes of an INTEGER that has outgrown its column, estimated. */
+const LARGE_INTEGER_BYTES = 64;
+
+/** The sum of each group, in parts: INTEGERs while they are safe, what goes beyond, and FLOATs. */
+class Sums {
+  readonly counts = new GroupNumbers();
+  readonly #integers = new GroupNumbers();
+  readonly #large = new Map<number, bigint>();
+  readonly #floats = new GroupNumbers();
+  readonly #floatCounts = new GroupNumbers();
+  readonly #name: string;
+  readonly #position: Position | undefined;
+
+  constructor(name: string, position: Position | undefined) {
+    this.#name = name;
+    this.#position = position;
+  }
+
+  get heldBytes(): number {
+    const columns = [this.counts, this.#integers, this.#floats, this.#floatCounts];
+    return columns.reduce((bytes, column) => bytes + column.heldBytes, this.#large.size * LARGE_INTEGER_BYTES);
+  }
+
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    assert(vector !== undefined, `${this.#name}() has an argument`);
+    const { column } = vector;
+    switch (column.kind) {
+      case 'integer':
+        for (let row = 0; row < rowCount; row++) {
+          this.#addInteger(groups[row]!, column.values[positionOf(vector, row)]!);
+        }
+        return;
+      case 'float':
+        for (let row = 0; row < rowCount; row++) {
+          this.#addFloat(groups[row]!, column.values[positionOf(vector, row)]!);
+        }
+        return;
+      case 'value':
+        for (let row = 0; row < rowCount; row++) {
+          this.#add(groups[row]!, column.values[positionOf(vector, row)]!);
+        }
+        return;
+      default:
+        throw this.#typeError(`a ${column.kind.toUpperCase()}`);
+    }
+  }
+
+  #add(group: number, value: Value): void {
+    if (value === null) return;
+    if (typeof value === 'number') this.#addInteger(group, value);
+    else if (value instanceof Float) this.#addFloat(group, value.value);
+    else if (typeof value === 'bigint') this.#addLarge(group, value);
+    else throw this.#typeError(describe(value));
+  }
+
+  #addInteger(group: number, value: number): void {
+    const sum = this.#integers.get(group) + value;
+    if (!Number.isSafeInteger(sum)) return this.#addLarge(group, BigInt(value));
+    this.#integers.set(group, sum);
+    this.counts.add(group, 1);
+  }
+
+  #addLarge(group: number, value: bigint): void {
+    this.#large.set(group, (this.#large.get(group) ?? 0n) + value);
+    this.counts.add(group, 1);
+  }
+
+  #addFloat(group: number, value: number): void {
+    this.#floats.add(group, value);
+    this.#floatCounts.add(group, 1);
+    this.counts.add(group, 1);
+  }
+
+  #typeError(what: string): GraphError {
+    return new GraphError('Neo.ClientError.Statement.TypeError', `${this.#name}() adds numbers, but got ${what}.`, {
+      position: this.#position,
+      detail: 'InvalidArgumentType',
+    });
+  }
+
+  hasFloat(group: number): boolean {
+    return this.#floatCounts.get(group) > 0;
+  }
+
+  /** The sum of the group's INTEGERs, of any size. */
+  exactIntegers(group: number): bigint {
+    return BigInt(this.#integers.get(group)) + (this.#large.get(group) ?? 0n);
+  }
+
+  /** The sum as the nearest FLOAT. */
+  total(group: number): number {
+    return this.#floats.get(group) + Number(this.exactIntegers(group));
+  }
+}
+
+/** 0 over no rows; a FLOAT as soon as one is among the values. */
+export class SumState implements AggregateState {
+  readonly #sums: Sums;
+  readonly #position: Position | undefined;
+
+  constructor(position: Position | undefined) {
+    this.#sums = new Sums('sum', position);
+    this.#position = position;
+  }
+
+  get heldBytes(): number {
+    return this.#sums.heldBytes;
+  }
+
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    this.#sums.consume(vector, groups, rowCount);
+  }
+
+  result(group: number): Value {
+    if (this.#sums.hasFloat(group)) return new Float(this.#sums.total(group));
+    return checkedInteger(this.#sums.exactIntegers(group), this.#position);
+  }
+}
+
+/** Null over no rows, else a FLOAT. */
+export class AverageState implements AggregateState {
+  readonly #sums: Sums;
+
+  constructor(position: Position | undefined) {
+    this.#sums = new Sums('avg', position);
+  }
+
+  get heldBytes(): number {
+    return this.#sums.heldBytes;
+  }
+
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+    this.#sums.consume(vector, groups, rowCount);
+  }
+
+  result(group: number): Value {
+    const count = this.#sums.counts.get(group);
+    return count === 0 ? null : new Float(this.#sums.total(group) / count);
+  }
+}

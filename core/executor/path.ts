@@ -1,0 +1,127 @@
+/** ConstructPath: a path's value from what is bound. ProjectEndpoints: a pattern around a bound relationship. */
+import { NodeReference, PathReference, RelationshipReference, type Value } from '../value/value.ts';
+import { isList } from '../value/equality.ts';
+import type { Direction } from '../graph/graph-view.ts';
+import { isTaken, typeTokens } from './adjacency.ts';
+import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { Operator } from './operator.ts';
+import { type AddedColumn, derive, nodeIds, relationshipIds, valueIn, withVector } from './rows.ts';
+
+export interface ConstructPathSpec {
+  readonly slot: number;
+  readonly nodes: readonly number[];
+  /** Slots of relationships, or of lists of them. */
+  readonly relationships: readonly number[];
+}
+
+export class ConstructPath implements Operator {
+  readonly #input: Operator;
+  readonly #spec: ConstructPathSpec;
+
+  constructor(input: Operator, spec: ConstructPathSpec) {
+    this.#input = input;
+    this.#spec = spec;
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    const input = this.#input.next(context);
+    if (input === PAUSE || input === END) return input;
+    context.charge(input.rowCount);
+    const values: Value[] = [];
+    for (let row = 0; row < input.rowCount; row++) values.push(this.#path(input, row, context));
+    return withVector(input, this.#spec.slot, { column: { kind: 'value', values }, rows: undefined });
+  }
+
+  #path(batch: Batch, row: number, context: ExecutionContext): Value {
+    const first = valueIn(batch, this.#spec.nodes[0]!, row);
+    if (!(first instanceof NodeReference)) return null;
+    const nodes = [first.id];
+    const relationships: number[] = [];
+    for (const slot of this.#spec.relationships) {
+      const value = valueIn(batch, slot, row);
+      if (value === null) return null;
+      for (const relationship of isList(value) ? value : [value]) {
+        if (!(relationship instanceof RelationshipReference)) return null;
+        relationships.push(relationship.id);
+        nodes.push(nextNode(relationship.id, nodes.at(-1)!, context));
+      }
+    }
+    return new PathReference(nodes, relationships);
+  }
+}
+
+function nextNode(relationship: number, node: number, context: ExecutionContext): number {
+  const start = context.view.relationshipStart(relationship);
+  return start === node ? context.view.relationshipEnd(relationship) : start;
+}
+
+export interface ProjectEndpointsSpec {
+  readonly relationship: number;
+  readonly from: number;
+  readonly to: number;
+  readonly fromBound: boolean;
+  readonly toBound: boolean;
+  readonly types: readonly string[];
+  readonly direction: Direction;
+  readonly distinctFrom: readonly number[];
+}
+
+export class ProjectEndpoints implements Operator {
+  readonly #input: Operator;
+  readonly #spec: ProjectEndpointsSpec;
+
+  constructor(input: Operator, spec: ProjectEndpointsSpec) {
+    this.#input = input;
+    this.#spec = spec;
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    for (;;) {
+      if (context.exhausted) return PAUSE;
+      const input = this.#input.next(context);
+      if (input === PAUSE || input === END) return input;
+      context.charge(input.rowCount);
+      const output = this.#project(input, context);
+      if (output) return output;
+    }
+  }
+
+  #project(batch: Batch, context: ExecutionContext): Batch | undefined {
+    const { relationship, from, to, fromBound, toBound, direction } = this.#spec;
+    const ids = relationshipIds(batch, relationship);
+    const boundFrom = fromBound ? nodeIds(batch, from) : undefined;
+    const boundTo = toBound ? nodeIds(batch, to) : undefined;
+    const parents: number[] = [];
+    const froms: number[] = [];
+    const tos: number[] = [];
+    const add = (row: number, start: number, end: number) => {
+      if (boundFrom && boundFrom[row] !== start) return;
+      if (boundTo && boundTo[row] !== end) return;
+      if (from === to && start !== end) return;
+      parents.push(row);
+      froms.push(start);
+      tos.push(end);
+    };
+    for (let row = 0; row < batch.rowCount; row++) {
+      const id = ids[row]!;
+      if (id === NO_ENTITY || !this.#matches(batch, row, id, context)) continue;
+      const start = context.view.relationshipStart(id);
+      const end = context.view.relationshipEnd(id);
+      if (direction !== 'incoming') add(row, start, end);
+      if (direction === 'incoming' || (direction === 'both' && start !== end)) add(row, end, start);
+    }
+    if (parents.length === 0) return undefined;
+    const added: AddedColumn[] = [];
+    if (!fromBound) added.push([from, { kind: 'node', ids: Int32Array.from(froms) }]);
+    if (!toBound) added.push([to, { kind: 'node', ids: Int32Array.from(tos) }]);
+    return derive(batch, Int32Array.from(parents), added);
+  }
+
+  #matches(batch: Batch, row: number, id: number, context: ExecutionContext): boolean {
+    const { types, distinctFrom } = this.#spec;
+    if (isTaken(batch, row, distinctFrom, id)) return false;
+    if (types.length === 0) return true;
+    return typeTokens(types, context.tokens).includes(context.view.relationshipType(id));
+  }
+}

@@ -1,0 +1,142 @@
+/** How batches are made of others: by choosing rows and adding columns, and by storing rows until they are asked for. */
+import { GraphError } from '../error.ts';
+import { typeName } from '../value/render.ts';
+import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
+import { BATCH_ROWS, type Batch, type Column, NO_ENTITY, type Vector } from './batch.ts';
+import { columnValue, positionOf, vectorValue } from './expression/operand.ts';
+
+/** Never written to. */
+const IDENTITY = new Float64Array(BATCH_ROWS).map((_, i) => i);
+
+/** One row without columns. */
+export const SINGLE_ROW: Batch = { rowCount: 1, vectors: [] };
+
+export type AddedColumn = readonly [slot: number, column: Column];
+
+/**
+ * A batch with a row for each of `parents`: that row of the input, and beside it the row's own values in the added columns.
+ * Copies no values, only composes index vectors, each distinct one once.
+ */
+export function derive(input: Batch, parents: Int32Array, added: readonly AddedColumn[] = []): Batch {
+  const vectors = gather(input.vectors, parents);
+  for (const [slot, column] of added) put(vectors, slot, { column, rows: undefined });
+  return { rowCount: parents.length, vectors };
+}
+
+/** The same rows with one more column, or with one replaced. */
+export function withVector(batch: Batch, slot: number, vector: Vector): Batch {
+  const vectors = batch.vectors.slice();
+  put(vectors, slot, vector);
+  return { rowCount: batch.rowCount, vectors };
+}
+
+/** The number of each row of the batch, as a column that an operator above reads with `rowNumbers`. */
+export function withRowNumbers(batch: Batch, slot: number): Batch {
+  return withVector(batch, slot, { column: { kind: 'integer', values: IDENTITY }, rows: undefined });
+}
+
+/** What withRowNumbers put into the slot, for row `row`. */
+export function rowNumberAt(batch: Batch, slot: number, row: number): number {
+  return batch.vectors[slot]?.rows?.[row] ?? row;
+}
+
+/** Puts a vector into a slot and leaves no holes before it. */
+export function put(vectors: (Vector | undefined)[], slot: number, vector: Vector): void {
+  while (vectors.length < slot) vectors.push(undefined);
+  vectors[slot] = vector;
+}
+
+function gather(vectors: readonly (Vector | undefined)[], parents: Int32Array): (Vector | undefined)[] {
+  const known: Int32Array[] = [];
+  const composed: Int32Array[] = [];
+  return vectors.map((vector) => {
+    if (vector === undefined) return undefined;
+    const { column, rows } = vector;
+    if (rows === undefined) return { column, rows: parents };
+    const at = known.indexOf(rows);
+    if (at >= 0) return { column, rows: composed[at]! };
+    const result = compose(rows, parents);
+    known.push(rows);
+    composed.push(result);
+    return { column, rows: result };
+  });
+}
+
+function compose(rows: Int32Array, parents: Int32Array): Int32Array {
+  const result = new Int32Array(parents.length);
+  for (let i = 0; i < parents.length; i++) result[i] = rows[parents[i]!]!;
+  return result;
+}
+
+/** Ids of the nodes in a slot, NO_ENTITY for null. A value that is no node is a TypeError. */
+export function nodeIds(batch: Batch, slot: number): Int32Array {
+  return entityIds(batch, slot, 'node');
+}
+
+/** Ids of the relationships in a slot, NO_ENTITY for null. A value that is no relationship is a TypeError. */
+export function relationshipIds(batch: Batch, slot: number): Int32Array {
+  return entityIds(batch, slot, 'relationship');
+}
+
+function entityIds(batch: Batch, slot: number, kind: 'node' | 'relationship'): Int32Array {
+  const { rowCount } = batch;
+  const vector = batch.vectors[slot]!;
+  const { column, rows } = vector;
+  const ids = new Int32Array(rowCount);
+  if (column.kind === kind) {
+    if (rows === undefined) return column.ids.length === rowCount ? column.ids : column.ids.subarray(0, rowCount);
+    for (let row = 0; row < rowCount; row++) ids[row] = column.ids[rows[row]!]!;
+    return ids;
+  }
+  for (let row = 0; row < rowCount; row++) ids[row] = idOf(vectorValue(vector, row), kind);
+  return ids;
+}
+
+function idOf(value: Value, kind: 'node' | 'relationship'): number {
+  if (value === null) return NO_ENTITY;
+  if (kind === 'node' ? value instanceof NodeReference : value instanceof RelationshipReference) return value.id;
+  throw new GraphError(
+    'Neo.ClientError.Statement.TypeError',
+    `A ${kind === 'node' ? 'NODE' : 'RELATIONSHIP'} is needed here, but this is of type ${typeName(value)}.`,
+    { detail: 'InvalidArgumentType' },
+  );
+}
+
+/** Values as a column, of the narrowest kind that holds them all. */
+export function columnOf(values: readonly Value[]): Column {
+  const first = values.find((value) => value !== null);
+  if (first instanceof NodeReference && values.every((value) => value === null || value instanceof NodeReference)) {
+    return { kind: 'node', ids: Int32Array.from(values, (value) => (value instanceof NodeReference ? value.id : NO_ENTITY)) };
+  }
+  if (typeof first === 'number' && values.every((value) => typeof value === 'number')) {
+    return { kind: 'integer', values: Float64Array.from(values) };
+  }
+  return { kind: 'value', values };
+}
+
+/** Estimated bytes of a value that is held. */
+export function heldBytes(value: Value): number {
+  switch (typeof value) {
+    case 'string':
+      return 24 + value.length * 2;
+    case 'object':
+      return value === null ? 8 : heldObjectBytes(value);
+    default:
+      return 16;
+  }
+}
+
+function heldObjectBytes(value: Exclude<Value, null | string | number | bigint | boolean>): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item: Value) => sum + heldBytes(item), 40);
+  if (!(value instanceof Map)) return 40;
+  let sum = 64;
+  for (const [key, item] of value) sum += 64 + key.length * 2 + heldBytes(item);
+  return sum;
+}
+
+/** The value in a slot. */
+export function valueIn(batch: Batch, slot: number, row: number): Value {
+  return vectorValue(batch.vectors[slot]!, row);
+}
+
+export { columnValue, positionOf, vectorValue };

@@ -1,0 +1,252 @@
+/** ShortestPath: one shortest path between two bound nodes, by breadth-first search from both ends at once. */
+import { ALL_TYPES, type Direction } from '../graph/graph-view.ts';
+import { Expansion } from '../graph/result-lists.ts';
+import { PathReference, RelationshipReference, type Value } from '../value/value.ts';
+import { type ExpansionSpec, turned, typeTokens } from './adjacency.ts';
+import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import { type PropertyCondition, PropertyConditions } from './expand-variable.ts';
+import type { Operator } from './operator.ts';
+import { type AddedColumn, derive, nodeIds } from './rows.ts';
+
+export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'> {
+  /** The slot of the path, when it has a name. */
+  readonly path: number | undefined;
+  readonly min: number;
+  readonly max: number;
+  readonly properties: readonly PropertyCondition[];
+}
+
+export class ShortestPath implements Operator {
+  readonly #input: Operator;
+  readonly #spec: ShortestPathSpec;
+  readonly #conditions: PropertyConditions;
+  readonly #search: BidirectionalSearch;
+  #batch: Batch | undefined;
+  #from: Int32Array = new Int32Array(0);
+  #to: Int32Array = new Int32Array(0);
+  #row = 0;
+  #searching = false;
+  #found: { row: number; path: PathReference }[] = [];
+
+  constructor(input: Operator, spec: ShortestPathSpec) {
+    this.#input = input;
+    this.#spec = spec;
+    this.#conditions = new PropertyConditions(spec.properties);
+    this.#search = new BidirectionalSearch(spec, this.#conditions);
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    for (;;) {
+      if (this.#batch === undefined) {
+        const input = this.#input.next(context);
+        if (input === PAUSE || input === END) return input;
+        this.#batch = input;
+        this.#from = nodeIds(input, this.#spec.from);
+        this.#to = nodeIds(input, this.#spec.to);
+        this.#conditions.prepare(input, context);
+        this.#row = 0;
+        this.#found = [];
+      }
+      if (context.exhausted) return PAUSE;
+      const output = this.#searchRows(this.#batch, context);
+      if (output) return output;
+    }
+  }
+
+  /** A batch when all rows of the input have been searched; undefined when there is more to do, or nothing was found. */
+  #searchRows(batch: Batch, context: ExecutionContext): Batch | undefined {
+    while (this.#row < batch.rowCount) {
+      const from = this.#from[this.#row]!;
+      const to = this.#to[this.#row]!;
+      if (!this.#searching) {
+        context.charge(1);
+        if (from === NO_ENTITY || to === NO_ENTITY) {
+          this.#row++;
+          continue;
+        }
+        this.#search.start({ from, to, row: this.#row }, context);
+        this.#searching = true;
+      }
+      if (!this.#search.run(context)) return undefined;
+      const path = this.#search.path(context);
+      if (path) this.#found.push({ row: this.#row, path });
+      this.#searching = false;
+      this.#row++;
+    }
+    this.#batch = undefined;
+    return this.#found.length === 0 ? undefined : this.#output(batch);
+  }
+
+  #output(batch: Batch): Batch {
+    const { path, relationship } = this.#spec;
+    const parents = Int32Array.from(this.#found, ({ row }) => row);
+    const added: AddedColumn[] = [];
+    if (path !== undefined) added.push([path, { kind: 'value', values: this.#found.map((found) => found.path) }]);
+    if (relationship !== undefined) {
+      const lists = this.#found.map((found): Value => found.path.relationships.map((id) => new RelationshipReference(id)));
+      added.push([relationship, { kind: 'value', values: lists }]);
+    }
+    return derive(batch, parents, added);
+  }
+}
+
+/** In `arrivedBy`: not reached, and reached as the node that the search starts from. Else: the relationship, plus 2. */
+const UNREACHED = 0;
+const ROOT = 1;
+
+/** The search from one end. The arrays are as long as the graph has nodes and are used again for each row. */
+class Side {
+  readonly direction: Direction;
+  arrivedBy = new Int32Array(0);
+  /** All nodes reached, in the order of their distance. */
+  reached = new Int32Array(1024);
+  count = 0;
+  /** The nodes from here to `levelEnd` have the greatest distance yet and are to be expanded. */
+  levelStart = 0;
+  levelEnd = 0;
+  distance = 0;
+
+  constructor(direction: Direction) {
+    this.direction = direction;
+  }
+
+  start(node: number, nodeIdLimit: number): void {
+    if (this.arrivedBy.length < nodeIdLimit) this.arrivedBy = new Int32Array(nodeIdLimit);
+    else for (let i = 0; i < this.count; i++) this.arrivedBy[this.reached[i]!] = UNREACHED;
+    this.count = 0;
+    this.levelStart = 0;
+    this.distance = 0;
+    this.reach(node, ROOT);
+    this.levelEnd = 1;
+  }
+
+  reach(node: number, arrivedBy: number): void {
+    this.arrivedBy[node] = arrivedBy;
+    if (this.count === this.reached.length) {
+      const larger = new Int32Array(this.count * 2);
+      larger.set(this.reached);
+      this.reached = larger;
+    }
+    this.reached[this.count++] = node;
+  }
+
+  get frontierSize(): number {
+    return this.levelEnd - this.levelStart;
+  }
+}
+
+class BidirectionalSearch {
+  readonly #spec: ShortestPathSpec;
+  readonly #conditions: PropertyConditions;
+  readonly #forward: Side;
+  readonly #backward: Side;
+  readonly #expansion = new Expansion();
+  #types: readonly number[] = [ALL_TYPES];
+  #from = -1;
+  #row = 0;
+  /** Where the two searches met; -1: nowhere yet. */
+  #meeting = -1;
+  #done = false;
+
+  constructor(spec: ShortestPathSpec, conditions: PropertyConditions) {
+    this.#spec = spec;
+    this.#conditions = conditions;
+    this.#forward = new Side(spec.direction);
+    this.#backward = new Side(turned(spec.direction));
+  }
+
+  start(ends: { from: number; to: number; row: number }, context: ExecutionContext): void {
+    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#from = ends.from;
+    this.#row = ends.row;
+    this.#meeting = -1;
+    this.#done = false;
+    this.#forward.start(ends.from, context.view.nodeIdLimit);
+    this.#backward.start(ends.to, context.view.nodeIdLimit);
+    if (ends.from !== ends.to) return;
+    // From a node to itself there is the path without relationships, if the pattern allows it, and no other.
+    this.#done = true;
+    if (this.#spec.min === 0) this.#meeting = ends.from;
+  }
+
+  /** Searches on. True when the search is over, false when the slice's work is spent. */
+  run(context: ExecutionContext): boolean {
+    while (!this.#done) {
+      const { distance: ahead } = this.#forward;
+      const { distance: behind } = this.#backward;
+      if (ahead + behind >= this.#spec.max) return true;
+      const side = this.#forward.frontierSize <= this.#backward.frontierSize ? this.#forward : this.#backward;
+      if (side.frontierSize === 0 && side.count === side.levelEnd) return true;
+      if (!this.#expandLevel(side, context)) return false;
+    }
+    return true;
+  }
+
+  /** Expands the side's frontier by one level, as far as the slice's work goes; false when it is not yet through. */
+  #expandLevel(side: Side, context: ExecutionContext): boolean {
+    const other = side === this.#forward ? this.#backward : this.#forward;
+    while (side.levelStart < side.levelEnd) {
+      if (context.exhausted) return false;
+      const node = side.reached[side.levelStart++]!;
+      for (const type of this.#types) {
+        if (this.#expandNode({ node, type, side, other }, context)) return true;
+      }
+    }
+    side.levelEnd = side.count;
+    side.distance++;
+    return true;
+  }
+
+  /**
+   * Reaches a node's neighbours; true when one of them was reached from the other end. The first meeting is a shortest
+   * path, since both sides go level by level and a shorter one would have been met before.
+   */
+  #expandNode(
+    step: { node: number; type: number; side: Side; other: Side },
+    context: ExecutionContext,
+  ): boolean {
+    const { node, type, side, other } = step;
+    context.view.expand(node, side.direction, type, this.#expansion);
+    const { neighbours, relationships, count } = this.#expansion;
+    context.charge(count + 1);
+    for (let i = 0; i < count; i++) {
+      const neighbour = neighbours[i]!;
+      if (side.arrivedBy[neighbour] !== UNREACHED) continue;
+      if (!this.#conditions.hold(relationships[i]!, this.#row, context.view)) continue;
+      side.reach(neighbour, relationships[i]! + 2);
+      if (other.arrivedBy[neighbour] === UNREACHED) continue;
+      this.#meeting = neighbour;
+      this.#done = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** The path that was found, from the first end to the last. */
+  path(context: ExecutionContext): PathReference | undefined {
+    if (this.#meeting < 0) return undefined;
+    const toStart = this.#walk(this.#forward, context);
+    const relationships = [...toStart.reverse(), ...this.#walk(this.#backward, context)];
+    const nodes = [this.#from];
+    for (const relationship of relationships) nodes.push(otherEnd(relationship, nodes.at(-1)!, context));
+    return new PathReference(nodes, relationships);
+  }
+
+  /** The relationships from the meeting to where the side started. */
+  #walk(side: Side, context: ExecutionContext): number[] {
+    const relationships: number[] = [];
+    let node = this.#meeting;
+    while (side.arrivedBy[node]! > ROOT) {
+      const relationship = side.arrivedBy[node]! - 2;
+      relationships.push(relationship);
+      node = otherEnd(relationship, node, context);
+    }
+    return relationships;
+  }
+}
+
+function otherEnd(relationship: number, node: number, context: ExecutionContext): number {
+  const start = context.view.relationshipStart(relationship);
+  return start === node ? context.view.relationshipEnd(relationship) : start;
+}

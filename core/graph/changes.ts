@@ -1,0 +1,255 @@
+/**
+ * Changes of the open transaction: each is made to the newest state at once, and its undo record chained. MAIN's writer
+ * and a REPLICA's `apply` both come through here, so the same deltas do the same everywhere. What is asked for must be
+ * possible: a statement's mistakes are the writer's to refuse, and a delta that does not fit is a broken invariant.
+ */
+import { assert, unreachable } from '../assert.ts';
+import type { Delta } from './delta.ts';
+import type { GraphState } from './graph-state.ts';
+import type { Departure } from './property-index.ts';
+import { OPEN, type Stamp } from './stamp.ts';
+import { canonicalStored } from './stored-value.ts';
+import type { Undo, VersionStore } from './version-store.ts';
+
+export class Changes {
+  readonly #state: GraphState;
+  readonly #versions: VersionStore;
+  #stamp: Stamp | undefined;
+  /** The last committed transaction. */
+  #lsn: number;
+
+  constructor(state: GraphState, versions: VersionStore, lsn: number) {
+    this.#state = state;
+    this.#versions = versions;
+    this.#lsn = lsn;
+  }
+
+  get lsn(): number {
+    return this.#lsn;
+  }
+
+  /** Whether a transaction is open. */
+  get isOpen(): boolean {
+    return this.#stamp !== undefined;
+  }
+
+  begin(): void {
+    assert(this.#stamp === undefined, 'one write transaction at a time');
+    this.#stamp = { lsn: OPEN };
+    this.#versions.begin(this.#stamp);
+  }
+
+  /** Numbers the open transaction's changes. */
+  commit(): void {
+    this.#lsn += 1;
+    this.#current.lsn = this.#lsn;
+    this.#versions.commit();
+    this.#state.tokens.commit(this.#lsn);
+    this.#stamp = undefined;
+  }
+
+  /** Takes back all that the open transaction has done. */
+  rollback(): void {
+    const stamp = this.#current;
+    for (const undo of this.#versions.rollback()) this.#revert(undo);
+    // An index that comes back has not seen what left it meanwhile, so only readers of the newest state may use it.
+    for (const index of this.#state.indexes.rollback(stamp, { lsn: this.#lsn })) this.#state.build(index);
+    this.#state.tokens.rollback();
+    this.#stamp = undefined;
+  }
+
+  /** Makes one change. */
+  apply(delta: Delta): void {
+    switch (delta.type) {
+      case 'defineToken':
+        return this.#defineToken(delta);
+      case 'createNode':
+        return this.#createNode(delta.node);
+      case 'deleteNode':
+        return this.#deleteNode(delta.node);
+      case 'addLabel':
+        return this.#addLabel(delta.node, delta.label);
+      case 'removeLabel':
+        return this.#removeLabel(delta.node, delta.label);
+      case 'setNodeProperty':
+        return this.#setNodeProperty(delta);
+      case 'createRelationship':
+        return this.#createRelationship(delta);
+      case 'deleteRelationship':
+        return this.#deleteRelationship(delta.relationship);
+      case 'setRelationshipProperty':
+        return this.#setRelationshipProperty(delta);
+      case 'createIndex':
+        return this.#createIndex(delta);
+      case 'dropIndex':
+        return this.#dropIndex(delta.name);
+      default:
+        return unreachable(delta);
+    }
+  }
+
+  get #current(): Stamp {
+    assert(this.#stamp !== undefined, 'no write transaction is open');
+    return this.#stamp;
+  }
+
+  #defineToken(delta: Delta & { type: 'defineToken' }): void {
+    const table = this.#state.tokens.of(delta.kind);
+    assert(delta.token === table.count, `token ${delta.token} is not the next ${delta.kind}`);
+    table.define(delta.name, OPEN);
+  }
+
+  #createNode(node: number): void {
+    assert(node >= 0 && !this.#state.nodes.ids.has(node), `node ${node} is there already`);
+    this.#state.createNode(node);
+    this.#versions.record(node, { type: 'nodeCreated' });
+  }
+
+  #deleteNode(node: number): void {
+    this.#expectNode(node);
+    assert(!this.#state.adjacency.isJoined(node), `node ${node} still has relationships`);
+    const labelSet = this.#state.nodes.labelSet(node);
+    const properties = this.#state.propertiesOfNode(node);
+    const departures: Departure[] = [];
+    this.#state.clearNode(node, departures);
+    this.#state.deleteNode(node);
+    this.#versions.record(node, { type: 'nodeDeleted', labelSet, properties, departures: remembered(departures) });
+  }
+
+  #addLabel(node: number, label: number): void {
+    this.#expectNode(node);
+    this.#expectToken('label', label);
+    this.#setLabelSet(node, this.#state.labelSets.with(this.#state.nodes.labelSet(node), label));
+  }
+
+  #removeLabel(node: number, label: number): void {
+    this.#expectNode(node);
+    this.#setLabelSet(node, this.#state.labelSets.without(this.#state.nodes.labelSet(node), label));
+  }
+
+  #setLabelSet(node: number, set: number): void {
+    const labelSet = this.#state.nodes.labelSet(node);
+    const departures: Departure[] = [];
+    this.#state.setLabelSet(node, set, departures);
+    if (this.#versions.isFresh(this.#versions.nodes.head(node))) return;
+    this.#versions.record(node, { type: 'labelsChanged', labelSet, departures: remembered(departures) });
+  }
+
+  #setNodeProperty(delta: Delta & { type: 'setNodeProperty' }): void {
+    const { node, key } = delta;
+    this.#expectNode(node);
+    this.#expectToken('propertyKey', key);
+    const value = delta.value === null ? null : canonicalStored(delta.value);
+    const fresh = this.#versions.isFresh(this.#versions.nodes.head(node));
+    const before = fresh ? null : this.#state.nodeProperties.get(node, key);
+    const departures: Departure[] = [];
+    this.#state.setNodeProperty(node, { key, value }, departures);
+    if (fresh) return;
+    this.#versions.record(node, { type: 'nodePropertyChanged', key, before, departures: remembered(departures) });
+  }
+
+  #createRelationship(delta: Delta & { type: 'createRelationship' }): void {
+    const { relationship, relationshipType, start, end } = delta;
+    assert(
+      relationship >= 0 && !this.#state.relationships.ids.has(relationship),
+      `relationship ${relationship} is there already`,
+    );
+    this.#expectNode(start);
+    this.#expectNode(end);
+    this.#expectToken('relationshipType', relationshipType);
+    this.#state.createRelationship(relationship, { type: relationshipType, start, end });
+    this.#versions.record(relationship, { type: 'relationshipCreated' });
+  }
+
+  #deleteRelationship(relationship: number): void {
+    this.#expectRelationship(relationship);
+    const table = this.#state.relationships;
+    const undo = {
+      type: 'relationshipDeleted',
+      relationshipType: table.type(relationship),
+      start: table.start(relationship),
+      end: table.end(relationship),
+      properties: this.#state.propertiesOfRelationship(relationship),
+    } as const;
+    this.#state.clearRelationship(relationship);
+    this.#state.deleteRelationship(relationship);
+    this.#versions.record(relationship, undo);
+  }
+
+  #setRelationshipProperty(delta: Delta & { type: 'setRelationshipProperty' }): void {
+    const { relationship, key } = delta;
+    this.#expectRelationship(relationship);
+    this.#expectToken('propertyKey', key);
+    const value = delta.value === null ? null : canonicalStored(delta.value);
+    if (!this.#versions.isFresh(this.#versions.relationships.head(relationship))) {
+      const before = this.#state.relationshipProperties.get(relationship, key);
+      this.#versions.record(relationship, { type: 'relationshipPropertyChanged', key, before });
+    }
+    this.#state.setRelationshipProperty(relationship, key, value);
+  }
+
+  #createIndex(delta: Delta & { type: 'createIndex' }): void {
+    const { name, label, key } = delta;
+    this.#expectToken('label', label);
+    this.#expectToken('propertyKey', key);
+    const { indexes } = this.#state;
+    assert(indexes.byName(name) === undefined && indexes.find(label, key) === undefined, `index ${name} is there`);
+    this.#state.build(indexes.create({ name, label, key }, this.#current));
+  }
+
+  #dropIndex(name: string): void {
+    assert(this.#state.indexes.byName(name) !== undefined, `no index ${name}`);
+    this.#state.indexes.drop(name, this.#current);
+  }
+
+  /** Takes a change back. Its departures have been forgotten already. */
+  #revert(undo: Undo): void {
+    const state = this.#state;
+    const ignored: Departure[] = [];
+    switch (undo.type) {
+      case 'nodeCreated':
+        state.clearNode(undo.entity, ignored);
+        return state.deleteNode(undo.entity);
+      case 'nodeDeleted':
+        state.createNode(undo.entity);
+        for (const [key, value] of undo.properties) state.setNodeProperty(undo.entity, { key, value }, ignored);
+        return state.setLabelSet(undo.entity, undo.labelSet, ignored);
+      case 'labelsChanged':
+        return state.setLabelSet(undo.entity, undo.labelSet, ignored);
+      case 'nodePropertyChanged':
+        return state.setNodeProperty(undo.entity, { key: undo.key, value: undo.before }, ignored);
+      case 'relationshipCreated':
+        state.clearRelationship(undo.entity);
+        return state.deleteRelationship(undo.entity);
+      case 'relationshipDeleted':
+        state.createRelationship(undo.entity, { type: undo.relationshipType, start: undo.start, end: undo.end });
+        for (const [key, value] of undo.properties) state.setRelationshipProperty(undo.entity, key, value);
+        return;
+      case 'relationshipPropertyChanged':
+        return state.setRelationshipProperty(undo.entity, undo.key, undo.before);
+      default:
+        return unreachable(undo);
+    }
+  }
+
+  #expectNode(node: number): void {
+    assert(this.#state.nodes.ids.has(node), `no node ${node}`);
+  }
+
+  #expectRelationship(relationship: number): void {
+    assert(this.#state.relationships.ids.has(relationship), `no relationship ${relationship}`);
+  }
+
+  #expectToken(kind: 'label' | 'relationshipType' | 'propertyKey', token: number): void {
+    assert(token >= 0 && token < this.#state.tokens.of(kind).count, `no ${kind} ${token}`);
+  }
+}
+
+const NO_DEPARTURES: readonly Departure[] = [];
+
+/** Puts departures where an index finds them for as long as their undo record stands. */
+function remembered(departures: readonly Departure[]): readonly Departure[] {
+  if (departures.length === 0) return NO_DEPARTURES;
+  for (const departure of departures) departure.index.depart(departure);
+  return departures;
+}

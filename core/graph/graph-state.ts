@@ -1,0 +1,143 @@
+/**
+ * The newest state of a graph: tables, columns, adjacency and indexes, kept in step with each other. Nothing here knows
+ * of versions or deltas; what a value or label leaves behind in an index is handed to the caller as departures.
+ */
+import type { StoredValue } from '../value/value.ts';
+import { Adjacency } from './adjacency.ts';
+import { NodeTable, RelationshipTable } from './entity-tables.ts';
+import { Indexes } from './indexes.ts';
+import { LabelIndex } from './label-index.ts';
+import { LabelSets, NO_LABELS } from './label-sets.ts';
+import type { MemoryCounter } from './memory.ts';
+import type { Departure, PropertyIndex } from './property-index.ts';
+import { PropertyTable } from './property-table.ts';
+import { Tokens } from './tokens.ts';
+
+export class GraphState {
+  readonly memory: MemoryCounter = { bytes: 0 };
+  readonly tokens = new Tokens(this.memory);
+  readonly indexes = new Indexes(this.memory);
+  readonly nodes = new NodeTable(this.memory);
+  readonly relationships = new RelationshipTable(this.memory);
+  readonly labelSets = new LabelSets(this.memory);
+  readonly labels = new LabelIndex(this.memory);
+  readonly adjacency = new Adjacency(this.memory);
+  readonly nodeProperties = new PropertyTable(this.memory);
+  readonly relationshipProperties = new PropertyTable(this.memory);
+
+  createNode(id: number): void {
+    this.nodes.ids.add(id);
+  }
+
+  /** Deletes a node, which has no labels and properties left. */
+  deleteNode(id: number): void {
+    this.nodes.ids.delete(id);
+  }
+
+  /** Gives a node another set of labels, and adds what leaves an index to `departures`. */
+  setLabelSet(id: number, set: number, departures: Departure[]): void {
+    const before = this.nodes.labelSet(id);
+    for (const label of this.labelSets.labelsOf(before)) {
+      if (!this.labelSets.has(set, label)) this.#removeLabel(id, label, departures);
+    }
+    for (const label of this.labelSets.labelsOf(set)) {
+      if (!this.labelSets.has(before, label)) this.#addLabel(id, label);
+    }
+    this.nodes.setLabelSet(id, set);
+  }
+
+  /** Sets or takes away a node's property, and adds what leaves an index to `departures`. `value` is canonical. */
+  setNodeProperty(
+    id: number,
+    property: { readonly key: number; readonly value: StoredValue | null },
+    departures: Departure[],
+  ): void {
+    const { key, value } = property;
+    for (const index of this.indexes.onKey(key)) {
+      if (!this.labels.has(index.definition.label, id)) continue;
+      const before = this.nodeProperties.get(id, key);
+      if (before !== null) removeFrom(index, { node: id, value: before }, departures);
+      if (value !== null) index.add(id, value);
+    }
+    this.nodeProperties.set(id, key, value);
+  }
+
+  createRelationship(
+    id: number,
+    fields: { readonly type: number; readonly start: number; readonly end: number },
+  ): void {
+    this.relationships.add(id, fields);
+    this.adjacency.add(id, fields);
+  }
+
+  /** Deletes a relationship, which has no properties left. */
+  deleteRelationship(id: number): void {
+    const type = this.relationships.type(id);
+    this.adjacency.delete(id, { type, start: this.relationships.start(id), end: this.relationships.end(id) });
+    this.relationships.delete(id);
+  }
+
+  setRelationshipProperty(id: number, key: number, value: StoredValue | null): void {
+    this.relationshipProperties.set(id, key, value);
+  }
+
+  /** Fills an index, which is empty. */
+  build(index: PropertyIndex): void {
+    const { label, key } = index.definition;
+    const nodes = this.labels.nodesOf(label);
+    for (let node = nodes.next(0); node !== -1; node = nodes.next(node + 1)) {
+      const value = this.nodeProperties.get(node, key);
+      if (value !== null) index.add(node, value);
+    }
+  }
+
+  /** A node's properties by key. */
+  propertiesOfNode(id: number): Map<number, StoredValue> {
+    return propertiesOf(this.nodeProperties, id);
+  }
+
+  propertiesOfRelationship(id: number): Map<number, StoredValue> {
+    return propertiesOf(this.relationshipProperties, id);
+  }
+
+  /** Takes all labels and properties from a node. */
+  clearNode(id: number, departures: Departure[]): void {
+    this.setLabelSet(id, NO_LABELS, departures);
+    for (const key of this.nodeProperties.keysOf(id)) this.nodeProperties.set(id, key, null);
+  }
+
+  clearRelationship(id: number): void {
+    for (const key of this.relationshipProperties.keysOf(id)) this.relationshipProperties.set(id, key, null);
+  }
+
+  #addLabel(id: number, label: number): void {
+    this.labels.add(label, id);
+    for (const index of this.indexes.onLabel(label)) {
+      const value = this.nodeProperties.get(id, index.definition.key);
+      if (value !== null) index.add(id, value);
+    }
+  }
+
+  #removeLabel(id: number, label: number, departures: Departure[]): void {
+    this.labels.delete(label, id);
+    for (const index of this.indexes.onLabel(label)) {
+      const value = this.nodeProperties.get(id, index.definition.key);
+      if (value !== null) removeFrom(index, { node: id, value }, departures);
+    }
+  }
+}
+
+function removeFrom(
+  index: PropertyIndex,
+  entry: { readonly node: number; readonly value: StoredValue },
+  departures: Departure[],
+): void {
+  index.delete(entry.node, entry.value);
+  departures.push({ index, ...entry });
+}
+
+function propertiesOf(table: PropertyTable, id: number): Map<number, StoredValue> {
+  const properties = new Map<number, StoredValue>();
+  for (const key of table.keysOf(id)) properties.set(key, table.get(id, key)!);
+  return properties;
+}

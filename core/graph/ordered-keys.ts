@@ -1,0 +1,94 @@
+/** Bounds among keys of one type; an absent one is open. */
+export interface KeyRange<Key> {
+  readonly from: Key | undefined;
+  readonly fromExclusive: boolean;
+  readonly to: Key | undefined;
+  readonly toExclusive: boolean;
+}
+
+/**
+ * Distinct keys of one type in order, for range seeks. The order is made at the first seek, and new keys are merged in
+ * at the next one, so that writes without seeks pay nothing. A key that has gone is passed over, and left out at the next merge.
+ */
+export class OrderedKeys<Key extends string | number | bigint> {
+  /** Undefined until the first seek. */
+  #sorted: Key[] | undefined;
+  #added: Key[] = [];
+  #goneCount = 0;
+  readonly #allKeys: () => Key[];
+  readonly #isThere: (key: Key) => boolean;
+
+  /** `allKeys` gives the keys that are there, `isThere` tells of one whether it is. */
+  constructor(allKeys: () => Key[], isThere: (key: Key) => boolean) {
+    this.#allKeys = allKeys;
+    this.#isThere = isThere;
+  }
+
+  /** Tells that a key has come. */
+  add(key: Key): void {
+    if (this.#sorted !== undefined) this.#added.push(key);
+  }
+
+  /** Tells that a key has gone. */
+  delete(): void {
+    if (this.#sorted !== undefined) this.#goneCount += 1;
+  }
+
+  /** Shows each key in a range to `visit`, ascending. */
+  forEach(range: KeyRange<Key>, visit: (key: Key) => void): void {
+    const sorted = this.#current();
+    let position = range.from === undefined ? 0 : lowerBound(sorted, range.from, range.fromExclusive);
+    for (; position < sorted.length; position += 1) {
+      const key = sorted[position]!;
+      if (range.to !== undefined && (range.toExclusive ? key >= range.to : key > range.to)) return;
+      if (this.#isThere(key)) visit(key);
+    }
+  }
+
+  #current(): readonly Key[] {
+    if (this.#sorted === undefined) {
+      this.#sorted = this.#allKeys().sort(ascending);
+    } else if (this.#added.length > 0 || this.#goneCount * 2 > this.#sorted.length) {
+      const there = this.#sorted.filter(this.#isThere);
+      this.#sorted = merge(there, this.#added.filter(this.#isThere).sort(ascending));
+      this.#added = [];
+      this.#goneCount = 0;
+    }
+    return this.#sorted;
+  }
+}
+
+/** The position of the first key that is at least `bound`, or above it. */
+function lowerBound<Key extends string | number | bigint>(sorted: readonly Key[], bound: Key, above: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const key = sorted[middle]!;
+    if (above ? key <= bound : key < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Two sorted lists as one; a key that is in both, or twice in one, once. */
+function merge<Key extends string | number | bigint>(left: readonly Key[], right: readonly Key[]): Key[] {
+  const merged: Key[] = [];
+  let next = 0;
+  for (const key of left) {
+    while (next < right.length && right[next]! < key) pushNew(merged, right[next++]!);
+    pushNew(merged, key);
+  }
+  while (next < right.length) pushNew(merged, right[next++]!);
+  return merged;
+}
+
+function pushNew<Key>(keys: Key[], key: Key): void {
+  if (keys.length === 0 || keys[keys.length - 1] !== key) keys.push(key);
+}
+
+/** `<` compares a number and a bigint as the exact numbers that they are, and strings by UTF-16 code units. */
+function ascending<Key extends string | number | bigint>(left: Key, right: Key): number {
+  if (left < right) return -1;
+  return left > right ? 1 : 0;
+}

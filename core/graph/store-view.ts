@@ -1,0 +1,321 @@
+import type { StoredValue } from '../value/value.ts';
+import { dropLoops } from './adjacency.ts';
+import { checksumOf } from './checksum.ts';
+import type { TokenKind } from './delta.ts';
+import type { GraphState } from './graph-state.ts';
+import {
+  ALL_TYPES,
+  type Direction,
+  type ExportedNode,
+  type ExportedRelationship,
+  type GatheredColumn,
+  type GraphView,
+  type ScanResult,
+} from './graph-view.ts';
+import type { IndexDefinition, IndexRange } from './index-definition.ts';
+import { rangePast, seekPast } from './index-seek.ts';
+import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
+import type { PropertyIndex } from './property-index.ts';
+import type { PropertyTable } from './property-table.ts';
+import { Expansion, type IdList } from './result-lists.ts';
+import { type Doubtful, ScanState, scanBits } from './scan.ts';
+import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
+
+/**
+ * A store as of one lsn. Where nothing has changed since, reads go straight to the columns; else the bitmap of versioned
+ * entities tells which ones must be looked up in their chains.
+ */
+export class StoreView implements GraphView {
+  readonly lsn: number;
+  readonly #state: GraphState;
+  readonly #versions: VersionStore;
+  readonly #scan = new ScanState();
+  /** What `degree` expands into when it must look at each relationship. */
+  readonly #degrees = new Expansion();
+
+  constructor(state: GraphState, versions: VersionStore, lsn: number) {
+    this.#state = state;
+    this.#versions = versions;
+    this.lsn = lsn;
+  }
+
+  nodeExists(id: number): boolean {
+    const exists = this.#state.nodes.ids.has(id);
+    const { nodes } = this.#versions;
+    return this.#isDoubtful(nodes, id) ? existedAt(nodes.head(id), this.lsn, exists) : exists;
+  }
+
+  nodeLabels(id: number): readonly number[] {
+    return this.#state.labelSets.labelsOf(this.#labelSet(id));
+  }
+
+  hasLabel(id: number, label: number): boolean {
+    if (!this.#isDoubtful(this.#versions.nodes, id)) return this.#state.labels.has(label, id);
+    return this.#state.labelSets.has(this.#labelSet(id), label);
+  }
+
+  nodeProperty(id: number, key: number): StoredValue | null {
+    return this.#property(this.#state.nodeProperties, this.#versions.nodes, id, key);
+  }
+
+  nodeKeys(id: number): number[] {
+    return this.#keys(this.#state.nodeProperties, this.#versions.nodes, id);
+  }
+
+  relationshipExists(id: number): boolean {
+    const exists = this.#state.relationships.ids.has(id);
+    const { relationships } = this.#versions;
+    return this.#isDoubtful(relationships, id) ? existedAt(relationships.head(id), this.lsn, exists) : exists;
+  }
+
+  relationshipType(id: number): number {
+    const found = this.#relationship(id);
+    if (found === 'none') return -1;
+    return found === 'newest' ? this.#state.relationships.type(id) : found.relationshipType;
+  }
+
+  relationshipStart(id: number): number {
+    const found = this.#relationship(id);
+    if (found === 'none') return -1;
+    return found === 'newest' ? this.#state.relationships.start(id) : found.start;
+  }
+
+  relationshipEnd(id: number): number {
+    const found = this.#relationship(id);
+    if (found === 'none') return -1;
+    return found === 'newest' ? this.#state.relationships.end(id) : found.end;
+  }
+
+  relationshipProperty(id: number, key: number): StoredValue | null {
+    return this.#property(this.#state.relationshipProperties, this.#versions.relationships, id, key);
+  }
+
+  relationshipKeys(id: number): number[] {
+    return this.#keys(this.#state.relationshipProperties, this.#versions.relationships, id);
+  }
+
+  scanNodes(cursor: number, out: Int32Array): ScanResult {
+    this.#scan.cursor = cursor;
+    scanBits(this.#state.nodes.ids.live, this.#doubtfulNodes(), out, this.#scan);
+    return this.#scan;
+  }
+
+  scanLabel(label: number, cursor: number, out: Int32Array): ScanResult {
+    this.#scan.cursor = cursor;
+    const doubtful = this.#isPast
+      ? { ids: this.#versions.nodes.entities, sees: (id: number) => this.hasLabel(id, label) }
+      : undefined;
+    scanBits(this.#state.labels.nodesOf(label), doubtful, out, this.#scan);
+    return this.#scan;
+  }
+
+  scanRelationships(cursor: number, out: Int32Array): ScanResult {
+    this.#scan.cursor = cursor;
+    const doubtful = this.#isPast
+      ? { ids: this.#versions.relationships.entities, sees: (id: number) => this.relationshipExists(id) }
+      : undefined;
+    scanBits(this.#state.relationships.ids.live, doubtful, out, this.#scan);
+    return this.#scan;
+  }
+
+  expand(node: number, direction: Direction, type: number, out: Expansion): void {
+    out.count = 0;
+    if (type !== ALL_TYPES) {
+      this.#expandType(node, direction, type, out);
+      return;
+    }
+    const limit = this.#state.adjacency.typeLimit;
+    for (let each = 0; each < limit; each += 1) this.#expandType(node, direction, each, out);
+  }
+
+  degree(node: number, direction: Direction, type: number): number {
+    if (this.#isPast) {
+      this.expand(node, direction, type, this.#degrees);
+      return this.#degrees.count;
+    }
+    const { adjacency } = this.#state;
+    if (type !== ALL_TYPES) return adjacency.degree(node, direction, type);
+    let degree = 0;
+    for (let each = 0; each < adjacency.typeLimit; each += 1) degree += adjacency.degree(node, direction, each);
+    return degree;
+  }
+
+  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void {
+    out.count = 0;
+    if (!this.#isPast && !index.dropped) index.seek(value, out);
+    else seekPast({ view: this, versions: this.#versions, index, out }, value);
+  }
+
+  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void {
+    out.count = 0;
+    if (!this.#isPast && !index.dropped) index.range(range, out);
+    else rangePast({ view: this, versions: this.#versions, index, out }, range);
+  }
+
+  gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
+    return this.#gather(this.#state.nodeProperties, this.#versions.nodes, { ids, count, key });
+  }
+
+  gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
+    return this.#gather(this.#state.relationshipProperties, this.#versions.relationships, { ids, count, key });
+  }
+
+  get nodeIdLimit(): number {
+    return this.#state.nodes.ids.limit;
+  }
+
+  get relationshipIdLimit(): number {
+    return this.#state.relationships.ids.limit;
+  }
+
+  exportNodes(fromId: number, toId: number): ExportedNode[] {
+    const nodes: ExportedNode[] = [];
+    for (let id = fromId; id < Math.min(toId, this.nodeIdLimit); id += 1) {
+      if (!this.nodeExists(id)) continue;
+      const keys = this.nodeKeys(id);
+      nodes.push({ id, labels: this.nodeLabels(id), keys, values: keys.map((key) => this.nodeProperty(id, key)!) });
+    }
+    return nodes;
+  }
+
+  exportRelationships(fromId: number, toId: number): ExportedRelationship[] {
+    const relationships: ExportedRelationship[] = [];
+    for (let id = fromId; id < Math.min(toId, this.relationshipIdLimit); id += 1) {
+      if (!this.relationshipExists(id)) continue;
+      const keys = this.relationshipKeys(id);
+      relationships.push({
+        id,
+        type: this.relationshipType(id),
+        start: this.relationshipStart(id),
+        end: this.relationshipEnd(id),
+        keys,
+        values: keys.map((key) => this.relationshipProperty(id, key)!),
+      });
+    }
+    return relationships;
+  }
+
+  exportTokens(kind: TokenKind): readonly string[] {
+    return this.#state.tokens.of(kind).namesAt(this.lsn);
+  }
+
+  exportIndexes(): readonly IndexDefinition[] {
+    return this.#state.indexes.definitionsAt(this.lsn);
+  }
+
+  checksum(): bigint {
+    return checksumOf(this);
+  }
+
+  /** Whether anything at all has changed since the view's lsn. */
+  get #isPast(): boolean {
+    return this.#versions.newestLsn > this.lsn;
+  }
+
+  /** Whether an entity's newest state may differ from what this view sees. */
+  #isDoubtful(chains: Chains, id: number): boolean {
+    return this.#versions.newestLsn > this.lsn && chains.entities.has(id);
+  }
+
+  #doubtfulNodes(): Doubtful | undefined {
+    if (!this.#isPast) return undefined;
+    return { ids: this.#versions.nodes.entities, sees: (id) => this.nodeExists(id) };
+  }
+
+  #labelSet(id: number): number {
+    const { nodes } = this.#versions;
+    const newest = this.#state.nodes.labelSet(id);
+    return this.#isDoubtful(nodes, id) ? labelSetAt(nodes.head(id), this.lsn, newest) : newest;
+  }
+
+  #property(table: PropertyTable, chains: Chains, id: number, key: number): StoredValue | null {
+    const newest = table.get(id, key);
+    return this.#isDoubtful(chains, id) ? propertyAt(chains.head(id), this.lsn, { key, newest }) : newest;
+  }
+
+  #keys(table: PropertyTable, chains: Chains, id: number): number[] {
+    if (!this.#isDoubtful(chains, id)) return table.keysOf(id);
+    const keys: number[] = [];
+    for (let key = 0; key < this.#state.tokens.propertyKey.count; key += 1) {
+      if (this.#property(table, chains, id, key) !== null) keys.push(key);
+    }
+    return keys;
+  }
+
+  #relationship(id: number): RelationshipDeleted | 'newest' | 'none' {
+    const { relationships } = this.#versions;
+    const found = this.#isDoubtful(relationships, id) ? relationshipAt(relationships.head(id), this.lsn) : 'newest';
+    return found === 'newest' && !this.#state.relationships.ids.has(id) ? 'none' : found;
+  }
+
+  #expandType(node: number, direction: Direction, type: number, out: Expansion): void {
+    if (!this.#isPast) {
+      this.#state.adjacency.expand(node, direction, type, out);
+      return;
+    }
+    if (direction !== 'incoming') this.#expandPast(node, 'outgoing', type, out);
+    if (direction === 'outgoing') return;
+    const from = out.count;
+    this.#expandPast(node, 'incoming', type, out);
+    if (direction === 'both') dropLoops(node, from, out);
+  }
+
+  #expandPast(node: number, direction: 'outgoing' | 'incoming', type: number, out: Expansion): void {
+    const from = out.count;
+    this.#state.adjacency.expand(node, direction, type, out);
+    this.#dropUnborn(from, out);
+    for (const departed of this.#versions.departedFrom(node)) {
+      const { start, end, entity: relationship } = departed;
+      const own = direction === 'outgoing' ? start : end;
+      if (own !== node || departed.relationshipType !== type || !stoodAt(departed, this.lsn)) continue;
+      insert(out, from, { neighbour: direction === 'outgoing' ? end : start, relationship });
+    }
+  }
+
+  /** Takes out, from a row on, the relationships that were made after the view's lsn. */
+  #dropUnborn(from: number, out: Expansion): void {
+    const { relationships } = this.#versions;
+    let kept = from;
+    for (let row = from; row < out.count; row += 1) {
+      const id = out.relationships[row]!;
+      if (relationships.entities.has(id) && relationshipAt(relationships.head(id), this.lsn) !== 'newest') continue;
+      out.neighbours[kept] = out.neighbours[row]!;
+      out.relationships[kept++] = id;
+    }
+    out.count = kept;
+  }
+
+  #gather(
+    table: PropertyTable,
+    chains: Chains,
+    { ids, count, key }: { readonly ids: Int32Array; readonly count: number; readonly key: number },
+  ): GatheredColumn {
+    if (!this.#isPast || !hasAny(chains, ids, count)) return table.gather(ids, count, key);
+    const values = new Array<StoredValue | null>(count);
+    for (let row = 0; row < count; row += 1) {
+      values[row] = ids[row]! < 0 ? null : this.#property(table, chains, ids[row]!, key);
+    }
+    return { kind: 'value', values };
+  }
+}
+
+function hasAny(chains: Chains, ids: Int32Array, count: number): boolean {
+  for (let row = 0; row < count; row += 1) if (chains.entities.has(ids[row]!)) return true;
+  return false;
+}
+
+/** Inserts an entry among those from row `from` on. The few that have departed go where their ids belong. */
+function insert(
+  out: Expansion,
+  from: number,
+  entry: { readonly neighbour: number; readonly relationship: number },
+): void {
+  out.push(entry);
+  let row = out.count - 1;
+  for (; row > from && out.relationships[row - 1]! > entry.relationship; row -= 1) {
+    out.neighbours[row] = out.neighbours[row - 1]!;
+    out.relationships[row] = out.relationships[row - 1]!;
+  }
+  out.neighbours[row] = entry.neighbour;
+  out.relationships[row] = entry.relationship;
+}

@@ -1,0 +1,192 @@
+/**
+ * From the AST of a query to its plan, clause by clause. Between two clauses stands an Eager only where one writes what
+ * the other reads or writes: a clause sees the whole effect of those before it and nothing of its own later rows.
+ */
+import { assert, unreachable } from '../assert.ts';
+import type { Clause, MatchClause, ProjectionClause, Query, SingleQuery, UnwindClause } from '../cypher/ast.ts';
+import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
+import { planMatch } from './pattern-plan.ts';
+import type { Plan, ResultColumn } from './plan.ts';
+import { planProjection } from './projection-plan.ts';
+import { PlanScope, Slots } from './slots.ts';
+import type { Statistics } from './statistics.ts';
+import { footprintOf } from './update-footprint.ts';
+import { planCreate, planDelete, planMerge, planRemove, planSet } from './update-plan.ts';
+
+export interface PlannedQuery {
+  readonly root: Plan;
+  readonly slots: Slots;
+  /** In the order of the text. None: the statement has no RETURN. */
+  readonly columns: readonly ResultColumn[];
+  /** All that the query reads, whole nodes and relationships that it returns included. */
+  readonly reads: Reads;
+  readonly writes: boolean;
+}
+
+/** Elements that a list is taken to have in an estimate. */
+const LIST_LENGTH_ASSUMED = 10;
+
+/** Plans a query that the semantic check has passed. */
+export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
+  const slots = new Slots();
+  const reads = new Reads();
+  const parts = query.parts.map((part) => new QueryPlanner(slots, statistics, reads).plan(part));
+  const writes = parts.some((part) => part.writes);
+  const [first] = parts;
+  assert(first, 'a query has a part');
+  if (parts.length === 1) return { root: first.root, slots, columns: first.columns, reads, writes };
+  const columns = first.columns.map(({ name }) => ({ name, slot: slots.add(name, 'value') }));
+  const union: Plan = {
+    type: 'union',
+    parts: parts.map((part) => part.root),
+    columns: parts.map((part) => columns.map(({ name }) => slotOfColumn(part.columns, name))),
+    slots: columns.map(({ slot }) => slot),
+    estimatedRows: parts.reduce((sum, part) => sum + part.root.estimatedRows, 0),
+  };
+  const root: Plan = query.all
+    ? union
+    : { type: 'distinct', input: union, slots: union.slots, estimatedRows: union.estimatedRows };
+  return { root, slots, columns, reads, writes };
+}
+
+function slotOfColumn(columns: readonly ResultColumn[], name: string): number {
+  const column = columns.find((candidate) => candidate.name === name);
+  assert(column, 'the parts of a UNION have the same columns');
+  return column.slot;
+}
+
+class QueryPlanner {
+  readonly #statistics: Statistics;
+  readonly #allReads: Reads;
+  #plan: Plan = { type: 'once', estimatedRows: 1 };
+  #scope: PlanScope;
+  #columns: readonly ResultColumn[] = [];
+  /** What has been read and written since the last operator that reads its whole input before it goes on. */
+  #openReads = new Reads();
+  #openWrites = new Writes();
+  #writes = false;
+
+  constructor(slots: Slots, statistics: Statistics, allReads: Reads) {
+    this.#statistics = statistics;
+    this.#scope = new PlanScope(slots);
+    this.#allReads = allReads;
+  }
+
+  plan(part: SingleQuery): { root: Plan; columns: readonly ResultColumn[]; writes: boolean } {
+    for (const clause of part.clauses) {
+      this.#separate(clause);
+      this.#clause(clause);
+    }
+    return { root: this.#plan, columns: this.#columns, writes: this.#writes };
+  }
+
+  /** Puts an Eager before a clause that must not be mixed with those before it. */
+  #separate(clause: Clause): void {
+    const { reads, writes } = footprintOf(clause, this.#scope);
+    this.#allReads.add(reads);
+    if (
+      touches(this.#openWrites, reads) ||
+      touches(writes, this.#openReads) ||
+      collide(this.#openWrites, writes)
+    ) {
+      const keep = this.#scope.liveSlots();
+      this.#plan = { type: 'eager', input: this.#plan, keep, estimatedRows: this.#plan.estimatedRows };
+      this.#passBarrier();
+    }
+    this.#openReads.add(reads);
+    this.#openWrites.add(writes);
+    this.#writes ||= !writes.isEmpty;
+  }
+
+  #passBarrier(): void {
+    this.#openReads = new Reads();
+    this.#openWrites = new Writes();
+  }
+
+  #clause(clause: Clause): void {
+    const input = this.#plan;
+    switch (clause.type) {
+      case 'match':
+        return clause.optional ? this.#optionalMatch(clause) : this.#match(clause);
+      case 'unwind':
+        return this.#unwind(clause);
+      case 'with':
+      case 'return':
+        return this.#projection(clause);
+      case 'create': {
+        const created = planCreate(clause, input, this.#scope);
+        this.#plan = created.plan;
+        this.#scope = created.scope;
+        return;
+      }
+      case 'merge': {
+        const merged = planMerge(clause, input, this.#scope, this.#statistics);
+        this.#plan = merged.plan;
+        this.#scope = merged.scope;
+        return;
+      }
+      case 'set':
+        this.#plan = planSet(clause, input, this.#scope);
+        return;
+      case 'remove':
+        this.#plan = planRemove(clause, input, this.#scope);
+        return;
+      case 'delete':
+        this.#plan = planDelete(clause, input, this.#scope);
+        return;
+      default:
+        return unreachable(clause);
+    }
+  }
+
+  #match({ patterns, where }: MatchClause): void {
+    const statistics = this.#statistics;
+    const match = planMatch({ patterns, where, scope: this.#scope, input: this.#plan, statistics });
+    this.#plan = match.plan;
+    this.#scope = match.scope;
+  }
+
+  #optionalMatch({ patterns, where }: MatchClause): void {
+    const argument: Plan = { type: 'argument', estimatedRows: 1 };
+    const statistics = this.#statistics;
+    const match = planMatch({ patterns, where, scope: this.#scope, input: argument, statistics });
+    this.#plan = {
+      type: 'optional',
+      input: this.#plan,
+      inner: match.plan,
+      rowSlot: this.#scope.slots.addAnonymous('value'),
+      slots: match.filled,
+      estimatedRows: this.#plan.estimatedRows * Math.max(1, match.plan.estimatedRows),
+    };
+    this.#scope = match.scope;
+  }
+
+  #unwind({ list, variable }: UnwindClause): void {
+    const scope = this.#scope;
+    const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
+    const length = list.type === 'list' ? list.items.length : LIST_LENGTH_ASSUMED;
+    const estimatedRows = this.#plan.estimatedRows * length;
+    this.#plan = { type: 'unwind', input: this.#plan, list: { expression: list, scope }, slot, estimatedRows };
+    this.#scope = scope.with([[variable, slot]]);
+  }
+
+  #projection(clause: ProjectionClause): void {
+    const projection = planProjection({
+      clause,
+      input: this.#plan,
+      scope: this.#scope,
+      statistics: this.#statistics,
+      inputWrites: this.#writes,
+    });
+    this.#plan = projection.plan;
+    this.#scope = projection.scope;
+    if (projection.isBarrier) this.#passBarrier();
+    if (clause.type !== 'return') return;
+    this.#columns = projection.columns;
+    const { slots } = projection.scope;
+    if (this.#columns.some(({ slot }) => !slots.isPlain(slot))) {
+      this.#allReads.anyKey = true;
+      this.#allReads.anyLabel = true;
+    }
+  }
+}

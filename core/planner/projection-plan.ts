@@ -1,0 +1,268 @@
+/** WITH and RETURN as plans: grouping and aggregation, DISTINCT, order, SKIP and LIMIT, and the WHERE of a WITH. */
+import type { Expression, ProjectionClause, ProjectionItem, SortItem } from '../cypher/ast.ts';
+import { containsAggregation, type Named, replaceAggregations, replaceKnown } from './aggregation.ts';
+import { countingExpansion } from './counting.ts';
+import { conjunctsOf, freeVariables, sameExpression, variable } from './expressions.ts';
+import { mayHoldEntity } from './footprint.ts';
+import { patternOf, semiApply } from './pattern-plan.ts';
+import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
+import { anonymousName, isAnonymous, type PlanScope } from './slots.ts';
+import { SELECTIVITY, type Statistics } from './statistics.ts';
+
+export interface ProjectionPlan {
+  readonly plan: Plan;
+  readonly scope: PlanScope;
+  readonly columns: readonly ResultColumn[];
+  /** Whether the whole input is read before the first row comes out. */
+  readonly isBarrier: boolean;
+}
+
+export interface ProjectionQuestion {
+  readonly clause: ProjectionClause;
+  readonly input: Plan;
+  readonly scope: PlanScope;
+  readonly statistics: Statistics;
+  /** Whether the input has side effects, so that LIMIT may not cut them off. */
+  readonly inputWrites: boolean;
+}
+
+/** Rows that LIMIT, SKIP and a grouping are taken to leave when they are not written as numbers. */
+const ROWS_ASSUMED = 100;
+
+/** Plans a projection on top of `input`. */
+export function planProjection(question: ProjectionQuestion): ProjectionPlan {
+  const { clause, scope } = question;
+  const items = itemsOf(clause, scope);
+  const aggregates = items.some((item) => containsAggregation(item.expression));
+  const projected = aggregates ? aggregated(question, items) : plain(question, items);
+  const ordered = finish(question, projected);
+  const columns = items.map(({ name }) => ({ name, slot: slotIn(projected.scope, name) }));
+  return {
+    plan: ordered,
+    scope: projected.scope,
+    columns,
+    isBarrier: aggregates || clause.orderBy.length > 0,
+  };
+}
+
+/** `*` gives all variables that have a name, in the order of their names. */
+function itemsOf(clause: ProjectionClause, scope: PlanScope): ProjectionItem[] {
+  if (!clause.star) return [...clause.items];
+  const names = scope.entries().flatMap(([name]) => (isAnonymous(name) ? [] : [name]));
+  const all = names.sort().map((name) => ({ name, aliased: false, expression: variable(name, clause.span) }));
+  return [...all, ...clause.items];
+}
+
+/** What comes out of the items: the plan so far, the new scope, and what ORDER BY and WHERE may name. */
+interface Projected {
+  readonly plan: Plan;
+  readonly scope: PlanScope;
+  readonly innerScope: PlanScope;
+  readonly sortKeys: readonly SortKey[];
+}
+
+function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
+  const { clause, scope, input } = question;
+  const produced: ProduceItem[] = [];
+  const entries = items.map(({ name, expression }): [string, number] => {
+    const known = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
+    if (known !== undefined) return [name, known];
+    const slot = addSlot(scope, name, expression);
+    produced.push({ slot, expression, scope });
+    return [name, slot];
+  });
+  const after = scope.only(entries);
+  const innerScope = clause.distinct ? after : scope.with(entries);
+  const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => replaceKnown(expression, computed(items)));
+  const needsOld = !clause.distinct && (clause.where !== undefined || sorting.items.length > 0);
+  let plan = produce(input, produced, needsOld ? innerScope.liveSlots() : after.liveSlots());
+  if (clause.distinct) plan = distinct(plan, after.liveSlots());
+  if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
+  return { plan, scope: after, innerScope, sortKeys: sorting.keys };
+}
+
+/** Items that are worked out, by their new names; a mere variable is its own name. */
+function computed(items: readonly ProjectionItem[]): Named[] {
+  return items.filter(({ expression }) => expression.type !== 'variable' && expression.type !== 'literal');
+}
+
+function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
+  const { clause, scope, input } = question;
+  const registry = new AggregationRegistry(scope);
+  const keyItems = items.filter((item) => !containsAggregation(item.expression));
+  const keys = keyItems.map(({ name, expression }): ProduceItem & { name: string } => {
+    const known = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
+    return { name, expression, scope, slot: known ?? addSlot(scope, name, expression) };
+  });
+  const rest = items.filter((item) => containsAggregation(item.expression));
+  const afterAggregation = (expression: Expression) =>
+    replaceKnown(registry.replace(expression), keyItems);
+  const outer = rest.map(({ name, expression }) => ({ name, expression: afterAggregation(expression) }));
+  const sortExpressions = clause.orderBy.map(({ expression, descending }) => ({
+    expression: afterAggregation(replaceKnown(expression, computed(items))),
+    descending,
+  }));
+  const inner = scope.only([...keys.map(({ name, slot }): [string, number] => [name, slot]), ...registry.entries()]);
+  const produced: ProduceItem[] = [];
+  const entries = new Map<string, number>();
+  for (const { name, expression } of outer) {
+    const known = expression.type === 'variable' ? inner.slotOf(expression.name) : undefined;
+    const slot = known ?? addSlot(inner, name, expression);
+    if (known === undefined) produced.push({ slot, expression, scope: inner });
+    entries.set(name, slot);
+  }
+  for (const { name, slot } of keys) entries.set(name, slot);
+  const after = scope.only(items.map(({ name }) => [name, entries.get(name)!]));
+  const innerScope = inner.with(after.entries());
+  const sorting = sortKeysOf(sortExpressions, innerScope, (expression) => expression);
+  let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
+  if (produced.length > 0 || sorting.items.length > 0) {
+    plan = produce(plan, [...produced, ...sorting.items.filter((item) => !dependsOn(item, produced))], innerScope.liveSlots());
+    const late = sorting.items.filter((item) => dependsOn(item, produced));
+    if (late.length > 0) plan = produce(plan, late, innerScope.liveSlots());
+  }
+  if (clause.distinct) plan = distinct(plan, after.liveSlots());
+  return { plan, scope: after, innerScope, sortKeys: sorting.keys };
+}
+
+/** Whether an item names what another item of the same Produce works out. */
+function dependsOn(item: ProduceItem, produced: readonly ProduceItem[]): boolean {
+  return [...freeVariables(item.expression)].some((name) =>
+    produced.some(({ slot }) => item.scope.slotOf(name) === slot),
+  );
+}
+
+/** The aggregations of a projection: each is worked out once, however often it is written. */
+class AggregationRegistry {
+  readonly #scope: PlanScope;
+  readonly #found: { name: string; slot: number; expression: Expression; item: AggregationItem }[] = [];
+
+  constructor(scope: PlanScope) {
+    this.#scope = scope;
+  }
+
+  /** The expression with each aggregation replaced by its variable. */
+  replace(expression: Expression): Expression {
+    return replaceAggregations(expression, (aggregation) => {
+      const known = this.#found.find((entry) => sameExpression(entry.expression, aggregation));
+      if (known) return known.name;
+      const { slots } = this.#scope;
+      const name = anonymousName(slots.count);
+      const slot = mayHoldEntity(aggregation, this.#scope) ? slots.add(name, 'value') : slots.addPlain(name);
+      const argument = aggregation.type === 'call' ? aggregation.arguments[0] : undefined;
+      const item: AggregationItem = {
+        slot,
+        name: aggregation.type === 'call' ? aggregation.name : undefined,
+        distinct: aggregation.type === 'call' && aggregation.distinct,
+        argument: argument && { expression: argument, scope: this.#scope },
+        span: aggregation.span,
+      };
+      this.#found.push({ name, slot, expression: aggregation, item });
+      return name;
+    });
+  }
+
+  entries(): [string, number][] {
+    return this.#found.map(({ name, slot }) => [name, slot]);
+  }
+
+  items(): AggregationItem[] {
+    return this.#found.map(({ item }) => item);
+  }
+}
+
+function aggregate(fields: {
+  input: Plan;
+  keys: readonly ProduceItem[];
+  aggregations: readonly AggregationItem[];
+  scope: PlanScope;
+}): Plan {
+  const { input, keys, aggregations } = countingExpansion(fields) ?? fields;
+  const estimatedRows = keys.length === 0 ? 1 : Math.max(1, Math.sqrt(input.estimatedRows));
+  return { type: 'aggregate', input, keys, aggregations, estimatedRows };
+}
+
+/** Slots to sort by, and what has to be worked out for it. */
+function sortKeysOf(
+  orderBy: readonly SortItem[],
+  scope: PlanScope,
+  resolve: (expression: Expression) => Expression,
+): { keys: SortKey[]; items: ProduceItem[] } {
+  const items: ProduceItem[] = [];
+  const keys = orderBy.map(({ expression, descending }) => {
+    const resolved = resolve(expression);
+    const known = resolved.type === 'variable' ? scope.slotOf(resolved.name) : undefined;
+    if (known !== undefined) return { slot: known, descending };
+    const slot = scope.slots.addPlain(anonymousName(scope.slots.count));
+    items.push({ slot, expression: resolved, scope });
+    return { slot, descending };
+  });
+  return { keys, items };
+}
+
+/** ORDER BY, SKIP, LIMIT and WHERE, in this order. */
+function finish(question: ProjectionQuestion, projected: Projected): Plan {
+  const { clause, statistics, inputWrites, scope } = question;
+  const { scope: after, innerScope, sortKeys } = projected;
+  let { plan } = projected;
+  const nothing = scope.only([]);
+  const limit = clause.limit && { expression: clause.limit, scope: nothing };
+  const skip = clause.skip && { expression: clause.skip, scope: nothing };
+  const limitRows = rowsOf(clause.limit);
+  if (sortKeys.length > 0) {
+    const keep = [...new Set([...after.liveSlots(), ...slotsNamedIn(clause.where, innerScope)])];
+    const { estimatedRows } = plan;
+    plan = limit
+      ? { type: 'top', input: plan, keys: sortKeys, keep, limit, skip, estimatedRows: Math.min(estimatedRows, limitRows) }
+      : { type: 'orderBy', input: plan, keys: sortKeys, keep, estimatedRows };
+  }
+  if (skip) plan = { type: 'skip', input: plan, count: skip, estimatedRows: Math.max(0, plan.estimatedRows - rowsOf(clause.skip)) };
+  if (limit && sortKeys.length === 0) {
+    const estimatedRows = Math.min(plan.estimatedRows, limitRows);
+    plan = { type: 'limit', input: plan, count: limit, exhaustive: inputWrites, estimatedRows };
+  }
+  return clause.where ? filterBy({ input: plan, where: clause.where, scope: innerScope, statistics }) : plan;
+}
+
+/** The predicates of a WHERE, those on patterns last. */
+function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; statistics: Statistics }): Plan {
+  const { where, scope, statistics } = fields;
+  let plan = fields.input;
+  const conjuncts = conjunctsOf(where);
+  for (const expression of conjuncts) {
+    if (patternOf(expression)) continue;
+    const estimatedRows = plan.estimatedRows * SELECTIVITY.range;
+    plan = { type: 'filter', input: plan, predicate: { expression, scope }, estimatedRows };
+  }
+  for (const expression of conjuncts) {
+    const found = patternOf(expression);
+    if (found) plan = semiApply({ input: plan, ...found, scope, statistics });
+  }
+  return plan;
+}
+
+function produce(input: Plan, items: readonly ProduceItem[], keep: readonly number[]): Plan {
+  return { type: 'produce', input, items, keep, estimatedRows: input.estimatedRows };
+}
+
+function distinct(input: Plan, slots: readonly number[]): Plan {
+  return { type: 'distinct', input, slots, estimatedRows: Math.max(1, input.estimatedRows / 2) };
+}
+
+function addSlot(scope: PlanScope, name: string, expression: Expression): number {
+  return mayHoldEntity(expression, scope) ? scope.slots.add(name, 'value') : scope.slots.addPlain(name);
+}
+
+function slotIn(scope: PlanScope, name: string): number {
+  return scope.slotOf(name)!;
+}
+
+function slotsNamedIn(expression: Expression | undefined, scope: PlanScope): number[] {
+  if (!expression) return [];
+  return [...freeVariables(expression)].flatMap((name) => scope.slotOf(name) ?? []);
+}
+
+function rowsOf(count: Expression | undefined): number {
+  if (count?.type !== 'literal' || typeof count.value !== 'object' || count.value === null) return ROWS_ASSUMED;
+  return 'integer' in count.value ? Number(count.value.integer) : ROWS_ASSUMED;
+}

@@ -1,0 +1,101 @@
+/** What each clause reads and writes. */
+import type { Clause, PathPattern, ProjectionClause, RemoveItem, SetItem } from '../cypher/ast.ts';
+import { Reads, readsOfExpression, readsOfPattern, Writes } from './footprint.ts';
+import type { PlanScope } from './slots.ts';
+
+export interface Footprint {
+  readonly reads: Reads;
+  readonly writes: Writes;
+}
+
+/** The footprint of a clause whose variables, as far as they are bound before it, stand in `scope`. */
+export function footprintOf(clause: Clause, scope: PlanScope): Footprint {
+  const reads = new Reads();
+  const writes = new Writes();
+  switch (clause.type) {
+    case 'match':
+      for (const pattern of clause.patterns) readsOfPattern(pattern, scope, reads);
+      if (clause.where) readsOfExpression(clause.where, scope, reads);
+      break;
+    case 'unwind':
+      readsOfExpression(clause.list, scope, reads);
+      break;
+    case 'with':
+    case 'return':
+      readsOfProjection(clause, scope, reads);
+      break;
+    case 'create':
+      for (const pattern of clause.patterns) {
+        readsOfNewProperties(pattern, scope, reads);
+        writesOfNew(pattern, scope, writes);
+      }
+      break;
+    case 'merge':
+      readsOfPattern(clause.pattern, scope, reads);
+      writesOfNew(clause.pattern, scope, writes);
+      for (const items of [clause.onMatch, clause.onCreate]) {
+        reads.add(readsOfSetItems(items, scope));
+        writes.add(writesOfSetItems(items));
+      }
+      break;
+    case 'set':
+      reads.add(readsOfSetItems(clause.items, scope));
+      writes.add(writesOfSetItems(clause.items));
+      break;
+    case 'remove':
+      for (const item of clause.items) writesOfRemoveItem(item, writes);
+      break;
+    case 'delete':
+      for (const target of clause.targets) readsOfExpression(target, scope, reads);
+      writes.deletes = true;
+      break;
+  }
+  return { reads, writes };
+}
+
+function readsOfProjection(clause: ProjectionClause, scope: PlanScope, reads: Reads): void {
+  const expressions = [...clause.items, ...clause.orderBy].map((item) => item.expression);
+  for (const expression of [...expressions, clause.where]) if (expression) readsOfExpression(expression, scope, reads);
+}
+
+function readsOfNewProperties(pattern: PathPattern, scope: PlanScope, reads: Reads): void {
+  for (const part of [...pattern.nodes, ...pattern.relationships]) {
+    if (part.properties) readsOfExpression(part.properties, scope, reads);
+  }
+}
+
+function writesOfNew(pattern: PathPattern, scope: PlanScope, writes: Writes): void {
+  for (const node of pattern.nodes) {
+    if (node.variable === undefined || !scope.has(node.variable)) writes.createdNodes.push(node.labels);
+  }
+  for (const relationship of pattern.relationships) for (const type of relationship.types) writes.createdTypes.add(type);
+}
+
+export function readsOfSetItems(items: readonly SetItem[], scope: PlanScope): Reads {
+  const reads = new Reads();
+  for (const item of items) {
+    if (item.type === 'labels') continue;
+    readsOfExpression(item.value, scope, reads);
+    if (item.type === 'property') readsOfExpression(item.target, scope, reads);
+    // `SET a = b` copies what b has when b is a node or relationship.
+    else if (item.value.type === 'variable') reads.anyKey = true;
+  }
+  return reads;
+}
+
+export function writesOfSetItems(items: readonly SetItem[]): Writes {
+  const writes = new Writes();
+  for (const item of items) {
+    if (item.type === 'labels') for (const label of item.labels) writes.labels.add(label);
+    else if (item.type === 'property') writes.keys.add(item.key);
+    else if (item.type === 'merge' && item.value.type === 'map') {
+      for (const [key] of item.value.entries) writes.keys.add(key);
+    } else writes.anyKey = true;
+  }
+  return writes;
+}
+
+function writesOfRemoveItem(item: RemoveItem, writes: Writes): void {
+  if (item.type === 'property') writes.keys.add(item.key);
+  else for (const label of item.labels) writes.labels.add(label);
+}

@@ -1,0 +1,185 @@
+/**
+ * The receiving side: records and snapshots from MAIN. The log stays a prefix of the history that its epochs name: what
+ * comes is appended only where previous lsn and previous hash agree with what is here.
+ *
+ * What MAIN set aside for good, when this log is ahead. A tail that the new MAIN does not have was never acknowledged, in
+ * whatever mode: MAIN acknowledges when every in-sync member has stored a record, and the next MAIN is a member. That
+ * holds for an ASYNC replica too, which may have got a record before a SYNC one did. So a tail above `acknowledgedLsn`
+ * is set aside, to be read by people. If a new MAIN wants it cut off below, the rule has been broken somewhere
+ * (storage lost or rewound on several instances): nothing is thrown away then, the instance goes into quarantine.
+ */
+import { assert } from '../assert.ts';
+import { sameHash } from '../wal/checksum.ts';
+import { GENESIS } from '../wal/record.ts';
+import { commonLsn, cutHistory, extendHistory } from './epoch-history.ts';
+import type { LogPosition, LogRecord } from './log.ts';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  Envelope,
+  InstallSnapshotReply,
+  InstallSnapshotRequest,
+} from './message.ts';
+import { fenceOf, quarantine, stepDown } from './role.ts';
+import type { Turn } from './turn.ts';
+
+/** Records from MAIN, or a heartbeat. They may come late, twice or out of order. */
+export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendRequest): void {
+  const fenced = admit(turn, envelope);
+  if (fenced !== undefined) return replyAppended(turn, fenced);
+  const { previousLsn, records } = body;
+  assert(
+    records.every(({ lsn }, position) => lsn === previousLsn + 1 + position),
+    'records of a message have a gap',
+  );
+  if (previousLsn > turn.state.stored.lsn) return replyAppended(turn, 'gap');
+  const previous = ownPosition(turn, previousLsn);
+  if (previous === undefined) return replyAppended(turn, 'needsSnapshot');
+  if (!sameHash(previous.hash, body.previousHash)) return replyAppended(turn, 'diverged');
+  const fork = findFork(turn, records);
+  if (fork === 'unknown') return replyAppended(turn, 'needsSnapshot');
+  const fresh = records.slice(fork);
+  if (fresh.length > 0) {
+    const last = fork === 0 ? previous : ownPosition(turn, previousLsn + fork);
+    assert(last !== undefined, 'a record that was compared is not there');
+    const refusal = setTailAside(turn, envelope, last);
+    if (refusal !== undefined) return replyAppended(turn, refusal);
+    store(turn, fresh);
+  }
+  const verified = verifiedPosition(turn, envelope, records.at(-1) ?? previous);
+  acknowledge(turn, Math.min(body.acknowledgedLsn, verified.lsn), records.length === 0);
+  turn.reply({ type: 'appended', epoch: turn.state.epoch, outcome: 'stored', stored: verified, history: [] });
+}
+
+/**
+ * Lets only the current MAIN speak, and follows it if it is new. The answer is why not, or undefined. Records of a new
+ * epoch are as good as an assignment: only the MAIN that the coordinators appointed writes them.
+ */
+function admit(turn: Turn, envelope: Envelope): 'sealed' | 'stale' | 'quarantined' | undefined {
+  const { state } = turn;
+  if (state.quarantine !== undefined) return 'quarantined';
+  if (envelope.epoch <= state.sealedEpoch) return 'sealed';
+  if (envelope.epoch < state.epoch) return 'stale';
+  assert(state.role !== 'main' || envelope.epoch > state.epoch, `two instances are MAIN of epoch ${state.epoch}`);
+  if (envelope.epoch > state.epoch) {
+    stepDown(turn, `${envelope.from.name} is MAIN of epoch ${envelope.epoch}`);
+    turn.update({ epoch: envelope.epoch, asked: undefined });
+    turn.persist();
+    turn.setRole('replica', envelope.from.name, true);
+  }
+  turn.setRole('replica', envelope.from.name);
+  return undefined;
+}
+
+function ownPosition(turn: Turn, lsn: number): LogPosition | undefined {
+  if (lsn === 0) return GENESIS;
+  return lsn === turn.state.stored.lsn ? turn.state.stored : turn.log.at(lsn);
+}
+
+/** How many of the records are here already, the same ones. */
+function findFork(turn: Turn, records: readonly LogRecord[]): number | 'unknown' {
+  for (const [position, record] of records.entries()) {
+    if (record.lsn > turn.state.stored.lsn) return position;
+    const own = ownPosition(turn, record.lsn);
+    if (own === undefined) return 'unknown';
+    if (!sameHash(own.hash, record.hash)) return position;
+  }
+  return records.length;
+}
+
+/** Makes `last` the end of the log. The answer is why that must not be, or undefined. */
+function setTailAside(turn: Turn, envelope: Envelope, last: LogPosition): AppendOutcome | undefined {
+  const { stored, acknowledgedLsn } = turn.state;
+  if (last.lsn === stored.lsn) return undefined;
+  // One MAIN never writes two records with one number. If it seems so, storage was lost or rewound, here or there.
+  if (stored.epoch >= envelope.epoch) return 'diverged';
+  if (last.lsn < acknowledgedLsn) {
+    quarantine(turn, `the log branched off after lsn ${last.lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
+    return 'quarantined';
+  }
+  turn.emit({ type: 'truncateAfter', lsn: last.lsn, keepAside: true });
+  turn.update({ stored: last, history: cutHistory(turn.state.history, last.lsn) });
+  return undefined;
+}
+
+function store(turn: Turn, records: readonly LogRecord[]): void {
+  const last = records.at(-1);
+  assert(last !== undefined, 'there is nothing to store');
+  turn.emit({ type: 'appendWal', records });
+  turn.emit({ type: 'apply', records });
+  const { lsn, epoch, hash } = last;
+  turn.update({ stored: { lsn, epoch, hash }, history: records.reduce(extendHistory, turn.state.history) });
+}
+
+/**
+ * How far the log is known to be MAIN's. When its last record is of MAIN's own epoch it is all of it, since only MAIN
+ * writes such records; else the end of what the message carried, behind which an old tail may stand.
+ */
+function verifiedPosition(turn: Turn, envelope: Envelope, last: LogPosition): LogPosition {
+  if (turn.state.stored.epoch === envelope.epoch) return turn.state.stored;
+  return { lsn: last.lsn, epoch: last.epoch, hash: last.hash };
+}
+
+/** Shows what MAIN says is acknowledged. To storage it goes when the stream is idle, and not with each message. */
+function acknowledge(turn: Turn, lsn: number, isIdle: boolean): void {
+  if (lsn > turn.state.acknowledgedLsn) {
+    turn.update({ acknowledgedLsn: lsn });
+    turn.emit({ type: 'setVisible', lsn });
+  }
+  const { acknowledgedLsn, savedLsn, savedAtMs, settings } = turn.state;
+  if (isIdle && acknowledgedLsn > savedLsn && turn.nowMs - savedAtMs >= settings.saveEveryMs) turn.persist();
+}
+
+function replyAppended(turn: Turn, outcome: AppendOutcome): void {
+  const { stored, history } = turn.state;
+  turn.reply({ type: 'appended', epoch: fenceOf(turn), outcome, stored, history });
+}
+
+/** A chunk of a snapshot: for a log that MAIN can no longer continue from records. */
+export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSnapshotRequest): void {
+  const fenced = admit(turn, envelope);
+  if (fenced !== undefined) return replySnapshot(turn, fenced, body.snapshot.id, 0);
+  const { snapshot } = body;
+  const common = commonLsn(
+    { history: turn.state.history, lsn: turn.state.stored.lsn },
+    { history: snapshot.history, lsn: snapshot.position.lsn },
+  );
+  // A late chunk of a snapshot that was installed, or that records have made needless.
+  if (common === snapshot.position.lsn) return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
+  const wanted = turn.state.arriving?.snapshotId === snapshot.id ? turn.state.arriving.nextChunk : 0;
+  if (body.chunk !== wanted) return replySnapshot(turn, 'stored', snapshot.id, wanted);
+  turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
+  turn.update({ arriving: { snapshotId: snapshot.id, nextChunk: wanted + 1 } });
+  if (wanted + 1 === snapshot.chunkCount) {
+    if (common < turn.state.acknowledgedLsn) {
+      quarantine(
+        turn,
+        `the log branched off after lsn ${common}, but lsn ${turn.state.acknowledgedLsn} was acknowledged`,
+      );
+      return replySnapshot(turn, 'quarantined', snapshot.id, 0);
+    }
+    install(turn, body, common);
+  }
+  replySnapshot(turn, 'stored', snapshot.id, wanted + 1);
+}
+
+function install(turn: Turn, body: InstallSnapshotRequest, common: number): void {
+  const { snapshot } = body;
+  const keepAsideAfterLsn = common < turn.state.stored.lsn ? common : undefined;
+  turn.emit({ type: 'installSnapshot', snapshot, keepAsideAfterLsn });
+  const { position, history } = snapshot;
+  // A snapshot never reaches past what was acknowledged when it was taken.
+  turn.update({ stored: position, history, acknowledgedLsn: position.lsn, arriving: undefined });
+  turn.persist();
+  turn.emit({ type: 'setVisible', lsn: position.lsn });
+}
+
+function replySnapshot(
+  turn: Turn,
+  outcome: InstallSnapshotReply['outcome'],
+  snapshotId: string,
+  nextChunk: number,
+): void {
+  const { stored } = turn.state;
+  turn.reply({ type: 'snapshotStored', epoch: fenceOf(turn), outcome, snapshotId, nextChunk, stored });
+}

@@ -1,0 +1,30 @@
+/** What an instance tells others of itself, and a MAIN of its replicas. */
+import type { InstanceState, Replica } from './instance-state.ts';
+import type { InstanceReport, ReplicaReport, ReplicaState } from './message.ts';
+
+export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
+  return {
+    epoch: state.epoch,
+    version: state.assignment?.version ?? 0,
+    role: state.role,
+    stored: state.stored,
+    acknowledgedLsn: state.acknowledgedLsn,
+    quarantine: state.quarantine,
+    replicas: state.main?.replicas.map((replica) => replicaReport(replica, state, nowMs)) ?? [],
+  };
+}
+
+function replicaReport(replica: Replica, state: InstanceState, nowMs: number): ReplicaReport {
+  const { name, storedLsn, heardAtMs } = replica;
+  const silentMs = heardAtMs === undefined ? undefined : nowMs - heardAtMs;
+  return { name, storedLsn, state: replicaState(replica, state), silentMs };
+}
+
+/** Memgraph's word for how a replica is doing. */
+export function replicaState(replica: Replica, main: InstanceState): ReplicaState {
+  if (replica.diverged) return 'diverged';
+  if (replica.heardAtMs === undefined || replica.failures > 0) return 'behind';
+  const lag = main.stored.lsn - replica.storedLsn;
+  if (lag === 0) return 'ready';
+  return replica.transfer !== undefined || lag > main.settings.joinLagMax ? 'recovery' : 'replicating';
+}

@@ -1,0 +1,230 @@
+/** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
+import { type Assignment, isNewer, isSingle } from './assignment.ts';
+import { type EpochStart, epochAt } from './epoch-history.ts';
+import { initialState, type MainState, newInstance, type PersistedInstance, type Replica } from './instance-state.ts';
+import type { LogPosition } from './log.ts';
+import type { AssignRequest, Ineligibility, InstanceReport, SealRequest } from './message.ts';
+import { reportOf } from './report.ts';
+import type { Turn } from './turn.ts';
+
+/** The instance as storage has it. Goes on as MAIN of its epoch if it was; the lease is asked for anew. */
+export function load(
+  turn: Turn,
+  stored: {
+    readonly persisted: PersistedInstance | undefined;
+    readonly position: LogPosition;
+    readonly history: readonly EpochStart[];
+    readonly damage: string | undefined;
+  },
+): void {
+  const persisted = stored.persisted ?? newInstance();
+  const { position, history } = stored;
+  turn.update({ ...persisted, stored: position, history, loaded: true, savedLsn: persisted.acknowledgedLsn });
+  const damage = stored.damage ?? missingTail(persisted, position);
+  if (damage !== undefined && persisted.quarantine === undefined) return quarantine(turn, damage);
+  const { assignment, epoch, sealedEpoch } = persisted;
+  if (assignment === undefined || persisted.quarantine !== undefined) return turn.setRole('none', undefined, true);
+  const follows = assignment.epoch === epoch;
+  const leads = follows && assignment.main === turn.state.name && sealedEpoch < epoch;
+  if (leads) return takeOffice(turn, assignment);
+  const sealed = sealedEpoch >= epoch;
+  turn.setRole(
+    sealed && assignment.main === turn.state.name ? 'none' : 'replica',
+    follows ? assignment.main : undefined,
+    true,
+  );
+  turn.emit({ type: 'setVisible', lsn: persisted.acknowledgedLsn });
+}
+
+/** A log that ends before what was acknowledged has lost its end, however sound the rest looks. */
+function missingTail(persisted: PersistedInstance, position: LogPosition): string | undefined {
+  if (position.lsn >= persisted.acknowledgedLsn) return undefined;
+  return `the log ends at lsn ${position.lsn}, but lsn ${persisted.acknowledgedLsn} was acknowledged`;
+}
+
+/** The coordinators say who does what. */
+export function receiveAssign(turn: Turn, body: AssignRequest): void {
+  takeAssignment(turn, body.assignment, body.created);
+  turn.reply({ type: 'assigned', report: reportOf(turn.state, turn.nowMs) });
+}
+
+/** Follows an assignment if it is news. `created`: the database is new, so that its MAIN may be empty. */
+export function takeAssignment(turn: Turn, assignment: Assignment, created: boolean): void {
+  const { state } = turn;
+  if (state.quarantine !== undefined || !assignment.instances.some(({ name }) => name === state.name)) return;
+  if (state.cluster !== undefined && state.cluster !== assignment.cluster) return;
+  if (assignment.epoch < fenceOf(turn)) return;
+  const sameEpoch = state.assignment?.epoch === assignment.epoch;
+  if (sameEpoch && !isNewer(assignment, state.assignment)) return;
+  if (state.role === 'main' && sameEpoch) return amendAssignment(turn, assignment);
+  if (assignment.main === state.name) return promote(turn, assignment, created);
+  const isNews = state.role !== 'replica' || state.epoch !== assignment.epoch || !sameEpoch;
+  if (state.role === 'main') stepDown(turn, `${assignment.main} is MAIN of epoch ${assignment.epoch}`);
+  turn.update({ cluster: assignment.cluster, assignment, epoch: assignment.epoch, asked: undefined });
+  turn.persist();
+  turn.setRole('replica', assignment.main, isNews);
+}
+
+/** MAIN of the same epoch, another in-sync set. */
+function amendAssignment(turn: Turn, assignment: Assignment): void {
+  const { asked, assignment: before } = turn.state;
+  // The version has moved on, so what was asked for has happened or never will: it was a compare-and-set.
+  const settled = asked !== undefined && assignment.version > asked.version;
+  turn.update({ assignment, ...(settled && { asked: undefined }) });
+  turn.persist();
+  const rejoinAtMs = turn.nowMs + turn.state.settings.rejoinAfterMs;
+  for (const replica of turn.main.replicas) {
+    const was = before?.inSync.includes(replica.name) ?? false;
+    const is = assignment.inSync.includes(replica.name);
+    const isAsked = turn.state.asked?.name === replica.name;
+    if (is) turn.updateReplica(replica.name, { awaited: true });
+    else if (was && !isAsked) turn.updateReplica(replica.name, { awaited: false, lost: false, joinAtMs: rejoinAtMs });
+  }
+}
+
+/**
+ * Becomes MAIN of a new epoch. Only an instance that has answered the seal may, for then the coordinators have chosen it by
+ * what its log holds; one that has lost its storage since has lost the seal too. In a new database nothing can be lost.
+ */
+function promote(turn: Turn, assignment: Assignment, created: boolean): void {
+  const { state } = turn;
+  const chosen = state.stored.lsn > 0 && state.sealedEpoch === assignment.epoch - 1;
+  const founds = created && state.stored.lsn === 0 && assignment.epoch === 1;
+  if (!chosen && !founds) return;
+  turn.update({
+    cluster: assignment.cluster,
+    assignment,
+    epoch: assignment.epoch,
+    asked: undefined,
+    arriving: undefined,
+  });
+  turn.persist();
+  takeOffice(turn, assignment);
+}
+
+function takeOffice(turn: Turn, assignment: Assignment): void {
+  const { state, nowMs } = turn;
+  const { stored, epoch } = state;
+  const epochStarted = epochAt(state.history, stored.lsn) === epoch;
+  // What is durable on the only instance there is, is acknowledged.
+  const acknowledgedLsn = isSingle(assignment) ? stored.lsn : state.acknowledgedLsn;
+  turn.update({
+    role: 'main',
+    main: newMain(turn, { assignment, epochStarted, silent: epochStarted && acknowledgedLsn === stored.lsn }),
+    acknowledgedLsn,
+    activityAtMs: nowMs,
+  });
+  turn.setRole('main', state.name, true);
+  turn.emit({ type: 'setVisible', lsn: acknowledgedLsn });
+  if (!epochStarted) turn.emit({ type: 'startEpoch', epoch, lsn: stored.lsn + 1 });
+}
+
+function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: boolean; silent: boolean }): MainState {
+  const { assignment } = options;
+  const { name: self, asked, stored } = turn.state;
+  const replicas = assignment.instances
+    .filter(({ name }) => name !== self)
+    .map(
+      (instance): Replica => ({
+        ...instance,
+        awaited: assignment.inSync.includes(instance.name) || asked?.name === instance.name,
+        joinAtMs: turn.nowMs,
+        storedLsn: 0,
+        // Most replicas are level. One that is not says so, and is sent what it lacks.
+        sentLsn: stored.lsn,
+        toldLsn: 0,
+        flights: [],
+        sentAtMs: Number.NEGATIVE_INFINITY,
+        heardAtMs: undefined,
+        progressAtMs: turn.nowMs,
+        failures: 0,
+        retryAtMs: turn.nowMs,
+        lost: false,
+        diverged: false,
+        transfer: undefined,
+      }),
+    );
+  return {
+    replicas,
+    leaseUntilMs: Number.NEGATIVE_INFINITY,
+    leaseAsking: undefined,
+    renewAtMs: turn.nowMs,
+    changeAsking: undefined,
+    changeAtMs: turn.nowMs,
+    coordinator: assignment.coordinators[0],
+    coordinatorFailures: 0,
+    epochStarted: options.epochStarted,
+    silent: options.silent,
+  };
+}
+
+/** The lowest epoch that this instance still listens to. */
+export function fenceOf(turn: Turn): number {
+  return Math.max(turn.state.epoch, turn.state.sealedEpoch + 1);
+}
+
+/**
+ * MAIN no longer: whoever waits for a commit cannot know how it ends, since the records may be on replicas. They stay in
+ * the log; if the next MAIN does not have them they are set aside when it says so.
+ */
+export function stepDown(turn: Turn, reason: string): void {
+  if (turn.state.role !== 'main') return;
+  turn.emit({ type: 'fail', fromLsn: turn.state.acknowledgedLsn + 1, reason });
+  turn.setRole('none', undefined);
+}
+
+/** Somebody lives in a higher epoch, so this one is over, whoever is MAIN now. */
+export function learnOfEpoch(turn: Turn, epoch: number): void {
+  if (epoch <= turn.state.epoch || turn.state.role !== 'main') return;
+  turn.update({ sealedEpoch: Math.max(turn.state.sealedEpoch, turn.state.epoch) });
+  turn.persist();
+  stepDown(turn, `epoch ${epoch} has begun`);
+}
+
+/** A failover: the earlier epochs end here. The promise is in storage before the answer leaves. */
+export function receiveSeal(turn: Turn, body: SealRequest): void {
+  if (turn.state.cluster !== undefined && body.epoch - 1 > turn.state.sealedEpoch) {
+    turn.update({ sealedEpoch: body.epoch - 1 });
+    turn.persist();
+    if (turn.state.epoch < body.epoch) stepDown(turn, `epoch ${turn.state.epoch} was sealed`);
+  }
+  const reason = ineligibility(turn);
+  turn.reply({
+    type: 'sealed',
+    epoch: Math.max(body.epoch, turn.state.epoch),
+    stored: turn.state.stored,
+    eligible: reason === undefined,
+    reason,
+  });
+}
+
+function ineligibility(turn: Turn): Ineligibility | undefined {
+  if (turn.state.quarantine !== undefined) return 'quarantined';
+  return turn.state.stored.lsn === 0 ? 'empty' : undefined;
+}
+
+/** Takes part in nothing any more, and says so to whoever asks. */
+export function quarantine(turn: Turn, reason: string): void {
+  if (turn.state.quarantine !== undefined) return;
+  stepDown(turn, `the instance is in quarantine: ${reason}`);
+  turn.update({ quarantine: reason });
+  turn.persist();
+  turn.setRole('none', undefined, true);
+  turn.emit({ type: 'quarantine', reason });
+}
+
+/** The database is gone. The object may serve a database of the same name later, as a new instance. */
+export function receiveDrop(turn: Turn): void {
+  stepDown(turn, 'the database was dropped');
+  turn.setRole('none', undefined);
+  const { name, region, settings, nextExchange } = turn.state;
+  turn.reply({ type: 'dropped' });
+  turn.update({ ...initialState({ name, region, settings }), loaded: true, nextExchange });
+  turn.emit({ type: 'wipe' });
+}
+
+/** What the instance tells of itself. */
+export function receiveProbe(turn: Turn): void {
+  const report: InstanceReport = reportOf(turn.state, turn.nowMs);
+  turn.reply({ type: 'probed', report });
+}

@@ -1,0 +1,225 @@
+/**
+ * MAIN's side of the stream to one replica: pipelined, within bounds, going back to what the replica has when something
+ * went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
+ */
+import { GENESIS } from '../wal/record.ts';
+import { commonLsn } from './epoch-history.ts';
+import type { Flight, Replica } from './instance-state.ts';
+import type { LogPosition, LogRecord } from './log.ts';
+import type { AppendReply, InstallSnapshotReply } from './message.ts';
+import { quarantine } from './role.ts';
+import type { Turn } from './turn.ts';
+
+/** Sends a replica what is due: records, a chunk of a snapshot, or a heartbeat. */
+export function feed(turn: Turn, name: string): void {
+  const replica = expireFlights(turn, name);
+  if (replica === undefined || turn.nowMs < replica.retryAtMs) return;
+  if (!replica.diverged) {
+    if (replica.transfer !== undefined) sendChunk(turn, replica);
+    else sendRecords(turn, replica);
+  }
+  const after = turn.replica(name);
+  if (after !== undefined && isHeartbeatDue(turn, after)) send(turn, after, []);
+}
+
+/** A message without an answer for too long counts as lost, with all that were sent after it. */
+function expireFlights(turn: Turn, name: string): Replica | undefined {
+  const replica = turn.replica(name);
+  const oldest = replica?.flights[0];
+  if (oldest !== undefined && turn.nowMs >= oldest.sentAtMs + turn.state.settings.exchangeTimeoutMs) {
+    noteUnreachable(turn, name, oldest.exchange);
+  }
+  return turn.replica(name);
+}
+
+function sendRecords(turn: Turn, first: Replica): void {
+  const { messagesInFlightMax, messageBytesMax, messageRecordsMax } = turn.state.settings;
+  // One that has just failed gets one message at a time until it answers.
+  const flightsMax = first.failures > 0 ? 1 : messagesInFlightMax;
+  let replica: Replica | undefined = first;
+  while (replica !== undefined && replica.sentLsn < turn.state.stored.lsn && replica.flights.length < flightsMax) {
+    const records = turn.log.read({
+      fromLsn: replica.sentLsn + 1,
+      throughLsn: turn.state.stored.lsn,
+      bytesMax: messageBytesMax,
+      recordsMax: messageRecordsMax,
+    });
+    if (records.length === 0 || !send(turn, replica, records)) return beginTransfer(turn, replica.name);
+    replica = turn.replica(first.name);
+  }
+}
+
+/** False when MAIN itself no longer knows the record before the first one. */
+function send(turn: Turn, replica: Replica, records: readonly LogRecord[]): boolean {
+  const previous = positionAt(turn, replica.sentLsn);
+  if (previous === undefined) return false;
+  const { acknowledgedLsn } = turn.state;
+  const exchange = turn.askInstance(replica, {
+    type: 'append',
+    previousLsn: previous.lsn,
+    previousHash: previous.hash,
+    records,
+    acknowledgedLsn,
+  });
+  fly(turn, replica, { exchange, previousLsn: previous.lsn, throughLsn: records.at(-1)?.lsn ?? previous.lsn });
+  return true;
+}
+
+function fly(turn: Turn, replica: Replica, sent: Pick<Flight, 'exchange' | 'previousLsn' | 'throughLsn'>): void {
+  const flight: Flight = {
+    ...sent,
+    sentAtMs: turn.nowMs,
+    storedLsnThen: replica.storedLsn,
+    acknowledgedLsn: turn.state.acknowledgedLsn,
+  };
+  const sentLsn = Math.max(replica.sentLsn, sent.throughLsn);
+  turn.updateReplica(replica.name, { flights: [...replica.flights, flight], sentLsn, sentAtMs: turn.nowMs });
+}
+
+function positionAt(turn: Turn, lsn: number): LogPosition | undefined {
+  if (lsn === 0) return GENESIS;
+  return lsn === turn.state.stored.lsn ? turn.state.stored : turn.log.at(lsn);
+}
+
+/** With nothing on its way: when it has not been told what is acknowledged, and now and then to hear that it is there. */
+function isHeartbeatDue(turn: Turn, replica: Replica): boolean {
+  if (replica.flights.length > 0) return false;
+  if (replica.heardAtMs !== undefined && replica.toldLsn < turn.state.acknowledgedLsn && !replica.diverged) return true;
+  return turn.nowMs >= replica.sentAtMs + turn.state.settings.heartbeatMs;
+}
+
+/** An answer to an append. One that MAIN no longer waits for is not looked at: what it told may have changed since. */
+export function receiveAppended(turn: Turn, name: string, exchange: number, reply: AppendReply): void {
+  const replica = turn.replica(name);
+  const flight = replica?.flights.find((candidate) => candidate.exchange === exchange);
+  if (replica === undefined || flight === undefined) return;
+  const { stored } = turn.state;
+  if (reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
+    // Only this instance writes records of this epoch, and it no longer has them.
+    return quarantine(turn, `${name} has lsn ${reply.stored.lsn} of this epoch, but the log ends at lsn ${stored.lsn}`);
+  }
+  const flights = replica.flights.filter((candidate) => candidate !== flight);
+  turn.updateReplica(name, { flights, heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
+  if (reply.outcome === 'stored')
+    return noteStored(turn, name, { lsn: reply.stored.lsn, toldLsn: flight.acknowledgedLsn });
+  if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, flights: [] });
+  // A higher epoch has been noticed by the caller; a reply that refuses this one without naming one is of no use.
+  if (reply.outcome === 'sealed' || reply.outcome === 'stale') return;
+  goBack(turn, { replica, flight, reply });
+}
+
+function noteStored(turn: Turn, name: string, told: { readonly lsn: number; readonly toldLsn: number }): void {
+  const replica = turn.replica(name);
+  if (replica === undefined) return;
+  const storedLsn = Math.max(replica.storedLsn, told.lsn);
+  turn.updateReplica(name, {
+    storedLsn,
+    sentLsn: Math.max(replica.sentLsn, storedLsn),
+    toldLsn: Math.max(replica.toldLsn, told.toldLsn),
+    diverged: false,
+    ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
+  });
+}
+
+/** The replica is not where MAIN took it to be. Its epochs tell where its log leaves MAIN's. */
+function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: AppendReply }): void {
+  const { replica, flight, reply } = answer;
+  const { assignment, history, stored } = turn.state;
+  const common = commonLsn({ history, lsn: stored.lsn }, { history: reply.history, lsn: reply.stored.lsn });
+  if (reply.outcome === 'diverged' && flight.previousLsn <= common) return noteContradiction(turn, replica);
+  // It lacks what it had confirmed before this message was sent, or what every member holds: storage lost or rewound.
+  const isMember = assignment?.inSync.includes(replica.name) ?? false;
+  const lost = common < flight.storedLsnThen || (isMember && common < flight.acknowledgedLsn);
+  // Otherwise an answer that was overtaken may tell less than is known already.
+  const storedLsn = lost ? common : Math.max(common, replica.storedLsn);
+  turn.updateReplica(replica.name, {
+    storedLsn,
+    sentLsn: storedLsn,
+    toldLsn: 0,
+    flights: [],
+    diverged: false,
+    lost: replica.lost || (lost && replica.awaited),
+    ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
+  });
+  if (reply.outcome === 'needsSnapshot' && common < reply.stored.lsn) beginTransfer(turn, replica.name);
+}
+
+/**
+ * Two records with one epoch and one number: what no failover explains. Either log may be the wrong one. A member of the
+ * in-sync set is as good a witness as MAIN, and MAIN is the one that could do harm, so MAIN stops.
+ */
+function noteContradiction(turn: Turn, replica: Replica): void {
+  if (turn.state.assignment?.inSync.includes(replica.name)) {
+    return quarantine(turn, `the log contradicts that of ${replica.name}, which is in the in-sync set`);
+  }
+  turn.updateReplica(replica.name, { diverged: true, flights: [], awaited: false });
+}
+
+/** The records that the replica needs are no longer kept: it gets a snapshot, and records from there on. */
+function beginTransfer(turn: Turn, name: string): void {
+  const snapshot = turn.log.snapshot();
+  if (snapshot === undefined) {
+    turn.emit({ type: 'takeSnapshot' });
+    return turn.updateReplica(name, { retryAtMs: turn.nowMs + turn.state.settings.retryMs.max });
+  }
+  turn.updateReplica(name, { transfer: { snapshot, nextChunk: 0 } });
+}
+
+/** One chunk at a time: the replica's answer names the next one, so a broken transfer goes on where it stopped. */
+function sendChunk(turn: Turn, replica: Replica): void {
+  const { transfer } = replica;
+  if (transfer === undefined || replica.flights.length > 0) return;
+  const { snapshot, nextChunk } = transfer;
+  const bytes = turn.log.snapshotChunk(snapshot.id, nextChunk);
+  // A newer snapshot has taken its place.
+  if (bytes === undefined) return beginTransfer(turn, replica.name);
+  const { acknowledgedLsn } = turn.state;
+  const exchange = turn.askInstance(replica, {
+    type: 'installSnapshot',
+    snapshot,
+    chunk: nextChunk,
+    bytes,
+    acknowledgedLsn,
+  });
+  fly(turn, replica, { exchange, previousLsn: 0, throughLsn: 0 });
+}
+
+/** An answer to a chunk. */
+export function receiveSnapshotStored(turn: Turn, name: string, exchange: number, reply: InstallSnapshotReply): void {
+  const replica = turn.replica(name);
+  if (!replica?.flights.some((flight) => flight.exchange === exchange)) return;
+  turn.updateReplica(name, { flights: [], heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
+  if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, transfer: undefined });
+  const { transfer } = replica;
+  if (reply.outcome !== 'stored' || transfer?.snapshot.id !== reply.snapshotId) return;
+  if (reply.nextChunk < transfer.snapshot.chunkCount) {
+    return turn.updateReplica(name, { transfer: { ...transfer, nextChunk: reply.nextChunk } });
+  }
+  const { lsn } = transfer.snapshot.position;
+  turn.updateReplica(name, {
+    transfer: undefined,
+    storedLsn: lsn,
+    sentLsn: lsn,
+    toldLsn: lsn,
+    progressAtMs: turn.nowMs,
+  });
+}
+
+/** A message to the replica failed. Whether it arrived is not known, and does not matter: it is sent again. */
+export function noteUnreachable(turn: Turn, name: string, exchange: number): void {
+  const replica = turn.replica(name);
+  if (!replica?.flights.some((flight) => flight.exchange === exchange)) return;
+  const failures = replica.failures + 1;
+  turn.updateReplica(name, {
+    failures,
+    flights: [],
+    // Where a replica that never answered stands is not known: it is asked without records first.
+    sentLsn: replica.heardAtMs === undefined ? turn.state.stored.lsn : replica.storedLsn,
+    retryAtMs: turn.nowMs + pauseMs(turn.state.settings.retryMs, failures),
+  });
+}
+
+/** How long to wait after so many failures in a row, in milliseconds. */
+export function pauseMs(retryMs: { readonly first: number; readonly max: number }, failures: number): number {
+  return Math.min(retryMs.first * 2 ** Math.min(failures - 1, 16), retryMs.max);
+}

@@ -1,0 +1,116 @@
+/** One event being handled: the state as it becomes, and the effects so far. It lives within one call of `handle`. */
+import { assert } from '../assert.ts';
+import type { Step } from '../step.ts';
+import type { InstanceEffect } from './instance-event.ts';
+import { type InstanceRole, type InstanceState, type MainState, persistedOf, type Replica } from './instance-state.ts';
+import type { LogReader } from './log.ts';
+import {
+  type CoordinatorRequestBody,
+  type Envelope,
+  type InstanceReplyBody,
+  type InstanceRequestBody,
+  REPLICATION_PROTOCOL_VERSION,
+} from './message.ts';
+
+export class Turn {
+  readonly nowMs: number;
+  readonly log: LogReader;
+  #state: InstanceState;
+  readonly #effects: InstanceEffect[] = [];
+
+  constructor(options: { state: InstanceState; nowMs: number; log: LogReader }) {
+    this.#state = options.state;
+    this.nowMs = options.nowMs;
+    this.log = options.log;
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** MAIN's part of the state; only to be read in that role. */
+  get main(): MainState {
+    assert(this.#state.main !== undefined, 'this instance is not MAIN');
+    return this.#state.main;
+  }
+
+  update(change: Partial<InstanceState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+
+  updateMain(change: Partial<MainState>): void {
+    this.update({ main: { ...this.main, ...change } });
+  }
+
+  /** Undefined when no replica has this name. */
+  replica(name: string): Replica | undefined {
+    return this.main.replicas.find((replica) => replica.name === name);
+  }
+
+  updateReplica(name: string, change: Partial<Replica>): void {
+    const replicas = this.main.replicas.map((replica) => (replica.name === name ? { ...replica, ...change } : replica));
+    this.updateMain({ replicas });
+  }
+
+  emit(effect: InstanceEffect): void {
+    this.#effects.push(effect);
+  }
+
+  /** Hands the small record to storage. */
+  persist(): void {
+    this.emit({ type: 'persistState', record: persistedOf(this.#state) });
+    this.update({ savedLsn: this.#state.acknowledgedLsn, savedAtMs: this.nowMs });
+  }
+
+  /** Takes a role, and says so when it is news. */
+  setRole(role: InstanceRole, main: string | undefined, isNews = role !== this.#state.role): void {
+    this.update(role === 'main' ? { role } : { role, main: undefined });
+    if (isNews) this.emit({ type: 'changeRole', role, epoch: this.#state.epoch, main });
+  }
+
+  /** Asks another instance of the database and returns the number of the exchange. */
+  askInstance(instance: { readonly name: string; readonly region: string }, body: InstanceRequestBody): number {
+    const envelope = this.#envelope(this.#state.settings.exchangeTimeoutMs);
+    const { name, region } = instance;
+    const exchange = this.#takeExchange();
+    const to = { kind: 'instance', database: envelope.database, name, region } as const;
+    this.emit({ type: 'send', exchange, to, message: { envelope, body } });
+    return exchange;
+  }
+
+  /** Asks a coordinator and returns the number of the exchange. */
+  askCoordinator(name: string, body: CoordinatorRequestBody): number {
+    const envelope = this.#envelope(this.#state.settings.askTimeoutMs);
+    const exchange = this.#takeExchange();
+    this.emit({ type: 'send', exchange, to: { kind: 'coordinator', name }, message: { envelope, body } });
+    return exchange;
+  }
+
+  /** Answers the request being handled. */
+  reply(body: InstanceReplyBody): void {
+    const envelope = this.#envelope(this.#state.settings.exchangeTimeoutMs);
+    this.emit({ type: 'reply', message: { envelope, body } });
+  }
+
+  finish(): Step<InstanceState, InstanceEffect> {
+    return { state: this.#state, effects: this.#effects };
+  }
+
+  #takeExchange(): number {
+    const exchange = this.#state.nextExchange;
+    this.update({ nextExchange: exchange + 1 });
+    return exchange;
+  }
+
+  #envelope(timeoutMs: number): Envelope {
+    const { assignment, cluster, epoch, name, region } = this.#state;
+    return {
+      version: REPLICATION_PROTOCOL_VERSION,
+      database: assignment?.database ?? '',
+      cluster: cluster ?? '',
+      epoch,
+      from: { name, region },
+      deadlineMs: this.nowMs + timeoutMs,
+    };
+  }
+}

@@ -1,0 +1,68 @@
+/** Takes snapshots of an instance's graph in slices, from a view that stands still, while writes go on. */
+import type { GraphStore } from '../core/graph/graph-store.ts';
+import { SnapshotEncoder } from '../core/wal/snapshot.ts';
+import type { InstanceLog } from './instance-log.ts';
+import { nextTurn } from './turn.ts';
+
+/** A snapshot is due when this many bytes of records have been logged since the last: what a start has to replay. */
+const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
+
+/** Ids encoded in one turn. */
+const SNAPSHOT_SLICE_IDS = 8_192;
+
+export interface SnapshotSource {
+  readonly store: GraphStore;
+  readonly log: InstanceLog;
+  /** First lsn that a replica may still ask for. */
+  neededFromLsn(): number;
+}
+
+export class SnapshotTaker {
+  readonly #source: SnapshotSource;
+  #taking = false;
+  /** Raised when graph and log are replaced: a snapshot that is being taken is of the old ones. */
+  #generation = 0;
+
+  constructor(source: SnapshotSource) {
+    this.#source = source;
+  }
+
+  /** Graph and log are about to be replaced: what is being taken is given up. */
+  abandon(): void {
+    this.#generation += 1;
+  }
+
+  /** Takes a snapshot if one is due. */
+  async takeIfDue(): Promise<void> {
+    if (this.#source.log.walBytesSinceSnapshot >= SNAPSHOT_AFTER_BYTES) await this.take();
+  }
+
+  /** Takes a snapshot at the acknowledged lsn: never of anything that a failover could take back. */
+  async take(): Promise<void> {
+    const { store, log } = this.#source;
+    const position = log.at(store.acknowledgedLsn);
+    if (this.#taking || !position || position.lsn === 0) return;
+    this.#taking = true;
+    const generation = this.#generation;
+    const view = store.openSnapshot(position.lsn);
+    const slot = log.beginSnapshot();
+    try {
+      const epochHistory = log.epochHistory.filter(({ firstLsn }) => firstLsn <= position.lsn);
+      const encoder = new SnapshotEncoder({ view, position, epochHistory });
+      let chunkCount = 0;
+      while (!encoder.manifest) {
+        for (const { bytes } of encoder.next(SNAPSHOT_SLICE_IDS)) {
+          log.saveSnapshotChunk({ slot, chunk: chunkCount }, bytes);
+          chunkCount += 1;
+        }
+        if (encoder.manifest) break;
+        await nextTurn();
+        if (generation !== this.#generation) return;
+      }
+      log.finishSnapshot(slot, encoder.manifest, chunkCount, this.#source.neededFromLsn());
+    } finally {
+      view.close();
+      this.#taking = false;
+    }
+  }
+}

@@ -1,0 +1,274 @@
+/** Statements of clients on one instance: bookmarks waited for, reads on a snapshot, writes in the queue, answers encoded. */
+import type { Engine } from '../core/engine/engine.ts';
+import type { Execution } from '../core/engine/execution.ts';
+import { GraphError, toErrorRecord } from '../core/error.ts';
+import type { GraphStore } from '../core/graph/graph-store.ts';
+import { checkBookmark, encodeBookmark } from '../core/replication/bookmark.ts';
+import { epochAt } from '../core/replication/epoch-history.ts';
+import type { CommittedRecord, SyncReplicationFailure } from '../core/replication/instance-event.ts';
+import type { InstanceState } from '../core/replication/instance-state.ts';
+import { decodeValue, encodeResult } from '../core/value/codec.ts';
+import type { Value } from '../core/value/value.ts';
+import { type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
+import { type Acknowledgements, outcomeUnknown } from './acknowledgements.ts';
+import { BookmarkQueue } from './bookmark-queue.ts';
+import type { InstanceLog } from './instance-log.ts';
+import type { InstanceAddress } from './names.ts';
+import type {
+  Notification,
+  QueryType,
+  ServedBy,
+  StatementAnswer,
+  StatementFailure,
+  StatementRequest,
+} from './protocol.ts';
+import { withDeadline } from './transport.ts';
+import { nextTurn, SLICE_WORK } from './turn.ts';
+import { type Committed, WriteQueue } from './write-queue.ts';
+
+/** A bookmark is waited for this long at most; then the client is told to try again or to ask MAIN. */
+const BOOKMARK_WAIT_MS_MAX = 10_000;
+
+/** What the runner needs of its instance. The graph and the machine's state change under it, so they are asked for anew. */
+export interface StatementHost {
+  readonly address: InstanceAddress;
+  readonly acknowledgements: Acknowledgements;
+  readonly log: InstanceLog;
+  state(): InstanceState;
+  store(): GraphStore;
+  engine(): Engine;
+  /** A client has asked something. */
+  activity(): void;
+  /** Records have been stored in this turn. */
+  committed(records: readonly CommittedRecord[]): void;
+}
+
+export class StatementRunner {
+  readonly #host: StatementHost;
+  readonly #bookmarks = new BookmarkQueue();
+  readonly #writes: WriteQueue;
+  /** Records committed to the graph in this turn, not stored yet. */
+  #group: EncodedRecord[] = [];
+
+  constructor(host: StatementHost) {
+    this.#host = host;
+    this.#writes = new WriteQueue({
+      checkWritable: () => this.#checkWritable(),
+      commit: (execution) => this.#commit(execution),
+      flush: () => this.#flush(),
+    });
+  }
+
+  /** Runs a statement. Never throws: what went wrong is the answer. */
+  async run(request: StatementRequest): Promise<StatementAnswer> {
+    const deadlineAtMs = Date.now() + request.deadlineMs;
+    try {
+      const { state } = this.#host;
+      if (state().role === 'none') {
+        return this.refuse('unreachable', state().quarantine ?? 'The instance has no part in the cluster yet.');
+      }
+      this.#host.activity();
+      const prepared = this.#host.engine().prepare(request.statement);
+      const writes = prepared.kind === 'write' || prepared.kind === 'schema';
+      if (writes && request.accessMode === 'read') throw writeInReadMode();
+      if (writes && state().role !== 'main') return this.refuse('notMain', notMain(state()).message);
+      await this.#awaitBookmarks(request);
+      const parameters = decodeParameters(request.parameters);
+      return writes
+        ? await this.#write(request, parameters, deadlineAtMs)
+        : await this.#read(request, parameters, deadlineAtMs);
+    } catch (error) {
+      if (!(error instanceof GraphError)) console.error('a statement ended with an internal error:', error);
+      const failure: StatementFailure = { ok: false, error: toErrorRecord(error), servedBy: this.#servedBy() };
+      const refusedAsNotMain = error instanceof GraphError && error.code === 'Neo.ClientError.Cluster.NotALeader';
+      return refusedAsNotMain ? { ...failure, retry: 'notMain' } : failure;
+    }
+  }
+
+  /** An answer that says that nothing was executed here, and what to do about it. */
+  refuse(retry: 'notMain' | 'unreachable', message: string): StatementFailure {
+    const code =
+      retry === 'notMain' ? 'Neo.ClientError.Cluster.NotALeader' : 'Neo.TransientError.General.DatabaseUnavailable';
+    return { ok: false, error: { code, message }, servedBy: this.#servedBy(), retry };
+  }
+
+  /** More is visible: bookmarks may have been reached. */
+  advance(): void {
+    this.#bookmarks.advance();
+  }
+
+  /** Rolls back what is being written, and refuses what waits to write. */
+  interrupt(error: GraphError): void {
+    this.#writes.interrupt(error);
+  }
+
+  async #read(
+    request: StatementRequest,
+    parameters: ReadonlyMap<string, Value>,
+    deadlineAtMs: number,
+  ): Promise<StatementAnswer> {
+    const snapshot = this.#host.store().openSnapshot();
+    try {
+      const { lsn } = snapshot;
+      const execution = this.#start(request, parameters, { snapshot });
+      try {
+        while (execution.next(SLICE_WORK) === 'paused') {
+          await nextTurn();
+          if (Date.now() > deadlineAtMs) throw tookTooLong();
+        }
+      } catch (error) {
+        execution.cancel();
+        throw error;
+      }
+      return this.#success(execution, lsn, []);
+    } finally {
+      snapshot.close();
+    }
+  }
+
+  async #write(
+    request: StatementRequest,
+    parameters: ReadonlyMap<string, Value>,
+    deadlineAtMs: number,
+  ): Promise<StatementAnswer> {
+    const written = await this.#writes.run(
+      () => this.#start(request, parameters, {}),
+      () => Date.now() > deadlineAtMs,
+    );
+    const waitMs = Math.max(0, deadlineAtMs - Date.now());
+    const failures = await withDeadline(written.acknowledged, waitMs).catch((error: unknown) => {
+      if (error instanceof GraphError) throw error;
+      throw outcomeUnknown('the replicas have not confirmed it in time');
+    });
+    return this.#success(written.execution, written.lsn, failures.map(replicationNotification));
+  }
+
+  #start(
+    request: StatementRequest,
+    parameters: ReadonlyMap<string, Value>,
+    options: { snapshot?: ReturnType<GraphStore['openSnapshot']> },
+  ): Execution {
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    return this.#host.engine().start(request.statement, parameters, { ...options, seed, nowMs: Date.now() });
+  }
+
+  #success(execution: Execution, lsn: number, notifications: readonly Notification[]): StatementAnswer {
+    const { cluster = '', history } = this.#host.state();
+    const changed = Object.values(execution.counters).some((count) => count > 0);
+    return {
+      ok: true,
+      columns: execution.columns,
+      rows: encodeResult({ columns: execution.columns, rows: execution.rows }),
+      bookmark: encodeBookmark({ cluster, epoch: epochAt(history, lsn) ?? 0, lsn }),
+      counters: execution.counters,
+      queryType: queryTypeOf(execution, changed),
+      notifications,
+      ...(execution.plan && { plan: execution.plan }),
+      servedBy: this.#servedBy(),
+    };
+  }
+
+  #checkWritable(): void {
+    const state = this.#host.state();
+    if (state.role !== 'main') throw notMain(state);
+  }
+
+  #commit(execution: Execution): Committed {
+    const { acknowledgements, log, state } = this.#host;
+    const transaction = execution.commit(state().epoch);
+    if (!transaction) {
+      const { lsn } = this.#host.store();
+      return { lsn, acknowledged: acknowledgements.of(lsn) };
+    }
+    const previousHash = this.#group.at(-1)?.hash ?? log.last.hash;
+    this.#group.push(encodeRecord({ ...transaction, previousHash }));
+    return { lsn: transaction.lsn, acknowledged: acknowledgements.of(transaction.lsn) };
+  }
+
+  #flush(): void {
+    const group = this.#group;
+    if (group.length === 0) return;
+    this.#group = [];
+    this.#host.log.append(group);
+    this.#host.committed(group.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
+  }
+
+  async #awaitBookmarks(request: StatementRequest): Promise<void> {
+    const timeoutMs = Math.min(request.deadlineMs, BOOKMARK_WAIT_MS_MAX);
+    for (const bookmark of request.bookmarks) {
+      const reached = await this.#bookmarks.wait(() => isReached(this.#host.state(), bookmark), timeoutMs);
+      if (reached) continue;
+      throw new GraphError(
+        'Neo.TransientError.Transaction.BookmarkTimeout',
+        `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
+      );
+    }
+  }
+
+  #servedBy(): ServedBy {
+    const { instance, region } = this.#host.address;
+    return { name: instance, region, role: this.#host.state().role === 'main' ? 'main' : 'replica' };
+  }
+}
+
+/** Throws when the bookmark can never be reached here. */
+function isReached(state: InstanceState, bookmark: string): boolean {
+  const check = checkBookmark(state, bookmark);
+  switch (check.outcome) {
+    case 'reached':
+      return true;
+    case 'waiting':
+      return false;
+    case 'lostTail':
+      throw invalidBookmark(
+        `It names a transaction that was lost in a failover; the history that survived branched off after lsn ${check.forkLsn}.`,
+      );
+    case 'foreign':
+      throw invalidBookmark('It is of another database.');
+    case 'invalid':
+      throw invalidBookmark('It is not a bookmark of Skein.');
+  }
+}
+
+function invalidBookmark(reason: string): GraphError {
+  return new GraphError('Neo.ClientError.Transaction.InvalidBookmark', `The bookmark cannot be used. ${reason}`);
+}
+
+function decodeParameters(bytes: Uint8Array): ReadonlyMap<string, Value> {
+  const parameters = decodeValue(bytes);
+  if (parameters instanceof Map) return parameters;
+  throw new GraphError('Neo.ClientError.Request.InvalidFormat', 'The parameters are not a map.');
+}
+
+function notMain(state: InstanceState): GraphError {
+  const main = state.assignment?.main;
+  const hint = main && main !== state.name ? ` Send it to ${main}.` : '';
+  return new GraphError('Neo.ClientError.Cluster.NotALeader', `${state.name} is not MAIN and takes no writes.${hint}`);
+}
+
+function writeInReadMode(): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.AccessMode',
+    'The statement writes, and was sent with access mode READ. Nothing was changed.',
+  );
+}
+
+function tookTooLong(): GraphError {
+  return new GraphError('Neo.TransientError.General.DatabaseUnavailable', 'The statement took too long and was ended.');
+}
+
+function queryTypeOf(execution: Execution, changed: boolean): QueryType {
+  if (execution.kind === 'schema') return 's';
+  if (execution.kind === 'read' || !changed) return 'r';
+  return execution.columns.length > 0 ? 'rw' : 'w';
+}
+
+function replicationNotification(failure: SyncReplicationFailure): Notification {
+  return {
+    code: 'SyncReplicationFailure',
+    title: 'A SYNC replica did not confirm the transaction',
+    description: failure.message,
+    severity: 'WARNING',
+    category: 'TOPOLOGY',
+  };
+}

@@ -1,0 +1,7 @@
+/** Lets other events of the object in: requests, replies, timers. What was read before may have changed after. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Work in one slice of a statement, in the executor's units: some milliseconds, so that health checks are answered between two. */
+export const SLICE_WORK = 100_000;

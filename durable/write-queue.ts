@@ -1,0 +1,157 @@
+/**
+ * Statements that write run alone, one after the other, each on the newest state. Those that arrive together are committed
+ * as one group: one WAL row, one message to each replica. A long one is run in slices; readers go on in between.
+ */
+
+import type { Execution } from '../core/engine/execution.ts';
+import { GraphError } from '../core/error.ts';
+import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
+import { nextTurn, SLICE_WORK } from './turn.ts';
+
+/** Statements that may wait. More are refused, so that a flood ends in errors and not in memory. */
+const QUEUE_LENGTH_MAX = 2_000;
+/** Statements run in one turn, and so committed in one group, at most. */
+const GROUP_MAX = 64;
+
+/** What the queue needs of its instance. */
+export interface WriteHost {
+  /** Throws when this instance takes no writes now. */
+  checkWritable(): void;
+  /** Commits the execution's changes, if any, to the graph and adds them to the group. */
+  commit(execution: Execution): Committed;
+  /** Stores the group's records and hands them to replication. In the same turn as the commits. */
+  flush(): void;
+}
+
+/** Where a statement's transaction stands in the log; without changes, the newest transaction that it may have read. */
+export interface Committed {
+  readonly lsn: number;
+  /** Settles when the transaction may be told: acknowledged, with what was wrong about it, or in doubt. */
+  readonly acknowledged: Promise<readonly SyncReplicationFailure[]>;
+}
+
+interface Job {
+  readonly start: () => Execution;
+  readonly isCancelled: () => boolean;
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A statement that has run. */
+export interface Written extends Committed {
+  readonly execution: Execution;
+}
+
+export class WriteQueue {
+  readonly #host: WriteHost;
+  readonly #jobs: Job[] = [];
+  #running: Execution | undefined;
+  #draining = false;
+  #interruption: GraphError | undefined;
+
+  constructor(host: WriteHost) {
+    this.#host = host;
+  }
+
+  /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
+  run(start: () => Execution, isCancelled: () => boolean): Promise<Written> {
+    return new Promise((resolve, reject) => {
+      if (this.#jobs.length >= QUEUE_LENGTH_MAX) {
+        reject(
+          new GraphError(
+            'Neo.TransientError.General.DatabaseUnavailable',
+            `${QUEUE_LENGTH_MAX} statements are waiting already. Try again later.`,
+          ),
+        );
+        return;
+      }
+      this.#jobs.push({ start, isCancelled, resolve, reject });
+      if (!this.#draining) void this.#drain();
+    });
+  }
+
+  /** Rolls back the statement that is running and refuses all that wait: the graph or the role is about to change. */
+  interrupt(error: GraphError): void {
+    if (this.#running) {
+      this.#running.cancel();
+      this.#running = undefined;
+      this.#interruption = error;
+    }
+    for (const job of this.#jobs.splice(0)) job.reject(error);
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    try {
+      while (this.#jobs.length > 0) {
+        // Whoever arrives in this turn is in the group.
+        await nextTurn();
+        for (let count = 0; count < GROUP_MAX; count += 1) {
+          const job = this.#jobs.shift();
+          if (!job) break;
+          const pending = this.#runJob(job);
+          if (pending) await pending;
+        }
+        this.#host.flush();
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** Settles the job. Awaits only if the statement pauses, and flushes the group before that. */
+  #runJob(job: Job): Promise<void> | undefined {
+    if (job.isCancelled()) {
+      job.reject(
+        new GraphError(
+          'Neo.TransientError.General.DatabaseUnavailable',
+          'The statement waited too long for its turn. Nothing was done.',
+        ),
+      );
+      return undefined;
+    }
+    try {
+      this.#host.checkWritable();
+      const execution = job.start();
+      this.#running = execution;
+      if (execution.next(SLICE_WORK) === 'paused') return this.#goOn(job, execution);
+      this.#finish(job, execution);
+    } catch (error) {
+      this.#running = undefined;
+      job.reject(error);
+    }
+    return undefined;
+  }
+
+  async #goOn(job: Job, execution: Execution): Promise<void> {
+    this.#host.flush();
+    try {
+      do {
+        await nextTurn();
+        this.#checkInterruption();
+        if (job.isCancelled()) {
+          execution.cancel();
+          throw new GraphError(
+            'Neo.TransientError.General.DatabaseUnavailable',
+            'The statement took too long and was rolled back.',
+          );
+        }
+      } while (execution.next(SLICE_WORK) === 'paused');
+      this.#finish(job, execution);
+    } catch (error) {
+      this.#running = undefined;
+      job.reject(error);
+    }
+  }
+
+  #checkInterruption(): void {
+    const error = this.#interruption;
+    this.#interruption = undefined;
+    if (error) throw error;
+  }
+
+  #finish(job: Job, execution: Execution): void {
+    this.#running = undefined;
+    job.resolve({ execution, ...this.#host.commit(execution) });
+  }
+}

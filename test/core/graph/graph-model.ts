@@ -1,0 +1,158 @@
+/** A graph in plain Maps, which the store is compared with. It is slow, obvious, and copied whole for each transaction. */
+import { expect } from 'vitest';
+import { ALL_TYPES, type Direction, type GraphView } from '../../../core/graph/graph-view.ts';
+import type { Indexes } from '../../../core/graph/indexes.ts';
+import { isInRange } from '../../../core/graph/property-index.ts';
+import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
+import { equals } from '../../../core/value/equality.ts';
+import type { StoredValue } from '../../../core/value/value.ts';
+
+export interface ModelNode {
+  readonly labels: Set<number>;
+  readonly properties: Map<number, StoredValue>;
+}
+
+export interface ModelRelationship {
+  readonly type: number;
+  readonly start: number;
+  readonly end: number;
+  readonly properties: Map<number, StoredValue>;
+}
+
+export class Model {
+  readonly nodes = new Map<number, ModelNode>();
+  readonly relationships = new Map<number, ModelRelationship>();
+
+  copy(): Model {
+    const copy = new Model();
+    for (const [id, node] of this.nodes) {
+      copy.nodes.set(id, { labels: new Set(node.labels), properties: new Map(node.properties) });
+    }
+    for (const [id, relationship] of this.relationships) {
+      copy.relationships.set(id, { ...relationship, properties: new Map(relationship.properties) });
+    }
+    return copy;
+  }
+}
+
+/** Everything that a view can be asked must be what the model says. */
+export function expectSame(
+  view: GraphView,
+  model: Model,
+  { indexes, values }: { readonly indexes: Indexes; readonly values: readonly StoredValue[] },
+): void {
+  expect(scanAll((cursor, out) => view.scanNodes(cursor, out))).toEqual(ascending(model.nodes.keys()));
+  expect(scanAll((cursor, out) => view.scanRelationships(cursor, out))).toEqual(ascending(model.relationships.keys()));
+  expectNodes(view, model);
+  expectRelationships(view, model);
+  expectExpansions(view, model);
+  expectSeeks(view, model, indexes, values);
+}
+
+function expectNodes(view: GraphView, model: Model): void {
+  for (let label = 0; label < 3; label += 1) {
+    const labelled = [...model.nodes].filter(([, node]) => node.labels.has(label)).map(([id]) => id);
+    expect(scanAll((cursor, out) => view.scanLabel(label, cursor, out))).toEqual(ascending(labelled));
+  }
+  const ids = ascending(model.nodes.keys());
+  for (const id of ids) {
+    const node = model.nodes.get(id)!;
+    expect(view.nodeLabels(id)).toEqual(ascending(node.labels));
+    expect(view.nodeKeys(id)).toEqual(ascending(node.properties.keys()));
+    for (const [key, value] of node.properties) expect(view.nodeProperty(id, key)).toEqual(value);
+  }
+  for (let key = 0; key < 3; key += 1) {
+    const { kind, values } = view.gatherNodeProperty(Int32Array.from(ids), ids.length, key);
+    const held = ids.map((id) => model.nodes.get(id)!.properties.get(key) ?? null);
+    expect(Array.from(values, (value) => value)).toEqual(
+      kind === 'float' ? held.map((value) => value !== null && Object(value).value) : held,
+    );
+  }
+}
+
+function expectRelationships(view: GraphView, model: Model): void {
+  for (const [id, relationship] of model.relationships) {
+    expect([view.relationshipType(id), view.relationshipStart(id), view.relationshipEnd(id)]).toEqual([
+      relationship.type,
+      relationship.start,
+      relationship.end,
+    ]);
+    expect(view.relationshipKeys(id)).toEqual(ascending(relationship.properties.keys()));
+    for (const [key, value] of relationship.properties) expect(view.relationshipProperty(id, key)).toEqual(value);
+  }
+}
+
+function expectExpansions(view: GraphView, model: Model): void {
+  const expansion = new Expansion();
+  for (const node of model.nodes.keys()) {
+    for (const direction of ['outgoing', 'incoming', 'both'] as const) {
+      for (const type of [0, 1, ALL_TYPES]) {
+        view.expand(node, direction, type, expansion);
+        const found = Array.from(expansion.relationships.subarray(0, expansion.count), (relationship, row) => [
+          relationship,
+          expansion.neighbours[row],
+        ]);
+        const wanted = joined(model, node, direction, type);
+        expect(found.sort(byFirst)).toEqual(wanted);
+        expect(view.degree(node, direction, type)).toBe(wanted.length);
+      }
+    }
+  }
+}
+
+function joined(model: Model, node: number, direction: Direction, type: number): number[][] {
+  const found: number[][] = [];
+  for (const [id, relationship] of model.relationships) {
+    if (type !== ALL_TYPES && relationship.type !== type) continue;
+    if (direction !== 'incoming' && relationship.start === node) found.push([id, relationship.end]);
+    else if (direction !== 'outgoing' && relationship.end === node) found.push([id, relationship.start]);
+  }
+  return found.sort(byFirst);
+}
+
+function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: readonly StoredValue[]): void {
+  const out = new IdList();
+  for (const { name, label, key } of indexes.list()) {
+    const index = indexes.byName(name)!;
+    for (const value of values) {
+      view.seekIndex(index, value, out);
+      const equal = holding(model, label, key, (held) => equals(held, value) === true);
+      expect(Array.from(out.ids.subarray(0, out.count))).toEqual(equal);
+
+      if (Array.isArray(value)) continue;
+      for (const range of [{ from: value }, { to: value, toExclusive: true }, { from: value, to: value }]) {
+        view.rangeIndex(index, range, out);
+        const inside = holding(model, label, key, (held) => isInRange(held, range));
+        expect(ascending(out.ids.subarray(0, out.count))).toEqual(inside);
+      }
+    }
+  }
+}
+
+function holding(model: Model, label: number, key: number, test: (held: StoredValue) => boolean): number[] {
+  const found = [...model.nodes].filter(([, node]) => {
+    const held = node.properties.get(key);
+    return node.labels.has(label) && held !== undefined && test(held);
+  });
+  return ascending(found.map(([id]) => id));
+}
+
+/** Scans with a list that is shorter than a word of bits, so that the scan goes on in the middle of one. */
+function scanAll(scan: (cursor: number, out: Int32Array) => { count: number; cursor: number }): number[] {
+  const out = new Int32Array(7);
+  const ids: number[] = [];
+  for (let cursor = 0; cursor !== -1; ) {
+    const result = scan(cursor, out);
+    ids.push(...out.subarray(0, result.count));
+    cursor = result.cursor;
+  }
+  return ids;
+}
+
+export function ascending(ids: Iterable<number>): number[] {
+  return [...ids].sort((left, right) => left - right);
+}
+
+function byFirst(left: readonly (number | undefined)[], right: readonly (number | undefined)[]): number {
+  return left[0]! - right[0]!;
+}

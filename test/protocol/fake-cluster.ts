@@ -1,0 +1,161 @@
+/** The objects as the Worker sees them over RPC, faked: that edge is where these tests end. */
+import type { Topology, WorkerRequest, WorkerResponse } from '../../core/coordinator/request.ts';
+import type { ErrorCode } from '../../core/error.ts';
+import { decodeValue, encodeResult } from '../../core/value/codec.ts';
+import type { ResultValue, Value } from '../../core/value/value.ts';
+import { coordinatorAddresses } from '../../durable/names.ts';
+import type { StatementAnswer, StatementRequest } from '../../durable/protocol.ts';
+import { createApp } from '../../worker/app.ts';
+import { Coordinators } from '../../worker/coordinators.ts';
+import { Router } from '../../worker/router.ts';
+import { Service } from '../../worker/service.ts';
+
+export const TOKEN = 'correct horse battery staple';
+
+const COUNTERS = {
+  nodesCreated: 0,
+  nodesDeleted: 0,
+  relationshipsCreated: 0,
+  relationshipsDeleted: 0,
+  propertiesSet: 0,
+  labelsAdded: 0,
+  labelsRemoved: 0,
+  indexesAdded: 0,
+  indexesRemoved: 0,
+};
+
+/** What an instance does with a statement. `lose` breaks the connection, `hang` never answers. */
+export type Behaviour =
+  | 'answer'
+  | 'lose'
+  | 'hang'
+  | { readonly retry: 'notMain' | 'unreachable' }
+  | { readonly fail: ErrorCode };
+
+export class FakeCluster {
+  main: string | undefined = 'weur-1';
+  readonly regions = new Map([
+    ['weur-1', 'weur'],
+    ['enam-1', 'enam'],
+    ['apac-1', 'apac'],
+  ]);
+  readonly down = new Set<string>();
+  readonly behaviours = new Map<string, Behaviour>();
+  /** The rows every statement comes to. */
+  rows: ResultValue[][] = [[1]];
+  columns: string[] = ['x'];
+  /** Statements that instances took, by `instance: statement`. */
+  readonly executed: string[] = [];
+  readonly requests: StatementRequest[] = [];
+  readonly reported: string[] = [];
+  /** What was asked of the coordinators, topology left out. */
+  readonly asked: WorkerRequest[] = [];
+  topologyQuestions = 0;
+  /** Name of the coordinator that answers; the others name it. Undefined: none does. */
+  leader: string | undefined = 'default/coordinator/1';
+
+  topology(database: string): Topology {
+    const instances = [...this.regions].map(([name, region]) => {
+      const health = this.down.has(name) ? 'down' : 'up';
+      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0 } as const;
+    });
+    return { database, cluster: 'c', epoch: 1, version: 1, main: this.main, instances };
+  }
+
+  async run(name: string, request: StatementRequest): Promise<StatementAnswer> {
+    const region = this.regions.get(name) ?? '';
+    const role = name === this.main ? 'main' : 'replica';
+    const servedBy = { name, role, region } as const;
+    const behaviour = this.behaviours.get(name) ?? 'answer';
+    if (behaviour === 'lose') throw new Error('Network connection lost.');
+    if (behaviour === 'hang') return new Promise(() => undefined);
+    const failed = (code: ErrorCode) => ({ ok: false, error: { code, message: code }, servedBy }) as const;
+    if (typeof behaviour === 'object' && 'fail' in behaviour) return failed(behaviour.fail);
+    if (typeof behaviour === 'object') {
+      return { ...failed('Neo.TransientError.General.DatabaseUnavailable'), retry: behaviour.retry };
+    }
+    if (request.accessMode === 'write' && role === 'replica') {
+      return { ...failed('Neo.ClientError.Cluster.NotALeader'), retry: 'notMain' };
+    }
+    this.executed.push(`${name}: ${request.statement}`);
+    this.requests.push(request);
+    const rows = encodeResult({ columns: this.columns, rows: this.rows });
+    const success = { columns: this.columns, rows, bookmark: 'FB:1', counters: COUNTERS, notifications: [], servedBy };
+    return { ok: true, ...success, queryType: request.accessMode === 'write' ? 'rw' : 'r' };
+  }
+
+  async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
+    if (this.leader === undefined) throw new Error('Network connection lost.');
+    if (coordinator !== this.leader) return { type: 'notLeader', leader: this.leader };
+    if (request.type === 'topology') {
+      this.topologyQuestions++;
+      if (request.database === 'flights') return { type: 'topology', topology: this.topology('flights') };
+      const message = `There is no database '${request.database}'.`;
+      return { type: 'error', code: 'Neo.ClientError.Database.DatabaseNotFound', message };
+    }
+    this.asked.push(request);
+    switch (request.type) {
+      case 'createDatabase':
+        return { type: 'created', created: true, topology: this.topology(request.name) };
+      case 'dropDatabase':
+        return { type: 'dropped', dropped: true };
+      case 'showDatabases':
+        return { type: 'databases', rows: [] };
+      case 'showInstances':
+        return { type: 'instances', rows: [] };
+      case 'reportUnreachable':
+        return { type: 'noted' };
+    }
+  }
+
+  /** Parameters of the last statement that was executed. */
+  lastParameters(): Value {
+    return decodeValue(this.requests.at(-1)!.parameters);
+  }
+
+  router(): Router {
+    const coordinators = this.coordinators();
+    return new Router({
+      instance: ({ instance }) => ({ run: (request) => this.run(instance, request) }),
+      topology: (database, options) => coordinators.topology(database, options),
+      reportUnreachable: ({ instance }) => this.reported.push(instance),
+    });
+  }
+
+  coordinators(): Coordinators {
+    return new Coordinators({
+      coordinators: coordinatorAddresses('weur,enam,apac'),
+      coordinator: ({ name }) => ({ ask: (request) => this.ask(name, request) }),
+    });
+  }
+
+  /** The application before these objects. Sockets are answered by a line that says what became of them. */
+  app(options: { development?: boolean; adminToken?: string | undefined } = {}) {
+    const service = new Service({ router: this.router(), coordinators: this.coordinators() });
+    const silent = { development: () => Promise.reject(new Error('Network connection lost.')) };
+    return createApp({
+      service,
+      adminToken: 'adminToken' in options ? options.adminToken : TOKEN,
+      development: options.development
+        ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
+        : undefined,
+      placeOf: () => ({ continent: 'EU', longitude: 8 }),
+      upgrade: async (_request, { database, instance }) => new Response(`upgraded at ${database}@${instance}`),
+      closeSocket: (code, reason) => new Response(`closed with ${code}: ${reason}`),
+    });
+  }
+
+  /** POST of a statement with the right token, changed by `init`. */
+  async post(
+    body: unknown,
+    init: { path?: string; headers?: Record<string, string>; app?: ReturnType<FakeCluster['app']> } = {},
+  ) {
+    const app = init.app ?? this.app({ development: true });
+    const response = await app.request(init.path ?? '/db/flights/query/v2', {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...init.headers },
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+}

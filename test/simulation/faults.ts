@@ -1,0 +1,123 @@
+/** What goes wrong: crashes, freezes, cuts, bad weather and slow storage, one after another and on top of each other. */
+import { FAIR_WEATHER } from './network.ts';
+import { between, pick } from './random.ts';
+import type { World } from './world.ts';
+
+export class Faults {
+  /** Probability that a write takes long to be confirmed. */
+  storageStall = 0;
+  readonly #world: World;
+  #active = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  start(): void {
+    this.#active = true;
+    this.storageStall = this.#world.dice.faults() < 0.3 ? 0.01 : 0;
+    this.#next();
+  }
+
+  /** Everything is well again: everybody back, nothing lost, and nothing slow. */
+  heal(): void {
+    this.#active = false;
+    this.storageStall = 0;
+    const { network, objects } = this.#world;
+    network.weather = FAIR_WEATHER;
+    network.cuts.clear();
+    for (const object of objects()) {
+      object.thaw();
+      object.restart();
+    }
+  }
+
+  #next(): void {
+    const { dice, schedule } = this.#world;
+    schedule.after(between(dice.faults, 200, 3_500), () => {
+      if (!this.#active) return;
+      this.#strike();
+      this.#next();
+    });
+  }
+
+  #strike(): void {
+    const { faults } = this.#world.dice;
+    const dice = faults();
+    if (dice < 0.3) this.#crash();
+    else if (dice < 0.45) this.#freeze();
+    else if (dice < 0.65) this.#isolate();
+    else if (dice < 0.8) this.#cutOneWay();
+    else this.#storm();
+  }
+
+  /** MAIN is hit more often than the others: that is where it hurts. */
+  #victim() {
+    const { objects, invariants, instance, dice } = this.#world;
+    const main = invariants.committed?.assignment.main;
+    if (main !== undefined && dice.faults() < 0.35) return instance.call(this.#world, main);
+    return pick(dice.faults, objects());
+  }
+
+  #crash(): void {
+    const { dice, counts } = this.#world;
+    const victim = this.#victim();
+    if (!victim.alive) return;
+    victim.crash();
+    counts.crashes += 1;
+    this.#world.note(victim.name, 'CRASH', []);
+    this.#undo(between(dice.faults, 50, 9_000), () => {
+      this.#world.note(victim.name, 'RESTART', []);
+      victim.restart();
+    });
+  }
+
+  #freeze(): void {
+    const { dice, counts } = this.#world;
+    const victim = this.#victim();
+    victim.freeze();
+    counts.freezes += 1;
+    this.#world.note(victim.name, 'FREEZE', []);
+    this.#undo(between(dice.faults, 500, 12_000), () => {
+      this.#world.note(victim.name, 'THAW', []);
+      victim.thaw();
+    });
+  }
+
+  #isolate(): void {
+    const { name } = this.#victim();
+    this.#cut([`${name}>*`, `*>${name}`]);
+  }
+
+  #cutOneWay(): void {
+    const { objects, dice } = this.#world;
+    this.#cut([`${this.#victim().name}>${pick(dice.faults, objects()).name}`]);
+  }
+
+  #cut(directions: readonly string[]): void {
+    const { network, dice, counts } = this.#world;
+    for (const direction of directions) network.cuts.add(direction);
+    counts.cuts += 1;
+    this.#world.note('network', `CUT ${directions.join(' ')}`, []);
+    this.#undo(between(dice.faults, 500, 10_000), () => {
+      for (const direction of directions) network.cuts.delete(direction);
+      this.#world.note('network', `MEND ${directions.join(' ')}`, []);
+    });
+  }
+
+  #storm(): void {
+    const { network, dice } = this.#world;
+    const loss = between(dice.faults, 0.02, 0.3);
+    network.weather = { loss, repetition: 0.1, delayMs: { min: 1, max: between(dice.faults, 40, 400) } };
+    this.#world.note('network', 'STORM', []);
+    this.#undo(between(dice.faults, 1_000, 6_000), () => {
+      network.weather = FAIR_WEATHER;
+    });
+  }
+
+  #undo(afterMs: number, undo: () => void): void {
+    this.#world.schedule.after(afterMs, () => {
+      if (this.#active) undo();
+    });
+  }
+}

@@ -1,0 +1,291 @@
+/** An instance as durable/ runs it: carries out what the machine asks for, in order, and decides nothing. */
+import { unreachable } from '../../core/assert.ts';
+import type { InstanceEffect, InstanceEvent } from '../../core/replication/instance-event.ts';
+import { type InstanceState, initialState } from '../../core/replication/instance-state.ts';
+import type { LogRecord } from '../../core/replication/log.ts';
+import type {
+  CoordinatorReply,
+  CoordinatorRequest,
+  InstanceReply,
+  InstanceRequest,
+} from '../../core/replication/message.ts';
+import { hashText } from '../../core/wal/checksum.ts';
+import {
+  append,
+  EMPTY_IMAGE,
+  endOf,
+  type InstanceImage,
+  installSnapshot,
+  newRecord,
+  readerOf,
+  storeChunk,
+  takeSnapshot,
+  truncateAfter,
+} from './instance-image.ts';
+import { SimObject } from './sim-object.ts';
+import type { World } from './world.ts';
+
+type Input = InstanceEvent extends infer Event ? (Event extends InstanceEvent ? Omit<Event, 'nowMs'> : never) : never;
+
+/** What a client's write comes to, as the instance tells it. */
+export type WriteAnswer =
+  | { readonly type: 'ok'; readonly lsn: number }
+  /** It was not MAIN: nothing was done. */
+  | { readonly type: 'refused'; readonly main: string | undefined }
+  | { readonly type: 'unknown' };
+
+interface Waiter {
+  readonly lsn: number;
+  readonly answer: (answer: WriteAnswer) => void;
+}
+
+/** A snapshot is taken when the log holds this many records; so many are kept for replicas that lag a little. */
+const SNAPSHOT_AT_RECORDS = 60;
+const KEPT_RECORDS = 15;
+
+export class SimInstance extends SimObject<InstanceImage> {
+  readonly region: string;
+  /** Readers see this much. */
+  visibleLsn = 0;
+  #state: InstanceState;
+  #waiters: Waiter[] = [];
+  #tickId = 0;
+  /** Events that effects brought about: they follow when the effects of the step have been carried out. */
+  #next: Input[] = [];
+  #answer: ((reply: InstanceReply) => void) | undefined;
+  readonly #reader = readerOf(() => this.image);
+
+  constructor(world: World, name: string, region: string) {
+    super(world, name, EMPTY_IMAGE);
+    this.region = region;
+    this.#state = this.#initial();
+    this.boot();
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** The log with what is not confirmed yet. */
+  get memory(): InstanceImage {
+    return this.image;
+  }
+
+  /** Another object asks. */
+  serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
+    this.#answer = answer;
+    this.#handle({ type: 'request', request });
+    this.#answer = undefined;
+  }
+
+  /** A client writes. Written at once, answered when the machine acknowledges it. */
+  write(text: string, answer: (answer: WriteAnswer) => void): void {
+    this.turn(() => {
+      this.#step({ type: 'activity' });
+      if (this.#state.role !== 'main') {
+        const main = this.#state.assignment?.main;
+        this.release(() => answer({ type: 'refused', main }));
+        return;
+      }
+      const record = newRecord(this.image, this.#state.epoch, text);
+      this.#waiters.push({ lsn: record.lsn, answer });
+      this.world.texts.set(hashText(record.hash), text);
+      this.world.note(this.name, `writes ${text} at ${record.lsn}`, []);
+      this.#commit(record);
+      this.#drain();
+    });
+  }
+
+  protected override boot(): void {
+    this.#waiters = [];
+    this.#next = [];
+    this.visibleLsn = 0;
+    this.#tickId += 1;
+    this.#state = this.#initial();
+    this.world.invariants.instanceBooted(this);
+    const { persisted, history } = this.image;
+    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage: undefined });
+  }
+
+  #initial(): InstanceState {
+    return initialState({ name: this.name, region: this.region, settings: this.world.settings.replication });
+  }
+
+  #handle(input: Input): void {
+    this.turn(() => {
+      this.#step(input);
+      this.#drain();
+    });
+  }
+
+  #drain(): void {
+    for (let next = this.#next.shift(); next !== undefined; next = this.#next.shift()) this.#step(next);
+  }
+
+  #step(input: Input): void {
+    // The spread of a union loses which member it was; the parameter's type has checked it.
+    const event = { ...input, nowMs: this.nowMs } as InstanceEvent;
+    const { state, effects } = this.world.machines.instance(this.#state, event, this.#reader);
+    this.#state = state;
+    this.world.note(this.name, describe(event), effects);
+    this.world.invariants.instanceDecided(this, event, effects);
+    for (const effect of effects) this.#carryOut(effect);
+    this.#compact();
+    const { image } = this;
+    this.release(() => this.world.invariants.instanceReleased(this, state, image));
+  }
+
+  #carryOut(effect: InstanceEffect): void {
+    const { world } = this;
+    switch (effect.type) {
+      case 'persistState':
+        this.image = { ...this.image, persisted: effect.record };
+        break;
+      case 'appendWal':
+        this.#append(effect.records);
+        break;
+      case 'apply':
+        // The graph of the simulation is the list of its transactions, which `appendWal` has lengthened.
+        break;
+      case 'truncateAfter':
+        world.counts.divergedTails += endOf(this.image).lsn > effect.lsn ? 1 : 0;
+        this.image = truncateAfter(this.image, effect.lsn);
+        break;
+      case 'storeSnapshotChunk':
+        this.image = storeChunk(this.image, effect);
+        break;
+      case 'installSnapshot':
+        this.#install(effect.keepAsideAfterLsn);
+        break;
+      case 'takeSnapshot':
+        this.image = takeSnapshot(this.image, this.#state.acknowledgedLsn, KEPT_RECORDS);
+        break;
+      case 'startEpoch':
+        world.invariants.epochStarts(this, effect.epoch);
+        this.#commit(newRecord(this.image, effect.epoch, undefined));
+        break;
+      case 'changeRole':
+        world.invariants.roleChanged(this, effect.role, effect.epoch);
+        break;
+      case 'setVisible':
+        this.visibleLsn = effect.lsn;
+        this.release(() => world.invariants.shown(this, effect.lsn));
+        break;
+      case 'acknowledge':
+        this.#acknowledge(effect.upToLsn);
+        break;
+      case 'fail':
+        this.#settle(
+          (waiter) => waiter.lsn >= effect.fromLsn,
+          () => ({ type: 'unknown' }),
+        );
+        break;
+      case 'send':
+        this.release(() => this.#ask(effect));
+        break;
+      case 'reply': {
+        const answer = this.#answer;
+        this.release(() => answer?.(effect.message));
+        break;
+      }
+      case 'quarantine':
+        world.invariants.violate(`${this.name} goes into quarantine: ${effect.reason}`);
+        break;
+      case 'wipe':
+        this.image = EMPTY_IMAGE;
+        break;
+      case 'requestTick':
+        this.#requestTick(effect.atMs);
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #commit(record: LogRecord): void {
+    this.#append([record]);
+    this.#next.push({ type: 'committed', records: [record] });
+  }
+
+  #append(records: readonly LogRecord[]): void {
+    const after = append(this.image, records);
+    if (typeof after === 'string') this.world.invariants.violate(`the log of ${this.name} breaks: ${after}`);
+    else this.image = after;
+  }
+
+  #install(keepAsideAfterLsn: number | undefined): void {
+    const after = installSnapshot(this.image, keepAsideAfterLsn);
+    if (after === undefined) this.world.invariants.violate(`${this.name} installs a snapshot that is not whole`);
+    else this.image = after;
+    this.world.counts.snapshotsInstalled += 1;
+  }
+
+  #acknowledge(upToLsn: number): void {
+    const { epoch } = this.#state;
+    const position = this.image.positions[upToLsn - 1];
+    this.release(() => this.world.invariants.acknowledged(this, epoch, position));
+    this.#settle(
+      (waiter) => waiter.lsn <= upToLsn,
+      (waiter) => ({ type: 'ok', lsn: waiter.lsn }),
+    );
+  }
+
+  #settle(which: (waiter: Waiter) => boolean, outcome: (waiter: Waiter) => WriteAnswer): void {
+    const settled = this.#waiters.filter(which);
+    this.#waiters = this.#waiters.filter((waiter) => !which(waiter));
+    for (const waiter of settled) this.release(() => waiter.answer(outcome(waiter)));
+  }
+
+  #ask({ to, exchange, message }: Extract<InstanceEffect, { type: 'send' }>): void {
+    const { world, incarnation } = this;
+    const unlessCrashed = (input: Input) => {
+      if (this.incarnation === incarnation) this.#handle(input);
+    };
+    const settle = {
+      answered: (reply: InstanceReply | CoordinatorReply) => unlessCrashed({ type: 'reply', exchange, reply }),
+      failed: () => unlessCrashed({ type: 'unreachable', exchange }),
+      repeatable: true,
+    };
+    if (to.kind === 'instance') {
+      const instance = world.instance(to.name);
+      // What goes to an instance is an InstanceRequest: the machine's `askInstance`.
+      const request = message as InstanceRequest;
+      world.network.call({ from: this, to: instance, serve: (answer) => instance.serve(request, answer), ...settle });
+    } else {
+      const coordinator = world.coordinator(to.name);
+      // What goes to a coordinator is a CoordinatorRequest: the machine's `askCoordinator`.
+      const request = message as CoordinatorRequest;
+      const serve = (answer: (reply: CoordinatorReply) => void) => coordinator.serveInstance(request, answer);
+      world.network.call({ from: this, to: coordinator, serve, ...settle });
+    }
+  }
+
+  #requestTick(atMs: number | undefined): void {
+    const id = ++this.#tickId;
+    if (atMs === undefined) return;
+    this.later(atMs - this.nowMs, () => {
+      if (this.#tickId === id) this.#handle({ type: 'tick' });
+    });
+  }
+
+  /** Checkpoints are the host's business: a snapshot of what is acknowledged, and the log before it goes. */
+  #compact(): void {
+    if (this.image.records.length < SNAPSHOT_AT_RECORDS) return;
+    const lsn = this.visibleLsn;
+    if (lsn <= (this.image.snapshot?.description.position.lsn ?? 0)) return;
+    this.image = takeSnapshot(this.image, lsn, KEPT_RECORDS);
+  }
+}
+
+function describe(event: InstanceEvent): string {
+  switch (event.type) {
+    case 'request':
+      return `${event.request.body.type} of ${event.request.envelope.from.name} in epoch ${event.request.envelope.epoch}`;
+    case 'reply':
+      return `reply ${event.exchange} ${event.reply.body.type}`;
+    case 'committed':
+      return `committed ${event.records.map((record) => record.lsn).join(' ')}`;
+    default:
+      return event.type;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * DESIGN §13 as far as election, replication and failover go, checked at every event from outside the machines. What an
+ * object has decided counts at once where it binds itself; what it told others counts when its output gate has opened.
+ */
+import type { Database } from '../../core/coordinator/cluster-state.ts';
+import { termAt } from '../../core/raft/state.ts';
+import type { InstanceEffect, InstanceEvent } from '../../core/replication/instance-event.ts';
+import type { InstanceRole, InstanceState } from '../../core/replication/instance-state.ts';
+import type { LogPosition } from '../../core/replication/log.ts';
+import { hashText, sameHash } from '../../core/wal/checksum.ts';
+import type { SimCoordinator } from './coordinator-object.ts';
+import { type InstanceImage, positionAt } from './instance-image.ts';
+import type { SimInstance } from './instance-object.ts';
+import type { World } from './world.ts';
+
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+export class Invariants {
+  readonly #world: World;
+  readonly #leaderOfTerm = new Map<number, string>();
+  readonly #raftCommitOf = new Map<string, number>();
+  readonly #raftTermAt = new Map<number, number>();
+  /** The database as the newest committed entry has it. */
+  #committed: { readonly index: number; readonly database: Database } | undefined;
+  readonly #mainOfEpoch = new Map<number, string>();
+  /** Every transaction that ever left a gate, by epoch and lsn: within an epoch there is one history. */
+  readonly #hashOf = new Map<string, string>();
+  /** What clients were told is done, by lsn - 1. */
+  readonly #acknowledged: LogPosition[] = [];
+  readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
+  /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
+  readonly #sealedTo = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  violate(what: string): never {
+    throw new Violation(what);
+  }
+
+  /** The newest committed state of the database; undefined before it exists. */
+  get committed(): Database | undefined {
+    return this.#committed?.database;
+  }
+
+  get acknowledgedLsn(): number {
+    return this.#acknowledged.length;
+  }
+
+  coordinatorBooted(coordinator: SimCoordinator): void {
+    this.#raftCommitOf.set(coordinator.name, coordinator.state.raft.commitIndex);
+  }
+
+  /** One leader a term, one entry an index, and a commit index that never falls. */
+  coordinatorStepped({ name, state }: SimCoordinator): void {
+    const { raft, cluster } = state;
+    if (raft.role === 'leader') this.#checkLeader(name, raft.term);
+    const before = this.#raftCommitOf.get(name) ?? 0;
+    if (raft.commitIndex < before) this.violate(`the commit index of ${name} fell`);
+    this.#raftCommitOf.set(name, raft.commitIndex);
+    for (let index = before + 1; index <= raft.commitIndex; index++) {
+      const term = termAt(raft, index);
+      const known = this.#raftTermAt.get(index) ?? term;
+      if (term !== undefined && term !== known) this.violate(`${name} commits another entry at ${index}`);
+      if (term !== undefined) this.#raftTermAt.set(index, term);
+    }
+    const database = cluster.databases.get(this.#world.database);
+    if (database !== undefined && raft.commitIndex > (this.#committed?.index ?? 0)) {
+      this.#checkAssignment(database);
+      this.#committed = { index: raft.commitIndex, database };
+    }
+  }
+
+  #checkLeader(name: string, term: number): void {
+    const leader = this.#leaderOfTerm.get(term);
+    if (leader !== undefined && leader !== name) this.violate(`${leader} and ${name} both lead term ${term}`);
+    if (leader === undefined) this.#world.counts.leaders += 1;
+    this.#leaderOfTerm.set(term, name);
+  }
+
+  /** Epochs and versions only grow; the MAIN of an epoch stays, and is in sync. */
+  #checkAssignment({ assignment }: Database): void {
+    const before = this.#committed?.database.assignment;
+    const { epoch, version, main, inSync } = assignment;
+    if (!inSync.includes(main)) this.violate(`MAIN ${main} of epoch ${epoch} is not in the in-sync set`);
+    if (before === undefined) return;
+    if (epoch < before.epoch) this.violate(`the epoch fell from ${before.epoch} to ${epoch}`);
+    if (version < before.version) this.violate(`the version fell from ${before.version} to ${version}`);
+    if (epoch === before.epoch && main !== before.main) this.violate(`epoch ${epoch} changes its MAIN`);
+    const { counts } = this.#world;
+    if (epoch > before.epoch) counts.failovers += 1;
+    else if (inSync.length < before.inSync.length) counts.removals += 1;
+    else if (inSync.length > before.inSync.length) counts.joins += 1;
+  }
+
+  instanceBooted(instance: SimInstance): void {
+    const { persisted } = instance.memory;
+    const before = this.#released.get(instance.name);
+    if (before === undefined) return;
+    const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
+    if (epoch < before.epoch || sealedEpoch < before.sealedEpoch) {
+      this.violate(`${instance.name} comes back in epoch ${epoch}, sealed ${sealedEpoch}, having told more`);
+    }
+  }
+
+  /** Checked when the machine has decided, before anything is carried out. */
+  instanceDecided(instance: SimInstance, event: InstanceEvent, effects: readonly InstanceEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'acknowledge') this.#checkAcknowledgement(instance, effect.upToLsn);
+      if (effect.type === 'appendWal' || effect.type === 'installSnapshot') this.#checkSealed(instance, event);
+      if (effect.type === 'reply' && effect.message.body.type === 'sealed') {
+        const before = this.#sealedTo.get(instance.name) ?? 0;
+        this.#sealedTo.set(instance.name, Math.max(before, effect.message.body.epoch));
+      }
+    }
+  }
+
+  /** Acknowledged ⇒ stored on every in-sync member, and no later epoch has begun. */
+  #checkAcknowledgement(instance: SimInstance, upToLsn: number): void {
+    const { assignment } = this.committed ?? {};
+    const { epoch } = instance.state;
+    if (assignment === undefined || upToLsn <= this.acknowledgedLsn) return;
+    if (assignment.epoch > epoch) {
+      this.violate(`${instance.name} acknowledges ${upToLsn} in epoch ${epoch}, though ${assignment.epoch} has begun`);
+    }
+    const position = positionAt(instance.memory, upToLsn);
+    if (position === undefined) this.violate(`${instance.name} acknowledges ${upToLsn}, which it does not have`);
+    for (const name of assignment.inSync) {
+      if (name === instance.name) continue;
+      const copy = positionAt(this.#world.instance(name).durable, upToLsn);
+      if (copy === undefined || !sameHash(copy.hash, position.hash)) {
+        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync, does not hold`);
+      }
+    }
+  }
+
+  #checkSealed(instance: SimInstance, event: InstanceEvent): void {
+    if (event.type !== 'request') return;
+    const { epoch } = event.request.envelope;
+    const sealedTo = this.#sealedTo.get(instance.name) ?? 0;
+    if (epoch < sealedTo) this.violate(`${instance.name}, sealed for epoch ${sealedTo}, stores from epoch ${epoch}`);
+  }
+
+  /** The gate has opened: others may know of this state. */
+  instanceReleased(instance: SimInstance, state: InstanceState, image: InstanceImage): void {
+    const before = this.#released.get(instance.name) ?? { positions: [], epoch: 0, sealedEpoch: 0 };
+    const { epoch, sealedEpoch } = state;
+    if (state.loaded && (epoch < before.epoch || sealedEpoch < before.sealedEpoch)) {
+      this.violate(`the epoch of ${instance.name} fell from ${before.epoch} to ${epoch}, sealed ${sealedEpoch}`);
+    }
+    const { positions } = image;
+    for (let index = positions.length - 1; index >= 0 && positions[index] !== before.positions[index]; index--) {
+      this.#checkPosition(instance.name, positions[index]);
+    }
+    this.#released.set(instance.name, { positions, epoch, sealedEpoch });
+  }
+
+  #checkPosition(name: string, position: LogPosition | undefined): void {
+    if (position === undefined) return;
+    const key = `${position.epoch}:${position.lsn}`;
+    const hash = hashText(position.hash);
+    const known = this.#hashOf.get(key) ?? hash;
+    if (known !== hash) this.violate(`${name} holds another history at epoch ${position.epoch}, lsn ${position.lsn}`);
+    this.#hashOf.set(key, hash);
+  }
+
+  roleChanged(instance: SimInstance, role: InstanceRole, epoch: number): void {
+    if (role !== 'main') return;
+    const main = this.#mainOfEpoch.get(epoch) ?? instance.name;
+    if (main !== instance.name) this.violate(`${main} and ${instance.name} are both MAIN in epoch ${epoch}`);
+    this.#mainOfEpoch.set(epoch, main);
+  }
+
+  /** A new MAIN begins: it holds everything that was ever acknowledged. */
+  epochStarts(instance: SimInstance, epoch: number): void {
+    this.#world.counts.epochsStarted += 1;
+    this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
+  }
+
+  #checkHoldsAcknowledged(instance: SimInstance, when: string): void {
+    for (const { lsn, hash } of this.#acknowledged) {
+      const mine = positionAt(instance.memory, lsn);
+      if (mine === undefined || !sameHash(mine.hash, hash)) {
+        this.violate(`${instance.name} ${when} without the acknowledged transaction ${lsn}`);
+      }
+    }
+  }
+
+  /** Clients have been told: nothing else may ever be acknowledged there. */
+  acknowledged(instance: SimInstance, epoch: number, last: LogPosition | undefined): void {
+    if (last === undefined) return;
+    const known = this.#acknowledged[last.lsn - 1];
+    if (known !== undefined && !sameHash(known.hash, last.hash)) {
+      this.violate(`${instance.name} acknowledges another transaction ${last.lsn} in epoch ${epoch}`);
+    }
+    for (let lsn = this.#acknowledged.length + 1; lsn <= last.lsn; lsn++) {
+      const position = positionAt(instance.memory, lsn);
+      if (position === undefined) this.violate(`${instance.name} acknowledged ${last.lsn} and does not have ${lsn}`);
+      this.#acknowledged.push(position);
+    }
+  }
+
+  /** Nobody is shown what could be taken back. */
+  shown(instance: SimInstance, lsn: number): void {
+    if (lsn === 0) return;
+    const acknowledged = this.#acknowledged[lsn - 1];
+    const mine = positionAt(instance.memory, lsn);
+    if (acknowledged === undefined) this.violate(`${instance.name} shows ${lsn}, which nobody acknowledged`);
+    if (mine === undefined || !sameHash(mine.hash, acknowledged.hash)) {
+      this.violate(`${instance.name} shows ${lsn} of a history that was not acknowledged`);
+    }
+  }
+
+  /** At the end: the same log everywhere, each write that was `ok` once in it, none that `failed`. */
+  checkEnd(instances: readonly SimInstance[], textOf: (position: LogPosition) => string | undefined): void {
+    for (const instance of instances) this.#checkHoldsAcknowledged(instance, 'ends');
+    const [first] = instances;
+    const times = new Map<string, number>();
+    for (const position of first?.memory.positions ?? []) {
+      const text = textOf(position);
+      if (text !== undefined) times.set(text, (times.get(text) ?? 0) + 1);
+    }
+    for (const client of this.#world.clients) {
+      for (const [text, outcome] of client.outcomes) {
+        const count = times.get(text) ?? 0;
+        if (outcome === 'ok' && count !== 1) this.violate(`${text} was ok, and is there ${count} times`);
+        if (outcome === 'failed' && count !== 0) this.violate(`${text} failed, and is there`);
+        if (count > 1) this.violate(`${text} is there ${count} times`);
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { Violation } from '../invariants.ts';
+import { World } from '../world.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
+
+const SEEDS = 200;
+
+/** The first violation that a mutant leads to; undefined when it survives. */
+function hunt({ options }: Mutant): { readonly seed: number; readonly message: string } | undefined {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    try {
+      new World(seed, { variant: ['SYNC', 'ASYNC'], ...options }).run();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      return { seed, message: error.message };
+    }
+  }
+  return undefined;
+}
+
+describe('the simulator notices a bug', () => {
+  test.each(MUTANTS)('$name', (mutant) => {
+    const caught = hunt(mutant);
+
+    expect(caught?.message).toMatch(mutant.found);
+  });
+});

@@ -1,0 +1,115 @@
+/**
+ * Bugs planted on purpose, to test the tests: each wraps a production machine (or takes a part of the world away), and
+ * the simulator must notice it. None of them changes production code.
+ */
+import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-event.ts';
+import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
+import type { InstanceState } from '../../../core/replication/instance-state.ts';
+import { type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
+
+export interface Mutant {
+  readonly name: string;
+  /** What the violation says, when it is found for the right reason. */
+  readonly found: RegExp;
+  readonly options: Partial<WorldOptions>;
+}
+
+type InstanceHandle = Machines['instance'];
+type CoordinatorHandle = Machines['coordinator'];
+
+function instanceMutant(wrap: (handle: InstanceHandle) => InstanceHandle): Partial<WorldOptions> {
+  return { machines: { ...PRODUCTION, instance: wrap(PRODUCTION.instance) } };
+}
+
+function coordinatorMutant(wrap: (handle: CoordinatorHandle) => CoordinatorHandle): Partial<WorldOptions> {
+  return { machines: { ...PRODUCTION, coordinator: wrap(PRODUCTION.coordinator) } };
+}
+
+/** MAIN acknowledges what is durable on itself, and waits for nobody. */
+const acknowledgesAtOnce = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  if (event.type !== 'committed') return step;
+  const upToLsn = step.state.stored.lsn;
+  const early: InstanceEffect = { type: 'acknowledge', upToLsn, notifications: [] };
+  return { ...step, effects: [...step.effects, early] };
+});
+
+/** A REPLICA takes deltas of an epoch that it has sealed. */
+const ignoresSeals = instanceMutant((handle) => (state, event, log) => {
+  if (event.type !== 'request' || event.request.body.type !== 'append') return handle(state, event, log);
+  const { epoch } = event.request.envelope;
+  const careless = { ...state, sealedEpoch: 0, epoch: Math.min(state.epoch, epoch) };
+  const step = handle(careless, event, log);
+  return { ...step, state: { ...step.state, sealedEpoch: state.sealedEpoch, epoch: state.epoch } };
+});
+
+/** An instance that restarts has forgotten which epochs are over. */
+const forgetsEpochsAtRestart = instanceMutant((handle) => (state, event, log) => {
+  if (event.type !== 'loaded' || event.persisted === undefined) return handle(state, event, log);
+  const persisted = { ...event.persisted, sealedEpoch: 0 };
+  return handle(state, { ...event, persisted }, log);
+});
+
+/** MAIN goes on without a silent replica as soon as it has asked for its removal, and does not wait for the answer. */
+const removalNotAwaited = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  const removed = step.effects.flatMap(removalAskedBy);
+  return removed.length === 0 ? step : { ...step, state: withoutAwaiting(step.state, removed) };
+});
+
+function removalAskedBy(effect: InstanceEffect): string[] {
+  if (effect.type !== 'send' || effect.message.body.type !== 'changeInSync') return [];
+  const { change, instance } = effect.message.body;
+  return change === 'remove' ? [instance] : [];
+}
+
+function withoutAwaiting(state: InstanceState, names: readonly string[]): InstanceState {
+  if (state.main === undefined) return state;
+  const replicas = state.main.replicas.map((replica) =>
+    names.includes(replica.name) ? { ...replica, awaited: false } : replica,
+  );
+  return { ...state, main: { ...state.main, replicas } };
+}
+
+/** A coordinator votes for everybody who asks, also twice in one term. */
+const votesTwice = coordinatorMutant((handle) => (state, event) => {
+  if (event.type !== 'raft' || event.message.type !== 'requestVote') return handle(state, event);
+  return handle({ ...state, raft: { ...state.raft, votedFor: undefined } }, event);
+});
+
+/** Votes are counted as a number: one that comes twice is taken for two. */
+const countsRepeatedVotes = coordinatorMutant((handle) => (state, event) => {
+  const step = handle(state, event);
+  if (event.type !== 'raft' || event.message.type !== 'requestVoteAnswer' || !event.message.granted) return step;
+  const { from } = event.message;
+  const other = state.raft.others.find((member) => member !== from && !step.state.raft.votes.includes(member));
+  if (other === undefined) return step;
+  const again: CoordinatorEvent = { ...event, message: { ...event.message, from: other } };
+  const second = handle(step.state, again);
+  return { state: second.state, effects: [...step.effects, ...second.effects] };
+});
+
+/** A REPLICA that is asked to append confirms it, and stores nothing. */
+const confirmsWithoutStoring = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  return isAppend(event) ? { ...step, effects: step.effects.filter((effect) => effect.type !== 'appendWal') } : step;
+});
+
+function isAppend(event: InstanceEvent): boolean {
+  return event.type === 'request' && event.request.body.type === 'append';
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  { name: 'acknowledges without the in-sync replica', found: /in sync, does not hold/, options: acknowledgesAtOnce },
+  { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
+  { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
+  { name: 'does not await the removal of a replica', found: /in sync, does not hold/, options: removalNotAwaited },
+  { name: 'votes twice in one term', found: /both lead term/, options: votesTwice },
+  {
+    name: 'counts a repeated vote twice',
+    found: /both lead term/,
+    options: { ...countsRepeatedVotes, coordinatorCount: 5 },
+  },
+  { name: 'confirms without storing', found: /does not hold|breaks|lacks|asserts/, options: confirmsWithoutStoring },
+  { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
+];

@@ -1,0 +1,147 @@
+/**
+ * A Durable Object as the platform gives it: one event at a time with a frozen clock, memory that a crash takes away,
+ * and storage behind an output gate. What a turn says is held until the writes before it are confirmed, and dies with a
+ * crash; of unconfirmed writes a crash keeps some first part, as a real one may.
+ */
+import { InvariantError } from '../../core/assert.ts';
+import { between } from './random.ts';
+import type { World } from './world.ts';
+
+interface Turn<Image> {
+  readonly image: Image;
+  readonly releases: (() => void)[];
+}
+
+export abstract class SimObject<Image> {
+  readonly name: string;
+  alive = true;
+  frozen = false;
+  /** Counts restarts: what an earlier incarnation waited for is nothing to this one. */
+  incarnation = 0;
+  protected readonly world: World;
+  /** This object's clock is off by so much. */
+  readonly #skewMs: number;
+  #durable: Image;
+  #unconfirmed: Turn<Image>[] = [];
+  #confirmAtMs = 0;
+  /** Everything that arrives while the object is frozen. */
+  #inbox: (() => void)[] = [];
+  #releases: (() => void)[] = [];
+  /** Storage as the object itself sees it: its own unconfirmed writes included. */
+  protected image: Image;
+
+  constructor(world: World, name: string, empty: Image) {
+    this.world = world;
+    this.name = name;
+    this.#durable = empty;
+    this.image = empty;
+    this.#skewMs = between(world.dice.hosts, -200, 200);
+  }
+
+  /** What would be there after a crash, at least. */
+  get durable(): Image {
+    return this.#durable;
+  }
+
+  /** Milliseconds since 1970 by this object's clock. */
+  protected get nowMs(): number {
+    return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs;
+  }
+
+  /** Starts from storage; called at the first event after a crash, as the platform does. */
+  protected abstract boot(): void;
+
+  crash(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.frozen = false;
+    this.#inbox = [];
+    const kept = Math.floor(this.world.dice.storage() * (this.#unconfirmed.length + 1));
+    this.#durable = this.#unconfirmed[kept - 1]?.image ?? this.#durable;
+    this.#unconfirmed = [];
+    this.incarnation += 1;
+  }
+
+  restart(): void {
+    if (this.alive) return;
+    this.alive = true;
+    this.image = this.#durable;
+    this.boot();
+  }
+
+  freeze(): void {
+    if (this.alive) this.frozen = true;
+  }
+
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    for (const arrival of this.#inbox.splice(0)) this.arrive(arrival);
+  }
+
+  /** Something reaches the object: false when nobody is there. */
+  arrive(run: () => void): boolean {
+    if (!this.alive) return false;
+    if (this.frozen) this.#inbox.push(run);
+    else run();
+    return true;
+  }
+
+  /** Plans `run` on this object's timer; forgotten at a crash. Timers are a little late, and sometimes very. */
+  protected later(delayMs: number, run: () => void): void {
+    const { incarnation } = this;
+    const { hosts } = this.world.dice;
+    const lateMs = hosts() < 0.02 ? hosts() * 500 : hosts() * 5;
+    this.world.schedule.after(delayMs + lateMs, () => {
+      if (this.incarnation === incarnation) this.arrive(run);
+    });
+  }
+
+  /** One event: `run` works on the image; what it said leaves when the gate opens. */
+  protected turn(run: () => void): void {
+    const before = this.image;
+    this.#releases = [];
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof InvariantError) this.world.invariants.violate(`${this.name} asserts: ${error.message}`);
+      throw error;
+    }
+    const releases = this.#releases;
+    this.#releases = [];
+    const last = this.#unconfirmed.at(-1);
+    if (this.image !== before) this.#write({ image: this.image, releases });
+    else if (!this.world.hasOutputGate) for (const release of releases) release();
+    else if (last !== undefined) last.releases.push(...releases);
+    else for (const release of releases) release();
+  }
+
+  /** Says something to the outside: happens when all writes up to now are confirmed. */
+  protected release(say: () => void): void {
+    this.#releases.push(say);
+  }
+
+  #write(turn: Turn<Image>): void {
+    const { schedule, dice, faults, hasOutputGate } = this.world;
+    if (!hasOutputGate) for (const release of turn.releases.splice(0)) release();
+    this.#unconfirmed.push(turn);
+    const slow = dice.storage() < faults.storageStall ? between(dice.storage, 200, 2_500) : 0;
+    const confirmAtMs = schedule.nowMs + between(dice.storage, 1, 12) + slow;
+    this.#confirmAtMs = Math.max(this.#confirmAtMs, confirmAtMs);
+    const { incarnation } = this;
+    schedule.after(this.#confirmAtMs - schedule.nowMs, () => {
+      if (this.incarnation === incarnation) this.#confirmThrough(turn);
+    });
+  }
+
+  #confirmThrough(turn: Turn<Image>): void {
+    if (!this.#unconfirmed.includes(turn)) return;
+    for (;;) {
+      const next = this.#unconfirmed.shift();
+      if (next === undefined) return;
+      this.#durable = next.image;
+      for (const release of next.releases) release();
+      if (next === turn) return;
+    }
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * One virtual world: three or five coordinators, the instances of one database, clients, a network and what goes wrong. The
+ * machines are the production ones; a seed gives one run. First everything goes wrong for a while, then all is healed
+ * and the cluster must work again.
+ */
+import { handle as handleCoordinator } from '../../core/coordinator/coordinator.ts';
+import type { CoordinatorSettings } from '../../core/coordinator/coordinator-state.ts';
+import type { RaftOptions } from '../../core/raft/options.ts';
+import { handle as handleInstance } from '../../core/replication/instance.ts';
+import type { ReplicationSettings } from '../../core/replication/settings.ts';
+import { hashText, sameHash } from '../../core/wal/checksum.ts';
+import { SimClient } from './client.ts';
+import { SimCoordinator } from './coordinator-object.ts';
+import { Faults } from './faults.ts';
+import { SimInstance } from './instance-object.ts';
+import { Invariants } from './invariants.ts';
+import { Network } from './network.ts';
+import { type Dice, diceFor } from './random.ts';
+import { Schedule } from './schedule.ts';
+import { Trace } from './trace.ts';
+
+/** The machines under test. A mutant puts a wrapped one in place. */
+export interface Machines {
+  readonly instance: typeof handleInstance;
+  readonly coordinator: typeof handleCoordinator;
+}
+
+export const PRODUCTION: Machines = { instance: handleInstance, coordinator: handleCoordinator };
+
+export interface Settings {
+  readonly replication: Partial<ReplicationSettings>;
+  readonly coordinator: Partial<CoordinatorSettings>;
+  readonly raft: Partial<RaftOptions>;
+}
+
+/** As in production, but for silence, which comes sooner, so that a run of a minute has some. */
+const SETTINGS: Settings = {
+  replication: { idleMs: 2_000 },
+  coordinator: { idleMs: 2_500 },
+  raft: { compactAfterEntries: 20 },
+};
+
+/** Modes of the instances after the first, which is created as MAIN. */
+export type Variant = readonly ('SYNC' | 'ASYNC')[];
+
+export interface WorldOptions {
+  readonly variant: Variant;
+  readonly machines: Machines;
+  readonly coordinatorCount: 3 | 5;
+  /** Without it, what an object says leaves before its writes are confirmed: a bug that has to be found. */
+  readonly hasOutputGate: boolean;
+}
+
+const DEFAULT_OPTIONS: WorldOptions = {
+  variant: ['SYNC', 'ASYNC'],
+  machines: PRODUCTION,
+  coordinatorCount: 3,
+  hasOutputGate: true,
+};
+
+export interface Counts {
+  leaders: number;
+  failovers: number;
+  epochsStarted: number;
+  removals: number;
+  joins: number;
+  divergedTails: number;
+  snapshotsInstalled: number;
+  crashes: number;
+  freezes: number;
+  cuts: number;
+  ok: number;
+  failed: number;
+  unknown: number;
+}
+
+export function noCounts(): Counts {
+  return {
+    leaders: 0,
+    failovers: 0,
+    epochsStarted: 0,
+    removals: 0,
+    joins: 0,
+    divergedTails: 0,
+    snapshotsInstalled: 0,
+    crashes: 0,
+    freezes: 0,
+    cuts: 0,
+    ok: 0,
+    failed: 0,
+    unknown: 0,
+  };
+}
+
+const REGIONS = ['weur', 'enam', 'apac', 'oc'];
+const CLIENTS = 3;
+const TROUBLE_MS = 30_000;
+/** Once all is well, the cluster works again within this time. */
+export const LIVENESS_MS = 60_000;
+
+export class World {
+  readonly database = 'flights';
+  readonly coordinatorNames: readonly string[];
+  readonly schedule = new Schedule();
+  readonly trace = new Trace();
+  readonly counts = noCounts();
+  readonly settings = SETTINGS;
+  /** What each transaction wrote, by its hash. */
+  readonly texts = new Map<string, string>();
+  readonly dice: Dice;
+  readonly machines: Machines;
+  readonly hasOutputGate: boolean;
+  readonly network: Network;
+  readonly faults: Faults;
+  readonly invariants: Invariants;
+  readonly clients: readonly SimClient[];
+  readonly #coordinators = new Map<string, SimCoordinator>();
+  readonly #instances = new Map<string, SimInstance>();
+  readonly #variant: Variant;
+
+  constructor(seed: number, options: Partial<WorldOptions> = {}) {
+    const { variant, machines, coordinatorCount, hasOutputGate } = { ...DEFAULT_OPTIONS, ...options };
+    this.dice = diceFor(seed);
+    this.machines = machines;
+    this.hasOutputGate = hasOutputGate;
+    this.#variant = variant;
+    this.coordinatorNames = Array.from({ length: coordinatorCount }, (_, number) => `coordinator-${number + 1}`);
+    this.network = new Network(this.schedule, this.dice.network);
+    this.faults = new Faults(this);
+    this.invariants = new Invariants(this);
+    for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
+    this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
+  }
+
+  coordinator(name: string): SimCoordinator {
+    const coordinator = this.#coordinators.get(name);
+    if (coordinator === undefined) throw new Error(`there is no coordinator ${name}`);
+    return coordinator;
+  }
+
+  /** The instance of this name. It comes to be when somebody first speaks to it, as a Durable Object does. */
+  instance(name: string): SimInstance {
+    const known = this.#instances.get(name);
+    if (known !== undefined) return known;
+    const instance = new SimInstance(this, name, name.replace(/-\d+$/, ''));
+    this.#instances.set(name, instance);
+    return instance;
+  }
+
+  /** Everything that can crash, in a fixed order. */
+  readonly objects = (): readonly (SimCoordinator | SimInstance)[] => [
+    ...this.#coordinators.values(),
+    ...this.#instances.values(),
+  ];
+
+  note(object: string, what: string, effects: readonly { readonly type: string }[]): void {
+    const told = effects.map((effect) => effect.type).join(' ');
+    this.trace.add(this.schedule.nowMs, object, told === '' ? what : `${what} → ${told}`);
+  }
+
+  /** The whole run. Throws a Violation when an invariant breaks, or when the healed cluster does not work. */
+  run(): void {
+    this.#create();
+    for (const client of this.clients) client.start();
+    this.faults.start();
+    const healAtMs = this.schedule.nowMs + TROUBLE_MS;
+    this.#runUntil(healAtMs, () => false);
+    this.note('world', 'HEALED', []);
+    this.faults.heal();
+    const deadlineMs = healAtMs + LIVENESS_MS;
+    const before = this.counts.ok;
+    if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {
+      this.invariants.violate('no writes are accepted after everything has healed');
+    }
+    for (const client of this.clients) client.writing = false;
+    if (!this.#runUntil(deadlineMs, () => this.#isLevel())) {
+      this.invariants.violate(`the cluster is not level after everything has healed: ${this.#describe()}`);
+    }
+    this.invariants.checkEnd([...this.#instances.values()], ({ hash }) => this.texts.get(hashText(hash)));
+  }
+
+  #create(): void {
+    const regions = REGIONS.slice(0, this.#variant.length + 1);
+    const modes = Object.fromEntries(this.#variant.map((mode, number) => [regions[number + 1], mode]));
+    const request = {
+      type: 'createDatabase',
+      name: this.database,
+      ifNotExists: true,
+      regions,
+      modes,
+      clusterId: 'c1',
+    } as const;
+    let created = false;
+    const [client] = this.clients;
+    const ask = () =>
+      client?.askCoordinators(request, (response) => {
+        created = response?.type === 'created';
+        if (!created) this.schedule.after(200, ask);
+      });
+    ask();
+    if (!this.#runUntil(20_000, () => created)) this.invariants.violate('the database is not created');
+  }
+
+  /** Runs events until `done` or the moment given; tells whether it was done. */
+  #runUntil(endMs: number, done: () => boolean): boolean {
+    while (this.schedule.nowMs < endMs) {
+      if (done()) return true;
+      if (!this.schedule.step()) return done();
+    }
+    return done();
+  }
+
+  /** No write is open, one MAIN, every SYNC replica in sync, and one log everywhere, all of it visible. */
+  #isLevel(): boolean {
+    const { assignment, status } = this.invariants.committed ?? {};
+    if (assignment === undefined || status?.type !== 'online') return false;
+    if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
+    const instances = [...this.#instances.values()];
+    const main = this.instance(assignment.main);
+    const synchronous = assignment.instances.filter(({ mode, name }) => mode === 'SYNC' || name === main.name);
+    if (!synchronous.every(({ name }) => assignment.inSync.includes(name))) return false;
+    if (instances.filter(({ state }) => state.role === 'main').length !== 1 || main.state.role !== 'main') return false;
+    const end = main.state.stored;
+    return instances.every(({ visibleLsn, state: { stored } }) => {
+      return stored.lsn === end.lsn && sameHash(stored.hash, end.hash) && visibleLsn === end.lsn;
+    });
+  }
+
+  #describe(): string {
+    const { assignment, status } = this.invariants.committed ?? {};
+    const instances = [...this.#instances.values()].map(({ name, state, visibleLsn }) => {
+      return `${name} ${state.role} epoch ${state.epoch} lsn ${state.stored.lsn} visible ${visibleLsn}`;
+    });
+    const { epoch, main, inSync } = assignment ?? {};
+    return `${status?.type} epoch ${epoch} main ${main} in sync ${inSync?.join(' ')}; ${instances.join('; ')}`;
+  }
+}

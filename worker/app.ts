@@ -1,0 +1,147 @@
+/** The doors for clients on one origin: discovery, the Query API, live queries, and development's switches. */
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { GraphError } from '../core/error.ts';
+import { CLOSE_CODES, LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
+import { isDatabaseName, isInstanceName } from '../durable/names.ts';
+import { isRegion, type Place, regionOfPlace } from '../durable/regions.ts';
+import type { Server } from './answer.ts';
+import { authenticate } from './authentication.ts';
+import { type DevelopmentEdges, developmentRoutes } from './development.ts';
+import { BODY_BYTES_MAX } from './limits.ts';
+import { discovery } from './protocol/discovery.ts';
+import { encodeAnswer, encodeError, parseQueryRequest } from './protocol/query-api.ts';
+import { HttpError, readJsonBody } from './request-body.ts';
+import type { InstanceAddress } from './router.ts';
+import type { Service } from './service.ts';
+
+export interface AppOptions {
+  readonly service: Service;
+  readonly adminToken: string | undefined;
+  /** Present only in development: opens /development and believes the header `skein-region`. */
+  readonly development: DevelopmentEdges | undefined;
+  /** Where the request came from, as the platform knows it. */
+  placeOf(request: Request): Place;
+  /** Hands a WebSocket's upgrade to the instance where the socket is to end. */
+  upgrade(request: Request, address: InstanceAddress): Promise<Response>;
+  /** Accepts a WebSocket only to close it with a code: browsers do not show why an upgrade was refused. */
+  closeSocket(code: number, reason: string): Response;
+}
+
+const RETRY_AFTER_SECONDS = '1';
+
+/** The application. Every error has the Query API's shape, whatever the path. */
+export function createApp(options: AppOptions): Hono {
+  const { service, adminToken, development } = options;
+  const app = new Hono();
+
+  // Any origin may ask, because access rests on a token that the page itself must hold, never on cookies.
+  app.use(
+    cors({
+      origin: '*',
+      allowMethods: ['GET', 'POST', 'OPTIONS'],
+      allowHeaders: ['authorization', 'content-type', 'accept', 'skein-region', 'neo4j-cluster-affinity'],
+      exposeHeaders: ['skein-served-by', 'retry-after', 'neo4j-cluster-affinity'],
+      maxAge: 86_400,
+    }),
+  );
+
+  app.get('/', async (c): Promise<Response> => {
+    if (isUpgrade(c.req.raw)) return live(c.req.raw, c.req.query('db'), options);
+    return c.json(discovery(c.req.url));
+  });
+  app.get('/live', (c) => live(c.req.raw, c.req.query('db'), options));
+  app.get('/db/:database/live', (c) => live(c.req.raw, c.req.param('database'), options));
+
+  app.post('/db/:database/query/v2', async (c) => {
+    const request = c.req.raw;
+    await authenticate(request.headers.get('authorization'), adminToken);
+    refuseOtherAnswers(request);
+    const address = parseAddress(c.req.param('database'));
+    const query = parseQueryRequest(await readJsonBody(request, BODY_BYTES_MAX));
+    const answer = await service.run({ ...address, ...query, region: regionOf(request, options) });
+    if (answer.server) c.header('skein-served-by', servedBy(answer.server));
+    if (!answer.ok) return errorResponse(answer.error, c.res.headers);
+    return c.body(encodeAnswer(answer, query), 202, { 'content-type': 'application/json' });
+  });
+
+  if (development) app.route('/development', developmentRoutes(development, { service, adminToken }));
+
+  app.notFound((c) => {
+    const place = `${c.req.method} ${c.req.path.slice(0, 200)}`;
+    return errorResponse(new HttpError(404, `There is nothing at ${place}.`), c.res.headers);
+  });
+  app.onError((error, c) => errorResponse(error, c.res.headers));
+  return app;
+}
+
+function errorResponse(error: unknown, already: Headers): Response {
+  const { status, body } = encodeError(error);
+  const headers = new Headers(already);
+  headers.set('content-type', 'application/json');
+  // Bearer and not Basic, so that no browser opens its password dialogue.
+  if (status === 401) headers.set('www-authenticate', 'Bearer realm="skein"');
+  if (status === 429 || status === 503) headers.set('retry-after', RETRY_AFTER_SECONDS);
+  return new Response(body, { status, headers });
+}
+
+function servedBy({ name, role, region }: Server): string {
+  return `${name} ${role} ${region}`;
+}
+
+/** Only plain JSON is spoken here. */
+function refuseOtherAnswers(request: Request): void {
+  const accept = (request.headers.get('accept') ?? '*/*').toLowerCase();
+  if (/\*\/\*|application\/\*|application\/json(?![\w+.-])/.test(accept)) return;
+  throw new HttpError(406, "The header 'accept' must allow 'application/json'.");
+}
+
+/** `database` or `database@instance`. A name that cannot exist is not found, like one that does not. */
+function parseAddress(text: string): { database: string; instance: string | undefined } {
+  const [database = '', instance, ...rest] = text.split('@');
+  if (isDatabaseName(database) && rest.length === 0 && (instance === undefined || isInstanceName(instance))) {
+    return { database, instance };
+  }
+  const shown = JSON.stringify(text.slice(0, 80));
+  throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no database ${shown}.`);
+}
+
+/** The caller's region; in development, where no place is real, the header `skein-region` says it. */
+function regionOf(request: Request, options: AppOptions): string {
+  if (!options.development) return regionOfPlace(options.placeOf(request));
+  const header = request.headers.get('skein-region');
+  if (!header) return regionOfPlace({});
+  if (!isRegion(header)) throw new HttpError(400, `The header 'skein-region' names no region: ${header.slice(0, 40)}`);
+  return header;
+}
+
+function isUpgrade(request: Request): boolean {
+  return request.headers.get('upgrade')?.toLowerCase() === 'websocket';
+}
+
+/**
+ * A live query's socket. It ends in the instance, which also authenticates it by its first frame; a database that does
+ * not exist therefore looks here like one that is forbidden.
+ */
+async function live(request: Request, name: string | undefined, options: AppOptions): Promise<Response> {
+  if (!isUpgrade(request)) throw new HttpError(426, 'Live queries need a WebSocket.');
+  const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',').map((text) => text.trim());
+  if (!offered.includes(LIVE_SUBPROTOCOL)) {
+    return options.closeSocket(CLOSE_CODES.subprotocol, `the subprotocol must be ${LIVE_SUBPROTOCOL}`);
+  }
+  try {
+    const { database, instance } = parseAddress(name ?? '');
+    const region = regionOf(request, options);
+    const { router } = options.service;
+    const target = instance
+      ? await router.addressed({ database, name: instance, region })
+      : await router.nearest({ database, region });
+    return await options.upgrade(request, { database, instance: target.name, region: target.region });
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const isUnknown = error.code === 'Neo.ClientError.Database.DatabaseNotFound';
+    return isUnknown
+      ? options.closeSocket(CLOSE_CODES.forbidden, 'there is no such database, or it is not yours')
+      : options.closeSocket(CLOSE_CODES.moving, 'no instance can take the subscription now');
+  }
+}

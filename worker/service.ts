@@ -1,0 +1,44 @@
+/** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
+import { GraphError } from '../core/error.ts';
+import type { Answer, StatementCall } from './answer.ts';
+import type { Coordinators } from './coordinators.ts';
+import type { Router } from './router.ts';
+import { StatementKinds } from './statement-kind.ts';
+import { runSystemCommand, SYSTEM_DATABASE } from './system-database.ts';
+
+export class Service {
+  readonly router: Router;
+  readonly coordinators: Coordinators;
+  readonly #kinds = new StatementKinds();
+
+  constructor(parts: { router: Router; coordinators: Coordinators }) {
+    this.router = parts.router;
+    this.coordinators = parts.coordinators;
+  }
+
+  /** Runs a statement. A failure of any kind is in the answer, or thrown as GraphError when nobody answered. */
+  async run(call: StatementCall): Promise<Answer> {
+    const kind = this.#kinds.of(call.statement);
+    if (kind.type === 'system') {
+      if (call.accessMode === 'read' && isChange(kind.command.type)) throw accessModeError();
+      const { coordinators, router } = this;
+      return runSystemCommand(kind.command, call, { coordinators, changed: (name) => router.forget(name) });
+    }
+    if (call.database === SYSTEM_DATABASE) {
+      throw new GraphError(
+        'Neo.ClientError.Statement.NotSupported',
+        `The database '${SYSTEM_DATABASE}' has no graph; it takes CREATE, DROP and SHOW DATABASES, and SHOW INSTANCES.`,
+      );
+    }
+    if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
+    return this.router.run(call, call.accessMode ?? kind.type);
+  }
+}
+
+function isChange(command: string): boolean {
+  return command === 'createDatabase' || command === 'dropDatabase';
+}
+
+function accessModeError(): GraphError {
+  return new GraphError('Neo.ClientError.Statement.AccessMode', "The statement writes, but 'accessMode' is 'Read'.");
+}
