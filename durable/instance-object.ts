@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { unreachable } from '../core/assert.ts';
 import { Engine } from '../core/engine/engine.ts';
 import { GraphError } from '../core/error.ts';
+import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { handle } from '../core/replication/instance.ts';
 import type { InstanceEffect, InstanceEvent } from '../core/replication/instance-event.ts';
@@ -47,6 +48,12 @@ const MESSAGE_DEADLINE_MS = 5_000;
 
 /** Longer: a coordinator answers when its Raft log has taken the change, or when its leadership is confirmed. */
 const COORDINATOR_DEADLINE_MS = 10_000;
+
+/** How long a live query waits for the bookmarks that it wants to see. */
+const BOOKMARK_WAIT_MS = 10_000;
+
+/** Bytes of log read at a time after a start, for live queries that slept. */
+const UNSEEN_BYTES = 1024 * 1024;
 
 /** Transactions of log that MAIN keeps for a replica that is behind. */
 const RECORDS_KEPT_FOR_REPLICAS = 100_000;
@@ -117,6 +124,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       store: () => this.#store,
       engine: () => this.#engine,
       activity: () => this.#feed({ type: 'activity' }),
+      noted: (transaction) => this.#sockets.note(transaction),
       committed: (records) => this.#feed({ type: 'committed', records }),
     });
     this.#sockets = new LiveSockets({
@@ -127,6 +135,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       store: () => this.#store,
       engine: () => this.#engine,
       activity: () => this.#feed({ type: 'activity' }),
+      unseen: () => this.#unseen(),
+      awaitBookmarks: (bookmarks) => this.#statements.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
     });
     this.#sockets.restore();
     this.#feed({
@@ -160,12 +170,12 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     return this.#sockets.receive(socket, frame);
   }
 
-  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    this.#sockets.closed(socket, code, reason);
+  override webSocketClose(socket: WebSocket): void {
+    this.#sockets.closed(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#sockets.closed(socket, 1011, 'error');
+    this.#sockets.closed(socket);
   }
 
   override alarm(): void {
@@ -371,6 +381,18 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     if (atMs === undefined || Date.now() < this.#backstopAtMs) return;
     this.#backstopAtMs = Date.now() + BACKSTOP_MS;
     void this.ctx.storage.setAlarm(this.#backstopAtMs);
+  }
+
+  /** Transactions that are in the graph and not acknowledged yet. */
+  #unseen(): Transaction[] {
+    const { acknowledgedLsn, lsn } = this.#store;
+    const transactions: Transaction[] = [];
+    for (let next = acknowledgedLsn + 1; next <= lsn; next = acknowledgedLsn + 1 + transactions.length) {
+      const records = this.#log.read({ fromLsn: next, throughLsn: lsn, bytesMax: UNSEEN_BYTES, recordsMax: lsn });
+      if (records.length === 0) break;
+      transactions.push(...records.map(({ bytes }) => decodeRecord(bytes)));
+    }
+    return transactions;
   }
 
   /** MAIN keeps the log that a replica lacks, up to a bound; who lacks more gets a snapshot. */

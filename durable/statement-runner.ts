@@ -2,6 +2,7 @@
 import type { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
+import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { checkBookmark, encodeBookmark } from '../core/replication/bookmark.ts';
 import { epochAt } from '../core/replication/epoch-history.ts';
@@ -39,6 +40,8 @@ export interface StatementHost {
   engine(): Engine;
   /** A client has asked something. */
   activity(): void;
+  /** A transaction has been committed to the graph. */
+  noted(transaction: Transaction): void;
   /** Records have been stored in this turn. */
   committed(records: readonly CommittedRecord[]): void;
 }
@@ -72,7 +75,7 @@ export class StatementRunner {
       const writes = prepared.kind === 'write' || prepared.kind === 'schema';
       if (writes && request.accessMode === 'read') throw writeInReadMode();
       if (writes && state().role !== 'main') return this.refuse('notMain', notMain(state()).message);
-      await this.#awaitBookmarks(request);
+      await this.awaitBookmarks(request.bookmarks, Math.min(request.deadlineMs, BOOKMARK_WAIT_MS_MAX));
       const parameters = decodeParameters(request.parameters);
       return writes
         ? await this.#write(request, parameters, deadlineAtMs)
@@ -90,6 +93,17 @@ export class StatementRunner {
     const code =
       retry === 'notMain' ? 'Neo.ClientError.Cluster.NotALeader' : 'Neo.TransientError.General.DatabaseUnavailable';
     return { ok: false, error: { code, message }, servedBy: this.#servedBy(), retry };
+  }
+
+  /** Resolves when all of the bookmarks are visible here; throws a GraphError when that takes too long or cannot be. */
+  async awaitBookmarks(bookmarks: readonly string[], timeoutMs: number): Promise<void> {
+    for (const bookmark of bookmarks) {
+      if (await this.#bookmarks.wait(() => isReached(this.#host.state(), bookmark), timeoutMs)) continue;
+      throw new GraphError(
+        'Neo.TransientError.Transaction.BookmarkTimeout',
+        `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
+      );
+    }
   }
 
   /** More is visible: bookmarks may have been reached. */
@@ -182,6 +196,7 @@ export class StatementRunner {
     }
     const previousHash = this.#group.at(-1)?.hash ?? log.last.hash;
     this.#group.push(encodeRecord({ ...transaction, previousHash }));
+    this.#host.noted(transaction);
     return { lsn: transaction.lsn, acknowledged: acknowledgements.of(transaction.lsn) };
   }
 
@@ -191,18 +206,6 @@ export class StatementRunner {
     this.#group = [];
     this.#host.log.append(group);
     this.#host.committed(group.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
-  }
-
-  async #awaitBookmarks(request: StatementRequest): Promise<void> {
-    const timeoutMs = Math.min(request.deadlineMs, BOOKMARK_WAIT_MS_MAX);
-    for (const bookmark of request.bookmarks) {
-      const reached = await this.#bookmarks.wait(() => isReached(this.#host.state(), bookmark), timeoutMs);
-      if (reached) continue;
-      throw new GraphError(
-        'Neo.TransientError.Transaction.BookmarkTimeout',
-        `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
-      );
-    }
   }
 
   #servedBy(): ServedBy {

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { GraphError } from '../core/error.ts';
 import { CLOSE_CODES, LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
-import { isDatabaseName, isInstanceName } from '../durable/names.ts';
+import { type InstanceAddress, isDatabaseName, isInstanceName } from '../durable/names.ts';
 import { isRegion, type Place, regionOfPlace } from '../durable/regions.ts';
 import type { Server } from './answer.ts';
 import { authenticate } from './authentication.ts';
@@ -12,7 +12,6 @@ import { BODY_BYTES_MAX } from './limits.ts';
 import { discovery } from './protocol/discovery.ts';
 import { encodeAnswer, encodeError, parseQueryRequest } from './protocol/query-api.ts';
 import { HttpError, readJsonBody } from './request-body.ts';
-import type { InstanceAddress } from './router.ts';
 import type { Service } from './service.ts';
 
 export interface AppOptions {

@@ -7,12 +7,11 @@ import { GraphError } from '../core/error.ts';
 import type { Value } from '../core/value/value.ts';
 import { JsonFields, malformed } from '../durable/json-fields.ts';
 import { parseJsonText } from '../durable/json-text.ts';
-import { type CoordinatorAddress, instanceObjectName } from '../durable/names.ts';
+import { type CoordinatorAddress, type InstanceAddress, instanceObjectName } from '../durable/names.ts';
 import type { DevelopmentCommand, Faults, ObjectDescription } from '../durable/protocol.ts';
 import { authenticate } from './authentication.ts';
 import { unexpected } from './coordinators.ts';
 import { readJsonBody } from './request-body.ts';
-import type { InstanceAddress } from './router.ts';
 import type { Service } from './service.ts';
 import { within } from './timing.ts';
 

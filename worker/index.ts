@@ -3,12 +3,12 @@ import { waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import type { Environment } from '../durable/environment.ts';
 import { LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
-import { type CoordinatorAddress, coordinatorAddresses } from '../durable/names.ts';
+import { type CoordinatorAddress, coordinatorAddresses, type InstanceAddress } from '../durable/names.ts';
 import type { InstanceRpc } from '../durable/protocol.ts';
 import { coordinatorStub, instanceStub } from '../durable/transport.ts';
 import { createApp } from './app.ts';
 import { Coordinators } from './coordinators.ts';
-import { type InstanceAddress, Router } from './router.ts';
+import { Router } from './router.ts';
 import { Service } from './service.ts';
 
 export { CoordinatorObject } from '../durable/coordinator-object.ts';

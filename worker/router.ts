@@ -6,6 +6,7 @@
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
 import { fromErrorRecord, GraphError } from '../core/error.ts';
 import { decodeResult, encodeValue } from '../core/value/codec.ts';
+import type { InstanceAddress } from '../durable/names.ts';
 import type { InstanceRpc, StatementAnswer, StatementRequest } from '../durable/protocol.ts';
 import type { Answer, StatementCall } from './answer.ts';
 import { sleep, within } from './timing.ts';
@@ -24,12 +25,6 @@ const SILENCE_MS = 2_000;
 const REPLY_GRACE_MS = 2_000;
 /** A read that has taken this many instances' connections with it is not tried on another one: it may be what kills them. */
 const LOST_READS_MAX = 3;
-
-export interface InstanceAddress {
-  readonly database: string;
-  readonly instance: string;
-  readonly region: string;
-}
 
 /** The world outside the router. */
 export interface RouterEdges {

@@ -5,7 +5,7 @@ import { GraphError } from '../core/error.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import { isDatabaseName } from '../durable/names.ts';
 import type { Counters } from '../durable/protocol.ts';
-import { isRegion } from '../durable/regions.ts';
+import { isRegion, REGIONS } from '../durable/regions.ts';
 import type { Answer, StatementCall } from './answer.ts';
 import { type Coordinators, unexpected } from './coordinators.ts';
 
@@ -92,26 +92,30 @@ async function createDatabase(
     );
   }
   for (const key of options.keys()) {
-    if (key !== 'regions' && key !== 'mode' && key !== 'asyncRegions') {
-      throw argumentError(`OPTIONS knows 'regions', 'mode' and 'asyncRegions', not '${key.slice(0, 80)}'.`);
+    if (key !== 'regions' && key !== 'mode' && key !== 'modes') {
+      throw argumentError(`OPTIONS knows 'regions', 'mode' and 'modes', not '${key.slice(0, 80)}'.`);
     }
   }
-  const regions = regionList('regions', options.get('regions')) ?? [callerRegion];
-  const asyncRegions = regionList('asyncRegions', options.get('asyncRegions')) ?? [];
+  const regions = stringList('regions', options.get('regions')) ?? [callerRegion];
+  const unknown = regions.find((region) => !isRegion(region));
+  if (unknown !== undefined) {
+    throw argumentError(`'${unknown.slice(0, 80)}' is no region; there are ${REGIONS.join(' ')}.`);
+  }
   const mode = options.get('mode');
   if (mode !== undefined && typeof mode !== 'string') throw argumentError("'mode' must be a string.");
-  const modes = Object.fromEntries(asyncRegions.map((region) => [region, 'ASYNC']));
+  const modes = stringList('modes', options.get('modes'));
   const clusterId = crypto.randomUUID();
-  const request = { type: 'createDatabase', name, ifNotExists, regions, modes, clusterId } as const;
-  await coordinators.ask(mode === undefined ? request : { ...request, mode }, callerRegion);
+  const request = { type: 'createDatabase', name, ifNotExists, regions, mode, modes, clusterId } as const;
+  await coordinators.ask(request, callerRegion);
 }
 
-function regionList(option: string, value: OptionValue | undefined): string[] | undefined {
+function stringList(option: string, value: OptionValue | undefined): readonly string[] | undefined {
   if (value === undefined) return undefined;
-  const valid =
-    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isRegion(item));
-  if (!valid) throw argumentError(`'${option}' must be a list of regions: wnam enam sam weur eeur apac oc afr me.`);
-  return [...value];
+  if (!Array.isArray(value) || value.length === 0) throw argumentError(`'${option}' must be a list of strings.`);
+  return value.map((item) => {
+    if (typeof item !== 'string') throw argumentError(`'${option}' must be a list of strings.`);
+    return item;
+  });
 }
 
 async function showInstances(coordinators: Coordinators, call: StatementCall): Promise<Table> {

@@ -14,7 +14,7 @@ import { summary } from './import.ts';
 
 const FOLDER = '.skein/dev';
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/flights');
-const CREATE_FLIGHTS = `CREATE DATABASE flights OPTIONS {regions: ['weur', 'enam', 'apac'], mode: 'SYNC', asyncRegions: ['apac']}`;
+const CREATE_FLIGHTS = `CREATE DATABASE flights OPTIONS {regions: ['weur', 'enam', 'apac'], modes: ['SYNC', 'SYNC', 'ASYNC']}`;
 
 interface DevOptions {
   readonly port: number;

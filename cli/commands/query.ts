@@ -8,9 +8,9 @@ import { formatTable } from '../table.ts';
 
 interface QueryOptions extends ConnectionOptions {
   readonly database: string;
-  readonly param: ReadonlyMap<string, string>;
+  readonly param?: ReadonlyMap<string, string>;
   readonly region?: string;
-  readonly bookmark: readonly string[];
+  readonly bookmark?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -19,13 +19,8 @@ export function queryCommand(): Command {
     .description('run a statement; without one it is read from standard input')
     .argument('[statement]', 'Cypher')
     .option('-d, --database <name>', 'database, or database@instance', 'flights')
-    .option(
-      '-p, --param <name=value>',
-      'parameter: JSON, or else a string; may be repeated',
-      collectParameter,
-      new Map(),
-    )
-    .option('--bookmark <text>', 'read no older state than this; may be repeated', collect, [])
+    .option('-p, --param <name=value>', 'parameter: JSON, or else a string; may be repeated', collectParameter)
+    .option('--bookmark <text>', 'read no older state than this; may be repeated', collect)
     .option('--region <region>', 'ask as if from there; only in development')
     .option('--json', 'print one JSON object')
     .addOption(urlOption())
@@ -36,8 +31,8 @@ async function run(statement: string | undefined, options: QueryOptions): Promis
   const result = await new Connection(options.url, findToken()).query({
     database: options.database,
     statement: statement ?? (await text(process.stdin)),
-    parameters: options.param,
-    bookmarks: options.bookmark,
+    parameters: options.param ?? new Map(),
+    bookmarks: options.bookmark ?? [],
     region: options.region,
   });
   process.stdout.write(`${options.json ? JSON.stringify(result) : formatResult(result)}\n`);
@@ -64,11 +59,11 @@ function changes(result: QueryResult): string[] {
     .map(({ name, count }) => `${count} ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`);
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-function collectParameter(text: string, previous: ReadonlyMap<string, string>): Map<string, string> {
+function collectParameter(text: string, previous: ReadonlyMap<string, string> = new Map()): Map<string, string> {
   const separator = text.indexOf('=');
   if (separator < 1) throw new CommandFailure('usage', `--param wants name=value, not '${text}'`);
   return new Map(previous).set(text.slice(0, separator), toJson(text.slice(separator + 1)));

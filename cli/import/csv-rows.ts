@@ -19,7 +19,7 @@ export function readCsv(folder: string, file: string): CsvFile {
   } catch (error) {
     throw new CommandFailure('usage', `${join(folder, file)} cannot be read`, { cause: error });
   }
-  const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: true });
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',', skipEmptyLines: true });
   const [first] = errors;
   if (first) throw new CommandFailure('usage', `${file}: ${first.message} (row ${(first.row ?? 0) + 1})`);
   const [header = [], ...rows] = data;

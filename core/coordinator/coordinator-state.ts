@@ -34,7 +34,7 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   confirmedWithinMs: 1_000,
   leaseMarginMs: 500,
   checkEveryMs: 1_000,
-  exchangeTimeoutMs: 3_000,
+  exchangeTimeoutMs: 2_000,
   sealWaitMs: 500,
   suspectMs: 2_000,
   showWaitMs: 1_000,
@@ -82,6 +82,8 @@ export interface Watch {
   readonly sealedAtMs: number | undefined;
   /** A command about this database is in the log, not yet committed: no second one is proposed. */
   readonly proposing: boolean;
+  /** The instance chosen for the current epoch was told so, and did not become MAIN: it has lost its storage since. */
+  readonly refused: boolean;
 }
 
 /** A command whose fate is awaited. */
@@ -116,6 +118,14 @@ export interface Waiting {
     | { readonly type: 'dropped'; readonly database: string; readonly cluster: string };
 }
 
+/** A question to an instance that is on its way, and the epoch that it was asked in. */
+export interface Exchange {
+  readonly database: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly sentAtMs: number;
+}
+
 export interface CoordinatorState {
   readonly self: MemberId;
   readonly region: string;
@@ -130,10 +140,7 @@ export interface CoordinatorState {
   readonly reads: readonly PendingRead[];
   readonly waiting: readonly Waiting[];
   /** Where each question on its way has gone. */
-  readonly exchanges: ReadonlyMap<
-    number,
-    { readonly database: string; readonly name: string; readonly sentAtMs: number }
-  >;
+  readonly exchanges: ReadonlyMap<number, Exchange>;
   readonly nextId: number;
   readonly activityAtMs: number;
   readonly checkAtMs: number;

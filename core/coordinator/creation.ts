@@ -36,11 +36,15 @@ function modeOf(request: CreateRequest, position: number): ReplicationMode {
   if (Array.isArray(modes) && modes.length !== regions.length) {
     throw wrong(`there are ${regions.length} regions and ${modes.length} modes`);
   }
-  const ofRegion = modes instanceof Map ? modes.get(regions[position]) : Array.isArray(modes) ? modes[position] : undefined;
+  const ofRegion =
+    modes instanceof Map ? modes.get(regions[position]) : Array.isArray(modes) ? modes[position] : undefined;
   const mode: unknown = ofRegion ?? request.mode ?? 'SYNC';
   if (mode === 'SYNC' || mode === 'ASYNC') return mode;
   if (mode === 'STRICT_SYNC') {
-    throw new GraphError('Neo.ClientError.Statement.NotSupported', 'STRICT_SYNC is not supported yet; use SYNC or ASYNC');
+    throw new GraphError(
+      'Neo.ClientError.Statement.NotSupported',
+      'STRICT_SYNC is not supported yet; use SYNC or ASYNC',
+    );
   }
   throw wrong(`'${String(mode)}' is no replication mode; there are SYNC and ASYNC`);
 }

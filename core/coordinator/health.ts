@@ -1,6 +1,6 @@
 /** What instances tell a leader of themselves: kept in memory, gathered anew by each leader. */
 import type { InstanceReply, InstanceReport } from '../replication/message.ts';
-import type { CoordinatorState, Health } from './coordinator-state.ts';
+import type { Exchange } from './coordinator-state.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 /** An instance has reported, or a MAIN about itself and its replicas. */
@@ -14,7 +14,14 @@ export function noteReport(turn: CoordinatorTurn, database: string, name: string
   turn.updateWatch(database, { acknowledgedLsn, suspectedAtMs: undefined });
   for (const replica of report.replicas) {
     if (replica.silentMs !== undefined) noteHeard(turn, database, replica.name, turn.nowMs - replica.silentMs);
+    if (replica.state === 'behind') noteMissed(turn, database, replica.name);
   }
+}
+
+/** MAIN does not reach a replica. */
+function noteMissed(turn: CoordinatorTurn, database: string, name: string): void {
+  const { failures, failingSinceMs } = turn.health(database, name);
+  turn.updateHealth(database, name, { failures: Math.max(1, failures), failingSinceMs: failingSinceMs ?? turn.nowMs });
 }
 
 function noteHeard(turn: CoordinatorTurn, database: string, name: string, atMs: number): void {
@@ -39,10 +46,17 @@ export function receiveReply(turn: CoordinatorTurn, exchange: number, reply: Ins
     noteHeard(turn, name, instance, turn.nowMs);
     return turn.updateHealth(name, instance, { report: undefined, forgotten: true });
   }
+  if (body.type === 'assigned' && instance === assignment.main && asked.epoch === assignment.epoch) {
+    turn.updateWatch(name, { refused: body.report.role !== 'main' && assignment.epoch > 1 });
+  }
   if (body.type === 'assigned' || body.type === 'probed') return noteReport(turn, name, instance, body.report);
   if (body.type === 'sealed') {
     noteHeard(turn, name, instance, turn.nowMs);
-    if (status.type !== 'failingOver' || body.epoch !== status.toEpoch || reply.envelope.cluster !== assignment.cluster) {
+    if (
+      status.type !== 'failingOver' ||
+      body.epoch !== status.toEpoch ||
+      reply.envelope.cluster !== assignment.cluster
+    ) {
       return;
     }
     turn.updateWatch(name, { sealed: new Map(turn.watch(name).sealed).set(instance, body) });
@@ -61,7 +75,7 @@ export function noteUnreachable(turn: CoordinatorTurn, exchange: number): void {
   turn.touch(asked.database);
 }
 
-function closeExchange(turn: CoordinatorTurn, exchange: number): { database: string; name: string } | undefined {
+function closeExchange(turn: CoordinatorTurn, exchange: number): Exchange | undefined {
   const asked = turn.state.exchanges.get(exchange);
   if (asked === undefined) return undefined;
   const exchanges = new Map(turn.state.exchanges);
@@ -92,10 +106,3 @@ export function mayAsk(turn: CoordinatorTurn, database: string, instance: string
 
 /** An instance that has been silent for long is asked this many times less often. */
 const ASK_PAUSE_FACTOR_MAX = 32;
-
-/** Up: heard of within the time after which an instance counts as down. Unknown: never asked by this leader. */
-export function healthWord(state: CoordinatorState, health: Health, nowMs: number): 'up' | 'down' | 'unknown' {
-  const { heardAtMs, failures } = health;
-  if (failures === 0) return heardAtMs === undefined ? 'unknown' : 'up';
-  return heardAtMs !== undefined && nowMs - heardAtMs < state.settings.leaseMs ? 'up' : 'down';
-}

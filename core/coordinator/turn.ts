@@ -1,5 +1,5 @@
 /** One event being handled by a coordinator: the state as it becomes, and the effects so far. */
-import type { Step } from '../step.ts';
+
 import type { RaftEffect, RaftEvent } from '../raft/event.ts';
 import { step } from '../raft/raft.ts';
 import { isEstablishedLeader } from '../raft/state.ts';
@@ -11,6 +11,7 @@ import {
   type InstanceRequestBody,
   REPLICATION_PROTOCOL_VERSION,
 } from '../replication/message.ts';
+import type { Step } from '../step.ts';
 import type { Command, Database } from './cluster-state.ts';
 import { encodeCommand } from './command-codec.ts';
 import type { CoordinatorEffect } from './coordinator-event.ts';
@@ -85,7 +86,9 @@ export class CoordinatorTurn {
   propose(command: Command, purpose: Proposal['purpose']): void {
     const id = this.takeId();
     const { database } = command;
-    this.update({ proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }] });
+    this.update({
+      proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }],
+    });
     this.raft({ type: 'propose', id, command: encodeCommand(command) });
   }
 
@@ -112,6 +115,7 @@ export class CoordinatorTurn {
       sealed: new Map(),
       sealedAtMs: undefined,
       proposing: false,
+      refused: false,
     };
   }
 
@@ -133,7 +137,9 @@ export class CoordinatorTurn {
 
   updateHealth(database: string, instance: string, change: Partial<Health>): void {
     const instances = new Map(this.watch(database).instances);
-    this.updateWatch(database, { instances: instances.set(instance, { ...this.health(database, instance), ...change }) });
+    this.updateWatch(database, {
+      instances: instances.set(instance, { ...this.health(database, instance), ...change }),
+    });
   }
 
   /** Asks an instance, unless a question to it is on its way. Returns the exchange that will answer. */
@@ -144,7 +150,7 @@ export class CoordinatorTurn {
     const known = this.health(database, name).exchange;
     if (known !== undefined) return known;
     const exchange = this.#state.nextId;
-    const sent = { database, name, sentAtMs: this.nowMs };
+    const sent = { database, name, epoch: assignment.epoch, sentAtMs: this.nowMs };
     this.update({ nextId: exchange + 1, exchanges: new Map(this.#state.exchanges).set(exchange, sent) });
     this.updateHealth(database, name, { exchange, askedAtMs: this.nowMs });
     const { epoch, cluster } = assignment;

@@ -82,5 +82,9 @@ function unknownFunction(checker: Checker, call: Call) {
   if (isKnownElsewhere(call.name)) return checker.notSupported(call.span, `The function ${shown(call.name)}`);
   const meant = suggestion(call.name, FUNCTIONS.keys());
   const hint = meant === undefined ? undefined : `Did you mean ${findFunction(meant)?.name ?? meant}?`;
-  return checker.error(call.span, { message: `There is no function ${shown(call.name)}`, detail: 'UnknownFunction', hint });
+  return checker.error(call.span, {
+    message: `There is no function ${shown(call.name)}`,
+    detail: 'UnknownFunction',
+    hint,
+  });
 }

@@ -91,7 +91,8 @@ export class CommandParser {
     if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) {
       throw cursor.notSupported('CREATE INDEX ON :Label(key)', start);
     }
-    const named = cursor.atName() && !cursor.atWords('IF', 'NOT') && !(cursor.word() === 'FOR' && !cursor.atName(1));
+    const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
+    const named = cursor.atName() && !atIf && !(cursor.word() === 'FOR' && !cursor.atName(1));
     const name = named ? cursor.name('the name of the index') : undefined;
     const ifNotExists = this.#ifNotExists();
     if (!cursor.takeWords('FOR')) throw cursor.expected('FOR', ['FOR', 'IF']);
@@ -123,7 +124,9 @@ export class CommandParser {
     const at = cursor.index;
     const subject = cursor.variable();
     if (subject !== variable) {
-      throw cursor.error(`The variable ${shown(subject)} is not defined`, 'UndefinedVariable', undefined, { index: at });
+      throw cursor.error(`The variable ${shown(subject)} is not defined`, 'UndefinedVariable', undefined, {
+        index: at,
+      });
     }
     cursor.expect(TOKEN.dot, '"."');
     const key = cursor.name('a property key');

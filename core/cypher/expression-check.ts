@@ -66,7 +66,11 @@ export class ExpressionChecker implements Checker {
     }
     const meant = suggestion(name, firstNames(scope));
     const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
-    throw this.error(at, { message: `The variable ${shown(name)} is not defined`, detail: place.unknownVariable, hint });
+    throw this.error(at, {
+      message: `The variable ${shown(name)} is not defined`,
+      detail: place.unknownVariable,
+      hint,
+    });
   }
 
   typeOf(expression: Expression, scope: Scope, place: Place): StaticType {

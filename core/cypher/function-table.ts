@@ -167,7 +167,6 @@ const ABSENT_FUNCTIONS: ReadonlySet<string> = new Set([
   'format',
   'linenumber',
   'file',
-  'exists',
   'filter',
   'extract',
   'tobooleanornull',

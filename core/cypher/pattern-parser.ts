@@ -152,8 +152,9 @@ export class PatternParser {
   #variable(): string | undefined {
     const cursor = this.#cursor;
     // (WHERE …) and (IS …) have no variable; they are refused where they stand.
-    if (!cursor.atName() || cursor.word() === 'WHERE') return undefined;
-    return cursor.variable();
+    const next = cursor.kind(1);
+    const closes = next === TOKEN.closeParen || next === TOKEN.closeBracket || next === TOKEN.colon;
+    return cursor.atName() && (closes || cursor.word() !== 'WHERE') ? cursor.variable() : undefined;
   }
 
   /** A map literal, a parameter, or nothing. */

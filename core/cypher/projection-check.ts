@@ -16,41 +16,48 @@ export interface ResultColumn {
 }
 
 export interface Projection {
+  /** Of RETURN all columns; of WITH those that are written out. */
   readonly columns: readonly ResultColumn[];
   /** What the next clause sees. */
   readonly scope: Scope;
 }
 
-/** Checks WITH or RETURN in the scope before it. */
+/** Checks WITH or RETURN in the scope before it. With `*`, that scope itself goes on, and grows. */
 export function checkProjection(checker: Checker, clause: ProjectionClause, scope: Scope): Projection {
-  const columns = [...starColumns(checker, clause, scope), ...clause.items.map((item) => column(checker, item, scope))];
-  const after = new Scope();
-  for (const { name, type } of columns) {
-    if (after.typeOf(name) !== undefined) {
-      const at = clause.items.findLast((item) => item.name === name)?.expression.span ?? clause.span;
-      throw checker.error(at, { message: `Two columns have the name ${shown(name)}`, detail: 'ColumnNameConflict' });
-    }
-    after.define(name, type);
-  }
-  if (clause.type === 'with') for (const item of clause.items) checkAlias(checker, item);
-  const grouped = columns.some((entry) => entry.aggregate);
-  const repeated = grouped || clause.distinct ? new RepeatedColumns(clause, columns) : undefined;
-  if (grouped) checkGrouping(checker, clause, scope);
-  // Without grouping and DISTINCT a row before is a row after, and its old variables can still be seen.
-  const behind = repeated ? after : overlay(columns, scope);
-  for (const { expression } of clause.orderBy) checkSortItem(checker, { expression, scope: behind, repeated, grouped });
-  for (const count of [clause.skip, clause.limit]) if (count) checkCount(checker, count);
-  if (clause.where) checker.require(clause.where, ['boolean'], behind, PREDICATE);
-  return { columns, scope: after };
-}
-
-function starColumns(checker: Checker, clause: ProjectionClause, scope: Scope): ResultColumn[] {
-  if (!clause.star) return [];
-  if (scope.size === 0 && clause.type === 'return') {
+  if (clause.star && scope.size === 0 && clause.type === 'return') {
     const message = 'RETURN * needs at least one variable';
     throw checker.error(clause.span, { message, detail: 'NoVariablesInScope' });
   }
-  return [...scope.entries()].map(([name, type]) => ({ name, type, aggregate: false }));
+  if (clause.type === 'with') for (const item of clause.items) checkAlias(checker, item);
+  const items = clause.items.map((item) => column(checker, item, scope));
+  const grouped = items.some((item) => item.aggregate);
+  if (grouped) checkGrouping(checker, clause, scope);
+  const repeated = grouped || clause.distinct ? new RepeatedColumns(clause, items) : undefined;
+  const before =
+    clause.star && clause.type === 'return'
+      ? [...scope.entries()].map(([name, type]) => ({ name, type, aggregate: false }))
+      : [];
+  const after = clause.star ? scope : new Scope();
+  defineColumns(checker, { clause, items, scope: after });
+  // Without grouping and DISTINCT a row before is a row after, and its old variables can still be seen.
+  const behind = repeated || clause.star ? after : overlay(items, scope);
+  for (const { expression } of clause.orderBy) checkSortItem(checker, { expression, scope: behind, repeated, grouped });
+  for (const count of [clause.skip, clause.limit]) if (count) checkCount(checker, count);
+  if (clause.where) checker.require(clause.where, ['boolean'], behind, PREDICATE);
+  return { columns: clause.type === 'return' ? [...before, ...items] : items, scope: after };
+}
+
+function defineColumns(
+  checker: Checker,
+  { clause, items, scope }: { clause: ProjectionClause; items: readonly ResultColumn[]; scope: Scope },
+): void {
+  for (const [position, { name, type }] of items.entries()) {
+    if (scope.typeOf(name) !== undefined) {
+      const at = clause.items[position]?.expression.span ?? clause.span;
+      throw checker.error(at, { message: `Two columns have the name ${shown(name)}`, detail: 'ColumnNameConflict' });
+    }
+    scope.define(name, type);
+  }
 }
 
 function column(checker: Checker, item: ProjectionItem, scope: Scope): ResultColumn {
@@ -152,9 +159,8 @@ class RepeatedColumns {
   readonly #types = new Map<number, StaticType>();
 
   constructor(clause: ProjectionClause, columns: readonly ResultColumn[]) {
-    const types = columns.slice(columns.length - clause.items.length);
     for (const [position, item] of clause.items.entries()) {
-      const type = types[position]?.type;
+      const type = columns[position]?.type;
       if (type !== undefined) this.#types.set(this.#identities.idOf(item.expression), type);
     }
   }

@@ -3,7 +3,7 @@ import { NodeReference, PathReference, RelationshipReference, type Value } from 
 import { isList } from '../value/equality.ts';
 import type { Direction } from '../graph/graph-view.ts';
 import { isTaken, typeTokens } from './adjacency.ts';
-import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
+import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds, relationshipIds, valueIn, withVector } from './rows.ts';
@@ -67,9 +67,14 @@ export interface ProjectEndpointsSpec {
   readonly distinctFrom: readonly number[];
 }
 
+/** Rows taken at once: a relationship without direction gives two rows, and a batch has BATCH_ROWS at most. */
+const ENDPOINT_ROWS = BATCH_ROWS / 2;
+
 export class ProjectEndpoints implements Operator {
   readonly #input: Operator;
   readonly #spec: ProjectEndpointsSpec;
+  #batch: Batch | undefined;
+  #row = 0;
 
   constructor(input: Operator, spec: ProjectEndpointsSpec) {
     this.#input = input;
@@ -78,16 +83,24 @@ export class ProjectEndpoints implements Operator {
 
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
+      if (this.#batch === undefined) {
+        const input = this.#input.next(context);
+        if (input === PAUSE || input === END) return input;
+        this.#batch = input;
+        this.#row = 0;
+      }
       if (context.exhausted) return PAUSE;
-      const input = this.#input.next(context);
-      if (input === PAUSE || input === END) return input;
-      context.charge(input.rowCount);
-      const output = this.#project(input, context);
+      const batch = this.#batch;
+      const end = Math.min(batch.rowCount, this.#row + ENDPOINT_ROWS);
+      context.charge(end - this.#row);
+      const output = this.#project(batch, { start: this.#row, end }, context);
+      this.#row = end;
+      if (end === batch.rowCount) this.#batch = undefined;
       if (output) return output;
     }
   }
 
-  #project(batch: Batch, context: ExecutionContext): Batch | undefined {
+  #project(batch: Batch, rows: { start: number; end: number }, context: ExecutionContext): Batch | undefined {
     const { relationship, from, to, fromBound, toBound, direction } = this.#spec;
     const ids = relationshipIds(batch, relationship);
     const boundFrom = fromBound ? nodeIds(batch, from) : undefined;
@@ -103,7 +116,7 @@ export class ProjectEndpoints implements Operator {
       froms.push(start);
       tos.push(end);
     };
-    for (let row = 0; row < batch.rowCount; row++) {
+    for (let row = rows.start; row < rows.end; row++) {
       const id = ids[row]!;
       if (id === NO_ENTITY || !this.#matches(batch, row, id, context)) continue;
       const start = context.view.relationshipStart(id);

@@ -94,7 +94,8 @@ function entityIds(batch: Batch, slot: number, kind: 'node' | 'relationship'): I
 
 function idOf(value: Value, kind: 'node' | 'relationship'): number {
   if (value === null) return NO_ENTITY;
-  if (kind === 'node' ? value instanceof NodeReference : value instanceof RelationshipReference) return value.id;
+  if (kind === 'node' && value instanceof NodeReference) return value.id;
+  if (kind === 'relationship' && value instanceof RelationshipReference) return value.id;
   throw new GraphError(
     'Neo.ClientError.Statement.TypeError',
     `A ${kind === 'node' ? 'NODE' : 'RELATIONSHIP'} is needed here, but this is of type ${typeName(value)}.`,

@@ -145,6 +145,8 @@ class BidirectionalSearch {
   #types: readonly number[] = [ALL_TYPES];
   #from = -1;
   #row = 0;
+  /** The side whose level is being expanded. */
+  #side: Side | undefined;
   /** Where the two searches met; -1: nowhere yet. */
   #meeting = -1;
   #done = false;
@@ -162,6 +164,7 @@ class BidirectionalSearch {
     this.#row = ends.row;
     this.#meeting = -1;
     this.#done = false;
+    this.#side = undefined;
     this.#forward.start(ends.from, context.view.nodeIdLimit);
     this.#backward.start(ends.to, context.view.nodeIdLimit);
     if (ends.from !== ends.to) return;
@@ -173,14 +176,21 @@ class BidirectionalSearch {
   /** Searches on. True when the search is over, false when the slice's work is spent. */
   run(context: ExecutionContext): boolean {
     while (!this.#done) {
-      const { distance: ahead } = this.#forward;
-      const { distance: behind } = this.#backward;
-      if (ahead + behind >= this.#spec.max) return true;
-      const side = this.#forward.frontierSize <= this.#backward.frontierSize ? this.#forward : this.#backward;
-      if (side.frontierSize === 0 && side.count === side.levelEnd) return true;
-      if (!this.#expandLevel(side, context)) return false;
+      this.#side ??= this.#nextSide();
+      if (this.#side === undefined) return true;
+      if (!this.#expandLevel(this.#side, context)) return false;
+      this.#side = undefined;
     }
     return true;
+  }
+
+  /** The side with less to expand; undefined when no path is left to be found. */
+  #nextSide(): Side | undefined {
+    const ahead = this.#forward;
+    const behind = this.#backward;
+    if (ahead.distance + behind.distance >= this.#spec.max) return undefined;
+    const side = ahead.frontierSize <= behind.frontierSize ? ahead : behind;
+    return side.frontierSize === 0 ? undefined : side;
   }
 
   /** Expands the side's frontier by one level, as far as the slice's work goes; false when it is not yet through. */

@@ -3,30 +3,25 @@
  * side in the order of relationship ids. That order follows from the graph alone, whatever way it came about.
  */
 
-import { PAGE_ENTITIES, PAGE_MASK, PAGE_SHIFT } from './entity-tables.ts';
+import {
+  allPages,
+  CLASS_BITS,
+  CLASS_MASK,
+  type HeadPage,
+  type HeadPages,
+  lengthOf,
+  pageFor,
+  slicesByOffset,
+  type TypeHeads,
+} from './adjacency-heads.ts';
+import { PAGE_MASK, PAGE_SHIFT, type RelationshipTable } from './entity-tables.ts';
 import { capacityClassFor, capacityOf, EntryArena } from './entry-arena.ts';
 import type { Direction } from './graph-view.ts';
-import { type MemoryCounter, TYPED_ARRAY_BYTES } from './memory.ts';
+import type { MemoryCounter } from './memory.ts';
 import type { Expansion } from './result-lists.ts';
-
-/**
- * Where the slices of 1,024 nodes lie: per node the slice's offset in the arena, then its length times 64 plus its
- * capacity class. A length of 0 means that there is no slice.
- */
-type HeadPage = Uint32Array;
-
-const CLASS_BITS = 6;
-const CLASS_MASK = (1 << CLASS_BITS) - 1;
 
 /** A slice shrinks when it is this many capacity classes too large, which is about three eighths full. */
 const SHRINK_CLASSES = 3;
-
-interface TypeHeads {
-  readonly outgoing: (HeadPage | undefined)[];
-  readonly incoming: (HeadPage | undefined)[];
-  /** Relationships that start and end at one node. While there are none, 'both' needs no look at neighbours. */
-  loops: number;
-}
 
 interface Entry {
   readonly type: number;
@@ -50,11 +45,10 @@ export class Adjacency {
   }
 
   add(relationship: number, { type, start, end }: Entry): void {
-    while (this.#types.length <= type) this.#types.push({ outgoing: [], incoming: [], loops: 0 });
-    const heads = this.#types[type]!;
+    const heads = this.#headsOf(type);
     if (start === end) heads.loops += 1;
-    this.#insert(this.#pageFor(heads.outgoing, start), start, { neighbour: end, relationship });
-    this.#insert(this.#pageFor(heads.incoming, end), end, { neighbour: start, relationship });
+    this.#insert(pageFor(heads.outgoing, start, this.#memory), start, { neighbour: end, relationship });
+    this.#insert(pageFor(heads.incoming, end, this.#memory), end, { neighbour: start, relationship });
     if (this.#arena.wantsCompaction) this.compact();
   }
 
@@ -64,6 +58,30 @@ export class Adjacency {
     this.#remove(heads.outgoing[start >>> PAGE_SHIFT]!, { node: start, relationship });
     this.#remove(heads.incoming[end >>> PAGE_SHIFT]!, { node: end, relationship });
     if (this.#arena.wantsCompaction) this.compact();
+  }
+
+  /**
+   * Takes in a whole table at once, when this is still empty: counts first, then lays the slices out in the order of
+   * nodes, none larger than it must be, then fills them.
+   */
+  fill(table: RelationshipTable): void {
+    const { live } = table.ids;
+    for (let id = live.next(0); id !== -1; id = live.next(id + 1)) {
+      const start = table.start(id);
+      const end = table.end(id);
+      const heads = this.#headsOf(table.type(id));
+      if (start === end) heads.loops += 1;
+      pageFor(heads.outgoing, start, this.#memory)[((start & PAGE_MASK) << 1) + 1]! += 1 << CLASS_BITS;
+      pageFor(heads.incoming, end, this.#memory)[((end & PAGE_MASK) << 1) + 1]! += 1 << CLASS_BITS;
+    }
+    for (const page of allPages(this.#types)) this.#layOut(page);
+    for (let id = live.next(0); id !== -1; id = live.next(id + 1)) {
+      const start = table.start(id);
+      const end = table.end(id);
+      const { outgoing, incoming } = this.#types[table.type(id)]!;
+      this.#push(outgoing[start >>> PAGE_SHIFT]!, start, { neighbour: end, relationship: id });
+      this.#push(incoming[end >>> PAGE_SHIFT]!, end, { neighbour: start, relationship: id });
+    }
   }
 
   /** Appends a node's relationships of one type to `out`. A self-loop appears once for 'both'. */
@@ -93,10 +111,7 @@ export class Adjacency {
 
   /** Slides all slices together, each with no more room than its length asks for. */
   compact(): void {
-    const pages: HeadPage[] = [];
-    for (const heads of this.#types) {
-      for (const page of [...heads.outgoing, ...heads.incoming]) if (page !== undefined) pages.push(page);
-    }
+    const pages = allPages(this.#types);
     const slices = slicesByOffset(pages);
     const offsets = new Uint32Array(slices.length);
     const capacityClasses = new Uint8Array(slices.length);
@@ -118,7 +133,34 @@ export class Adjacency {
     });
   }
 
-  #append(pages: readonly (HeadPage | undefined)[], node: number, out: Expansion): void {
+  #headsOf(type: number): TypeHeads {
+    while (this.#types.length <= type) this.#types.push({ outgoing: [], incoming: [], loops: 0 });
+    return this.#types[type]!;
+  }
+
+  /** Gives each node of a page an empty slice for as many entries as have been counted. */
+  #layOut(page: HeadPage): void {
+    for (let slot = 0; slot < page.length; slot += 2) {
+      const length = page[slot + 1]! >>> CLASS_BITS;
+      if (length === 0) continue;
+      const capacityClass = capacityClassFor(length);
+      page[slot] = this.#arena.allocate(capacityClass);
+      page[slot + 1] = capacityClass;
+    }
+  }
+
+  /** Adds an entry, whose id is the highest so far, to a slice that has room. */
+  #push(page: HeadPage, node: number, entry: { readonly neighbour: number; readonly relationship: number }): void {
+    const slot = (node & PAGE_MASK) << 1;
+    const offset = page[slot]!;
+    const chunk = this.#arena.chunkOf(offset);
+    const position = (this.#arena.startOf(offset) + (page[slot + 1]! >>> CLASS_BITS)) * 2;
+    chunk[position] = entry.neighbour;
+    chunk[position + 1] = entry.relationship;
+    page[slot + 1]! += 1 << CLASS_BITS;
+  }
+
+  #append(pages: Readonly<HeadPages>, node: number, out: Expansion): void {
     const page = pages[node >>> PAGE_SHIFT];
     if (page === undefined) return;
     const slot = (node & PAGE_MASK) << 1;
@@ -140,7 +182,7 @@ export class Adjacency {
     out.count = count;
   }
 
-  #loopsAt(pages: readonly (HeadPage | undefined)[], node: number): number {
+  #loopsAt(pages: Readonly<HeadPages>, node: number): number {
     const page = pages[node >>> PAGE_SHIFT];
     if (page === undefined) return 0;
     const slot = (node & PAGE_MASK) << 1;
@@ -151,17 +193,6 @@ export class Adjacency {
     let loops = 0;
     for (let position = first; position < first + length * 2; position += 2) if (chunk[position] === node) loops += 1;
     return loops;
-  }
-
-  #pageFor(pages: (HeadPage | undefined)[], node: number): HeadPage {
-    const index = node >>> PAGE_SHIFT;
-    const known = pages[index];
-    if (known !== undefined) return known;
-    const page = new Uint32Array(2 * PAGE_ENTITIES);
-    this.#memory.bytes += page.byteLength + TYPED_ARRAY_BYTES;
-    while (pages.length < index) pages.push(undefined);
-    pages[index] = page;
-    return page;
   }
 
   #insert(
@@ -220,11 +251,6 @@ export class Adjacency {
   }
 }
 
-function lengthOf(pages: readonly (HeadPage | undefined)[], node: number): number {
-  const page = pages[node >>> PAGE_SHIFT];
-  return page === undefined ? 0 : page[((node & PAGE_MASK) << 1) + 1]! >>> CLASS_BITS;
-}
-
 /** How many entries of a slice have a lower relationship id. */
 function rankIn(
   chunk: Int32Array,
@@ -249,29 +275,4 @@ export function dropLoops(node: number, from: number, out: Expansion): void {
     out.relationships[kept++] = out.relationships[row]!;
   }
   out.count = kept;
-}
-
-/** All slices in ascending order of offset, each as its page's index times 1,024 plus its slot. */
-function slicesByOffset(pages: readonly HeadPage[]): Uint32Array {
-  let count = 0;
-  for (const page of pages) {
-    for (let slot = 1; slot < page.length; slot += 2) if (page[slot] !== 0) count += 1;
-  }
-  // Offset in the upper and slice in the lower half of 64-bit words, written through a 32-bit view: every machine this
-  // runs on is little-endian.
-  const words = new BigUint64Array(count);
-  const halves = new Uint32Array(words.buffer);
-  let next = 0;
-  for (let index = 0; index < pages.length; index += 1) {
-    const page = pages[index]!;
-    for (let slot = 0; slot < PAGE_ENTITIES; slot += 1) {
-      if (page[2 * slot + 1] === 0) continue;
-      halves[next++] = (index << PAGE_SHIFT) | slot;
-      halves[next++] = page[2 * slot]!;
-    }
-  }
-  words.sort();
-  const slices = new Uint32Array(count);
-  for (let index = 0; index < count; index += 1) slices[index] = halves[2 * index]!;
-  return slices;
 }

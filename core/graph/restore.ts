@@ -44,7 +44,7 @@ export class GraphRestore {
     assert(nodes.ids.has(start) && nodes.ids.has(end), `relationship ${id} joins nodes that are not there`);
     this.#expectTokens('relationshipType', [type]);
     this.#expectTokens('propertyKey', relationship.keys);
-    this.#state.createRelationship(id, { type, start, end });
+    relationships.add(id, { type, start, end });
     for (let position = 0; position < relationship.keys.length; position += 1) {
       const value = canonicalStored(relationship.values[position]!);
       relationshipProperties.set(id, relationship.keys[position]!, value);
@@ -57,7 +57,7 @@ export class GraphRestore {
 
   /** Ends the restore: builds the indexes and answers the store, which stands at `lsn` with all of it acknowledged. */
   finish(lsn: number): GraphStore {
-    this.#state.adjacency.compact();
+    this.#state.adjacency.fill(this.#state.relationships);
     for (const definition of this.#indexes) this.#state.build(this.#state.indexes.create(definition, { lsn: 0 }));
     return new GraphStore(this.#options, { state: this.#state, lsn });
   }

@@ -1,6 +1,7 @@
 /** Which expressions aggregate, and how a projection is split into grouping, aggregation and what follows. */
 import type { Expression, Span } from '../cypher/ast.ts';
-import { childrenOf, mapChildren, sameExpression, variable } from './expressions.ts';
+import { childrenOf } from '../cypher/expression-tree.ts';
+import { mapChildren, sameExpression, variable } from './expressions.ts';
 import { findFunction } from '../cypher/function-table.ts';
 
 /** Whether the expression itself is an aggregation. */

@@ -1,5 +1,6 @@
-/** Questions about expression trees that planning asks: their children, free variables, sameness, conjuncts. */
-import type { Expression, NodePattern, PathPattern, RelationshipPattern, Span } from '../cypher/ast.ts';
+/** What planning does with expression trees: rebuilds them, asks for their free variables, takes them apart and makes new ones. */
+import type { Expression, Span } from '../cypher/ast.ts';
+import { childrenOf, ExpressionIdentities, patternVariables } from '../cypher/expression-tree.ts';
 
 /** Rebuilds an expression with its direct children replaced. Patterns inside are left as they are. */
 export function mapChildren(expression: Expression, map: (child: Expression) => Expression): Expression {
@@ -67,26 +68,6 @@ export function mapChildren(expression: Expression, map: (child: Expression) => 
   }
 }
 
-/** Direct children. Those inside a pattern predicate: its property maps and its WHERE. */
-export function childrenOf(expression: Expression): Expression[] {
-  if (expression.type === 'patternPredicate') {
-    const inner = expression.patterns.flatMap(patternExpressions);
-    return expression.where ? [...inner, expression.where] : inner;
-  }
-  const children: Expression[] = [];
-  mapChildren(expression, (child) => {
-    children.push(child);
-    return child;
-  });
-  return children;
-}
-
-/** The property maps of a pattern. */
-export function patternExpressions(pattern: PathPattern): Expression[] {
-  const parts: readonly (NodePattern | RelationshipPattern)[] = [...pattern.nodes, ...pattern.relationships];
-  return parts.flatMap((part) => (part.properties ? [part.properties] : []));
-}
-
 /** Variables that an expression takes from around it. */
 export function freeVariables(expression: Expression): Set<string> {
   const found = new Set<string>();
@@ -125,25 +106,11 @@ function collectFree(expression: Expression, hidden: ReadonlySet<string>, found:
   for (const child of childrenOf(expression)) collectFree(child, hidden, found);
 }
 
-/** Names of the nodes, relationships and the path of a pattern. */
-export function patternVariables(pattern: PathPattern): string[] {
-  const names = [pattern.variable, ...[...pattern.nodes, ...pattern.relationships].map((part) => part.variable)];
-  return names.filter((name) => name !== undefined);
-}
-
 /** Whether two expressions are written the same, wherever they stand. */
 export function sameExpression(left: Expression, right: Expression): boolean {
-  return sameTree(left, right);
-}
-
-function sameTree(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (Array.isArray(left)) {
-    return Array.isArray(right) && left.length === right.length && left.every((item, i) => sameTree(item, right[i]));
-  }
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  const others = new Map(Object.entries(right));
-  return Object.entries(left).every(([key, value]) => key === 'span' || sameTree(value, others.get(key)));
+  if (left.type !== right.type) return false;
+  const identities = new ExpressionIdentities();
+  return identities.idOf(left) === identities.idOf(right);
 }
 
 /** The parts of a predicate that must all be true. */

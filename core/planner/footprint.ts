@@ -4,7 +4,7 @@
  */
 import type { Expression, NodePattern, PathPattern } from '../cypher/ast.ts';
 import { findFunction } from '../cypher/function-table.ts';
-import { childrenOf } from './expressions.ts';
+import { childrenOf } from '../cypher/expression-tree.ts';
 import type { PlanScope } from './slots.ts';
 
 /** What is read. Names, not tokens. */

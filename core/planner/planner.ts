@@ -18,8 +18,6 @@ export interface PlannedQuery {
   readonly slots: Slots;
   /** In the order of the text. None: the statement has no RETURN. */
   readonly columns: readonly ResultColumn[];
-  /** All that the query reads, whole nodes and relationships that it returns included. */
-  readonly reads: Reads;
   readonly writes: boolean;
 }
 
@@ -29,12 +27,11 @@ const LIST_LENGTH_ASSUMED = 10;
 /** Plans a query that the semantic check has passed. */
 export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
   const slots = new Slots();
-  const reads = new Reads();
-  const parts = query.parts.map((part) => new QueryPlanner(slots, statistics, reads).plan(part));
+  const parts = query.parts.map((part) => new QueryPlanner(slots, statistics).plan(part));
   const writes = parts.some((part) => part.writes);
   const [first] = parts;
   assert(first, 'a query has a part');
-  if (parts.length === 1) return { root: first.root, slots, columns: first.columns, reads, writes };
+  if (parts.length === 1) return { root: first.root, slots, columns: first.columns, writes };
   const columns = first.columns.map(({ name }) => ({ name, slot: slots.add(name, 'value') }));
   const union: Plan = {
     type: 'union',
@@ -46,7 +43,7 @@ export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
   const root: Plan = query.all
     ? union
     : { type: 'distinct', input: union, slots: union.slots, estimatedRows: union.estimatedRows };
-  return { root, slots, columns, reads, writes };
+  return { root, slots, columns, writes };
 }
 
 function slotOfColumn(columns: readonly ResultColumn[], name: string): number {
@@ -57,7 +54,6 @@ function slotOfColumn(columns: readonly ResultColumn[], name: string): number {
 
 class QueryPlanner {
   readonly #statistics: Statistics;
-  readonly #allReads: Reads;
   #plan: Plan = { type: 'once', estimatedRows: 1 };
   #scope: PlanScope;
   #columns: readonly ResultColumn[] = [];
@@ -66,10 +62,9 @@ class QueryPlanner {
   #openWrites = new Writes();
   #writes = false;
 
-  constructor(slots: Slots, statistics: Statistics, allReads: Reads) {
+  constructor(slots: Slots, statistics: Statistics) {
     this.#statistics = statistics;
     this.#scope = new PlanScope(slots);
-    this.#allReads = allReads;
   }
 
   plan(part: SingleQuery): { root: Plan; columns: readonly ResultColumn[]; writes: boolean } {
@@ -83,7 +78,6 @@ class QueryPlanner {
   /** Puts an Eager before a clause that must not be mixed with those before it. */
   #separate(clause: Clause): void {
     const { reads, writes } = footprintOf(clause, this.#scope);
-    this.#allReads.add(reads);
     if (
       touches(this.#openWrites, reads) ||
       touches(writes, this.#openReads) ||
@@ -171,6 +165,7 @@ class QueryPlanner {
   }
 
   #projection(clause: ProjectionClause): void {
+    const { reads } = footprintOf(clause, this.#scope);
     const projection = planProjection({
       clause,
       input: this.#plan,
@@ -180,13 +175,11 @@ class QueryPlanner {
     });
     this.#plan = projection.plan;
     this.#scope = projection.scope;
-    if (projection.isBarrier) this.#passBarrier();
-    if (clause.type !== 'return') return;
-    this.#columns = projection.columns;
-    const { slots } = projection.scope;
-    if (this.#columns.some(({ slot }) => !slots.isPlain(slot))) {
-      this.#allReads.anyKey = true;
-      this.#allReads.anyLabel = true;
+    if (projection.isBarrier) {
+      // What stands behind the barrier, such as WHERE, is read as the rows come out.
+      this.#passBarrier();
+      this.#openReads.add(reads);
     }
+    if (clause.type === 'return') this.#columns = projection.columns;
   }
 }

@@ -92,6 +92,11 @@ export interface MainState {
   /** The coordinator to ask next: the leader as far as known. */
   readonly coordinator: string | undefined;
   readonly coordinatorFailures: number;
+  /**
+   * End of the log when it took office: all of it may have been acknowledged, since storage does not know of the last
+   * acknowledgements. A replica that lacks any of it does not join the in-sync set.
+   */
+  readonly inheritedLsn: number;
   /** The record that opens the epoch has been written. */
   readonly epochStarted: boolean;
   /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */

@@ -99,11 +99,15 @@ function wantedChange(
   if (leaving !== undefined) return { change: 'remove', name: leaving.name };
   const joining = turn.main.replicas.find(
     (replica) =>
-      replica.heardAtMs !== undefined && replica.mode === 'SYNC' && replica.awaited && !isMember(replica) && replica.storedLsn >= acknowledgedLsn,
+      // A question whose answer is not known stands until the version moves on; another replica has to wait for that.
+      (asked === undefined || asked.name === replica.name) &&
+      replica.heardAtMs !== undefined &&
+      replica.mode === 'SYNC' &&
+      replica.awaited &&
+      !isMember(replica) &&
+      replica.storedLsn >= Math.max(acknowledgedLsn, turn.main.inheritedLsn),
   );
-  // A question whose answer is not known stands until the version moves on; another replica has to wait for that.
-  if (joining === undefined || (asked !== undefined && asked.name !== joining.name)) return undefined;
-  return { change: 'add', name: joining.name };
+  return joining && { change: 'add', name: joining.name };
 }
 
 /** What a coordinator answered. */

@@ -111,6 +111,8 @@ export interface AssignRequest {
 
 /** What an instance tells of itself; answers `assign` and `probe`. */
 export interface InstanceReport {
+  /** Undefined when the instance belongs to no cluster yet, or no more. */
+  readonly cluster: string | undefined;
   readonly epoch: number;
   /** Version of the assignment it follows; 0 before the first. */
   readonly version: number;

@@ -4,6 +4,7 @@ import type { InstanceReport, ReplicaReport, ReplicaState } from './message.ts';
 
 export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
   return {
+    cluster: state.cluster,
     epoch: state.epoch,
     version: state.assignment?.version ?? 0,
     role: state.role,

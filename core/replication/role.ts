@@ -153,6 +153,7 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
     changeAtMs: turn.nowMs,
     coordinator: assignment.coordinators[0],
     coordinatorFailures: 0,
+    inheritedLsn: stored.lsn,
     epochStarted: options.epochStarted,
     silent: options.silent,
   };

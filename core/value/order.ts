@@ -114,7 +114,7 @@ function compareMaps(left: ValueMap, right: ValueMap): number {
 }
 
 /** What comparing two values of one type can say; `unordered`: a NaN is among them, so every comparison is false. */
-export type Comparison = -1 | 0 | 1 | 'unordered' | null;
+type Comparison = -1 | 0 | 1 | 'unordered' | null;
 
 /** Comparability: null when an operand is null or the types have no common order. */
 export function compare(left: Value, right: Value): Comparison {
@@ -155,7 +155,7 @@ function sign(order: number): -1 | 0 | 1 {
   return order < 0 ? -1 : 1;
 }
 
-export type InequalityOperator = '<' | '<=' | '>' | '>=';
+type InequalityOperator = '<' | '<=' | '>' | '>=';
 
 /** `left operator right`: true, false, or null where the two cannot be compared. */
 export function holds(operator: InequalityOperator, left: Value, right: Value): boolean | null {

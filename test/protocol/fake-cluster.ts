@@ -10,7 +10,7 @@ import { Coordinators } from '../../worker/coordinators.ts';
 import { Router } from '../../worker/router.ts';
 import { Service } from '../../worker/service.ts';
 
-export const TOKEN = 'correct horse battery staple';
+export const TOKEN = 'correct-horse-battery-staple';
 
 const COUNTERS = {
   nodesCreated: 0,

@@ -34,11 +34,11 @@ export class SimClient implements Receiver {
     return true;
   }
 
-  /** Writes one after another, with pauses; now and then a long one, in which the cluster may fall silent. */
+  /** Writes one after another, with pauses. */
   start(): void {
-    const { clients } = this.#world.dice;
-    const pauseMs = clients() < 0.01 ? between(clients, 3_000, 8_000) : between(clients, 20, 500);
-    this.#world.schedule.after(pauseMs, () => {
+    const { schedule, dice, faults } = this.#world;
+    const lullMs = Math.max(0, faults.lullUntilMs - schedule.nowMs);
+    schedule.after(lullMs + between(dice.clients, 20, 400), () => {
       if (!this.writing) return;
       const text = `${this.name}-${++this.#count}`;
       this.outcomes.set(text, 'pending');

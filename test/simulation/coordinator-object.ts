@@ -68,6 +68,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
       // The spread of a union loses which member it was; the parameter's type has checked it.
       const event = { ...input, nowMs: this.nowMs, random: this.world.dice.hosts() } as CoordinatorEvent;
       const { state, effects } = this.world.machines.coordinator(this.#state, event);
+      if (this.#state.raft.awake && !state.raft.awake && state.raft.role === 'leader') this.world.counts.silences += 1;
       this.#state = state;
       const what = event.type === 'raft' ? `raft ${event.message.type} of ${event.message.from}` : event.type;
       this.world.note(this.name, what, effects);

@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 export class Faults {
   /** Probability that a write takes long to be confirmed. */
   storageStall = 0;
+  /** Clients begin nothing before this moment. */
+  lullUntilMs = 0;
   readonly #world: World;
   #active = false;
 
@@ -23,6 +25,7 @@ export class Faults {
   heal(): void {
     this.#active = false;
     this.storageStall = 0;
+    this.lullUntilMs = 0;
     const { network, objects } = this.#world;
     network.weather = FAIR_WEATHER;
     network.cuts.clear();
@@ -34,7 +37,7 @@ export class Faults {
 
   #next(): void {
     const { dice, schedule } = this.#world;
-    schedule.after(between(dice.faults, 200, 3_500), () => {
+    schedule.after(between(dice.faults, 200, 2_500), () => {
       if (!this.#active) return;
       this.#strike();
       this.#next();
@@ -46,17 +49,28 @@ export class Faults {
     const dice = faults();
     if (dice < 0.3) this.#crash();
     else if (dice < 0.45) this.#freeze();
-    else if (dice < 0.65) this.#isolate();
-    else if (dice < 0.8) this.#cutOneWay();
-    else this.#storm();
+    else if (dice < 0.62) this.#isolate();
+    else if (dice < 0.76) this.#cutOneWay();
+    else if (dice < 0.95) this.#storm();
+    else this.#lull();
   }
 
-  /** MAIN is hit more often than the others: that is where it hurts. */
+  /** MAIN and the leader are hit more often than the others: that is where it hurts. */
   #victim() {
-    const { objects, invariants, instance, dice } = this.#world;
-    const main = invariants.committed?.assignment.main;
-    if (main !== undefined && dice.faults() < 0.35) return instance.call(this.#world, main);
-    return pick(dice.faults, objects());
+    const world = this.#world;
+    const { leader, committed } = world.invariants;
+    const main = committed?.assignment.main;
+    const dice = world.dice.faults();
+    if (main !== undefined && dice < 0.3) return world.instance(main);
+    if (leader !== undefined && dice < 0.5) return world.coordinator(leader);
+    return pick(world.dice.faults, world.objects());
+  }
+
+  /** Nobody asks anything for a while, so that the cluster falls silent. */
+  #lull(): void {
+    const { dice, schedule } = this.#world;
+    this.lullUntilMs = schedule.nowMs + between(dice.faults, 5_000, 9_000);
+    this.#world.note('clients', 'LULL', []);
   }
 
   #crash(): void {

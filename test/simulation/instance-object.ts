@@ -129,6 +129,8 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#state = state;
     this.world.note(this.name, describe(event), effects);
     this.world.invariants.instanceDecided(this, event, effects);
+    // What is acknowledged may be shown in the same breath, whichever stands first.
+    for (const effect of effects) if (effect.type === 'acknowledge') this.#promise(effect.upToLsn);
     for (const effect of effects) this.#carryOut(effect);
     this.#compact();
     const { image } = this;
@@ -220,10 +222,13 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.world.counts.snapshotsInstalled += 1;
   }
 
-  #acknowledge(upToLsn: number): void {
+  #promise(upToLsn: number): void {
     const { epoch } = this.#state;
     const position = this.image.positions[upToLsn - 1];
     this.release(() => this.world.invariants.acknowledged(this, epoch, position));
+  }
+
+  #acknowledge(upToLsn: number): void {
     this.#settle(
       (waiter) => waiter.lsn <= upToLsn,
       (waiter) => ({ type: 'ok', lsn: waiter.lsn }),

@@ -46,6 +46,11 @@ export class Invariants {
     return this.#committed?.database;
   }
 
+  /** The coordinator that leads the highest term so far. */
+  get leader(): string | undefined {
+    return this.#leaderOfTerm.get(Math.max(...this.#leaderOfTerm.keys()));
+  }
+
   get acknowledgedLsn(): number {
     return this.#acknowledged.length;
   }
@@ -206,12 +211,27 @@ export class Invariants {
   /** Nobody is shown what could be taken back. */
   shown(instance: SimInstance, lsn: number): void {
     if (lsn === 0) return;
-    const acknowledged = this.#acknowledged[lsn - 1];
     const mine = positionAt(instance.memory, lsn);
-    if (acknowledged === undefined) this.violate(`${instance.name} shows ${lsn}, which nobody acknowledged`);
-    if (mine === undefined || !sameHash(mine.hash, acknowledged.hash)) {
+    if (mine === undefined) this.violate(`${instance.name} shows ${lsn}, which it does not have`);
+    if (lsn > this.acknowledgedLsn) this.#acknowledgeUnheard(instance, mine);
+    const acknowledged = this.#acknowledged[lsn - 1];
+    if (acknowledged === undefined || !sameHash(mine.hash, acknowledged.hash)) {
       this.violate(`${instance.name} shows ${lsn} of a history that was not acknowledged`);
     }
+  }
+
+  /**
+   * A crash may keep the write and lose the answers that it would have let out: MAIN has acknowledged, and nobody has
+   * heard. It may be shown if it could have been told: every in-sync member holds it.
+   */
+  #acknowledgeUnheard(instance: SimInstance, last: LogPosition): void {
+    for (const name of this.committed?.assignment.inSync ?? []) {
+      const copy = positionAt(this.#world.instance(name).durable, last.lsn);
+      if (copy === undefined || !sameHash(copy.hash, last.hash)) {
+        this.violate(`${instance.name} shows ${last.lsn}, which nobody acknowledged`);
+      }
+    }
+    this.acknowledged(instance, last.epoch, last);
   }
 
   /** At the end: the same log everywhere, each write that was `ok` once in it, none that `failed`. */

@@ -43,6 +43,7 @@ describe('election, replication and failover', () => {
     expect(total.divergedTails).toBeGreaterThan(SEEDS / 20);
     expect(total.snapshotsInstalled).toBeGreaterThan(0);
     expect(total.leaders).toBeGreaterThan(SEEDS);
+    expect(total.silences).toBeGreaterThan(SEEDS / 20);
     expect(total.unknown).toBeGreaterThan(0);
     expect(total.ok).toBeGreaterThan(SEEDS * 50);
   });

@@ -1,6 +1,7 @@
 /** What happened: a hash of every event, to compare two runs of one seed, and the last ones as text, for the report. */
 
-const KEPT = 60;
+/** Lines that a report shows: SIM_LINES=100000 shows the whole run. */
+const KEPT = Number(process.env.SIM_LINES ?? 60);
 
 export class Trace {
   #hash = 0x811c9dc5;

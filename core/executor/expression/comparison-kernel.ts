@@ -73,6 +73,8 @@ function isNumeric(column: Column): column is NumericColumn {
 function searchNumber(values: Float64Array, positions: Int32Array | undefined, right: number, search: Search): number {
   const { operator, wanted, out } = search;
   const { rows, count } = search.selection;
+  const hit = wanted ? 1 : 0;
+  const miss = 1 - hit;
   let written = 0;
   switch (operator) {
     case '=':
@@ -89,28 +91,28 @@ function searchNumber(values: Float64Array, positions: Int32Array | undefined, r
       for (let i = 0; i < count; i++) {
         const value = values[positions === undefined ? i : positions[i]!]!;
         out[written] = rows === undefined ? i : rows[i]!;
-        written += value < right === wanted ? 1 : 0;
+        written += value < right ? hit : miss;
       }
       return written;
     case '<=':
       for (let i = 0; i < count; i++) {
         const value = values[positions === undefined ? i : positions[i]!]!;
         out[written] = rows === undefined ? i : rows[i]!;
-        written += value <= right === wanted ? 1 : 0;
+        written += value <= right ? hit : miss;
       }
       return written;
     case '>':
       for (let i = 0; i < count; i++) {
         const value = values[positions === undefined ? i : positions[i]!]!;
         out[written] = rows === undefined ? i : rows[i]!;
-        written += value > right === wanted ? 1 : 0;
+        written += value > right ? hit : miss;
       }
       return written;
     case '>=':
       for (let i = 0; i < count; i++) {
         const value = values[positions === undefined ? i : positions[i]!]!;
         out[written] = rows === undefined ? i : rows[i]!;
-        written += value >= right === wanted ? 1 : 0;
+        written += value >= right ? hit : miss;
       }
       return written;
   }

@@ -4,23 +4,23 @@ import type { Expression } from '../../cypher/ast.ts';
 import { type FunctionSignature, findFunction } from '../../cypher/function-table.ts';
 import { GraphError, type Position } from '../../error.ts';
 import type { Value } from '../../value/value.ts';
-import type { Batch, Vector } from '../batch.ts';
 import { CalculationOperand, NegateOperand } from './calculation.ts';
 import { CallOperand, IdOperand } from './call.ts';
 import { ComparisonChainOperand, ComparisonOperand } from './comparison.ts';
 import { ListComprehensionOperand, QuantifierOperand, ReduceOperand } from './comprehension.ts';
 import { CaseOperand, CoalesceOperand, IsNullOperand } from './conditional.ts';
 import { IndexOperand, ListOperand, MapOperand, SliceOperand } from './container.ts';
-import type { CompiledExpression, EvaluationContext, ExpressionHooks, Scope } from './expression.ts';
+import type { ExpressionHooks, Scope } from './expression.ts';
 import { FUNCTION_DEFINITIONS } from './functions.ts';
 import { ConstantOperand, LocalOperand, literalValue, ParameterOperand, SlotOperand } from './leaf.ts';
 import { JunctionOperand, NotOperand, XorOperand } from './logic.ts';
 import { MembershipOperand } from './membership.ts';
-import { Operand, type Selection } from './operand.ts';
+import type { Operand } from './operand.ts';
+import { PatternPredicateOperand } from './pattern-predicate.ts';
 import { HasLabelsOperand, PropertyOperand } from './property.ts';
 import { TextPredicateOperand } from './text-predicate.ts';
 
-export interface CompilerEnvironment {
+interface CompilerEnvironment {
   readonly scope: Scope;
   readonly hooks: ExpressionHooks;
   /** Variables of the comprehensions around the expression; they hide those in scope. */
@@ -256,24 +256,4 @@ function compilePatternPredicate(
   }
   const { hooks, scope } = environment;
   return new PatternPredicateOperand(hooks.patternPredicate(expression, scope), expression.span);
-}
-
-/** What the planner has compiled, as an operand. */
-class PatternPredicateOperand extends Operand {
-  readonly constant = false;
-  readonly #compiled: CompiledExpression;
-
-  constructor(compiled: CompiledExpression, position: Position) {
-    super(position);
-    this.#compiled = compiled;
-  }
-
-  valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
-    return this.#compiled.valueAt(batch, row, context);
-  }
-
-  protected override gatherRows(batch: Batch, selection: Selection, context: EvaluationContext): Vector {
-    if (selection.rows !== undefined) return super.gatherRows(batch, selection, context);
-    return this.#compiled.evaluate(batch, context);
-  }
 }

@@ -17,7 +17,7 @@ function elementsAt(operand: Operand, batch: Batch, row: number, context: Evalua
   return value;
 }
 
-export interface ListComprehensionParts {
+interface ListComprehensionParts {
   readonly variable: LocalOperand;
   readonly list: Operand;
   readonly where: Operand | undefined;
@@ -49,9 +49,9 @@ export class ListComprehensionOperand extends Operand {
   }
 }
 
-export type Quantifier = 'all' | 'any' | 'none' | 'single';
+type Quantifier = 'all' | 'any' | 'none' | 'single';
 
-export interface QuantifierParts {
+interface QuantifierParts {
   readonly quantifier: Quantifier;
   readonly variable: LocalOperand;
   readonly list: Operand;
@@ -102,7 +102,7 @@ function verdictOn(quantifier: Quantifier, holds: boolean | null, matches: numbe
   }
 }
 
-export interface ReduceParts {
+interface ReduceParts {
   readonly accumulator: LocalOperand;
   readonly initial: Operand;
   readonly variable: LocalOperand;

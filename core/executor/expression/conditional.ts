@@ -6,7 +6,7 @@ import type { Batch } from '../batch.ts';
 import type { EvaluationContext } from './expression.ts';
 import { isNullAt, Operand, type Selection } from './operand.ts';
 
-export interface CaseBranch {
+interface CaseBranch {
   readonly condition: Operand;
   readonly result: Operand;
 }

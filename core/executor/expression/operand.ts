@@ -153,7 +153,7 @@ export function valueVector(values: readonly Value[]): Vector {
 const ZEROS = new Int32Array(BATCH_ROWS);
 
 /** One value for `count` rows. */
-export function constantVector(value: Value, count: number): Vector {
+function constantVector(value: Value, count: number): Vector {
   const rows = count <= BATCH_ROWS ? ZEROS : new Int32Array(count);
   if (typeof value === 'number') return { column: { kind: 'integer', values: Float64Array.of(value) }, rows };
   if (value instanceof Float) return { column: { kind: 'float', values: Float64Array.of(value.value) }, rows };

@@ -93,7 +93,10 @@ export class PropertyOperand extends Operand {
     const column = token === undefined ? NULLS : this.#gatherColumn(entities.kind, ids, idCount, token, context);
     const rows = token === undefined ? new Int32Array(count) : shared ? positions : undefined;
     const vector = { column, rows };
-    if (column.kind === 'value') this.#refuseDeleted(entities, positions, vector, count, context);
+    // A snapshot never shows what the statement itself has deleted.
+    if (context.view.lsn === Number.POSITIVE_INFINITY) {
+      this.#refuseDeleted(entities, positions, vector, count, context);
+    }
     return vector;
   }
 

@@ -41,9 +41,12 @@ type Step =
   | { readonly do: 'acknowledge' };
 
 const pick = fc.nat(1000);
-const value = fc.option(fc.constantFrom(...VALUES), { nil: null, freq: 4 });
+const value = fc.option(fc.oneof(fc.constantFrom(...VALUES.slice(0, 3)), fc.constantFrom(...VALUES)), {
+  nil: null,
+  freq: 4,
+});
 const two = fc.nat(1);
-const three = fc.nat(2);
+const three = fc.constantFrom(0, 0, 0, 1, 2);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('createNode') }) },
@@ -77,7 +80,16 @@ class Run {
     for (const name of ['A', 'B', 'C']) this.writer.token('label', name);
     for (const name of ['R', 'S']) this.writer.token('relationshipType', name);
     for (const name of ['x', 'y', 'z']) this.writer.token('propertyKey', name);
+    for (let key = 0; key < 2; key += 1) this.index(key);
+    for (let pick = 0; pick < 5; pick += 1) {
+      this.take({ do: 'createNode' });
+      this.take({ do: 'label', pick, label: 0, add: true });
+      this.take({ do: 'nodeProperty', pick, key: 0, value: VALUES[pick % 3]! });
+      this.take({ do: 'createRelationship', pick, other: 0, type: 0 });
+    }
     this.commit();
+    this.store.acknowledge(1);
+    this.take({ do: 'openSnapshot' });
   }
 
   take(step: Step): void {

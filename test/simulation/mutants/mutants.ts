@@ -36,11 +36,14 @@ const acknowledgesAtOnce = instanceMutant((handle) => (state, event, log) => {
 
 /** A REPLICA takes deltas of an epoch that it has sealed. */
 const ignoresSeals = instanceMutant((handle) => (state, event, log) => {
-  if (event.type !== 'request' || event.request.body.type !== 'append') return handle(state, event, log);
-  const { epoch } = event.request.envelope;
-  const careless = { ...state, sealedEpoch: 0, epoch: Math.min(state.epoch, epoch) };
-  const step = handle(careless, event, log);
-  return { ...step, state: { ...step.state, sealedEpoch: state.sealedEpoch, epoch: state.epoch } };
+  if (!isAppend(event)) return handle(state, event, log);
+  const { sealedEpoch } = state;
+  const step = handle({ ...state, sealedEpoch: 0 }, event, log);
+  // It has not forgotten the seal, it only does not look at it.
+  const effects = step.effects.map((effect) =>
+    effect.type === 'persistState' ? { ...effect, record: { ...effect.record, sealedEpoch } } : effect,
+  );
+  return { state: { ...step.state, sealedEpoch }, effects };
 });
 
 /** An instance that restarts has forgotten which epochs are over. */

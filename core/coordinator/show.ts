@@ -1,0 +1,122 @@
+/** What people and routers are told: topology, SHOW DATABASES, SHOW INSTANCES. Columns of Memgraph where it has them. */
+import type { Database } from './cluster-state.ts';
+import type { CoordinatorState, Health } from './coordinator-state.ts';
+import { UNKNOWN_HEALTH } from './coordinator-state.ts';
+import type { DatabaseRow, InstanceRow, Topology, TopologyInstance } from './request.ts';
+
+/** Who is who in a database, and how they are as far as this leader knows without asking. */
+export function topologyOf(state: CoordinatorState, database: Database, nowMs: number): Topology {
+  const { assignment, status } = database;
+  const { database: name, cluster, epoch, version, main, inSync } = assignment;
+  const instances = assignment.instances.map(
+    (instance): TopologyInstance => ({
+      ...instance,
+      inSync: inSync.includes(instance.name),
+      health: healthWord(state, healthOf(state, name, instance.name), nowMs),
+      lag: lagOf(state, database, instance.name),
+    }),
+  );
+  const writesTo = status.type === 'online' ? main : undefined;
+  return { database: name, cluster, epoch, version, main: writesTo, instances };
+}
+
+/** SHOW DATABASES. */
+export function databaseRows(state: CoordinatorState): readonly DatabaseRow[] {
+  const words = { online: 'online', failingOver: 'failing over', dropping: 'dropping' } as const;
+  return [...state.cluster.databases.values()].map(({ assignment, status }) => ({
+    name: assignment.database,
+    clusterId: assignment.cluster,
+    status: words[status.type],
+    main: assignment.main,
+    epoch: assignment.epoch,
+    instances: assignment.instances,
+  }));
+}
+
+/** SHOW INSTANCES: coordinators, then the instances of one database or of all. */
+export function instanceRows(
+  state: CoordinatorState,
+  database: string | undefined,
+  nowMs: number,
+): readonly InstanceRow[] {
+  const databases = [...state.cluster.databases.values()].filter(
+    ({ assignment }) => database === undefined || assignment.database === database,
+  );
+  return [...coordinatorRows(state, nowMs), ...databases.flatMap((one) => rowsOf(state, one, nowMs))];
+}
+
+function coordinatorRows(state: CoordinatorState, nowMs: number): readonly InstanceRow[] {
+  const { self, peers, options } = state.raft;
+  const members = [self, ...state.raft.others].sort();
+  return members.map((name): InstanceRow => {
+    const heardAtMs = name === self ? nowMs : (peers.get(name)?.answeredSentAtMs ?? Number.NEGATIVE_INFINITY);
+    const isUp = nowMs - heardAtMs < options.electionTimeoutMs.max;
+    return {
+      ...NO_SERVERS,
+      name,
+      health: isUp ? 'up' : 'down',
+      role: name === self ? 'leader' : 'follower',
+      last_succ_resp_ms: Number.isFinite(heardAtMs) ? nowMs - heardAtMs : null,
+      database: null,
+      region: name === self ? state.region : null,
+      mode: null,
+      in_sync: null,
+      epoch: null,
+      lsn: null,
+      lag: null,
+    };
+  });
+}
+
+/** Objects are addressed by name; the columns are there because tools look for them. */
+const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
+
+function rowsOf(state: CoordinatorState, database: Database, nowMs: number): readonly InstanceRow[] {
+  const { database: name, main, inSync, instances } = database.assignment;
+  return instances.map((instance): InstanceRow => {
+    const health = healthOf(state, name, instance.name);
+    const isMain = instance.name === main && database.status.type === 'online';
+    return {
+      ...NO_SERVERS,
+      name: instance.name,
+      health: healthWord(state, health, nowMs),
+      role: isMain ? 'main' : 'replica',
+      last_succ_resp_ms: health.heardAtMs === undefined ? null : nowMs - health.heardAtMs,
+      database: name,
+      region: instance.region,
+      mode: instance.mode,
+      in_sync: inSync.includes(instance.name),
+      epoch: health.report?.epoch ?? null,
+      lsn: storedLsnOf(state, database, instance.name) ?? null,
+      lag: lagOf(state, database, instance.name) ?? null,
+    };
+  });
+}
+
+/** Up: heard of lately, or at least never in vain. Unknown: never asked by this leader. */
+function healthWord(state: CoordinatorState, health: Health, nowMs: number): 'up' | 'down' | 'unknown' {
+  const { heardAtMs, failures } = health;
+  if (failures === 0) return heardAtMs === undefined ? 'unknown' : 'up';
+  return heardAtMs !== undefined && nowMs - heardAtMs < state.settings.leaseMs && failures === 1 ? 'up' : 'down';
+}
+
+function healthOf(state: CoordinatorState, database: string, instance: string): Health {
+  return state.watches.get(database)?.instances.get(instance) ?? UNKNOWN_HEALTH;
+}
+
+/** How far an instance's log reaches: by its own report or by MAIN's, whichever tells more. */
+function storedLsnOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
+  const { database: name, main } = database.assignment;
+  const own = healthOf(state, name, instance).report?.stored.lsn;
+  const seen = healthOf(state, name, main).report?.replicas.find((replica) => replica.name === instance);
+  const byMain = seen?.silentMs === undefined ? undefined : seen.storedLsn;
+  if (own === undefined) return byMain;
+  return byMain === undefined ? own : Math.max(own, byMain);
+}
+
+/** Transactions behind MAIN, never negative; undefined when either is not known. */
+function lagOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
+  const ofMain = storedLsnOf(state, database, database.assignment.main);
+  const own = storedLsnOf(state, database, instance);
+  return ofMain === undefined || own === undefined ? undefined : Math.max(0, ofMain - own);
+}

@@ -1,0 +1,190 @@
+/** What a Worker asks: databases made and dropped, who is who, and reports of instances that do not answer. */
+import { unreachable } from '../assert.ts';
+import { type ErrorCode, GraphError } from '../error.ts';
+import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
+import type { Waiting } from './coordinator-state.ts';
+import { creationOf } from './creation.ts';
+import type { WorkerRequest, WorkerResponse } from './request.ts';
+import { databaseRows, instanceRows, topologyOf } from './show.ts';
+import type { CoordinatorTurn } from './turn.ts';
+
+type RequestOf<Type extends WorkerRequest['type']> = Extract<WorkerRequest, { type: Type }>;
+
+/** Workers that wait for instances, or for the quorum, at most. */
+export const WAITING_MAX = 1_000;
+
+/** Takes a Worker's request. Only the leader answers, once a quorum has confirmed it, so that nobody reads the past. */
+export function receiveWorkerRequest(turn: CoordinatorTurn, id: string, request: WorkerRequest): void {
+  const { role, leader } = turn.state.raft;
+  if (role !== 'leader') return turn.respond(id, { type: 'notLeader', leader });
+  const readId = turn.takeId();
+  turn.update({ reads: [...turn.state.reads, { id: readId, purpose: { type: 'worker', id, request } }] });
+  turn.raft({ type: 'readIndex', id: readId });
+}
+
+/** The leadership is confirmed, and everything committed before the question has been applied. */
+export function answerWorker(turn: CoordinatorTurn, id: string, request: WorkerRequest): void {
+  switch (request.type) {
+    case 'createDatabase':
+      return createDatabase(turn, id, request);
+    case 'dropDatabase':
+      return dropDatabase(turn, id, request);
+    case 'showDatabases':
+      return turn.respond(id, { type: 'databases', rows: databaseRows(turn.state) });
+    case 'showInstances':
+      return showInstances(turn, id, request);
+    case 'topology':
+      return withDatabase(turn, id, request.database, (database) => {
+        turn.respond(id, { type: 'topology', topology: topologyOf(turn.state, database, turn.nowMs) });
+      });
+    case 'reportUnreachable':
+      return withDatabase(turn, id, request.database, (database) => {
+        noteUnreachableMain(turn, database, request);
+        turn.respond(id, { type: 'noted' });
+      });
+    default:
+      return unreachable(request);
+  }
+}
+
+function withDatabase(turn: CoordinatorTurn, id: string, name: string, act: (database: Database) => void): void {
+  const database = turn.database(name);
+  if (database === undefined) return turn.respond(id, notFound(name));
+  act(database);
+}
+
+function createDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'createDatabase'>): void {
+  const existing = turn.database(request.name);
+  if (existing?.status.type !== 'dropping' && existing !== undefined && request.ifNotExists) {
+    return respondCreated(turn, id, existing, false);
+  }
+  try {
+    const coordinators = [turn.state.self, ...turn.state.raft.others].sort();
+    turn.propose(creationOf(request, coordinators), { type: 'worker', id, request });
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    turn.respond(id, { type: 'error', code: error.code, message: error.message });
+  }
+}
+
+function respondCreated(turn: CoordinatorTurn, id: string, database: Database, created: boolean): void {
+  turn.respond(id, { type: 'created', created, topology: topologyOf(turn.state, database, turn.nowMs) });
+}
+
+function dropDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'dropDatabase'>): void {
+  const database = turn.database(request.name);
+  if (database === undefined) {
+    return turn.respond(id, request.ifExists ? { type: 'dropped', dropped: false } : notFound(request.name));
+  }
+  const { cluster } = database.assignment;
+  if (database.status.type === 'dropping')
+    return keepWaiting(turn, id, { type: 'dropped', database: request.name, cluster });
+  turn.propose({ type: 'dropDatabase', database: request.name, cluster }, { type: 'worker', id, request });
+}
+
+/** Asks every instance how it is, and answers when all have told, or after a while. */
+function showInstances(turn: CoordinatorTurn, id: string, request: RequestOf<'showInstances'>): void {
+  const { database: name } = request;
+  if (name !== undefined && turn.database(name) === undefined) return turn.respond(id, notFound(name));
+  const exchanges: number[] = [];
+  for (const { assignment } of turn.state.cluster.databases.values()) {
+    if (name !== undefined && assignment.database !== name) continue;
+    for (const instance of assignment.instances) {
+      const exchange = turn.ask(assignment, instance.name, { type: 'probe' });
+      if (exchange !== undefined) exchanges.push(exchange);
+    }
+  }
+  keepWaiting(turn, id, { type: 'instances', database: name, exchanges });
+}
+
+/** A Worker could not reach MAIN: it is probed at once. A report about an epoch that is over is no news. */
+function noteUnreachableMain(turn: CoordinatorTurn, database: Database, request: RequestOf<'reportUnreachable'>): void {
+  const { assignment } = database;
+  if (request.instance !== assignment.main || request.epoch !== assignment.epoch) return;
+  const suspectedAtMs = turn.watch(assignment.database).suspectedAtMs ?? turn.nowMs;
+  turn.updateWatch(assignment.database, { suspectedAtMs });
+  turn.touch(assignment.database);
+}
+
+/** What a Worker asked for stands in the log, or was refused there. */
+export function answerProposal(
+  turn: CoordinatorTurn,
+  purpose: { readonly id: string; readonly request: WorkerRequest },
+  result: CommandResult,
+): void {
+  const { id, request } = purpose;
+  if (request.type === 'createDatabase') {
+    if (result.done && result.database !== undefined) {
+      const { database, cluster } = result.database.assignment;
+      return keepWaiting(turn, id, { type: 'created', database, cluster });
+    }
+    if (!result.done && result.refusal === 'exists' && request.ifNotExists && result.database !== undefined) {
+      return respondCreated(turn, id, result.database, false);
+    }
+    return turn.respond(id, refused(request.name, result.done ? 'exists' : result.refusal));
+  }
+  if (request.type !== 'dropDatabase') return;
+  // Somebody else has dropped it meanwhile: it goes the same way.
+  const { database } = result;
+  if (database === undefined) return turn.respond(id, { type: 'dropped', dropped: true });
+  keepWaiting(turn, id, { type: 'dropped', database: request.name, cluster: database.assignment.cluster });
+}
+
+/** Keeps a Worker waiting for instances, for a bounded time. */
+function keepWaiting(turn: CoordinatorTurn, id: string, wants: Waiting['wants']): void {
+  const { showWaitMs, createWaitMs } = turn.state.settings;
+  const untilMs = turn.nowMs + (wants.type === 'instances' ? showWaitMs : createWaitMs);
+  turn.update({ waiting: [...turn.state.waiting, { id, untilMs, wants }] });
+}
+
+/** Answers the Workers that have waited long enough, or have what they wanted. */
+export function answerWaiting(turn: CoordinatorTurn): void {
+  const done = turn.state.waiting.filter((waiting) => turn.nowMs >= waiting.untilMs || hasHappened(turn, waiting));
+  if (done.length === 0) return;
+  turn.update({ waiting: turn.state.waiting.filter((waiting) => !done.includes(waiting)) });
+  for (const { id, wants } of done) {
+    if (wants.type === 'instances') {
+      turn.respond(id, { type: 'instances', rows: instanceRows(turn.state, wants.database, turn.nowMs) });
+    } else if (wants.type === 'dropped') {
+      turn.respond(id, { type: 'dropped', dropped: true });
+    } else {
+      withDatabase(turn, id, wants.database, (database) => respondCreated(turn, id, database, true));
+    }
+  }
+}
+
+function hasHappened(turn: CoordinatorTurn, { wants }: Waiting): boolean {
+  if (wants.type === 'instances') return wants.exchanges.every((exchange) => !turn.state.exchanges.has(exchange));
+  const database = turn.database(wants.database);
+  const isThere = database?.assignment.cluster === wants.cluster;
+  if (wants.type === 'dropped') return !isThere;
+  return !isThere || database.told.includes(database.assignment.main);
+}
+
+/** What a refusal means to the client who asked. */
+function refused(name: string, refusal: CommandRefusal): WorkerResponse {
+  switch (refusal) {
+    case 'exists':
+      return error('Neo.ClientError.Database.ExistingDatabaseFound', `The database '${name}' exists already.`);
+    case 'dropping':
+      return error(
+        'Neo.TransientError.General.DatabaseUnavailable',
+        `The database '${name}' is being dropped. Try again.`,
+      );
+    case 'tooMany':
+      return error(
+        'Neo.ClientError.Statement.ArgumentError',
+        'These coordinators care for as many databases as they can.',
+      );
+    default:
+      return notFound(name);
+  }
+}
+
+function notFound(name: string): WorkerResponse {
+  return error('Neo.ClientError.Database.DatabaseNotFound', `There is no database '${name}'.`);
+}
+
+function error(code: ErrorCode, message: string): WorkerResponse {
+  return { type: 'error', code, message };
+}

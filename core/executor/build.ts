@@ -1,0 +1,327 @@
+/** From a plan to the operators that carry it out. Expressions are compiled once, when the plan is kept. */
+import { assert, unreachable } from '../assert.ts';
+import type { Expression, SetItem, Span } from '../cypher/ast.ts';
+import { GraphError } from '../error.ts';
+import { planPatternPredicate } from '../planner/pattern-plan.ts';
+import type { AggregationItem, Assignments, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
+import { PlanScope } from '../planner/slots.ts';
+import type { Statistics } from '../planner/statistics.ts';
+import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import type { CompiledAssignment } from './assignment.ts';
+import { type CompiledProperties, CreateNode, CreateRelationship } from './create.ts';
+import { deleteTargets } from './delete.ts';
+import { Expand, ExpandCount } from './expand.ts';
+import { ExpandInto } from './expand-into.ts';
+import { ExpandVariable } from './expand-variable.ts';
+import { createAggregate } from './expression/aggregate.ts';
+import {
+  type CompiledExpression,
+  type CompiledPredicate,
+  compileExpression,
+  compilePredicate,
+  type ExpressionHooks,
+} from './expression/expression.ts';
+import { Filter } from './filter.ts';
+import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
+import { compileCount, Limit, Skip, Union } from './limit.ts';
+import { Merge } from './merge.ts';
+import type { OperatorFactory } from './operator.ts';
+import { Optional } from './optional.ts';
+import { ConstructPath, ProjectEndpoints } from './path.ts';
+import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { type CompiledItem, Produce, Unwind } from './produce.ts';
+import { SINGLE_ROW } from './rows.ts';
+import { Given, NodeScan } from './scan.ts';
+import { PatternExpression, SemiApply } from './semi-apply.ts';
+import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
+import { ShortestPath } from './shortest-path.ts';
+import { Eager, OrderBy, Top } from './sort.ts';
+
+/** Compiles a plan. `statistics`: for the patterns inside expressions, which are planned where they stand. */
+export function buildOperators(plan: Plan, statistics: Statistics): OperatorFactory {
+  return new OperatorBuilder(statistics).build(plan);
+}
+
+type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
+
+class OperatorBuilder {
+  readonly #hooks: ExpressionHooks;
+
+  constructor(statistics: Statistics) {
+    this.#hooks = {
+      patternPredicate: (expression, scope) => {
+        assert(scope instanceof PlanScope, 'expressions of a plan are compiled in its own scopes');
+        return new PatternExpression(this.#probe(planPatternPredicate(expression, scope, statistics)));
+      },
+    };
+  }
+
+  build(plan: Plan): OperatorFactory {
+    switch (plan.type) {
+      case 'once':
+        return () => new Given(SINGLE_ROW);
+      case 'argument':
+        return (argument) => new Given(argument ?? SINGLE_ROW);
+      case 'union': {
+        const parts = plan.parts.map((part) => this.build(part));
+        return () =>
+          new Union(
+            parts.map((part) => part(undefined)),
+            plan,
+          );
+      }
+      case 'createNode':
+      case 'createRelationship':
+      case 'merge':
+      case 'set':
+      case 'removeProperty':
+      case 'removeLabels':
+      case 'delete':
+        return this.#update(plan, this.build(plan.input));
+      case 'produce':
+      case 'aggregate':
+      case 'distinct':
+      case 'orderBy':
+      case 'top':
+      case 'skip':
+      case 'limit':
+      case 'unwind':
+      case 'eager':
+        return this.#projection(plan, this.build(plan.input));
+      default:
+        return this.#pattern(plan, this.build(plan.input));
+    }
+  }
+
+  /** What MATCH is made of. */
+  #pattern(
+    plan: PlanOf<
+      | 'scanAll'
+      | 'scanAllByLabel'
+      | 'nodeIndexSeek'
+      | 'nodeIndexSeekByRange'
+      | 'expand'
+      | 'expandInto'
+      | 'expandVariable'
+      | 'shortestPath'
+      | 'projectEndpoints'
+      | 'expandCount'
+      | 'constructPath'
+      | 'filter'
+      | 'optional'
+      | 'semiApply'
+    >,
+    input: OperatorFactory,
+  ): OperatorFactory {
+    switch (plan.type) {
+      case 'scanAll':
+        return (argument) => new NodeScan(input(argument), { slot: plan.slot, label: undefined });
+      case 'scanAllByLabel':
+        return (argument) => new NodeScan(input(argument), plan);
+      case 'nodeIndexSeek': {
+        const spec = { ...plan, value: this.#expression(plan.value) };
+        return (argument) => new NodeIndexSeek(input(argument), spec);
+      }
+      case 'nodeIndexSeekByRange': {
+        const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
+        const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
+        return (argument) => new NodeIndexSeekByRange(input(argument), { ...plan, from, to });
+      }
+      case 'expand':
+        return (argument) => new Expand(input(argument), plan);
+      case 'expandInto':
+        return (argument) => new ExpandInto(input(argument), plan);
+      case 'expandVariable': {
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, properties: this.#equalities(plan.properties) };
+        return (argument) => new ExpandVariable(input(argument), spec);
+      }
+      case 'shortestPath': {
+        if (plan.min > 1) throw shortestWithLowerBound();
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, properties: this.#equalities(plan.properties) };
+        return (argument) => new ShortestPath(input(argument), spec);
+      }
+      case 'projectEndpoints':
+        return (argument) => new ProjectEndpoints(input(argument), plan);
+      case 'expandCount':
+        return (argument) => new ExpandCount(input(argument), plan);
+      case 'constructPath':
+        return (argument) => new ConstructPath(input(argument), plan);
+      case 'filter': {
+        const predicate = this.#predicate(plan.predicate);
+        return (argument) => new Filter(input(argument), predicate);
+      }
+      case 'optional': {
+        const spec = { ...plan, inner: this.build(plan.inner) };
+        return (argument) => new Optional(input(argument), spec);
+      }
+      case 'semiApply': {
+        const probe = this.#probe(plan.inner);
+        return (argument) => new SemiApply(input(argument), probe(), plan);
+      }
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  /** What WITH, RETURN and UNWIND are made of, and Eager. */
+  #projection(
+    plan: PlanOf<'produce' | 'aggregate' | 'distinct' | 'orderBy' | 'top' | 'skip' | 'limit' | 'unwind' | 'eager'>,
+    input: OperatorFactory,
+  ): OperatorFactory {
+    switch (plan.type) {
+      case 'produce': {
+        const spec = { items: this.#items(plan.items), keep: plan.keep };
+        return (argument) => new Produce(input(argument), spec);
+      }
+      case 'aggregate': {
+        const keys = this.#items(plan.keys);
+        const aggregations = plan.aggregations.map((item) => this.#aggregation(item));
+        return (argument) => new Aggregate(input(argument), { keys, aggregations });
+      }
+      case 'distinct':
+        return (argument) => new Distinct(input(argument), plan.slots);
+      case 'orderBy':
+        return (argument) => new OrderBy(input(argument), plan);
+      case 'top': {
+        const limit = this.#count(plan.limit, 'LIMIT');
+        const skip = plan.skip && this.#count(plan.skip, 'SKIP');
+        return (argument) => new Top(input(argument), { keys: plan.keys, keep: plan.keep, limit, skip });
+      }
+      case 'skip': {
+        const count = this.#count(plan.count, 'SKIP');
+        return (argument) => new Skip(input(argument), count);
+      }
+      case 'limit': {
+        const spec = { count: this.#count(plan.count, 'LIMIT'), exhaustive: plan.exhaustive };
+        return (argument) => new Limit(input(argument), spec);
+      }
+      case 'unwind': {
+        const spec = { list: this.#expression(plan.list), slot: plan.slot };
+        return (argument) => new Unwind(input(argument), spec);
+      }
+      case 'eager':
+        return (argument) => new Eager(input(argument), plan.keep);
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #update(
+    plan: PlanOf<
+      'createNode' | 'createRelationship' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'
+    >,
+    input: OperatorFactory,
+  ): OperatorFactory {
+    switch (plan.type) {
+      case 'createNode': {
+        const spec = { ...plan, properties: plan.properties && this.#properties(plan.properties) };
+        return (argument) => new CreateNode(input(argument), spec);
+      }
+      case 'createRelationship': {
+        const spec = { ...plan, properties: plan.properties && this.#properties(plan.properties) };
+        return (argument) => new CreateRelationship(input(argument), spec);
+      }
+      case 'merge': {
+        const spec = {
+          match: this.build(plan.match),
+          create: this.build(plan.create),
+          onMatch: this.#assignments(plan.onMatch),
+          onCreate: this.#assignments(plan.onCreate),
+          slots: plan.slots,
+          mustNotBeNull: plan.mustNotBeNull.map((item) => this.#positioned(item)),
+        };
+        return (argument) => new Merge(input(argument), spec);
+      }
+      case 'set': {
+        const spec = this.#assignments(plan);
+        return (argument) => setItems(input(argument), spec);
+      }
+      case 'removeProperty': {
+        const position = plan.target.expression.span;
+        const spec = { target: this.#expression(plan.target), key: plan.key, position };
+        return (argument) => removeProperty(input(argument), spec);
+      }
+      case 'removeLabels':
+        return (argument) => removeLabelsFrom(input(argument), plan);
+      case 'delete': {
+        const spec = { detach: plan.detach, targets: plan.targets.map((target) => this.#positioned(target)) };
+        return (argument) => deleteTargets(input(argument), spec);
+      }
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  /** The quickest way to ask whether a subplan has a row. */
+  #probe(inner: Plan): ProbeFactory {
+    if (inner.type === 'expandInto' && inner.input.type === 'argument') return () => new PairProbe(inner);
+    if (inner.type === 'expand' && inner.input.type === 'argument') return () => new DegreeProbe(inner);
+    const factory = this.build(inner);
+    return () => new SubplanProbe(factory);
+  }
+
+  #expression({ expression, scope }: ScopedExpression): CompiledExpression {
+    return compileExpression(expression, scope, this.#hooks);
+  }
+
+  #predicate({ expression, scope }: ScopedExpression): CompiledPredicate {
+    return compilePredicate(expression, scope, this.#hooks);
+  }
+
+  #items(items: readonly (ScopedExpression & { readonly slot: number })[]): CompiledItem[] {
+    return items.map((item) => ({ slot: item.slot, expression: this.#expression(item) }));
+  }
+
+  #positioned(item: ScopedExpression): { value: CompiledExpression; position: Span } {
+    return { value: this.#expression(item), position: item.expression.span };
+  }
+
+  #equalities(properties: PlanOf<'expandVariable'>['properties']): { key: string; value: CompiledExpression }[] {
+    return properties.map(({ key, value }) => ({ key, value: this.#expression(value) }));
+  }
+
+  #count(count: ScopedExpression, clause: 'SKIP' | 'LIMIT') {
+    return compileCount(this.#expression(count), clause, count.expression.span);
+  }
+
+  #aggregation(item: AggregationItem): CompiledAggregation {
+    const { slot, name, distinct, span } = item;
+    return {
+      slot,
+      argument: item.argument && this.#expression(item.argument),
+      createState: () => createAggregate(name, { distinct, position: span }),
+    };
+  }
+
+  #properties(properties: PropertyMap): CompiledProperties {
+    if (properties.type === 'map') {
+      return { type: 'map', value: this.#expression(properties.value), position: properties.value.expression.span };
+    }
+    return {
+      type: 'entries',
+      entries: properties.entries.map(([key, value]) => ({ key, ...this.#positioned(value) })),
+    };
+  }
+
+  #assignments({ items, scope, byRow }: Assignments): AssignmentsSpec {
+    return { items: items.map((item) => this.#assignment(item, scope)), byRow };
+  }
+
+  #assignment(item: SetItem, scope: PlanScope): CompiledAssignment {
+    const position = item.span;
+    const compile = (expression: Expression) => this.#expression({ expression, scope });
+    if (item.type === 'property') {
+      return { type: 'property', target: compile(item.target), key: item.key, value: compile(item.value), position };
+    }
+    if (item.type === 'labels') return { type: 'labels', slot: scope.slotOf(item.variable)!, labels: item.labels };
+    const target = compile({ type: 'variable', name: item.variable, span: item.span });
+    return { type: item.type, target, value: compile(item.value), position };
+  }
+}
+
+function shortestWithLowerBound(): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.NotSupported',
+    'shortestPath(…) takes 0 or 1 as its lower bound: a longer path would not be a shortest one.',
+  );
+}

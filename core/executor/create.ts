@@ -1,0 +1,166 @@
+/** CreateNode and CreateRelationship: one new entity for each row. */
+import { GraphError, type Position } from '../error.ts';
+import { isMap } from '../value/equality.ts';
+import { typeName } from '../value/render.ts';
+import type { StoredValue, Value, ValueMap } from '../value/value.ts';
+import { type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { CompiledExpression } from './expression/expression.ts';
+import type { Operator } from './operator.ts';
+import { nodeIds, vectorValue, withVector } from './rows.ts';
+import { toStored } from './stored-property.ts';
+
+/** Properties of a new entity: by key, or all from one expression that gives a map. */
+export type CompiledProperties =
+  | { readonly type: 'entries'; readonly entries: readonly CompiledEntry[] }
+  | { readonly type: 'map'; readonly value: CompiledExpression; readonly position: Position };
+
+export interface CompiledEntry {
+  readonly key: string;
+  readonly value: CompiledExpression;
+  readonly position: Position;
+}
+
+type SetProperty = (entity: number, key: number, value: StoredValue) => void;
+
+/** Sets the properties of the entities made for the rows of a batch. Nulls are left out. */
+function setProperties(
+  properties: CompiledProperties,
+  fields: { batch: Batch; entities: Int32Array; set: SetProperty; context: ExecutionContext },
+): void {
+  const { batch, entities, set, context } = fields;
+  const { writer, counters } = context;
+  const put = (row: number, key: () => number, value: Value, position: Position) => {
+    const stored = toStored(value, position);
+    if (stored === null) return;
+    set(entities[row]!, key(), stored);
+    counters.propertiesSet++;
+  };
+  if (properties.type === 'map') {
+    const maps = properties.value.evaluate(batch, context);
+    for (let row = 0; row < batch.rowCount; row++) {
+      for (const [key, value] of mapAt(maps, row, properties.position)) {
+        put(row, () => writer.token('propertyKey', key), value, properties.position);
+      }
+    }
+    return;
+  }
+  for (const { key, value, position } of properties.entries) {
+    const values = value.evaluate(batch, context);
+    let known: number | undefined;
+    const token = () => {
+      known ??= writer.token('propertyKey', key);
+      return known;
+    };
+    for (let row = 0; row < batch.rowCount; row++) put(row, token, vectorValue(values, row), position);
+  }
+}
+
+function mapAt(maps: Vector, row: number, position: Position): ValueMap {
+  const map = vectorValue(maps, row);
+  if (isMap(map)) return map;
+  throw new GraphError(
+    'Neo.ClientError.Statement.TypeError',
+    `Properties need a MAP, but this is of type ${typeName(map)}.`,
+    { position, detail: 'InvalidArgumentType' },
+  );
+}
+
+export interface CreateNodeSpec {
+  readonly slot: number;
+  readonly labels: readonly string[];
+  readonly properties: CompiledProperties | undefined;
+}
+
+export class CreateNode implements Operator {
+  readonly #input: Operator;
+  readonly #spec: CreateNodeSpec;
+
+  constructor(input: Operator, spec: CreateNodeSpec) {
+    this.#input = input;
+    this.#spec = spec;
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    if (context.exhausted) return PAUSE;
+    const batch = this.#input.next(context);
+    if (batch === PAUSE || batch === END) return batch;
+    context.charge(batch.rowCount);
+    const { writer, counters } = context;
+    const { slot, labels, properties } = this.#spec;
+    const tokens = labels.map((label) => writer.token('label', label));
+    const ids = new Int32Array(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const node = writer.createNode();
+      for (const token of tokens) writer.addLabel(node, token);
+      ids[row] = node;
+    }
+    counters.nodesCreated += ids.length;
+    counters.labelsAdded += ids.length * tokens.length;
+    if (properties) {
+      const set: SetProperty = (node, key, value) => writer.setNodeProperty(node, key, value);
+      setProperties(properties, { batch, entities: ids, set, context });
+    }
+    return withVector(batch, slot, { column: { kind: 'node', ids }, rows: undefined });
+  }
+}
+
+export interface CreateRelationshipSpec {
+  readonly slot: number;
+  readonly relationshipType: string;
+  readonly start: number;
+  readonly end: number;
+  readonly properties: CompiledProperties | undefined;
+}
+
+export class CreateRelationship implements Operator {
+  readonly #input: Operator;
+  readonly #spec: CreateRelationshipSpec;
+
+  constructor(input: Operator, spec: CreateRelationshipSpec) {
+    this.#input = input;
+    this.#spec = spec;
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    if (context.exhausted) return PAUSE;
+    const batch = this.#input.next(context);
+    if (batch === PAUSE || batch === END) return batch;
+    context.charge(batch.rowCount);
+    const { writer, counters } = context;
+    const { slot, relationshipType, properties } = this.#spec;
+    const type = writer.token('relationshipType', relationshipType);
+    const starts = nodeIds(batch, this.#spec.start);
+    const ends = nodeIds(batch, this.#spec.end);
+    const ids = new Int32Array(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const start = starts[row]!;
+      const end = ends[row]!;
+      if (start === NO_ENTITY || end === NO_ENTITY) throw missingEnd(relationshipType);
+      refuseDeleted(start, context);
+      refuseDeleted(end, context);
+      ids[row] = writer.createRelationship(type, start, end);
+    }
+    counters.relationshipsCreated += ids.length;
+    if (properties) {
+      const set: SetProperty = (relationship, key, value) => writer.setRelationshipProperty(relationship, key, value);
+      setProperties(properties, { batch, entities: ids, set, context });
+    }
+    return withVector(batch, slot, { column: { kind: 'relationship', ids }, rows: undefined });
+  }
+}
+
+function missingEnd(relationshipType: string): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.EntityNotFound',
+    `A relationship of type ${relationshipType} cannot be made, as the node at one of its ends is null.`,
+    { detail: 'MissingNode' },
+  );
+}
+
+function refuseDeleted(node: number, context: ExecutionContext): void {
+  if (context.view.nodeExists(node)) return;
+  throw new GraphError('Neo.ClientError.Statement.EntityNotFound', 'This node has been deleted by the statement.', {
+    detail: 'DeletedEntityAccess',
+  });
+}

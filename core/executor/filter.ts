@@ -1,0 +1,29 @@
+/** Filter: the rows for which a predicate is true. */
+import { type Batch, END, PAUSE, type Signal } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { CompiledPredicate } from './expression/expression.ts';
+import type { Operator } from './operator.ts';
+import { derive } from './rows.ts';
+
+export class Filter implements Operator {
+  readonly #input: Operator;
+  readonly #predicate: CompiledPredicate;
+
+  constructor(input: Operator, predicate: CompiledPredicate) {
+    this.#input = input;
+    this.#predicate = predicate;
+  }
+
+  next(context: ExecutionContext): Batch | Signal {
+    for (;;) {
+      if (context.exhausted) return PAUSE;
+      const input = this.#input.next(context);
+      if (input === PAUSE || input === END) return input;
+      context.charge(input.rowCount);
+      const rows = new Int32Array(input.rowCount);
+      const count = this.#predicate(input, context, rows);
+      if (count === input.rowCount) return input;
+      if (count > 0) return derive(input, rows.subarray(0, count));
+    }
+  }
+}

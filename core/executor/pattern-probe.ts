@@ -1,0 +1,97 @@
+/**
+ * Whether a pattern is there, row by row: what SemiApply and pattern predicates inside expressions are built on. A single
+ * relationship at a bound node, the common case, is looked up in the adjacency; anything else runs its subplan until the
+ * first row.
+ */
+import { type ExpansionSpec, degreeOf, PairFinder, typeTokens } from './adjacency.ts';
+import { type Batch, END, NO_ENTITY, PAUSE } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { Operator, OperatorFactory } from './operator.ts';
+import { derive, nodeIds } from './rows.ts';
+
+export interface PatternProbe {
+  /** Takes the batch whose rows will be asked about. */
+  start(batch: Batch, context: ExecutionContext): void;
+  /** Whether the pattern is there for a row; PAUSE when the slice's work is spent: the same row is asked about again. */
+  test(row: number, context: ExecutionContext): boolean | typeof PAUSE;
+}
+
+export type ProbeFactory = () => PatternProbe;
+
+/** Both ends are bound. */
+export class PairProbe implements PatternProbe {
+  readonly #spec: ExpansionSpec;
+  readonly #pairs: PairFinder;
+  #from: Int32Array = new Int32Array(0);
+  #to: Int32Array = new Int32Array(0);
+  #types: readonly number[] = [];
+
+  constructor(spec: ExpansionSpec) {
+    this.#spec = spec;
+    this.#pairs = new PairFinder(spec.direction);
+  }
+
+  start(batch: Batch, context: ExecutionContext): void {
+    this.#from = nodeIds(batch, this.#spec.from);
+    this.#to = nodeIds(batch, this.#spec.to);
+    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#pairs.clear();
+  }
+
+  test(row: number, context: ExecutionContext): boolean {
+    const start = this.#from[row]!;
+    const end = this.#to[row]!;
+    context.charge(1);
+    if (start === NO_ENTITY || end === NO_ENTITY || this.#types.length === 0) return false;
+    const startRepeats = this.#from[row + 1] === start;
+    const { neighbourhood, wanted } = this.#pairs.near(context.view, { start, end, startRepeats }, this.#types);
+    return neighbourhood.has(wanted);
+  }
+}
+
+/** One end is bound and nothing is asked of the other. */
+export class DegreeProbe implements PatternProbe {
+  readonly #spec: ExpansionSpec;
+  #from: Int32Array = new Int32Array(0);
+  #types: readonly number[] = [];
+
+  constructor(spec: ExpansionSpec) {
+    this.#spec = spec;
+  }
+
+  start(batch: Batch, context: ExecutionContext): void {
+    this.#from = nodeIds(batch, this.#spec.from);
+    this.#types = typeTokens(this.#spec.types, context.tokens);
+  }
+
+  test(row: number, context: ExecutionContext): boolean {
+    const node = this.#from[row]!;
+    context.charge(1);
+    return node !== NO_ENTITY && degreeOf(context.view, node, this.#spec.direction, this.#types) > 0;
+  }
+}
+
+/** Any pattern: its subplan runs for one row at a time and is left at the first row that it gives. */
+export class SubplanProbe implements PatternProbe {
+  readonly #factory: OperatorFactory;
+  #batch: Batch | undefined;
+  #inner: Operator | undefined;
+
+  constructor(factory: OperatorFactory) {
+    this.#factory = factory;
+  }
+
+  start(batch: Batch): void {
+    this.#batch = batch;
+    this.#inner = undefined;
+  }
+
+  test(row: number, context: ExecutionContext): boolean | typeof PAUSE {
+    this.#inner ??= this.#factory(derive(this.#batch!, Int32Array.of(row)));
+    const answer = this.#inner.next(context);
+    if (answer === PAUSE) return PAUSE;
+    context.charge(1);
+    this.#inner = undefined;
+    return answer !== END;
+  }
+}

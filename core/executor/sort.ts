@@ -1,0 +1,156 @@
+/** OrderBy, Top and Eager: operators that keep rows before they hand the first one on. */
+import { compareOrder } from '../value/order.ts';
+import type { Value } from '../value/value.ts';
+import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import type { CompiledCount } from './limit.ts';
+import type { Operator } from './operator.ts';
+import { RowStore } from './row-store.ts';
+import { columnValue } from './rows.ts';
+
+export interface SortKey {
+  readonly slot: number;
+  readonly descending: boolean;
+}
+
+/** Reads its whole input, then hands on what `arrange` makes of it. */
+abstract class Collecting implements Operator {
+  readonly #input: Operator;
+  protected readonly store: RowStore;
+  #read = false;
+  #order: Int32Array | undefined;
+  #handedOn = 0;
+
+  constructor(input: Operator, slots: readonly number[]) {
+    this.#input = input;
+    this.store = new RowStore(slots);
+  }
+
+  /** Numbers of the rows to hand on, in order; undefined: all as they came. */
+  protected abstract arrange(context: ExecutionContext): Int32Array | undefined;
+
+  /** Called after each batch that was stored. */
+  protected afterBatch(_context: ExecutionContext): void {}
+
+  next(context: ExecutionContext): Batch | Signal {
+    while (!this.#read) {
+      if (context.exhausted) return PAUSE;
+      const input = this.#input.next(context);
+      if (input === PAUSE) return PAUSE;
+      if (input === END) {
+        this.#read = true;
+        this.#order = this.arrange(context);
+      } else {
+        context.charge(input.rowCount);
+        this.store.append(input, context);
+        this.afterBatch(context);
+      }
+    }
+    if (context.exhausted) return PAUSE;
+    const start = this.#handedOn;
+    const end = Math.min(this.#order?.length ?? this.store.rowCount, start + BATCH_ROWS);
+    if (start === end) {
+      this.store.clear(context);
+      this.#order = undefined;
+      this.#handedOn = 0;
+      return END;
+    }
+    this.#handedOn = end;
+    context.charge(end - start);
+    const rows = this.#order?.subarray(start, end) ?? Int32Array.from({ length: end - start }, (_, i) => start + i);
+    return this.store.rows(rows);
+  }
+}
+
+export class Eager extends Collecting {
+  protected arrange(): undefined {
+    return undefined;
+  }
+}
+
+export class OrderBy extends Collecting {
+  readonly #keys: readonly SortKey[];
+
+  constructor(input: Operator, spec: { readonly keys: readonly SortKey[]; readonly keep: readonly number[] }) {
+    super(input, slotsOf(spec));
+    this.#keys = spec.keys;
+  }
+
+  protected arrange(context: ExecutionContext): Int32Array {
+    return sortedRows(this.store, this.#keys, context);
+  }
+}
+
+/** From this many rows on, Top throws away what it does not need. */
+const TOP_ROWS_MIN = 4 * BATCH_ROWS;
+
+export class Top extends Collecting {
+  readonly #keys: readonly SortKey[];
+  readonly #limit: CompiledCount;
+  readonly #skip: CompiledCount | undefined;
+
+  constructor(
+    input: Operator,
+    spec: {
+      readonly keys: readonly SortKey[];
+      readonly keep: readonly number[];
+      readonly limit: CompiledCount;
+      readonly skip: CompiledCount | undefined;
+    },
+  ) {
+    super(input, slotsOf(spec));
+    this.#keys = spec.keys;
+    this.#limit = spec.limit;
+    this.#skip = spec.skip;
+  }
+
+  protected override afterBatch(context: ExecutionContext): void {
+    const wanted = this.#wanted(context);
+    if (this.store.rowCount < Math.max(TOP_ROWS_MIN, 2 * wanted)) return;
+    this.store.retain(sortedRows(this.store, this.#keys, context).subarray(0, wanted), context);
+  }
+
+  protected arrange(context: ExecutionContext): Int32Array {
+    const wanted = this.#wanted(context);
+    return sortedRows(this.store, this.#keys, context).subarray(0, wanted);
+  }
+
+  #wanted(context: ExecutionContext): number {
+    return this.#limit(context) + (this.#skip?.(context) ?? 0);
+  }
+}
+
+function slotsOf(spec: { readonly keys: readonly SortKey[]; readonly keep: readonly number[] }): number[] {
+  return [...new Set([...spec.keep, ...spec.keys.map(({ slot }) => slot)])];
+}
+
+/** Row numbers in order. Rows that are level keep the order in which they came. */
+function sortedRows(store: RowStore, keys: readonly SortKey[], context: ExecutionContext): Int32Array {
+  const { rowCount, vectors } = store.all();
+  context.charge(Math.ceil(rowCount * Math.log2(rowCount + 1)));
+  const comparers = keys.map(({ slot, descending }) => {
+    const compare = comparerOf(vectors[slot]!.column, rowCount);
+    return descending ? (left: number, right: number) => compare(right, left) : compare;
+  });
+  const order = Int32Array.from({ length: rowCount }, (_, i) => i);
+  const [only] = comparers;
+  if (comparers.length === 1 && only) return order.sort((left, right) => only(left, right) || left - right);
+  return order.sort((left, right) => {
+    for (const compare of comparers) {
+      const difference = compare(left, right);
+      if (difference !== 0) return difference;
+    }
+    return left - right;
+  });
+}
+
+/** Compares two rows by one column; over bare numbers and strings where it holds nothing else. */
+function comparerOf(column: Column, rowCount: number): (left: number, right: number) => number {
+  const values: Value[] = [];
+  for (let row = 0; row < rowCount; row++) values.push(columnValue(column, row));
+  if (values.every((value) => typeof value === 'number')) {
+    const numbers = Float64Array.from(values);
+    return (left, right) => numbers[left]! - numbers[right]!;
+  }
+  return (left, right) => compareOrder(values[left]!, values[right]!);
+}

@@ -1,0 +1,256 @@
+/** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
+import type { Expression } from '../cypher/ast.ts';
+import type { Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
+import { isAnonymous, type Slots } from './slots.ts';
+
+/** One operator of a plan, its inputs as children. */
+export interface PlanDescription {
+  readonly operatorType: string;
+  readonly arguments: ReadonlyMap<string, string>;
+  /** The variables that its rows have, as far as they have a name. */
+  readonly identifiers: readonly string[];
+  readonly estimatedRows: number;
+  readonly children: readonly PlanDescription[];
+}
+
+/** Describes a plan. `text`: the statement, which expressions are quoted from. */
+export function describePlan(plan: Plan, slots: Slots, text: string): PlanDescription {
+  return new Describer(slots, text).describe(plan);
+}
+
+class Describer {
+  readonly #slots: Slots;
+  readonly #text: string;
+
+  constructor(slots: Slots, text: string) {
+    this.#slots = slots;
+    this.#text = text;
+  }
+
+  describe(plan: Plan): PlanDescription {
+    const children = childrenOf(plan).map((child) => this.describe(child));
+    const details = this.#details(plan);
+    return {
+      operatorType: operatorTypeOf(plan),
+      arguments: new Map(details === undefined ? [] : [['Details', details]]),
+      identifiers: this.#identifiers(plan, children),
+      estimatedRows: Math.round(plan.estimatedRows * 100) / 100,
+      children,
+    };
+  }
+
+  #identifiers(plan: Plan, children: readonly PlanDescription[]): string[] {
+    const own = slotsOf(plan).flatMap((slot) => {
+      const name = this.#slots.nameOf(slot);
+      return isAnonymous(name) ? [] : [name];
+    });
+    const below = replacesColumns(plan) ? [] : (children[0]?.identifiers ?? []);
+    return [...new Set([...below, ...own])];
+  }
+
+  /** What the operator works on, in words of Cypher. */
+  #details(plan: Plan): string | undefined {
+    switch (plan.type) {
+      case 'scanAll':
+        return this.#name(plan.slot);
+      case 'scanAllByLabel':
+        return `${this.#name(plan.slot)}:${plan.label}`;
+      case 'nodeIndexSeek': {
+        const { slot, label, key, value, each } = plan;
+        return `${this.#name(slot)}:${label}(${key}) ${each ? 'IN' : '='} ${this.#print(value)}`;
+      }
+      case 'nodeIndexSeekByRange': {
+        const { slot, label, key, from, to } = plan;
+        const lower = from && `${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`;
+        const upper = to && `${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`;
+        return `${this.#name(slot)}:${label}(${[lower, upper].filter((bound) => bound !== undefined).join(' AND ')})`;
+      }
+      case 'expand':
+      case 'expandInto':
+        return this.#expansion(plan, '');
+      case 'expandVariable':
+      case 'shortestPath':
+        return this.#expansion(plan, `*${plan.min}..${plan.max ?? ''}`);
+      case 'expandCount':
+        return this.#arrow(plan, this.#name(plan.from), '');
+      case 'projectEndpoints':
+        return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
+      case 'constructPath':
+        return this.#name(plan.slot);
+      case 'filter':
+        return this.#print(plan.predicate);
+      case 'produce':
+        return this.#items(plan.items) || plan.keep.map((slot) => this.#name(slot)).join(', ');
+      case 'aggregate': {
+        const aggregations = plan.aggregations.map(({ span }) => this.#text.slice(span.offset, span.endOffset));
+        return [this.#items(plan.keys), ...aggregations].filter((part) => part !== '').join(', ');
+      }
+      case 'orderBy':
+        return this.#order(plan.keys);
+      case 'top':
+        return `${this.#order(plan.keys)} LIMIT ${this.#print(plan.limit)}`;
+      case 'skip':
+      case 'limit':
+        return this.#print(plan.count);
+      case 'unwind':
+        return `${this.#print(plan.list)} AS ${this.#name(plan.slot)}`;
+      case 'createNode':
+        return `(${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}${this.#map(plan.properties)})`;
+      case 'createRelationship':
+        return `(${this.#name(plan.start)})-[:${plan.relationshipType}${this.#map(plan.properties)}]->(${this.#name(plan.end)})`;
+      case 'removeProperty':
+        return `${this.#print(plan.target)}.${plan.key}`;
+      case 'removeLabels':
+        return `${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}`;
+      case 'set':
+        return plan.items.map(({ span }) => this.#text.slice(span.offset, span.endOffset)).join(', ');
+      case 'delete':
+        return plan.targets.map((target) => this.#print(target)).join(', ');
+      default:
+        return undefined;
+    }
+  }
+
+  #expansion(
+    plan: Extract<Plan, { type: 'expand' | 'expandInto' | 'expandVariable' | 'shortestPath' }>,
+    hops: string,
+  ): string {
+    return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to), { relationship: plan.relationship, hops });
+  }
+
+  #arrow(
+    plan: { readonly types: readonly string[]; readonly direction: string },
+    from: string,
+    to: string,
+    inner: { readonly relationship: number | undefined; readonly hops: string } = { relationship: undefined, hops: '' },
+  ): string {
+    const types = plan.types.length === 0 ? '' : `:${plan.types.join('|')}`;
+    const name = inner.relationship === undefined ? '' : this.#name(inner.relationship);
+    const left = plan.direction === 'incoming' ? '<-' : '-';
+    const right = plan.direction === 'outgoing' ? '->' : '-';
+    return `(${from})${left}[${name}${types}${inner.hops}]${right}(${to})`;
+  }
+
+  #name(slot: number): string {
+    const name = this.#slots.nameOf(slot);
+    return isAnonymous(name) ? `anon_${name.trim()}` : name;
+  }
+
+  #items(items: readonly ProduceItem[]): string {
+    return items
+      .map((item) => {
+        const printed = this.#print(item);
+        const name = this.#name(item.slot);
+        return printed === name ? name : `${printed} AS ${name}`;
+      })
+      .join(', ');
+  }
+
+  #order(keys: readonly SortKey[]): string {
+    return keys.map(({ slot, descending }) => `${this.#name(slot)} ${descending ? 'DESC' : 'ASC'}`).join(', ');
+  }
+
+  #map(properties: PropertyMap | undefined): string {
+    if (properties === undefined) return '';
+    if (properties.type === 'map') return ` ${this.#print(properties.value)}`;
+    return ` {${properties.entries.map(([key, value]) => `${key}: ${this.#print(value)}`).join(', ')}}`;
+  }
+
+  #print({ expression }: ScopedExpression): string {
+    return this.#expression(expression);
+  }
+
+  /** The source text, but for what the planner has made of labels and property maps. */
+  #expression(expression: Expression): string {
+    switch (expression.type) {
+      case 'variable':
+        return isAnonymous(expression.name) ? `anon_${expression.name.trim()}` : expression.name;
+      case 'property':
+        return `${this.#expression(expression.subject)}.${expression.key}`;
+      case 'hasLabels':
+        return `${this.#expression(expression.subject)}${expression.labels.map((label) => `:${label}`).join('')}`;
+      case 'comparison':
+        return expression.operands
+          .map((operand, i) => (i === 0 ? '' : ` ${expression.operators[i - 1]} `) + this.#expression(operand))
+          .join('');
+      case 'isNull':
+        return `${this.#expression(expression.operand)} IS ${expression.negated ? 'NOT ' : ''}NULL`;
+      default:
+        return this.#text.slice(expression.span.offset, expression.span.endOffset);
+    }
+  }
+}
+
+function operatorTypeOf(plan: Plan): string {
+  switch (plan.type) {
+    case 'semiApply':
+      return plan.negated ? 'AntiSemiApply' : 'SemiApply';
+    case 'set':
+      return plan.items.every(({ type }) => type === 'labels') ? 'SetLabels' : 'SetProperty';
+    case 'constructPath':
+      return 'ConstructNamedPath';
+    case 'expandCount':
+      return 'ExpandCount';
+    default:
+      return plan.type.charAt(0).toUpperCase() + plan.type.slice(1);
+  }
+}
+
+function childrenOf(plan: Plan): readonly Plan[] {
+  switch (plan.type) {
+    case 'once':
+    case 'argument':
+      return [];
+    case 'union':
+      return plan.parts;
+    case 'optional':
+    case 'semiApply':
+      return [plan.input, plan.inner];
+    case 'merge':
+      return [plan.input, plan.match, plan.create];
+    default:
+      return [plan.input];
+  }
+}
+
+/** Slots that the operator itself fills or hands on by name. */
+function slotsOf(plan: Plan): readonly number[] {
+  switch (plan.type) {
+    case 'scanAll':
+    case 'scanAllByLabel':
+    case 'nodeIndexSeek':
+    case 'nodeIndexSeekByRange':
+    case 'constructPath':
+    case 'unwind':
+    case 'createNode':
+    case 'createRelationship':
+      return [plan.slot];
+    case 'expand':
+    case 'expandInto':
+    case 'expandVariable':
+    case 'projectEndpoints':
+      return plan.relationship === undefined ? [plan.to] : [plan.relationship, plan.to];
+    case 'shortestPath':
+      return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
+    case 'optional':
+    case 'merge':
+      return plan.slots;
+    case 'produce':
+      return [...plan.keep, ...plan.items.map(({ slot }) => slot)];
+    case 'aggregate':
+      return [...plan.keys, ...plan.aggregations].map(({ slot }) => slot);
+    case 'orderBy':
+    case 'top':
+    case 'eager':
+      return plan.keep;
+    case 'distinct':
+    case 'union':
+      return plan.slots;
+    default:
+      return [];
+  }
+}
+
+function replacesColumns(plan: Plan): boolean {
+  return ['produce', 'aggregate', 'orderBy', 'top', 'eager', 'distinct', 'union'].includes(plan.type);
+}

@@ -1,0 +1,68 @@
+/** The statements of live subscriptions, for sockets that sleep: one row each, deleted with its socket. */
+import { decodeValue, encodeValue } from '../core/value/codec.ts';
+import { bufferOf } from './chunks.ts';
+import type { LiveStatement } from './live-queries.ts';
+
+interface Place {
+  readonly socket: string;
+  readonly id: number;
+}
+
+export class SubscriptionTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS subscription (socket TEXT NOT NULL, id INTEGER NOT NULL, statement TEXT NOT NULL, parameters BLOB NOT NULL, squash_ms INTEGER NOT NULL, PRIMARY KEY (socket, id)) WITHOUT ROWID',
+    );
+  }
+
+  save({ socket, id }: Place, live: LiveStatement): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO subscription (socket, id, statement, parameters, squash_ms) VALUES (?, ?, ?, ?, ?)',
+      socket,
+      id,
+      live.statement,
+      bufferOf(encodeValue(live.parameters)),
+      live.squashMs,
+    );
+  }
+
+  load({ socket, id }: Place): LiveStatement | undefined {
+    const row = this.#sql
+      .exec<{ statement: string; parameters: ArrayBuffer; squash_ms: number }>(
+        'SELECT statement, parameters, squash_ms FROM subscription WHERE socket = ? AND id = ?',
+        socket,
+        id,
+      )
+      .toArray()[0];
+    if (!row) return undefined;
+    const parameters = decodeValue(new Uint8Array(row.parameters));
+    return parameters instanceof Map ? liveStatement(row.statement, parameters, row.squash_ms) : undefined;
+  }
+
+  delete({ socket, id }: Place): void {
+    this.#sql.exec('DELETE FROM subscription WHERE socket = ? AND id = ?', socket, id);
+  }
+
+  deleteSocket(socket: string): void {
+    this.#sql.exec('DELETE FROM subscription WHERE socket = ?', socket);
+  }
+
+  /** After a start: rows of sockets that did not survive it go. */
+  keepOnly(sockets: readonly string[]): void {
+    for (const { socket } of this.#sql.exec<{ socket: string }>('SELECT DISTINCT socket FROM subscription').toArray()) {
+      if (!sockets.includes(socket)) this.deleteSocket(socket);
+    }
+  }
+}
+
+/** A statement to be kept live, with the key that equal ones share. */
+export function liveStatement(
+  statement: string,
+  parameters: LiveStatement['parameters'],
+  squashMs: number,
+): LiveStatement {
+  return { statement, parameters, squashMs, key: `${squashMs}\n${statement}\n${encodeValue(parameters).join(',')}` };
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../../core/cypher/classify.ts';
+import { parse } from '../../../core/cypher/parser.ts';
+import { statementText } from './tree-text.ts';
+
+describe('queries have these trees', () => {
+  test.each([
+    ['match (n) return n', 'MATCH (n) RETURN n NAMED n'],
+    ['MATCH (a:A:B {x: 1, y: $y}) RETURN a.x AS x;', 'MATCH (a:A:B {x: 1, y: $y}) RETURN a.x AS x'],
+    ['MATCH (n) RETURN aVg(    n.aGe     )', 'MATCH (n) RETURN avg(n.aGe) NAMED aVg(    n.aGe     )'],
+    ['MATCH (n) RETURN `n`', 'MATCH (n) RETURN n NAMED n'],
+    ['MATCH (a)-->(b)<--(c)--(d)<-->(e) RETURN *', 'MATCH (a)-[]->(b)<-[]-(c)-[]-(d)-[]-(e) RETURN *'],
+    ['MATCH p = (a)-[r:A|:B|C*]->() RETURN p', 'MATCH p = (a)-[r:A|B|C*1..]->() RETURN p NAMED p'],
+    [
+      'MATCH ()-[*2]-()-[*..3]-()-[*1..]-()-[*0..0]-() RETURN 1 AS x',
+      'MATCH ()-[*2..2]-()-[*1..3]-()-[*1..]-()-[*0..0]-() RETURN 1 AS x',
+    ],
+    [
+      'MATCH p = shortestPath((a:A)-[:R*..8]->(b)) RETURN length(p) AS hops',
+      'MATCH p = shortestPath((a:A)-[:R*1..8]->(b)) RETURN length(p) AS hops',
+    ],
+    [
+      'OPTIONAL MATCH (a), (b) WHERE a.x = b.x AND NOT (a)-->(b) RETURN a, b',
+      'OPTIONAL MATCH (a), (b) WHERE ((a.x = b.x) AND (NOT (a)-[]->(b))) RETURN a NAMED a, b NAMED b',
+    ],
+    [
+      'MATCH (a) WHERE EXISTS { MATCH (a)-->(b) WHERE b.x } OR exists{(a)--()} RETURN a',
+      'MATCH (a) WHERE (EXISTS { (a)-[]->(b) WHERE b.x } OR EXISTS { (a)-[]-() }) RETURN a NAMED a',
+    ],
+    [
+      'UNWIND $rows AS row WITH DISTINCT row.a AS a ORDER BY a DESC, row SKIP 1 LIMIT $n WHERE a > 1 RETURN a',
+      'UNWIND $rows AS row WITH DISTINCT row.a AS a ORDER BY a DESC, row SKIP 1 LIMIT $n WHERE (a > 1) RETURN a NAMED a',
+    ],
+    ['WITH *, 1 AS x ORDER BY x ASCENDING RETURN *, x + 1 AS y', 'WITH *, 1 AS x ORDER BY x RETURN *, (x + 1) AS y'],
+    ['CREATE (a:A $props)-[r:R {x: 1}]->(b), (c)', 'CREATE (a:A $props)-[r:R {x: 1}]->(b), (c)'],
+    [
+      'MERGE (a {id: 1}) ON MATCH SET a.n = 1, a:Seen ON CREATE SET a += {x: 1} ON MATCH SET a.m = 2',
+      'MERGE (a {id: 1}) ON CREATE SET a += {x: 1} ON MATCH SET a.n = 1, a:Seen, a.m = 2',
+    ],
+    ['MATCH (n) SET n = {x: 1}, (n).y = 2, n.z.w = 3', 'MATCH (n) SET n = {x: 1}, n.y = 2, n.z.w = 3'],
+    ['MATCH (n) REMOVE n:A:B, n.x', 'MATCH (n) REMOVE n:A:B, n.x'],
+    ['MATCH (n)-[r]-() DETACH DELETE n, r DELETE n', 'MATCH (n)-[r]-() DETACH DELETE n, r DELETE n'],
+    ['RETURN 1 AS x UNION ALL RETURN 2 AS x', 'RETURN 1 AS x UNION ALL RETURN 2 AS x'],
+    ['RETURN 1 AS x UNION RETURN 2 AS x UNION RETURN 3 AS x', 'RETURN 1 AS x UNION RETURN 2 AS x UNION RETURN 3 AS x'],
+    ['MATCH (start)-[]->(end) RETURN start, end', 'MATCH (start)-[]->(end) RETURN start NAMED start, end NAMED end'],
+    [
+      'MATCH (order:Order) RETURN order ORDER BY order.id',
+      'MATCH (order:Order) RETURN order NAMED order ORDER BY order.id',
+    ],
+    ['MATCH (:MATCH)-[:RETURN]->({where: 1}) RETURN 1 AS x', 'MATCH (:MATCH)-[:RETURN]->( {where: 1}) RETURN 1 AS x'],
+  ])('%s', (text, tree) => {
+    expect(statementText(parse(text))).toBe(tree);
+  });
+});
+
+test('an expression knows where it stands, its brackets not counted', () => {
+  const { body } = parse('MATCH (n)\n  RETURN (n.age) + 1');
+  const clause = body.type === 'query' ? body.parts[0]?.clauses[1] : undefined;
+  const sum = clause?.type === 'return' ? clause.items[0] : undefined;
+
+  expect(sum?.name).toBe('(n.age) + 1');
+  expect(sum?.expression.span).toEqual({ offset: 19, line: 2, column: 10, endOffset: 30 });
+  expect(sum?.expression).toMatchObject({ left: { span: { offset: 20, endOffset: 25 } } });
+});
+
+test.each([
+  ['EXPLAIN MATCH (n) RETURN n', true],
+  ['CYPHER 5 RETURN 1 AS x', false],
+  ['CYPHER runtime=slotted planner = cost EXPLAIN RETURN 1 AS x', true],
+  ['cypher 5 replan=force match (n) return n', false],
+])('%s: explained %s', (text, explain) => {
+  expect(parse(text)).toMatchObject({ explain, text, body: { type: 'query' } });
+});
+
+describe('commands', () => {
+  test.each([
+    ['CREATE INDEX FOR (n:Airport) ON (n.iata)', { type: 'createIndex', name: undefined, ifNotExists: false }],
+    [
+      'CREATE INDEX by_iata IF NOT EXISTS FOR (a:`Air port`) ON (a.`i ata`);',
+      { type: 'createIndex', name: 'by_iata', ifNotExists: true, label: 'Air port', key: 'i ata' },
+    ],
+    ['DROP INDEX by_iata', { type: 'dropIndex', name: 'by_iata', ifExists: false }],
+    ['drop index by_iata if exists', { type: 'dropIndex', name: 'by_iata', ifExists: true }],
+    ['SHOW INDEXES', { type: 'showIndexes' }],
+    ['CREATE DATABASE flights', { type: 'createDatabase', name: 'flights', ifNotExists: false, options: new Map() }],
+    [
+      "CREATE DATABASE my.db-2 IF NOT EXISTS OPTIONS {regions: ['weur', 'enam'], mode: 'SYNC', size: 3, fast: true}",
+      {
+        name: 'my.db-2',
+        ifNotExists: true,
+        options: new Map<string, unknown>([
+          ['regions', ['weur', 'enam']],
+          ['mode', 'SYNC'],
+          ['size', 3],
+          ['fast', true],
+        ]),
+      },
+    ],
+    ['DROP DATABASE `my-db` IF EXISTS', { type: 'dropDatabase', name: 'my-db', ifExists: true }],
+    ['SHOW DATABASES', { type: 'showDatabases' }],
+    ['show instances', { type: 'showInstances' }],
+  ])('%s', (text, body) => {
+    expect(parse(text).body).toMatchObject(body);
+  });
+});
+
+describe('classify', () => {
+  test.each([
+    ['MATCH (n) RETURN n', 'read'],
+    ['UNWIND [1] AS x RETURN x UNION RETURN 2 AS x', 'read'],
+    ['RETURN 1 AS x UNION CREATE (x) RETURN x', 'write'],
+    ['CREATE (n)', 'write'],
+    ['MERGE (n)', 'write'],
+    ['MATCH (n) SET n.x = 1', 'write'],
+    ['MATCH (n) REMOVE n.x', 'write'],
+    ['MATCH (n) DETACH DELETE n', 'write'],
+    ['EXPLAIN CREATE (n)', 'write'],
+    ['CREATE INDEX FOR (n:A) ON (n.x)', 'schema'],
+    ['DROP INDEX a', 'schema'],
+    ['SHOW INDEXES', 'read'],
+    ['CREATE DATABASE a', 'system'],
+    ['DROP DATABASE a', 'system'],
+    ['SHOW DATABASES', 'system'],
+    ['SHOW INSTANCES', 'system'],
+  ])('%s is a %s statement', (text, kind) => {
+    expect(classify(parse(text))).toBe(kind);
+  });
+});
