@@ -16,6 +16,7 @@ import type {
   CoordinatorRequest,
   InstanceReply,
   InstanceRequest,
+  InstanceAddress as PeerAddress,
 } from '../core/replication/message.ts';
 import { decodeRecord, encodeRecord } from '../core/wal/record.ts';
 import type { Recovery } from '../core/wal/recovery.ts';
@@ -85,6 +86,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   readonly #log: InstanceLog;
   #store: GraphStore;
   #engine: Engine;
+  /** The cluster that the engine puts into element ids. */
+  #cluster: string | undefined;
   #machine: Machine<InstanceState, InstanceEvent, InstanceEffect>;
   /** The answer to the request being handled. */
   #reply: InstanceReply | undefined;
@@ -207,7 +210,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       this.#gate.set(command.faults);
       this.#sockets.setFaults(command.faults);
     }
-    const { role, epoch, stored, visibleLsn } = this.#machine.state;
+    const { role, epoch, stored, acknowledgedLsn } = this.#machine.state;
     return {
       name: this.#self.name,
       region: this.#self.region,
@@ -216,7 +219,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       details: {
         epoch,
         storedLsn: stored.lsn,
-        visibleLsn,
+        acknowledgedLsn,
         nodes: this.#store.nodeCount,
         relationships: this.#store.relationshipCount,
         memoryBytes: this.#store.memoryBytes,
@@ -239,6 +242,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   #newEngine(cluster: string | undefined): Engine {
+    this.#cluster = cluster;
     return new Engine(this.#store, { clusterId: cluster ?? '' });
   }
 
@@ -295,9 +299,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   #persist(record: Extract<InstanceEffect, { type: 'persistState' }>['record']): void {
-    const before = this.#machine.state.cluster;
     this.#state.save(record);
-    if (record.cluster !== before) this.#engine = this.#newEngine(record.cluster);
+    if (record.cluster !== this.#cluster) this.#engine = this.#newEngine(record.cluster);
   }
 
   #apply(effect: Extract<InstanceEffect, { type: 'apply' }>): void {
@@ -349,25 +352,25 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
 
   #send(effect: Extract<InstanceEffect, { type: 'send' }>): void {
     const { exchange, to, message } = effect;
-    const bytes = encodeWire(message);
-    const answer =
+    const answer: Promise<InstanceReply | CoordinatorReply> =
       to.kind === 'instance'
-        ? this.#transport
-            .toInstance({ database: to.database, instance: to.name, region: to.region }, bytes, MESSAGE_DEADLINE_MS)
-            .then((reply): InstanceReply | CoordinatorReply => decodeWire<InstanceReply>(reply))
-        : this.#askCoordinator(to.name, message);
+        ? this.#askInstance(to, message as InstanceRequest) // what is sent to an instance, as the address says
+        : this.#askCoordinator(to.name, message as CoordinatorRequest); // and to a coordinator
     answer.then(
       (reply) => this.#feed({ type: 'reply', exchange, reply }),
       () => this.#feed({ type: 'unreachable', exchange }),
     );
   }
 
+  async #askInstance(to: PeerAddress, request: InstanceRequest): Promise<InstanceReply> {
+    const address = { database: to.database, instance: to.name, region: to.region };
+    return decodeWire(await this.#transport.toInstance(address, encodeWire(request), MESSAGE_DEADLINE_MS));
+  }
+
   /** Asks the coordinator by name. One that is not of this group cannot be reached. */
-  async #askCoordinator(name: string, message: InstanceRequest | CoordinatorRequest): Promise<CoordinatorReply> {
+  async #askCoordinator(name: string, request: CoordinatorRequest): Promise<CoordinatorReply> {
     const coordinator = this.#coordinators.find((candidate) => candidate.name === name);
     if (!coordinator) throw new Error(`there is no coordinator ${name}`);
-    // Only messages of this kind are addressed to coordinators.
-    const request = message as CoordinatorRequest;
     const bytes = encodeWire({ kind: 'request', request });
     const answer = decodeWire<CoordinatorAnswer>(
       await this.#transport.toCoordinator(coordinator, bytes, COORDINATOR_DEADLINE_MS),

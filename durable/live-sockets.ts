@@ -7,8 +7,7 @@ import type { Engine } from '../core/engine/engine.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
-import { encodeBookmark } from '../core/replication/bookmark.ts';
-import { epochAt } from '../core/replication/epoch-history.ts';
+import { bookmarkAt } from '../core/replication/bookmark.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import { LIVE_ROWS_MAX } from '../core/subscription/standing-query.ts';
 import { isAdminToken } from './credentials.ts';
@@ -308,8 +307,7 @@ export class LiveSockets {
   }
 
   #bookmark(lsn: number): string {
-    const { cluster = '', history } = this.#host.state();
-    return encodeBookmark({ cluster, epoch: epochAt(history, lsn) ?? 0, lsn });
+    return bookmarkAt(this.#host.state(), lsn) ?? '';
   }
 
   #send(socket: WebSocket, message: ServerMessage): void {

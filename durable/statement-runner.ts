@@ -4,8 +4,7 @@ import type { Execution } from '../core/engine/execution.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
-import { checkBookmark, encodeBookmark } from '../core/replication/bookmark.ts';
-import { epochAt } from '../core/replication/epoch-history.ts';
+import { bookmarkAt, bookmarkError, checkBookmark } from '../core/replication/bookmark.ts';
 import type { CommittedRecord, SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import { decodeValue, encodeResult } from '../core/value/codec.ts';
@@ -167,13 +166,12 @@ export class StatementRunner {
   }
 
   #success(execution: Execution, lsn: number, notifications: readonly Notification[]): StatementAnswer {
-    const { cluster = '', history } = this.#host.state();
     const changed = Object.values(execution.counters).some((count) => count > 0);
     return {
       ok: true,
       columns: execution.columns,
       rows: encodeResult({ columns: execution.columns, rows: execution.rows }),
-      bookmark: encodeBookmark({ cluster, epoch: epochAt(history, lsn) ?? 0, lsn }),
+      bookmark: bookmarkAt(this.#host.state(), lsn) ?? '',
       counters: execution.counters,
       queryType: queryTypeOf(execution, changed),
       notifications,
@@ -187,17 +185,25 @@ export class StatementRunner {
     if (state.role !== 'main') throw notMain(state);
   }
 
+  /** Encodes first: a transaction that is too large for a record must fail while it can be rolled back. */
   #commit(execution: Execution): Committed {
-    const { acknowledgements, log, state } = this.#host;
-    const transaction = execution.commit(state().epoch);
-    if (!transaction) {
-      const { lsn } = this.#host.store();
-      return { lsn, acknowledged: acknowledgements.of(lsn) };
+    const { acknowledgements, log } = this.#host;
+    const { epoch } = this.#host.state();
+    const store = this.#host.store();
+    if (execution.deltas.length === 0) {
+      execution.commit(epoch);
+      return { lsn: store.lsn, acknowledged: acknowledgements.of(store.lsn) };
     }
     const previousHash = this.#group.at(-1)?.hash ?? log.last.hash;
-    this.#group.push(encodeRecord({ ...transaction, previousHash }));
-    this.#host.noted(transaction);
-    return { lsn: transaction.lsn, acknowledged: acknowledgements.of(transaction.lsn) };
+    try {
+      this.#group.push(encodeRecord({ epoch, lsn: store.lsn + 1, previousHash, deltas: execution.deltas }));
+    } catch (error) {
+      execution.cancel();
+      throw error;
+    }
+    const transaction = execution.commit(epoch);
+    if (transaction) this.#host.noted(transaction);
+    return { lsn: store.lsn, acknowledged: acknowledgements.of(store.lsn) };
   }
 
   #flush(): void {
@@ -217,24 +223,9 @@ export class StatementRunner {
 /** Throws when the bookmark can never be reached here. */
 function isReached(state: InstanceState, bookmark: string): boolean {
   const check = checkBookmark(state, bookmark);
-  switch (check.outcome) {
-    case 'reached':
-      return true;
-    case 'waiting':
-      return false;
-    case 'lostTail':
-      throw invalidBookmark(
-        `It names a transaction that was lost in a failover; the history that survived branched off after lsn ${check.forkLsn}.`,
-      );
-    case 'foreign':
-      throw invalidBookmark('It is of another database.');
-    case 'invalid':
-      throw invalidBookmark('It is not a bookmark of Skein.');
-  }
-}
-
-function invalidBookmark(reason: string): GraphError {
-  return new GraphError('Neo.ClientError.Transaction.InvalidBookmark', `The bookmark cannot be used. ${reason}`);
+  const error = bookmarkError(check);
+  if (error) throw error;
+  return check.type === 'reached';
 }
 
 function decodeParameters(bytes: Uint8Array): ReadonlyMap<string, Value> {

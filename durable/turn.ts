@@ -3,5 +3,5 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Work in one slice of a statement, in the executor's units: some milliseconds, so that health checks are answered between two. */
-export const SLICE_WORK = 100_000;
+/** Work in one slice of a statement, in the executor's units of some ten nanoseconds: health checks are answered between two. */
+export const SLICE_WORK = 500_000;

@@ -5,7 +5,7 @@
 import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import type { GraphView } from '../graph/graph-view.ts';
-import type { Indexes } from '../graph/indexes.ts';
+import type { PropertyIndex } from '../graph/property-index.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
@@ -24,7 +24,7 @@ export interface ExecutionContextFields {
   readonly view: GraphView;
   readonly writer: Writer | undefined;
   readonly tokens: Tokens;
-  readonly indexes: Indexes;
+  readonly indexes: readonly PropertyIndex[];
   readonly parameters: ReadonlyMap<string, Value>;
   readonly nowMs: number;
   readonly random: () => number;
@@ -35,7 +35,6 @@ export interface ExecutionContextFields {
 export class ExecutionContext implements EvaluationContext {
   readonly view: GraphView;
   readonly tokens: Tokens;
-  readonly indexes: Indexes;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly nowMs: number;
   readonly random: () => number;
@@ -43,6 +42,7 @@ export class ExecutionContext implements EvaluationContext {
   readonly counters: MutableCounters = noChanges();
   /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
   readonly nodesToDelete = new Set<number>();
+  readonly #indexes: readonly PropertyIndex[];
   readonly #writer: Writer | undefined;
   readonly #budget: Budget;
   #sliceWork = 0;
@@ -55,7 +55,7 @@ export class ExecutionContext implements EvaluationContext {
   constructor(fields: ExecutionContextFields) {
     this.view = fields.view;
     this.tokens = fields.tokens;
-    this.indexes = fields.indexes;
+    this.#indexes = fields.indexes;
     this.parameters = fields.parameters;
     this.nowMs = fields.nowMs;
     this.random = fields.random;
@@ -68,6 +68,11 @@ export class ExecutionContext implements EvaluationContext {
   get writer(): Writer {
     assert(this.#writer !== undefined, 'a statement that writes has a writer');
     return this.#writer;
+  }
+
+  /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
+  findIndex(label: number, key: number): PropertyIndex | undefined {
+    return this.#indexes.find(({ definition }) => definition.label === label && definition.key === key);
   }
 
   /** Work spent since the statement began. */

@@ -97,7 +97,7 @@ function findIndex({ label, key }: IndexPlace, context: ExecutionContext): Prope
   const labelToken = context.tokens.label.idOf(label);
   const keyToken = context.tokens.propertyKey.idOf(key);
   const index =
-    labelToken === undefined || keyToken === undefined ? undefined : context.indexes.find(labelToken, keyToken);
+    labelToken === undefined || keyToken === undefined ? undefined : context.findIndex(labelToken, keyToken);
   assert(index !== undefined, `the index on :${label}(${key}) that the plan uses is there`);
   return index;
 }

@@ -44,7 +44,7 @@ export interface AccessQuestion {
   readonly statistics: Statistics;
 }
 
-/** The access that gives the fewest nodes. */
+/** The access that gives the fewest nodes; an index when there is nothing between them, as the graph may grow. */
 export function bestAccess(question: AccessQuestion): Access {
   const accesses = [...indexAccesses(question), ...labelAccesses(question)];
   const all: Access = { type: 'all', fanout: question.statistics.nodeCount, consumed: [] };
@@ -86,7 +86,8 @@ function indexAccesses(question: AccessQuestion): Access[] {
         ranges.set(found.key, { from: range.from ?? found.from, to: range.to ?? found.to });
         continue;
       }
-      const fanout = found.each ? perValue * LIST_LENGTH_ASSUMED : perValue;
+      const all = statistics.labelCount(label);
+      const fanout = Math.min(all, found.each ? perValue * LIST_LENGTH_ASSUMED : perValue);
       accesses.push({ ...found, label, fanout, consumed: [conjunct, ...labels] });
     }
     for (const [key, range] of ranges) {

@@ -3,13 +3,10 @@
  * n are the same up to n; that makes (epoch, lsn) enough to find where two logs branched.
  */
 
-import type { EpochStart } from '../wal/log-index.ts';
+import { EPOCH_HISTORY_MAX, type EpochStart } from '../wal/log-index.ts';
 
 /** The first record of an epoch in a log. */
 export type { EpochStart };
-
-/** Oldest epochs beyond this many are forgotten. Memgraph keeps as many. */
-export const EPOCH_HISTORY_MAX = 1_000;
 
 /** The history with the record (`epoch`, `lsn`) at its end. */
 export function extendHistory(

@@ -2,7 +2,7 @@
  * What a standing query reads, by names, so that a commit that touches none of it need not be looked at. It may say yes too
  * often and must never say no wrongly: a query that hands out whole nodes reads every property of them.
  */
-import type { Clause, Expression, PathPattern, Statement } from '../cypher/ast.ts';
+import type { Clause, Expression, PathPattern, ProjectionClause, Statement } from '../cypher/ast.ts';
 import { childrenOf } from '../cypher/expression-tree.ts';
 import type { Delta } from '../graph/delta.ts';
 import type { Tokens } from '../graph/tokens.ts';
@@ -23,7 +23,9 @@ export interface Footprint {
 export function footprintOf(statement: Statement): Footprint {
   const footprint = new FootprintBuilder();
   if (statement.body.type === 'query') {
-    for (const part of statement.body.parts) for (const clause of part.clauses) footprint.addClause(clause);
+    const clauses = statement.body.parts.flatMap((part) => part.clauses);
+    for (const clause of clauses) footprint.addClause(clause);
+    for (const clause of clauses) if (clause.type === 'return') footprint.addShown(clause);
   }
   return footprint;
 }
@@ -66,6 +68,17 @@ class FootprintBuilder implements Footprint {
   anyRelationship = false;
   anyKey = false;
   anyLabel = false;
+  /** Variables that a pattern binds to a node or relationship, and those that may be anything. A name may be both. */
+  readonly #entities = new Set<string>();
+  readonly #values = new Set<string>();
+
+  /** RETURN, once all clauses are known: a whole node or relationship shows all its properties and labels. */
+  addShown(clause: ProjectionClause): void {
+    const isEntity = (name: string) => this.#entities.has(name) && !this.#values.has(name);
+    if (!clause.star && !clause.items.some((item) => mayBeEntity(item.expression, isEntity))) return;
+    this.anyKey = true;
+    this.anyLabel = true;
+  }
 
   addClause(clause: Clause): void {
     switch (clause.type) {
@@ -74,14 +87,12 @@ class FootprintBuilder implements Footprint {
         if (clause.where) this.#addExpression(clause.where);
         return;
       case 'unwind':
+        this.#values.add(clause.variable);
         this.#addExpression(clause.list);
         return;
       case 'with':
       case 'return':
-        if (clause.type === 'return' && (clause.star || clause.items.some((item) => mayBeEntity(item.expression)))) {
-          this.anyKey = true;
-          this.anyLabel = true;
-        }
+        for (const item of clause.items) if (item.aliased) this.#values.add(item.name);
         for (const item of [...clause.items, ...clause.orderBy]) this.#addExpression(item.expression);
         if (clause.where) this.#addExpression(clause.where);
         return;
@@ -92,6 +103,9 @@ class FootprintBuilder implements Footprint {
   }
 
   #addPattern(pattern: PathPattern): void {
+    for (const { variable } of [...pattern.nodes, ...pattern.relationships]) if (variable) this.#entities.add(variable);
+    // A relationship of variable length is a list of them.
+    for (const { hops, variable } of pattern.relationships) if (hops && variable) this.#values.add(variable);
     for (const node of pattern.nodes) {
       if (node.labels.length === 0) this.anyNode = true;
       for (const label of node.labels) this.labels.add(label);
@@ -126,6 +140,12 @@ class FootprintBuilder implements Footprint {
         if (expression.name === 'labels') this.anyLabel = true;
         if (expression.name === 'properties' || expression.name === 'keys') this.anyKey = true;
         break;
+      case 'listComprehension':
+      case 'quantifier':
+      case 'reduce':
+        this.#values.add(expression.variable);
+        if (expression.type === 'reduce') this.#values.add(expression.accumulator);
+        break;
       case 'patternPredicate':
         for (const pattern of expression.patterns) this.#addPattern(pattern);
         break;
@@ -140,16 +160,21 @@ const SCALAR_FUNCTIONS: ReadonlySet<string> = new Set(
   'count sum avg id elementid labels type keys properties length size tointeger tofloat tostring toboolean'.split(' '),
 );
 
-/** Whether the value could be or hold a node, relationship or path, whose insides are then shown. */
-function mayBeEntity(expression: Expression): boolean {
+/**
+ * Whether the value could be or hold a node, relationship or path, whose insides are then shown. `isEntity` tells the
+ * variables that are nodes or relationships for certain.
+ */
+function mayBeEntity(expression: Expression, isEntity: (name: string) => boolean): boolean {
+  const anyMayBe = (parts: readonly Expression[]) => parts.some((part) => mayBeEntity(part, isEntity));
   switch (expression.type) {
     case 'variable':
       return true;
     case 'call':
-      return !SCALAR_FUNCTIONS.has(expression.name) && expression.arguments.some(mayBeEntity);
+      return !SCALAR_FUNCTIONS.has(expression.name) && anyMayBe(expression.arguments);
     case 'property':
       // What a node's property holds is no entity; what a map's entry holds may be one.
-      return expression.subject.type !== 'variable' && mayBeEntity(expression.subject);
+      if (expression.subject.type === 'variable' && isEntity(expression.subject.name)) return false;
+      return mayBeEntity(expression.subject, isEntity);
     case 'index':
     case 'slice':
     case 'list':
@@ -158,7 +183,7 @@ function mayBeEntity(expression: Expression): boolean {
     case 'listComprehension':
     case 'reduce':
     case 'arithmetic':
-      return childrenOf(expression).some(mayBeEntity);
+      return anyMayBe(childrenOf(expression));
     default:
       return false;
   }

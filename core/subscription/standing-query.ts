@@ -190,7 +190,8 @@ class Turn {
   }
 
   fail(error: ErrorRecord): void {
-    this.#state = { ...this.#state, evaluating: false, stale: false };
+    // The old result is let go: whoever comes next must not be shown what was true before the failure.
+    this.#state = { ...this.#state, result: undefined, evaluating: false, stale: false };
     for (const id of this.#subscribers.keys()) this.#effects.push({ type: 'error', to: id, error });
     this.#subscribers.clear();
   }
@@ -224,7 +225,9 @@ class Turn {
     }
     const changes = difference(subscriber.sent, result, subscriber.ordered);
     const cost = costOf(changes);
-    if (cost > subscriber.credit) return;
+    // A commit's changes are never split, so the last of the credit may be overdrawn: a change of more rows than a
+    // subscriber ever grants at once would otherwise never be sent.
+    if (cost > 0 && subscriber.credit <= 0) return;
     const { toLsn: fromLsn } = subscriber;
     this.#subscribers.set(subscriber.id, { ...subscriber, credit: subscriber.credit - cost, sent: result, toLsn: lsn });
     if (changes.length === 0) this.#effects.push({ type: 'level', to: subscriber.id, lsn });
@@ -234,7 +237,7 @@ class Turn {
   /** The first result goes out in pieces; what has been begun is finished, even when there is a newer one by now. */
   #serveFirst(subscriber: Subscriber, begun: NonNullable<Subscriber['partial']>): void {
     const { result, lsn } = begun;
-    const rows = [...result.values()].slice(begun.rowCount, begun.rowCount + subscriber.credit);
+    const rows = [...result.values()].slice(begun.rowCount, begun.rowCount + Math.max(0, subscriber.credit));
     for (let start = 0; start < rows.length; start += ROWS_PER_MESSAGE) {
       const part = rows.slice(start, start + ROWS_PER_MESSAGE).map(({ key, values }) => [key, values] as const);
       this.#effects.push({ type: 'rows', to: subscriber.id, rows: part });

@@ -55,7 +55,7 @@ describe('the language', () => {
       "MATCH (:Airport {iata: 'ZRH'})-[:ROUTE]->(a:Airport) RETURN DISTINCT a.city AS city ORDER BY city LIMIT 3",
     );
 
-    expect(rows).toEqual([['Abu Dhabi'], ['Agadir'], ['Amsterdam']]);
+    expect(rows).toEqual([['Alicante'], ['Amman'], ['Amsterdam']]);
   });
 
   test('top countries by airports', async () => {
@@ -218,6 +218,7 @@ describe('bad input', () => {
 
 describe('faults', () => {
   const acknowledged: number[] = [];
+  let lastBookmarks: readonly string[] = [];
   let isWriting = false;
 
   /** Writes one number after the other until it is told to stop, and remembers which were acknowledged. */
@@ -225,16 +226,21 @@ describe('faults', () => {
     isWriting = true;
     while (isWriting) {
       const number = acknowledged.length === 0 ? 1 : acknowledged.at(-1)! + 1;
-      const { status } = await server
+      const answer = await server
         .ask('MERGE (:Ledger {number: $number})', { parameters: { number } })
-        .catch(() => ({ status: 0 }));
-      if (status === 202) acknowledged.push(number);
-      else await new Promise((next) => setTimeout(next, 50));
+        .catch(() => undefined);
+      if (answer?.status === 202) {
+        acknowledged.push(number);
+        lastBookmarks = answer.bookmarks;
+      } else {
+        await new Promise((next) => setTimeout(next, 50));
+      }
     }
   }
 
+  /** Read with the last bookmark: the nearest instance may be a replica that is behind. */
   async function missing(): Promise<number[]> {
-    const rows = await server.rows('MATCH (l:Ledger) RETURN l.number');
+    const rows = await server.rows('MATCH (l:Ledger) RETURN l.number', { bookmarks: lastBookmarks });
     const present = new Set(rows.map(([number]) => number));
     return acknowledged.filter((number) => !present.has(number));
   }

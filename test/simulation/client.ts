@@ -34,11 +34,11 @@ export class SimClient implements Receiver {
     return true;
   }
 
-  /** Writes one after another, with pauses. */
-  start(): void {
+  /** Writes one after another, with pauses; longer ones when the last write did not go well. */
+  start(pauseMs = 0): void {
     const { schedule, dice, faults } = this.#world;
     const lullMs = Math.max(0, faults.lullUntilMs - schedule.nowMs);
-    schedule.after(lullMs + between(dice.clients, 20, 400), () => {
+    schedule.after(lullMs + pauseMs + between(dice.clients, 10, 300), () => {
       if (!this.writing) return;
       const text = `${this.name}-${++this.#count}`;
       this.outcomes.set(text, 'pending');
@@ -106,7 +106,7 @@ export class SimClient implements Receiver {
     this.#world.note(this.name, `${text} is ${outcome}`, []);
     this.#world.counts[outcome === 'ok' ? 'ok' : outcome === 'failed' ? 'failed' : 'unknown'] += 1;
     this.outcomes.set(text, outcome);
-    this.start();
+    this.start(outcome === 'ok' ? 0 : RETRY_MS);
   }
 
   /** A call with a timeout; `done` gets undefined when there is no answer. */

@@ -47,7 +47,8 @@ export class Faults {
   #strike(): void {
     const { faults } = this.#world.dice;
     const dice = faults();
-    if (dice < 0.3) this.#crash();
+    if (dice < 0.2) this.#crash(between(faults, 50, 9_000));
+    else if (dice < 0.3) this.#crashAgainAndAgain();
     else if (dice < 0.45) this.#freeze();
     else if (dice < 0.62) this.#isolate();
     else if (dice < 0.76) this.#cutOneWay();
@@ -73,17 +74,28 @@ export class Faults {
     this.#world.note('clients', 'LULL', []);
   }
 
-  #crash(): void {
-    const { dice, counts } = this.#world;
-    const victim = this.#victim();
+  #crash(downMs: number, victim = this.#victim()): void {
     if (!victim.alive) return;
     victim.crash();
-    counts.crashes += 1;
+    this.#world.counts.crashes += 1;
     this.#world.note(victim.name, 'CRASH', []);
-    this.#undo(between(dice.faults, 50, 9_000), () => {
+    this.#undo(downMs, () => {
       this.#world.note(victim.name, 'RESTART', []);
       victim.restart();
     });
+  }
+
+  /** An object that comes back only to fall again: what a start does is interrupted at any point. */
+  #crashAgainAndAgain(): void {
+    const { faults } = this.#world.dice;
+    const victim = this.#victim();
+    let atMs = 0;
+    for (let time = between(faults, 2, 5); time > 0; time--) {
+      const downMs = between(faults, 20, 400);
+      this.#undo(atMs, () => this.#crash(downMs, victim));
+      atMs += downMs + between(faults, 20, 1_200);
+    }
+    this.#undo(atMs, () => this.#crash(between(faults, 2_000, 9_000), victim));
   }
 
   #freeze(): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Adjacency } from '../../../core/graph/adjacency.ts';
+import { RelationshipTable } from '../../../core/graph/entity-tables.ts';
 import { Expansion } from '../../../core/graph/result-lists.ts';
 
 interface Joined {
@@ -55,6 +56,33 @@ describe('adjacency', () => {
     expect(adjacency.degree(0, 'outgoing', 0)).toBe(1);
     expect(adjacency.degree(1, 'incoming', 0)).toBe(1);
     expect(memory.bytes).toBeLessThan(full / 4);
+  });
+
+  test('filled from a whole table is what it is when added one by one, a hub beyond a chunk included', () => {
+    const memory = { bytes: 0 };
+    const table = new RelationshipTable(memory);
+    const added = new Adjacency({ bytes: 0 });
+    const filled = new Adjacency({ bytes: 0 });
+    for (let id = 0; id < 100_000; id += 1) {
+      const joined = { type: id % 11 === 0 ? 1 : 0, start: id % 3 === 0 ? id % 1500 : 7, end: (id * 7919) % 1500 };
+      table.add(id, joined);
+      added.add(id, joined);
+    }
+
+    filled.fill(table);
+
+    const [one, other] = [new Expansion(), new Expansion()];
+    for (let node = 0; node < 1500; node += 1) {
+      for (const type of [0, 1]) {
+        one.count = 0;
+        other.count = 0;
+        added.expand(node, 'both', type, one);
+        filled.expand(node, 'both', type, other);
+        expect(other.count).toBe(one.count);
+        expect(other.relationships.subarray(0, other.count)).toEqual(one.relationships.subarray(0, one.count));
+        expect(other.neighbours.subarray(0, other.count)).toEqual(one.neighbours.subarray(0, one.count));
+      }
+    }
   });
 
   test('takes at most 30 bytes a relationship when all nodes grow side by side', () => {

@@ -3,7 +3,7 @@ import { Violation } from '../invariants.ts';
 import { World } from '../world.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
-const SEEDS = 200;
+const SEEDS = 2000;
 
 /** The first violation that a mutant leads to; undefined when it survives. */
 function hunt({ options }: Mutant): { readonly seed: number; readonly message: string } | undefined {
@@ -21,6 +21,7 @@ function hunt({ options }: Mutant): { readonly seed: number; readonly message: s
 describe('the simulator notices a bug', () => {
   test.each(MUTANTS)('$name', (mutant) => {
     const caught = hunt(mutant);
+    console.log(mutant.name, caught?.seed);
 
     expect(caught?.message).toMatch(mutant.found);
   });

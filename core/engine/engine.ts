@@ -1,0 +1,193 @@
+/** From a statement's text to its execution: parse, check, plan, build; each kept by text for the next time. */
+import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
+import { classify, type StatementKind } from '../cypher/classify.ts';
+import { parse } from '../cypher/parser.ts';
+import type { ResultColumn } from '../cypher/projection-check.ts';
+import { check } from '../cypher/semantic-check.ts';
+import type { Position } from '../error.ts';
+import { GraphError } from '../error.ts';
+import { buildOperators } from '../executor/build.ts';
+import { ExecutionContext } from '../executor/context.ts';
+import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
+import type { OperatorFactory } from '../executor/operator.ts';
+import type { GraphStore } from '../graph/graph-store.ts';
+import type { Snapshot } from '../graph/graph-view.ts';
+import { describePlan } from '../planner/describe.ts';
+import { type PlannedQuery, planQuery } from '../planner/planner.ts';
+import type { Value } from '../value/value.ts';
+import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { checkParameters, parametersOf } from './parameters.ts';
+import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
+import { seededRandom } from './random.ts';
+import { changeIndexes, showIndexes } from './schema.ts';
+import { StoreStatistics } from './store-statistics.ts';
+
+export interface EngineOptions {
+  /** Goes into element ids, so that those of one cluster are never taken for another's. */
+  readonly clusterId: string;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A statement that parses and passes the semantic check. */
+export interface PreparedStatement {
+  readonly statement: Statement;
+  readonly kind: StatementKind;
+  readonly explain: boolean;
+  /** What RETURN gives, with what is known of the types; empty without RETURN and for commands. */
+  readonly columns: readonly ResultColumn[];
+  /** Parameters that must be given, each with the first place where it stands. */
+  readonly parameters: ReadonlyMap<string, Position>;
+}
+
+export interface StartOptions {
+  /** What a reading statement reads; the caller closes it. Without it: the acknowledged state. */
+  readonly snapshot?: Snapshot;
+  /** For rand() and randomUUID(). */
+  readonly seed: number;
+  /** The statement's time, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+interface KeptPlan {
+  readonly basis: PlanBasis;
+  readonly planned: PlannedQuery;
+  readonly operators: OperatorFactory;
+}
+
+interface KeptStatement {
+  readonly prepared: PreparedStatement;
+  plan: KeptPlan | undefined;
+}
+
+export class Engine {
+  readonly #store: GraphStore;
+  readonly #limits: Limits;
+  readonly #statistics: StoreStatistics;
+  readonly #elementId: ElementIdOf;
+  readonly #kept: TextCache<KeptStatement>;
+
+  constructor(store: GraphStore, options: EngineOptions) {
+    this.#store = store;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#statistics = new StoreStatistics(store);
+    this.#elementId = elementIds(options.clusterId);
+    this.#kept = new TextCache(this.#limits);
+  }
+
+  /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
+  prepare(text: string): PreparedStatement {
+    return this.#keep(text).prepared;
+  }
+
+  /**
+   * Plans a statement and readies it to run. One that writes opens the store's writer, so no other may be open.
+   * Errors: as prepare; ParameterMissing; those of index commands, which are carried out at once but for their commit.
+   */
+  start(text: string, parameters: ReadonlyMap<string, Value>, options: StartOptions): Execution {
+    const kept = this.#keep(text);
+    const { prepared } = kept;
+    const { body } = prepared.statement;
+    switch (body.type) {
+      case 'query':
+        return this.#startQuery({ kept, body, parameters, options });
+      case 'createIndex':
+      case 'dropIndex':
+      case 'showIndexes':
+        return this.#startSchema(prepared, body, options);
+      default:
+        throw new GraphError(
+          'Neo.ClientError.Statement.NotSupported',
+          'This command is about databases and instances, and not for the graph. Ask it on database system.',
+          { position: body.span },
+        );
+    }
+  }
+
+  #keep(text: string): KeptStatement {
+    const known = this.#kept.get(text);
+    if (known) return known;
+    const statement = parse(text);
+    const columns = check(statement);
+    const { explain } = statement;
+    const parameters = parametersOf(statement);
+    const prepared: PreparedStatement = { statement, kind: classify(statement), explain, columns, parameters };
+    const kept: KeptStatement = { prepared, plan: undefined };
+    this.#kept.put(text, kept);
+    return kept;
+  }
+
+  #startQuery(fields: {
+    kept: KeptStatement;
+    body: Query;
+    parameters: ReadonlyMap<string, Value>;
+    options: StartOptions;
+  }): Execution {
+    const { kept, body, parameters, options } = fields;
+    const { statement, kind, explain, columns } = kept.prepared;
+    const { planned, operators } = this.#plan(kept, body);
+    if (explain) {
+      const plan = describePlan(planned.root, planned.slots, statement.text);
+      return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
+    }
+    checkParameters(kept.prepared.parameters, parameters);
+    const root = operators(undefined);
+    const slots = columns.map(({ name }) => ({ name, slot: slotOf(planned, name) }));
+    const { view, holdings, writer } = this.#open(kind, options);
+    const context = new ExecutionContext({
+      view,
+      writer,
+      tokens: this.#store.tokens,
+      indexes: this.#store.indexes.list().flatMap(({ name }) => this.#store.indexes.byName(name) ?? []),
+      parameters,
+      nowMs: options.nowMs,
+      random: seededRandom(options.seed),
+      elementId: this.#elementId,
+      budget: this.#limits,
+    });
+    return new QueryExecution({ kind, columns: slots, root, context, holdings });
+  }
+
+  /** A writer sees the newest state, a reader the snapshot. */
+  #open(kind: StatementKind, options: StartOptions) {
+    if (kind === 'write') {
+      const writer = this.#store.begin();
+      return { view: writer.view, writer, holdings: new Holdings({ writer }) };
+    }
+    const own = options.snapshot === undefined ? this.#store.openSnapshot() : undefined;
+    const view = options.snapshot ?? own ?? this.#store.newest;
+    return { view, writer: undefined, holdings: new Holdings({ snapshot: own }) };
+  }
+
+  #plan(kept: KeptStatement, body: Query): KeptPlan {
+    const basis = planBasisOf(this.#store);
+    if (kept.plan && isStillGood(kept.plan.basis, basis)) return kept.plan;
+    const planned = planQuery(body, this.#statistics);
+    const plan: KeptPlan = { basis, planned, operators: buildOperators(planned.root, this.#statistics) };
+    kept.plan = plan;
+    return plan;
+  }
+
+  #startSchema(prepared: PreparedStatement, command: SchemaCommand, options: StartOptions): Execution {
+    if (prepared.explain) {
+      const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
+      const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
+      return new ImmediateExecution({ kind: prepared.kind, plan });
+    }
+    if (command.type !== 'showIndexes') return changeIndexes(this.#store, command);
+    if (options.snapshot) return showIndexes(this.#store, options.snapshot);
+    const snapshot = this.#store.openSnapshot();
+    try {
+      return showIndexes(this.#store, snapshot);
+    } finally {
+      snapshot.close();
+    }
+  }
+}
+
+/** Where a column of the result stands. The check has named the columns, in their order. */
+function slotOf(planned: PlannedQuery, name: string): number {
+  const column = planned.columns.find((candidate) => candidate.name === name);
+  if (column) return column.slot;
+  throw new GraphError('Neo.DatabaseError.General.UnknownError', `The plan has no column ${name}.`);
+}

@@ -1,0 +1,249 @@
+/** A statement while it runs: slice by slice, until its result is complete and its changes can be committed. */
+import { assert } from '../assert.ts';
+import type { StatementKind } from '../cypher/classify.ts';
+import { type Batch, END, PAUSE } from '../executor/batch.ts';
+import type { ExecutionContext } from '../executor/context.ts';
+import { type Counters, noChanges } from '../executor/counters.ts';
+import { finishDeletes } from '../executor/delete.ts';
+import { type MaterialiseContext, materialise } from '../executor/materialise.ts';
+import type { Operator } from '../executor/operator.ts';
+import { vectorValue } from '../executor/rows.ts';
+import type { Delta, Transaction } from '../graph/delta.ts';
+import type { Snapshot } from '../graph/graph-view.ts';
+import type { Writer } from '../graph/writer.ts';
+import type { PlanDescription } from '../planner/describe.ts';
+import { NodeRecord, PathRecord, RelationshipRecord, type ResultValue, type Value } from '../value/value.ts';
+
+export interface Execution {
+  readonly columns: readonly string[];
+  readonly kind: StatementKind;
+  /** Complete once `next` has answered 'done'. */
+  readonly rows: readonly (readonly ResultValue[])[];
+  readonly counters: Counters;
+  /** Of EXPLAIN. */
+  readonly plan: PlanDescription | undefined;
+  /** What `commit` will commit, in order: to be encoded before, since a commit cannot be taken back. */
+  readonly deltas: readonly Delta[];
+  /** Runs one slice of about this much work. A GraphError that it throws has rolled everything back. */
+  next(workBudget: number): 'paused' | 'done';
+  /** Commits what a finished statement has changed; undefined when it has changed nothing. */
+  commit(epoch: number): Transaction | undefined;
+  /** Gives the statement up: rolls back and lets go of its snapshot. Does nothing after a commit. */
+  cancel(): void;
+}
+
+/** The writer or the snapshot that an execution holds. Let go of once, whatever happens first. */
+export class Holdings {
+  readonly #writer: Writer | undefined;
+  readonly #snapshot: Snapshot | undefined;
+  #released = false;
+
+  /** `snapshot`: one that the execution has opened itself. */
+  constructor(fields: { readonly writer?: Writer | undefined; readonly snapshot?: Snapshot | undefined }) {
+    this.#writer = fields.writer;
+    this.#snapshot = fields.snapshot;
+  }
+
+  closeSnapshot(): void {
+    this.#snapshot?.close();
+  }
+
+  get deltas(): readonly Delta[] {
+    return this.#released ? [] : (this.#writer?.deltas ?? []);
+  }
+
+  commit(epoch: number): Transaction | undefined {
+    if (this.#released || this.#writer === undefined) return undefined;
+    if (this.#writer.deltas.length === 0) {
+      this.release();
+      return undefined;
+    }
+    this.#released = true;
+    return this.#writer.commit(epoch);
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#writer?.rollback();
+    this.#snapshot?.close();
+  }
+}
+
+/** A statement that was done as soon as it began: EXPLAIN, and commands about indexes. */
+export class ImmediateExecution implements Execution {
+  readonly columns: readonly string[];
+  readonly kind: StatementKind;
+  readonly rows: readonly (readonly ResultValue[])[];
+  readonly counters: Counters;
+  readonly plan: PlanDescription | undefined;
+  readonly #holdings: Holdings;
+
+  constructor(fields: {
+    readonly kind: StatementKind;
+    readonly columns?: readonly string[];
+    readonly rows?: readonly (readonly ResultValue[])[];
+    readonly counters?: Counters;
+    readonly plan?: PlanDescription;
+    readonly holdings?: Holdings;
+  }) {
+    this.kind = fields.kind;
+    this.columns = fields.columns ?? [];
+    this.rows = fields.rows ?? [];
+    this.counters = fields.counters ?? noChanges();
+    this.plan = fields.plan;
+    this.#holdings = fields.holdings ?? new Holdings({});
+  }
+
+  get deltas(): readonly Delta[] {
+    return this.#holdings.deltas;
+  }
+
+  next(): 'done' {
+    return 'done';
+  }
+
+  commit(epoch: number): Transaction | undefined {
+    return this.#holdings.commit(epoch);
+  }
+
+  cancel(): void {
+    this.#holdings.release();
+  }
+}
+
+/** What a row of the result takes beside its values, in bytes. */
+const ROW_BYTES = 32;
+
+/** Rows that a statement which writes turns into records in one go. */
+const RECORD_ROWS = 1024;
+
+export class QueryExecution implements Execution {
+  readonly columns: readonly string[];
+  readonly kind: StatementKind;
+  readonly rows: ResultValue[][] = [];
+  readonly plan = undefined;
+  readonly #slots: readonly number[];
+  readonly #root: Operator;
+  readonly #context: ExecutionContext;
+  readonly #records: MaterialiseContext;
+  readonly #holdings: Holdings;
+  /** Rows of a statement that writes: their records are made at its end, when the entities are as they will be. */
+  readonly #waiting: Value[][] = [];
+  #state: 'running' | 'recording' | 'done' | 'failed' = 'running';
+
+  constructor(fields: {
+    readonly kind: StatementKind;
+    readonly columns: readonly { readonly name: string; readonly slot: number }[];
+    readonly root: Operator;
+    readonly context: ExecutionContext;
+    readonly holdings: Holdings;
+  }) {
+    this.kind = fields.kind;
+    this.columns = fields.columns.map(({ name }) => name);
+    this.#slots = fields.columns.map(({ slot }) => slot);
+    this.#root = fields.root;
+    this.#context = fields.context;
+    this.#records = fields.context;
+    this.#holdings = fields.holdings;
+  }
+
+  get counters(): Counters {
+    return this.#context.counters;
+  }
+
+  get deltas(): readonly Delta[] {
+    return this.#holdings.deltas;
+  }
+
+  next(workBudget: number): 'paused' | 'done' {
+    assert(this.#state !== 'failed', 'a statement that failed does not go on');
+    this.#context.beginSlice(workBudget);
+    try {
+      if (this.#state === 'running') this.#run();
+      if (this.#state === 'recording') this.#record();
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+    return this.#state === 'done' ? 'done' : 'paused';
+  }
+
+  commit(epoch: number): Transaction | undefined {
+    assert(this.#state === 'done', 'a statement is committed when it is done');
+    return this.#holdings.commit(epoch);
+  }
+
+  cancel(): void {
+    if (this.#state !== 'done') this.#state = 'failed';
+    this.#holdings.release();
+  }
+
+  #run(): void {
+    for (;;) {
+      const answer = this.#root.next(this.#context);
+      if (answer === PAUSE) return;
+      if (answer === END) break;
+      if (this.#slots.length > 0) this.#take(answer);
+    }
+    if (this.kind === 'write') finishDeletes(this.#context);
+    this.#state = 'recording';
+  }
+
+  #take(batch: Batch): void {
+    const { rowCount } = batch;
+    this.#context.countRows(rowCount);
+    const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
+    for (let row = 0; row < rowCount; row++) {
+      const values = vectors.map((vector) => vectorValue(vector, row));
+      if (this.kind === 'write') this.#waiting.push(values);
+      else this.#addRow(values);
+    }
+    if (this.kind === 'write') this.#context.hold(rowCount * (ROW_BYTES + 8 * this.#slots.length));
+  }
+
+  #record(): void {
+    while (this.rows.length < this.#waiting.length) {
+      if (this.#context.exhausted) return;
+      const end = Math.min(this.#waiting.length, this.rows.length + RECORD_ROWS);
+      this.#context.charge(end - this.rows.length);
+      while (this.rows.length < end) this.#addRow(this.#waiting[this.rows.length]!);
+    }
+    this.#state = 'done';
+    this.#holdings.closeSnapshot();
+  }
+
+  #addRow(values: readonly Value[]): void {
+    const row = values.map((value) => materialise(value, this.#records));
+    this.rows.push(row);
+    this.#context.hold(row.reduce<number>((sum, value) => sum + resultBytes(value), ROW_BYTES));
+  }
+}
+
+/** Estimated bytes of a value of the result. */
+function resultBytes(value: ResultValue): number {
+  switch (typeof value) {
+    case 'string':
+      return 24 + value.length * 2;
+    case 'object':
+      return value === null ? 8 : objectBytes(value);
+    default:
+      return 16;
+  }
+}
+
+function objectBytes(value: Exclude<ResultValue, null | string | number | bigint | boolean>): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item: ResultValue) => sum + resultBytes(item), 40);
+  if (value instanceof Map) return mapBytes(value);
+  if (value instanceof NodeRecord) return 160 + mapBytes(value.properties);
+  if (value instanceof RelationshipRecord) return 240 + mapBytes(value.properties);
+  if (!(value instanceof PathRecord)) return 24;
+  return [...value.nodes, ...value.relationships].reduce((sum, part) => sum + objectBytes(part), 80);
+}
+
+function mapBytes(map: ReadonlyMap<string, ResultValue>): number {
+  let sum = 64;
+  // The keys are the graph's own names, shared by all records.
+  for (const value of map.values()) sum += 40 + resultBytes(value);
+  return sum;
+}
