@@ -28,6 +28,8 @@ export interface StatementRequest {
   readonly accessMode: 'read' | 'write';
   /** The statement reads no older state than each of these. */
   readonly bookmarks: readonly string[];
+  /** How long the instance may wait until it has reached the bookmarks, in milliseconds. */
+  readonly bookmarkWaitMs: number;
   /** How long the caller waits, in milliseconds from arrival; the statement is cancelled and rolled back then. */
   readonly deadlineMs: number;
   readonly from: Caller;

@@ -74,7 +74,7 @@ export class StatementRunner {
       const writes = prepared.kind === 'write' || prepared.kind === 'schema';
       if (writes && request.accessMode === 'read') throw writeInReadMode();
       if (writes && state().role !== 'main') return this.refuse('notMain', notMain(state()).message);
-      await this.awaitBookmarks(request.bookmarks, Math.min(request.deadlineMs, BOOKMARK_WAIT_MS_MAX));
+      await this.awaitBookmarks(request.bookmarks, Math.min(request.bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
       const parameters = decodeParameters(request.parameters);
       return writes
         ? await this.#write(request, parameters, deadlineAtMs)

@@ -19,6 +19,11 @@ const TOPOLOGIES_MAX = 1_000;
 /** How long a write waits for a MAIN during a failover, in milliseconds. */
 export const FAILOVER_PATIENCE_MS = 15_000;
 const RETRY_PAUSE_MS = 200;
+/**
+ * How long a replica may wait for a bookmark before MAIN is asked, in milliseconds: a replica in touch with MAIN needs a
+ * round trip, and one that slept along with MAIN needs somebody to wake MAIN first.
+ */
+const REPLICA_BOOKMARK_WAIT_MS = 1_000;
 /** An instance that has been silent for this long is asked after at the coordinators, in milliseconds. */
 const SILENCE_MS = 2_000;
 /** What a reply may take beyond the statement's own deadline before the instance counts as lost, in milliseconds. */
@@ -116,10 +121,12 @@ export class Router {
       const topology = await this.#topology(database, region, fresh);
       const main = mainOf(topology);
       for (const instance of readersOf(topology, region)) {
-        const attempt = await this.#attempt(request, instance);
+        const other = instance === main ? undefined : main;
+        const attempt = await this.#attempt(request, instance, other && REPLICA_BOOKMARK_WAIT_MS);
         if (attempt.type === 'answered') {
-          const behind = main && instance !== main && isBehind(attempt.answer);
-          return behind ? this.#readMain(request, main, attempt.answer) : toAnswer(attempt.answer);
+          return other && isBehind(attempt.answer)
+            ? this.#readMain(request, other, attempt.answer)
+            : toAnswer(attempt.answer);
         }
         if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
       }
@@ -133,8 +140,8 @@ export class Router {
     return toAnswer(attempt.type === 'answered' ? attempt.answer : replicaAnswer);
   }
 
-  async #attempt(request: RoutedRequest, instance: TopologyInstance): Promise<Attempt> {
-    const attempt = await this.#send(request, instance);
+  async #attempt(request: RoutedRequest, instance: TopologyInstance, bookmarkWaitMs?: number): Promise<Attempt> {
+    const attempt = await this.#send(request, instance, bookmarkWaitMs);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
     if (unreachable) this.#report(request.call.database, instance);
     return attempt;
@@ -145,12 +152,19 @@ export class Router {
     this.#edges.reportUnreachable({ database, instance: instance.name, epoch, region: instance.region });
   }
 
-  async #send(request: RoutedRequest, instance: TopologyInstance): Promise<Attempt> {
-    const { accessMode, parameters } = request;
+  async #send(request: RoutedRequest, instance: TopologyInstance, bookmarkWaitMs?: number): Promise<Attempt> {
     const { database, statement, bookmarks, region } = request.call;
     const deadlineMs = Math.max(1, request.call.deadlineMs - (Date.now() - request.startedMs));
-    const from = { name: 'worker', region };
-    const message: StatementRequest = { database, statement, parameters, accessMode, bookmarks, deadlineMs, from };
+    const message: StatementRequest = {
+      database,
+      statement,
+      parameters: request.parameters,
+      accessMode: request.accessMode,
+      bookmarks,
+      bookmarkWaitMs: bookmarkWaitMs ?? deadlineMs,
+      deadlineMs,
+      from: { name: 'worker', region },
+    };
     try {
       const stub = this.#edges.instance({ database, instance: instance.name, region: instance.region });
       const answer = await this.#untilLost(stub.run(message), message, instance);

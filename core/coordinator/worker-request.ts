@@ -10,8 +10,8 @@ import type { CoordinatorTurn } from './turn.ts';
 
 type RequestOf<Type extends WorkerRequest['type']> = Extract<WorkerRequest, { type: Type }>;
 
-/** Workers that wait for instances, or for the quorum, at most. */
-export const WAITING_MAX = 1_000;
+/** Workers that wait for instances at most; Raft bounds those that wait for the quorum. */
+const WAITING_MAX = 1_000;
 
 /** Takes a Worker's request. Only the leader answers, once a quorum has confirmed it, so that nobody reads the past. */
 export function receiveWorkerRequest(turn: CoordinatorTurn, id: string, request: WorkerRequest): void {
@@ -132,6 +132,10 @@ export function answerProposal(
 
 /** Keeps a Worker waiting for instances, for a bounded time. */
 function keepWaiting(turn: CoordinatorTurn, id: string, wants: Waiting['wants']): void {
+  if (turn.state.waiting.length >= WAITING_MAX) {
+    const message = 'The coordinators have too much to do. Try again.';
+    return turn.respond(id, error('Neo.TransientError.General.DatabaseUnavailable', message));
+  }
   const { showWaitMs, createWaitMs } = turn.state.settings;
   const untilMs = turn.nowMs + (wants.type === 'instances' ? showWaitMs : createWaitMs);
   turn.update({ waiting: [...turn.state.waiting, { id, untilMs, wants }] });

@@ -142,7 +142,11 @@ export class PairFinder {
   }
 
   /** Loads the neighbourhood in which `end` is to be looked for; answers which of the two is its neighbour. */
-  near(view: GraphView, ends: { start: number; end: number; startRepeats: boolean }, types: readonly number[]): {
+  near(
+    view: GraphView,
+    ends: { start: number; end: number; startRepeats: boolean },
+    types: readonly number[],
+  ): {
     neighbourhood: Neighbourhood;
     wanted: number;
   } {

@@ -6,9 +6,10 @@ import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector
 import type { ExecutionContext } from './context.ts';
 import type { AggregateState } from './expression/aggregate.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
 import type { CompiledItem } from './produce.ts';
-import { columnOf, derive, heldBytes, put, vectorValue } from './rows.ts';
+import { columnOf, derive, heldBytes, put } from './rows.ts';
 
 export interface CompiledAggregation {
   readonly slot: number;

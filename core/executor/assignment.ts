@@ -4,7 +4,7 @@ import { GraphError, type Position } from '../error.ts';
 import { isMap } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
-import { NO_ENTITY, type Batch } from './batch.ts';
+import { type Batch, NO_ENTITY } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
 import { nodeIds } from './rows.ts';
@@ -73,7 +73,9 @@ export function setProperty(
   if (stored === null) {
     if (known === undefined) return;
     const before =
-      entity instanceof NodeReference ? view.nodeProperty(entity.id, known) : view.relationshipProperty(entity.id, known);
+      entity instanceof NodeReference
+        ? view.nodeProperty(entity.id, known)
+        : view.relationshipProperty(entity.id, known);
     if (before === null) return;
   }
   const token = known ?? writer.token('propertyKey', key);

@@ -132,12 +132,20 @@ class OperatorBuilder {
       case 'expandInto':
         return (argument) => new ExpandInto(input(argument), plan);
       case 'expandVariable': {
-        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, properties: this.#equalities(plan.properties) };
+        const spec = {
+          ...plan,
+          max: plan.max ?? Number.POSITIVE_INFINITY,
+          properties: this.#equalities(plan.properties),
+        };
         return (argument) => new ExpandVariable(input(argument), spec);
       }
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
-        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, properties: this.#equalities(plan.properties) };
+        const spec = {
+          ...plan,
+          max: plan.max ?? Number.POSITIVE_INFINITY,
+          properties: this.#equalities(plan.properties),
+        };
         return (argument) => new ShortestPath(input(argument), spec);
       }
       case 'projectEndpoints':
@@ -207,9 +215,7 @@ class OperatorBuilder {
   }
 
   #update(
-    plan: PlanOf<
-      'createNode' | 'createRelationship' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'
-    >,
+    plan: PlanOf<'createNode' | 'createRelationship' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'>,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {

@@ -83,7 +83,8 @@ export class ExecutionContext implements EvaluationContext {
   /** Starts a slice that may spend this much work, about. */
   beginSlice(workMax: number): void {
     this.#sliceWork = 0;
-    this.#sliceWorkMax = workMax;
+    // Every slice gets on by one step at least.
+    this.#sliceWorkMax = Math.max(1, workMax);
   }
 
   /** Whether the slice's work is spent: an operator then keeps what it has and answers PAUSE. */

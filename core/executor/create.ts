@@ -6,8 +6,9 @@ import type { StoredValue, Value, ValueMap } from '../value/value.ts';
 import { type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { nodeIds, vectorValue, withVector } from './rows.ts';
+import { nodeIds, withVector } from './rows.ts';
 import { toStored } from './stored-property.ts';
 
 /** Properties of a new entity: by key, or all from one expression that gives a map. */

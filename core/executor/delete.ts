@@ -9,8 +9,9 @@ import { typeName } from '../value/render.ts';
 import { NodeReference, PathReference, RelationshipReference, type Value } from '../value/value.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { vectorValue } from './rows.ts';
+
 import { ForEachBatch } from './set.ts';
 
 export interface DeleteSpec {

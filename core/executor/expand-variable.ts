@@ -7,8 +7,9 @@ import { type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { type AddedColumn, derive, nodeIds, vectorValue } from './rows.ts';
+import { type AddedColumn, derive, nodeIds } from './rows.ts';
 
 /** What a relationship's property must equal. */
 export interface PropertyCondition {
@@ -197,7 +198,8 @@ export class PropertyConditions {
     for (let i = 0; i < this.#values.length; i++) {
       const key = this.#keys[i];
       if (key === undefined) return false;
-      if (equals(view.relationshipProperty(relationship, key), vectorValue(this.#values[i]!, row)) !== true) return false;
+      if (equals(view.relationshipProperty(relationship, key), vectorValue(this.#values[i]!, row)) !== true)
+        return false;
     }
     return true;
   }

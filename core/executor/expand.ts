@@ -1,6 +1,6 @@
 /** Expand: for each row, a row for each relationship of a node. ExpandCount: only how many there are. */
 import { Expansion } from '../graph/result-lists.ts';
-import { type ExpansionSpec, degreeOf, isTaken, typeTokens } from './adjacency.ts';
+import { degreeOf, type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';

@@ -10,8 +10,9 @@ import type { StoredValue, Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { derive, vectorValue } from './rows.ts';
+import { derive } from './rows.ts';
 import { asStored } from './stored-property.ts';
 
 interface IndexPlace {
@@ -133,9 +134,13 @@ export class NodeIndexSeek extends Seek {
     found.count = 0;
     if (value === null) return;
     if (!isList(value)) {
-      throw new GraphError('Neo.ClientError.Statement.TypeError', `IN needs a LIST, but this is of type ${typeName(value)}.`, {
-        detail: 'InvalidArgumentType',
-      });
+      throw new GraphError(
+        'Neo.ClientError.Statement.TypeError',
+        `IN needs a LIST, but this is of type ${typeName(value)}.`,
+        {
+          detail: 'InvalidArgumentType',
+        },
+      );
     }
     const ids = new Set<number>();
     for (const element of value) {

@@ -11,7 +11,11 @@ import { derive, put, SINGLE_ROW } from './rows.ts';
 export type CompiledCount = (context: ExecutionContext) => number;
 
 /** The count of a SKIP or LIMIT. Errors: anything but an INTEGER from 0 on. */
-export function compileCount(expression: CompiledExpression, clause: 'SKIP' | 'LIMIT', position: Position): CompiledCount {
+export function compileCount(
+  expression: CompiledExpression,
+  clause: 'SKIP' | 'LIMIT',
+  position: Position,
+): CompiledCount {
   return (context) => {
     const value = expression.valueAt(SINGLE_ROW, 0, context);
     if (typeof value === 'bigint' && value > 0n) return Number.MAX_SAFE_INTEGER;

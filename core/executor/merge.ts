@@ -3,13 +3,14 @@
  * before it have made.
  */
 import { GraphError, type Position } from '../error.ts';
+import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator, OperatorFactory } from './operator.ts';
-import { columnOf, derive, vectorValue } from './rows.ts';
+import { columnOf, derive } from './rows.ts';
 import { type AssignmentsSpec, assignAll } from './set.ts';
-import type { Value } from '../value/value.ts';
 
 export interface MergeSpec {
   readonly match: OperatorFactory;
@@ -113,9 +114,10 @@ export class Merge implements Operator {
   #finish(batch: Batch): void {
     for (let at = 0; at < this.#parents.length; at += BATCH_ROWS) {
       const parents = Int32Array.from(this.#parents.slice(at, at + BATCH_ROWS));
-      const columns = this.#spec.slots.map(
-        (slot, i): [number, Column] => [slot, columnOf(this.#columns[i]!.slice(at, at + BATCH_ROWS))],
-      );
+      const columns = this.#spec.slots.map((slot, i): [number, Column] => [
+        slot,
+        columnOf(this.#columns[i]!.slice(at, at + BATCH_ROWS)),
+      ]);
       this.#ready.push(derive(batch, parents, columns));
     }
     this.#parents = [];

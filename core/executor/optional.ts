@@ -1,9 +1,11 @@
 /** Optional: for each row the rows of its subplan, or that row with nulls. */
-import { NO_ENTITY, BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal, type Vector } from './batch.ts';
-import type { ExecutionContext } from './context.ts';
+
 import type { Value } from '../value/value.ts';
+import { BATCH_ROWS, type Batch, type Column, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import { columnValue } from './expression/operand.ts';
 import type { Operator, OperatorFactory } from './operator.ts';
-import { columnValue, derive, rowNumberAt, withRowNumbers } from './rows.ts';
+import { derive, rowNumberAt, withRowNumbers } from './rows.ts';
 
 export interface OptionalSpec {
   readonly inner: OperatorFactory;

@@ -1,7 +1,8 @@
 /** ConstructPath: a path's value from what is bound. ProjectEndpoints: a pattern around a bound relationship. */
-import { NodeReference, PathReference, RelationshipReference, type Value } from '../value/value.ts';
-import { isList } from '../value/equality.ts';
+
 import type { Direction } from '../graph/graph-view.ts';
+import { isList } from '../value/equality.ts';
+import { NodeReference, PathReference, RelationshipReference, type Value } from '../value/value.ts';
 import { isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';

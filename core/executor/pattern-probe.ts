@@ -3,7 +3,7 @@
  * relationship at a bound node, the common case, is looked up in the adjacency; anything else runs its subplan until the
  * first row.
  */
-import { type ExpansionSpec, degreeOf, PairFinder, typeTokens } from './adjacency.ts';
+import { degreeOf, type ExpansionSpec, PairFinder, typeTokens } from './adjacency.ts';
 import { type Batch, END, NO_ENTITY, PAUSE } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator, OperatorFactory } from './operator.ts';

@@ -4,8 +4,9 @@ import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { columnOf, derive, put, vectorValue } from './rows.ts';
+import { columnOf, derive, put } from './rows.ts';
 
 export interface CompiledItem {
   readonly slot: number;

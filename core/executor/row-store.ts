@@ -1,9 +1,11 @@
 /** Rows that an operator keeps: what Eager, OrderBy and Top hold. Ids stay in typed arrays. */
-import { NO_ENTITY, type Batch, type Column } from './batch.ts';
-import type { ExecutionContext } from './context.ts';
-import { derive, heldBytes, put, vectorValue } from './rows.ts';
+
 import type { Value } from '../value/value.ts';
 import { NodeReference, RelationshipReference } from '../value/value.ts';
+import { type Batch, type Column, NO_ENTITY } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import { vectorValue } from './expression/operand.ts';
+import { derive, heldBytes, put } from './rows.ts';
 
 type EntityKind = 'node' | 'relationship';
 
@@ -23,7 +25,8 @@ class StoredColumn {
       const { ids } = vector.column as Extract<Column, { kind: EntityKind }>; // The kind has just been looked at.
       const { rows } = vector;
       this.#reserve(this.#count + rowCount);
-      for (let row = 0; row < rowCount; row++) this.#ids[this.#count + row] = ids[rows === undefined ? row : rows[row]!]!;
+      for (let row = 0; row < rowCount; row++)
+        this.#ids[this.#count + row] = ids[rows === undefined ? row : rows[row]!]!;
       this.#count += rowCount;
       return rowCount * 4;
     }

@@ -3,7 +3,7 @@ import { GraphError } from '../error.ts';
 import { typeName } from '../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, NO_ENTITY, type Vector } from './batch.ts';
-import { columnValue, positionOf, vectorValue } from './expression/operand.ts';
+import { vectorValue } from './expression/operand.ts';
 
 /** Never written to. */
 const IDENTITY = new Float64Array(BATCH_ROWS).map((_, i) => i);
@@ -107,7 +107,10 @@ function idOf(value: Value, kind: 'node' | 'relationship'): number {
 export function columnOf(values: readonly Value[]): Column {
   const first = values.find((value) => value !== null);
   if (first instanceof NodeReference && values.every((value) => value === null || value instanceof NodeReference)) {
-    return { kind: 'node', ids: Int32Array.from(values, (value) => (value instanceof NodeReference ? value.id : NO_ENTITY)) };
+    return {
+      kind: 'node',
+      ids: Int32Array.from(values, (value) => (value instanceof NodeReference ? value.id : NO_ENTITY)),
+    };
   }
   if (typeof first === 'number' && values.every((value) => typeof value === 'number')) {
     return { kind: 'integer', values: Float64Array.from(values) };
@@ -139,5 +142,3 @@ function heldObjectBytes(value: Exclude<Value, null | string | number | bigint |
 export function valueIn(batch: Batch, slot: number, row: number): Value {
   return vectorValue(batch.vectors[slot]!, row);
 }
-
-export { columnValue, positionOf, vectorValue };

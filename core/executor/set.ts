@@ -4,8 +4,9 @@ import { addLabels, assign, type CompiledAssignment, entityOf, removeLabels, set
 import { type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { derive, vectorValue } from './rows.ts';
+import { derive } from './rows.ts';
 
 export interface AssignmentsSpec {
   readonly items: readonly CompiledAssignment[];

@@ -84,7 +84,9 @@ export class ShortestPath implements Operator {
     const added: AddedColumn[] = [];
     if (path !== undefined) added.push([path, { kind: 'value', values: this.#found.map((found) => found.path) }]);
     if (relationship !== undefined) {
-      const lists = this.#found.map((found): Value => found.path.relationships.map((id) => new RelationshipReference(id)));
+      const lists = this.#found.map(
+        (found): Value => found.path.relationships.map((id) => new RelationshipReference(id)),
+      );
       added.push([relationship, { kind: 'value', values: lists }]);
     }
     return derive(batch, parents, added);
@@ -212,10 +214,7 @@ class BidirectionalSearch {
    * Reaches a node's neighbours; true when one of them was reached from the other end. The first meeting is a shortest
    * path, since both sides go level by level and a shorter one would have been met before.
    */
-  #expandNode(
-    step: { node: number; type: number; side: Side; other: Side },
-    context: ExecutionContext,
-  ): boolean {
+  #expandNode(step: { node: number; type: number; side: Side; other: Side }, context: ExecutionContext): boolean {
     const { node, type, side, other } = step;
     context.view.expand(node, side.direction, type, this.#expansion);
     const { neighbours, relationships, count } = this.#expansion;

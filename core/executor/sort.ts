@@ -3,10 +3,10 @@ import { compareOrder } from '../value/order.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
+import { columnValue } from './expression/operand.ts';
 import type { CompiledCount } from './limit.ts';
 import type { Operator } from './operator.ts';
 import { RowStore } from './row-store.ts';
-import { columnValue } from './rows.ts';
 
 export interface SortKey {
   readonly slot: number;

@@ -9,7 +9,9 @@ export function toStored(value: Value, position?: Position): StoredValue | null 
   if (value === null) return null;
   const stored = asStored(value);
   if (stored !== undefined) return stored;
-  const what = isList(value) ? 'a list of values that are not of one storable type' : `a value of type ${typeName(value)}`;
+  const what = isList(value)
+    ? 'a list of values that are not of one storable type'
+    : `a value of type ${typeName(value)}`;
   throw new GraphError('Neo.ClientError.Statement.TypeError', `A property cannot hold ${what}.`, {
     position,
     detail: 'InvalidPropertyType',

@@ -93,7 +93,14 @@ function indexAccesses(question: AccessQuestion): Access[] {
     for (const [key, range] of ranges) {
       // The bounds are checked once more by a filter: a list can be compared too, but no index is in its order.
       const share = range.from && range.to ? SELECTIVITY.range ** 2 : SELECTIVITY.range;
-      accesses.push({ type: 'range', label, key, ...range, fanout: statistics.labelCount(label) * share, consumed: labels });
+      accesses.push({
+        type: 'range',
+        label,
+        key,
+        ...range,
+        fanout: statistics.labelCount(label) * share,
+        consumed: labels,
+      });
     }
   }
   return accesses;

@@ -1,8 +1,8 @@
 /** Which expressions aggregate, and how a projection is split into grouping, aggregation and what follows. */
 import type { Expression, Span } from '../cypher/ast.ts';
 import { childrenOf } from '../cypher/expression-tree.ts';
-import { mapChildren, sameExpression, variable } from './expressions.ts';
 import { findFunction } from '../cypher/function-table.ts';
+import { mapChildren, sameExpression, variable } from './expressions.ts';
 
 /** Whether the expression itself is an aggregation. */
 export function isAggregation(

@@ -113,7 +113,9 @@ class Search {
   }
 
   #option(
-    step: { type: 'expand'; relationship: GraphRelationship; reversed: boolean } | { type: 'connect' | 'endpoints'; relationship: GraphRelationship },
+    step:
+      | { type: 'expand'; relationship: GraphRelationship; reversed: boolean }
+      | { type: 'connect' | 'endpoints'; relationship: GraphRelationship },
     relationship: GraphRelationship,
     fanout: number,
   ): Option {
@@ -124,7 +126,9 @@ class Search {
   #leaf(node: GraphNode, access: Access | undefined): Option[] {
     if (!access) return [];
     const made = this.#rows * access.fanout;
-    return [{ step: { type: 'leaf', node, access, rows: made * this.#selectivity([node.name], access.consumed) }, made }];
+    return [
+      { step: { type: 'leaf', node, access, rows: made * this.#selectivity([node.name], access.consumed) }, made },
+    ];
   }
 
   #selectivity(names: readonly string[], consumed: readonly Conjunct[]): number {

@@ -90,11 +90,7 @@ function collectFree(expression: Expression, hidden: ReadonlySet<string>, found:
     case 'reduce':
       collectFree(expression.initial, hidden, found);
       collectFree(expression.list, hidden, found);
-      collectFree(
-        expression.expression,
-        new Set([...hidden, expression.variable, expression.accumulator]),
-        found,
-      );
+      collectFree(expression.expression, new Set([...hidden, expression.variable, expression.accumulator]), found);
       return;
     case 'patternPredicate':
       for (const variable of expression.patterns.flatMap(patternVariables)) {
@@ -115,9 +111,7 @@ export function sameExpression(left: Expression, right: Expression): boolean {
 
 /** The parts of a predicate that must all be true. */
 export function conjunctsOf(expression: Expression): Expression[] {
-  return expression.type === 'and'
-    ? [...conjunctsOf(expression.left), ...conjunctsOf(expression.right)]
-    : [expression];
+  return expression.type === 'and' ? [...conjunctsOf(expression.left), ...conjunctsOf(expression.right)] : [expression];
 }
 
 export function variable(name: string, span: Span): Expression {

@@ -3,8 +3,8 @@
  * whole effect of those before it and nothing of its own later rows) and which commits a standing query has to look at.
  */
 import type { Expression, NodePattern, PathPattern } from '../cypher/ast.ts';
-import { findFunction } from '../cypher/function-table.ts';
 import { childrenOf } from '../cypher/expression-tree.ts';
+import { findFunction } from '../cypher/function-table.ts';
 import type { PlanScope } from './slots.ts';
 
 /** What is read. Names, not tokens. */
@@ -169,8 +169,7 @@ export function mayHoldEntity(expression: Expression, scope: PlanScope): boolean
       return !isEntityVariable(expression.subject, scope) && mayHoldEntity(expression.subject, scope);
     case 'arithmetic':
       return (
-        expression.operator === '+' &&
-        (mayHoldEntity(expression.left, scope) || mayHoldEntity(expression.right, scope))
+        expression.operator === '+' && (mayHoldEntity(expression.left, scope) || mayHoldEntity(expression.right, scope))
       );
     case 'call':
       return !givesScalar(expression.name) && expression.arguments.some((argument) => mayHoldEntity(argument, scope));

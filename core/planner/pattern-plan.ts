@@ -1,6 +1,7 @@
 /** MATCH and pattern predicates as plans: the steps of the chosen order, each followed by the predicates it makes possible. */
-import type { Expression, PathPattern } from '../cypher/ast.ts';
+
 import { assert, unreachable } from '../assert.ts';
+import type { Expression, PathPattern } from '../cypher/ast.ts';
 import type { Access, BoundExpression } from './access.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';

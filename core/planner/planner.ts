@@ -78,11 +78,7 @@ class QueryPlanner {
   /** Puts an Eager before a clause that must not be mixed with those before it. */
   #separate(clause: Clause): void {
     const { reads, writes } = footprintOf(clause, this.#scope);
-    if (
-      touches(this.#openWrites, reads) ||
-      touches(writes, this.#openReads) ||
-      collide(this.#openWrites, writes)
-    ) {
+    if (touches(this.#openWrites, reads) || touches(writes, this.#openReads) || collide(this.#openWrites, writes)) {
       const keep = this.#scope.liveSlots();
       this.#plan = { type: 'eager', input: this.#plan, keep, estimatedRows: this.#plan.estimatedRows };
       this.#passBarrier();

@@ -95,8 +95,7 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     return { name, expression, scope, slot: known ?? addSlot(scope, name, expression) };
   });
   const rest = items.filter((item) => containsAggregation(item.expression));
-  const afterAggregation = (expression: Expression) =>
-    replaceKnown(registry.replace(expression), keyItems);
+  const afterAggregation = (expression: Expression) => replaceKnown(registry.replace(expression), keyItems);
   const outer = rest.map(({ name, expression }) => ({ name, expression: afterAggregation(expression) }));
   const sortExpressions = clause.orderBy.map(({ expression, descending }) => ({
     expression: afterAggregation(replaceKnown(expression, computed(items))),
@@ -117,7 +116,11 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
   const sorting = sortKeysOf(sortExpressions, innerScope, (expression) => expression);
   let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
   if (produced.length > 0 || sorting.items.length > 0) {
-    plan = produce(plan, [...produced, ...sorting.items.filter((item) => !dependsOn(item, produced))], innerScope.liveSlots());
+    plan = produce(
+      plan,
+      [...produced, ...sorting.items.filter((item) => !dependsOn(item, produced))],
+      innerScope.liveSlots(),
+    );
     const late = sorting.items.filter((item) => dependsOn(item, produced));
     if (late.length > 0) plan = produce(plan, late, innerScope.liveSlots());
   }
@@ -213,10 +216,24 @@ function finish(question: ProjectionQuestion, projected: Projected): Plan {
     const keep = [...new Set([...after.liveSlots(), ...slotsNamedIn(clause.where, innerScope)])];
     const { estimatedRows } = plan;
     plan = limit
-      ? { type: 'top', input: plan, keys: sortKeys, keep, limit, skip, estimatedRows: Math.min(estimatedRows, limitRows) }
+      ? {
+          type: 'top',
+          input: plan,
+          keys: sortKeys,
+          keep,
+          limit,
+          skip,
+          estimatedRows: Math.min(estimatedRows, limitRows),
+        }
       : { type: 'orderBy', input: plan, keys: sortKeys, keep, estimatedRows };
   }
-  if (skip) plan = { type: 'skip', input: plan, count: skip, estimatedRows: Math.max(0, plan.estimatedRows - rowsOf(clause.skip)) };
+  if (skip)
+    plan = {
+      type: 'skip',
+      input: plan,
+      count: skip,
+      estimatedRows: Math.max(0, plan.estimatedRows - rowsOf(clause.skip)),
+    };
   if (limit && sortKeys.length === 0) {
     const estimatedRows = Math.min(plan.estimatedRows, limitRows);
     plan = { type: 'limit', input: plan, count: limit, exhaustive: inputWrites, estimatedRows };

@@ -124,7 +124,9 @@ class GraphBuilder {
   #pattern(pattern: PathPattern): void {
     const nodes = pattern.nodes.map((node) => this.#node(node));
     const path =
-      pattern.variable === undefined ? undefined : { name: pattern.variable, slot: this.#add(pattern.variable, 'path') };
+      pattern.variable === undefined
+        ? undefined
+        : { name: pattern.variable, slot: this.#add(pattern.variable, 'path') };
     const relationships = pattern.relationships.map((relationship, i) =>
       this.#relationship(relationship, { from: nodes[i]!, to: nodes[i + 1]!, pattern, path: path?.slot }),
     );

@@ -68,7 +68,8 @@ function writesOfNew(pattern: PathPattern, scope: PlanScope, writes: Writes): vo
   for (const node of pattern.nodes) {
     if (node.variable === undefined || !scope.has(node.variable)) writes.createdNodes.push(node.labels);
   }
-  for (const relationship of pattern.relationships) for (const type of relationship.types) writes.createdTypes.add(type);
+  for (const relationship of pattern.relationships)
+    for (const type of relationship.types) writes.createdTypes.add(type);
 }
 
 export function readsOfSetItems(items: readonly SetItem[], scope: PlanScope): Reads {

@@ -144,7 +144,8 @@ function receiveChange(turn: Turn, exchange: number, body: ChangeInSyncReply): v
 /** Asks whom the coordinator named, or the next one. */
 function followLeader(turn: Turn, exchange: number, body: NotLeaderReply): void {
   if (!isAwaited(turn, exchange)) return;
-  noteCoordinatorFailure(turn, exchange);
+  // An election takes a second or two and a commit is waiting, so the pauses do not grow meanwhile.
+  noteCoordinatorFailure(turn, exchange, 1);
   const isKnown = body.leader !== undefined && turn.state.assignment?.coordinators.includes(body.leader);
   if (isKnown) turn.updateMain({ coordinator: body.leader });
 }
@@ -155,13 +156,17 @@ function isAwaited(turn: Turn, exchange: number): boolean {
 }
 
 /** No use asking this coordinator now: the next one gets the question, the first time around at once. */
-export function noteCoordinatorFailure(turn: Turn, exchange: number): void {
+export function noteCoordinatorFailure(
+  turn: Turn,
+  exchange: number,
+  pauseFactor = turn.main.coordinatorFailures + 1,
+): void {
   if (!isAwaited(turn, exchange)) return;
   const { leaseAsking, changeAsking, coordinator } = turn.main;
   const coordinators = turn.state.assignment?.coordinators ?? [];
   const failures = turn.main.coordinatorFailures + 1;
   const position = coordinator === undefined ? -1 : coordinators.indexOf(coordinator);
-  const pause = failures < coordinators.length ? 0 : pauseMs(turn.state.settings.retryMs, failures);
+  const pause = failures < coordinators.length ? 0 : pauseMs(turn.state.settings.retryMs, pauseFactor);
   turn.updateMain({
     coordinator: coordinators[(position + 1) % coordinators.length],
     coordinatorFailures: failures,

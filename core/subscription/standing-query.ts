@@ -141,6 +141,12 @@ class Turn {
   }
 
   subscribe(id: string, options: { credit: number; ordered: boolean }): void {
+    if (this.#subscribers.size >= SUBSCRIBERS_MAX && !this.#subscribers.has(id)) {
+      const message = `This instance keeps ${SUBSCRIBERS_MAX} subscribers of one query.`;
+      const error: ErrorRecord = { code: 'Neo.TransientError.General.DatabaseUnavailable', message };
+      this.#effects.push({ type: 'error', to: id, error });
+      return;
+    }
     const subscriber: Subscriber = { id, ...options, sent: undefined, toLsn: 0, partial: undefined };
     this.#subscribers.set(id, subscriber);
     this.#effects.push({ type: 'columns', to: id, columns: this.#state.columns });

@@ -102,13 +102,6 @@ function isAppend(event: InstanceEvent): boolean {
   return event.type === 'request' && event.request.body.type === 'append';
 }
 
-/** A MAIN that comes back takes the acknowledgements it has stored for all there were. The simulator's first real find. */
-const forgetsWhatItMayHaveAcknowledged = instanceMutant((handle) => (state, event, log) => {
-  const step = handle(state, event, log);
-  const { main } = step.state;
-  return main === undefined ? step : { ...step, state: { ...step.state, main: { ...main, inheritedLsn: 0 } } };
-});
-
 export const MUTANTS: readonly Mutant[] = [
   { name: 'acknowledges without the in-sync replica', found: /in sync, does not hold/, options: acknowledgesAtOnce },
   { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
@@ -121,10 +114,5 @@ export const MUTANTS: readonly Mutant[] = [
     options: { ...countsRepeatedVotes, coordinatorCount: 5 },
   },
   { name: 'confirms without storing', found: /does not hold|breaks|lacks|asserts/, options: confirmsWithoutStoring },
-  {
-    name: 'lets a replica join that lacks what may have been acknowledged',
-    found: /without the acknowledged/,
-    options: forgetsWhatItMayHaveAcknowledged,
-  },
   { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
 ];

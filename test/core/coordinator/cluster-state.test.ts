@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { apply, type ClusterState, type Command, EMPTY_CLUSTER } from '../../../core/coordinator/cluster-state.ts';
+import { decodeCluster, decodeCommand, encodeCluster, encodeCommand } from '../../../core/coordinator/command-codec.ts';
+
+const CREATE: Command = {
+  type: 'createDatabase',
+  database: 'flights',
+  cluster: 'k1',
+  instances: [
+    { name: 'weur-1', region: 'weur', mode: 'SYNC' },
+    { name: 'enam-1', region: 'enam', mode: 'SYNC' },
+    { name: 'apac-1', region: 'apac', mode: 'ASYNC' },
+  ],
+  coordinators: ['c-1'],
+};
+const OF = { database: 'flights', cluster: 'k1' } as const;
+const FAIL: Command = { type: 'beginFailover', ...OF, epoch: 1, toEpoch: 2 };
+
+function stateAfter(...commands: Command[]): ClusterState {
+  return commands.reduce((state, command) => apply(state, command).state, EMPTY_CLUSTER);
+}
+
+describe('a command', () => {
+  test('creates a database whose MAIN and SYNC instances are in sync, since all are empty', () => {
+    const { assignment } = stateAfter(CREATE).databases.get('flights') ?? {};
+
+    expect(assignment).toMatchObject({ epoch: 1, version: 1, main: 'weur-1', inSync: ['weur-1', 'enam-1'] });
+  });
+
+  test('raises the version even when it changes nothing, so that a late one is void', () => {
+    const remove = { type: 'changeInSync', ...OF, epoch: 1, change: 'remove', instance: 'enam-1' } as const;
+    const state = stateAfter(CREATE, { ...remove, version: 1 }, { ...remove, version: 2 });
+
+    const late = apply(state, { ...remove, change: 'add', version: 2 });
+
+    expect(state.databases.get('flights')?.assignment).toMatchObject({ version: 3, inSync: ['weur-1'] });
+    expect(late.result).toMatchObject({ done: false, refusal: 'version' });
+  });
+
+  const change = { type: 'changeInSync', ...OF, epoch: 1, version: 1, change: 'remove', instance: 'enam-1' } as const;
+  test.each<{ what: string; before: Command[]; command: Command; refusal: string }>([
+    { what: 'a database that exists', before: [], command: CREATE, refusal: 'exists' },
+    {
+      what: 'a database of another cluster',
+      before: [],
+      command: { ...change, cluster: 'k2' },
+      refusal: 'unknownDatabase',
+    },
+    { what: 'an epoch that is over', before: [], command: { ...change, epoch: 0 }, refusal: 'epoch' },
+    { what: 'a version that is over', before: [], command: { ...change, version: 0 }, refusal: 'version' },
+    { what: 'a failover that runs', before: [FAIL], command: change, refusal: 'failingOver' },
+    { what: 'MAIN itself', before: [], command: { ...change, instance: 'weur-1' }, refusal: 'main' },
+    {
+      what: 'an instance that is not there',
+      before: [],
+      command: { ...change, instance: 'x-1' },
+      refusal: 'unknownInstance',
+    },
+    {
+      what: 'an ASYNC replica',
+      before: [],
+      command: { ...change, change: 'add', instance: 'apac-1' },
+      refusal: 'async',
+    },
+    { what: 'a second failover', before: [FAIL], command: FAIL, refusal: 'failingOver' },
+    {
+      what: 'the end of a failover that never began',
+      before: [],
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'enam-1', inSync: [] },
+      refusal: 'notFailingOver',
+    },
+    {
+      what: 'a MAIN from outside the in-sync set',
+      before: [FAIL],
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'apac-1', inSync: [] },
+      refusal: 'unknownInstance',
+    },
+    {
+      what: 'a database that is being dropped',
+      before: [{ type: 'dropDatabase', ...OF }],
+      command: CREATE,
+      refusal: 'dropping',
+    },
+  ])('is refused: $what', ({ before, command, refusal }) => {
+    const state = stateAfter(CREATE, ...before);
+
+    const outcome = apply(state, command);
+
+    expect(outcome.result).toMatchObject({ done: false, refusal });
+    expect(outcome.state).toBe(state);
+  });
+
+  test('completes a failover: next epoch, new MAIN, only who answered is in sync, and nobody has been told', () => {
+    const state = stateAfter(CREATE, FAIL, {
+      type: 'completeFailover',
+      ...OF,
+      epoch: 2,
+      main: 'enam-1',
+      inSync: ['enam-1'],
+    });
+
+    expect(state.databases.get('flights')).toMatchObject({
+      status: { type: 'online' },
+      told: [],
+      assignment: { epoch: 2, version: 2, main: 'enam-1', inSync: ['enam-1'] },
+    });
+  });
+
+  test('removes a dropped database when every instance has forgotten it', () => {
+    const told = { type: 'told', what: 'dropped', ...OF, epoch: 1 } as const;
+    const dropping = stateAfter(CREATE, { type: 'dropDatabase', ...OF }, { ...told, instances: ['weur-1', 'apac-1'] });
+
+    expect(dropping.databases.get('flights')?.told).toEqual(['weur-1', 'apac-1']);
+    expect(apply(dropping, { ...told, instances: ['enam-1'] }).state.databases.size).toBe(0);
+  });
+
+  test('that an instance was assigned does not count as dropped', () => {
+    const dropping = stateAfter(CREATE, { type: 'dropDatabase', ...OF });
+
+    const outcome = apply(dropping, { type: 'told', what: 'assigned', ...OF, epoch: 1, instances: ['weur-1'] });
+
+    expect(outcome.result.done).toBe(false);
+  });
+});
+
+test('commands and the state come back from bytes', () => {
+  const state = stateAfter(CREATE, FAIL);
+
+  expect(decodeCommand(encodeCommand(CREATE))).toEqual(CREATE);
+  expect(decodeCluster(encodeCluster(state))).toEqual(state);
+});
