@@ -70,7 +70,11 @@ export function createApp(options: AppOptions): Hono {
     const place = `${c.req.method} ${c.req.path.slice(0, 200)}`;
     return errorResponse(new HttpError(404, `There is nothing at ${place}.`), c.res.headers);
   });
-  app.onError((error, c) => errorResponse(error, c.res.headers));
+  app.onError((error, c) => {
+    // The client is told nothing about it, so the log has to.
+    if (!(error instanceof GraphError) && !(error instanceof HttpError)) console.error(error);
+    return errorResponse(error, c.res.headers);
+  });
   return app;
 }
 

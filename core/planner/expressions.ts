@@ -46,6 +46,7 @@ export function mapChildren(expression: Expression, map: (child: Expression) => 
       return {
         ...expression,
         subject: expression.subject && map(expression.subject),
+        // biome-ignore lint/suspicious/noThenProperty: THEN is what the branch of a CASE is called in the tree.
         branches: expression.branches.map((branch) => ({ when: map(branch.when), then: map(branch.then) })),
         otherwise: expression.otherwise && map(expression.otherwise),
       };
