@@ -34,7 +34,9 @@ export async function startWrangler(options: {
   port: number;
   token: string;
 }): Promise<RunningWrangler> {
-  const { folder, port, token } = options;
+  const { port, token } = options;
+  // Absolute: wrangler reads relative paths from the folder of its configuration.
+  const folder = resolve(options.folder);
   await refuseTakenPort(port);
   const variables = join(folder, 'variables.env');
   writeFileSync(variables, `SKEIN_ADMIN_TOKEN=${JSON.stringify(token)}\nSKEIN_DEVELOPMENT="1"\n`, { mode: 0o600 });

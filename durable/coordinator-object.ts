@@ -54,7 +54,10 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
     this.#machine = new Machine({
       state: restoreCoordinator(
-        { raft: { self: self.name, members: this.#members.map(({ name }) => name) }, region: self.region },
+        {
+          raft: { self: self.name, members: this.#members.map(({ name }) => name) },
+          regions: new Map(this.#members.map(({ name, region }) => [name, region])),
+        },
         this.#storage.load(),
       ),
       step: handle,

@@ -12,6 +12,9 @@ const BATCH_LENGTH_MAX = 1024 * 1024;
 /** Batches on the way: while one is executed the next is read. */
 const IN_FLIGHT = 2;
 
+/** Where the statements go. */
+export type QueryTarget = Pick<Connection, 'query'>;
+
 export interface ImportProgress {
   start(total: number): void;
   advance(rows: number, what: string): void;
@@ -26,7 +29,7 @@ export interface ImportReport {
 
 /** Makes the indexes, then nodes, then relationships. Throws CommandFailure at the first batch that is refused. */
 export async function importFolder(
-  connection: Connection,
+  connection: QueryTarget,
   options: { readonly folder: string; readonly database: string; readonly progress: ImportProgress },
 ): Promise<ImportReport> {
   const { folder, database, progress } = options;
@@ -113,7 +116,7 @@ function inRows(csv: CsvFile, encode: (row: readonly string[]) => string): strin
 }
 
 async function runJob(
-  connection: Connection,
+  connection: QueryTarget,
   { database, job, progress }: { database: string; job: Job; progress: ImportProgress },
 ): Promise<void> {
   const batches = inBatches(job.rows);

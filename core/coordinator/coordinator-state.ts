@@ -45,7 +45,8 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
 
 export interface CoordinatorConfiguration {
   readonly raft: RaftConfiguration;
-  readonly region: string;
+  /** Where each member stands: location hints, by member. */
+  readonly regions: ReadonlyMap<MemberId, string>;
   readonly settings?: Partial<CoordinatorSettings>;
 }
 
@@ -128,7 +129,7 @@ export interface Exchange {
 
 export interface CoordinatorState {
   readonly self: MemberId;
-  readonly region: string;
+  readonly regions: ReadonlyMap<MemberId, string>;
   readonly settings: CoordinatorSettings;
   readonly raft: RaftState;
   readonly cluster: ClusterState;
@@ -154,7 +155,7 @@ export function restoreCoordinator(
 ): CoordinatorState {
   return {
     self: configuration.raft.self,
-    region: configuration.region,
+    regions: configuration.regions,
     settings: { ...DEFAULT_COORDINATOR_SETTINGS, ...configuration.settings },
     raft: restore(configuration.raft, persisted),
     cluster: persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data),

@@ -58,7 +58,7 @@ function coordinatorRows(state: CoordinatorState, nowMs: number): readonly Insta
       role: name === self ? 'leader' : 'follower',
       last_succ_resp_ms: Number.isFinite(heardAtMs) ? nowMs - heardAtMs : null,
       database: null,
-      region: name === self ? state.region : null,
+      region: state.regions.get(name) ?? null,
       mode: null,
       in_sync: null,
       epoch: null,

@@ -181,7 +181,7 @@ export class CoordinatorTurn {
     return {
       version: REPLICATION_PROTOCOL_VERSION,
       ...about,
-      from: { name: this.#state.self, region: this.#state.region },
+      from: { name: this.#state.self, region: this.#state.regions.get(this.#state.self) ?? '' },
       deadlineMs: this.nowMs + timeoutMs,
     };
   }

@@ -18,7 +18,7 @@ export class ExpressionParser implements ExpressionReader {
   readonly patterns: PatternParser;
   readonly #cursor: TokenCursor;
   readonly #operands: OperandParser;
-  /** An upper bound of the height of what the expression being read holds so far. */
+  /** The height of the highest tree among those read so far that will stand below the node being made. */
   #height = 0;
 
   constructor(cursor: TokenCursor) {
@@ -54,7 +54,7 @@ export class ExpressionParser implements ExpressionReader {
   #grow(): void {
     this.#height += 1;
     if (this.#height > TREE_HEIGHT_MAX) {
-      const message = `The expression has more than ${TREE_HEIGHT_MAX} operators in a row`;
+      const message = `The expression is more than ${TREE_HEIGHT_MAX} operators high`;
       throw this.#cursor.error(message, 'UnexpectedSyntax', 'Pass long lists as a parameter: x IN $list.');
     }
   }
@@ -62,13 +62,16 @@ export class ExpressionParser implements ExpressionReader {
   /** An expression of operators that bind at least as tightly as `level`. */
   #binary(level: number): Expression {
     const start = this.#cursor.index;
+    const heightAround = this.#height;
+    this.#height = 0;
     let left = this.#prefixed(level);
     for (;;) {
       const operator = operatorAt(this.#cursor);
       if (operator === undefined || operator.level < level) break;
-      this.#grow();
       left = this.#applied(operator, left, start);
+      this.#grow();
     }
+    this.#height = Math.max(heightAround, this.#height);
     if (this.#cursor.atWords('NOT', 'IN')) {
       throw this.#cursor.expected('an operator', [], 'The negation stands in front: NOT x IN list.');
     }

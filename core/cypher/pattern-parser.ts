@@ -12,6 +12,8 @@ import type { TokenCursor } from './token-cursor.ts';
  * no matter: UNWIND $rows AS row CREATE … has one part.
  */
 export const MATCHED_PARTS_MAX = 500;
+/** The same for one clause: the planner weighs the parts of a clause against each other, at a cost that grows fast. */
+export const CLAUSE_PARTS_MAX = 64;
 export const CREATED_PARTS_MAX = 1_000;
 
 export class PatternParser {
@@ -27,16 +29,24 @@ export class PatternParser {
 
   /** Patterns to look for, separated by commas: MATCH, EXISTS. */
   matchedPatterns(): PathPattern[] {
-    const patterns = [this.matchedPattern()];
-    while (this.#cursor.take(TOKEN.comma)) patterns.push(this.matchedPattern());
+    const patterns: PathPattern[] = [];
+    let partCount = 0;
+    do {
+      const pattern = this.matchedPattern(partCount);
+      partCount += partCountOf(pattern);
+      patterns.push(pattern);
+    } while (this.#cursor.take(TOKEN.comma));
     return patterns;
   }
 
-  /** One pattern to look for. */
-  matchedPattern(): PathPattern {
+  /** One pattern to look for; `partCount` parts of its clause have been read before. */
+  matchedPattern(partCount = 0): PathPattern {
     const start = this.#cursor.index;
     const pattern = this.#pattern();
-    this.#matchedPartCount += pattern.nodes.length + pattern.relationships.length;
+    if (partCount + partCountOf(pattern) > CLAUSE_PARTS_MAX) {
+      throw this.#tooMany('looks in one clause for', CLAUSE_PARTS_MAX, start);
+    }
+    this.#matchedPartCount += partCountOf(pattern);
     if (this.#matchedPartCount > MATCHED_PARTS_MAX) throw this.#tooMany('looks for', MATCHED_PARTS_MAX, start);
     return pattern;
   }
@@ -47,7 +57,7 @@ export class PatternParser {
     do {
       const start = this.#cursor.index;
       const pattern = this.#pattern();
-      this.#createdPartCount += pattern.nodes.length + pattern.relationships.length;
+      this.#createdPartCount += partCountOf(pattern);
       if (this.#createdPartCount > CREATED_PARTS_MAX) throw this.#tooMany('creates', CREATED_PARTS_MAX, start);
       patterns.push(pattern);
     } while (this.#cursor.take(TOKEN.comma));
@@ -232,6 +242,10 @@ export class PatternParser {
     cursor.skip();
     return Number(value);
   }
+}
+
+function partCountOf(pattern: PathPattern): number {
+  return pattern.nodes.length + pattern.relationships.length;
 }
 
 const NO_DETAIL = { variable: undefined, types: [], hops: undefined, properties: undefined } as const;

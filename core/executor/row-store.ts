@@ -1,76 +1,81 @@
-/** Rows that an operator keeps: what Eager, OrderBy and Top hold. Ids stay in typed arrays. */
+/** Rows that an operator keeps: what Eager, OrderBy and Top hold. Ids and numbers stay in typed arrays. */
 
 import type { Value } from '../value/value.ts';
-import { NodeReference, RelationshipReference } from '../value/value.ts';
-import { type Batch, type Column, NO_ENTITY } from './batch.ts';
+import type { Batch, Column } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
-import { vectorValue } from './expression/operand.ts';
+import { columnValue, vectorValue } from './expression/operand.ts';
 import { derive, heldBytes, put } from './rows.ts';
 
-type EntityKind = 'node' | 'relationship';
+type TypedKind = Exclude<Column['kind'], 'value'>;
 
-/** One slot's values for all rows. Entities as ids while there is nothing else in it, else as values. */
+/** One slot's values for all rows: unboxed while all batches have one typed kind, else as values. */
 class StoredColumn {
-  #kind: EntityKind | undefined;
-  #ids = new Int32Array(0);
+  #kind: TypedKind | undefined;
+  #numbers: Int32Array | Float64Array = new Int32Array(0);
   #values: Value[] | undefined;
   #count = 0;
 
   /** Takes a batch's rows. Answers with the bytes that it holds more. */
   append(batch: Batch, slot: number): number {
     const vector = batch.vectors[slot];
-    const { rowCount } = batch;
-    const kind = vector?.column.kind;
-    if (vector && (kind === 'node' || kind === 'relationship') && this.#accepts(kind)) {
-      const { ids } = vector.column as Extract<Column, { kind: EntityKind }>; // The kind has just been looked at.
-      const { rows } = vector;
-      this.#reserve(this.#count + rowCount);
-      for (let row = 0; row < rowCount; row++)
-        this.#ids[this.#count + row] = ids[rows === undefined ? row : rows[row]!]!;
-      this.#count += rowCount;
-      return rowCount * 4;
+    if (vector && vector.column.kind !== 'value' && this.#accepts(vector.column.kind)) {
+      return this.#appendNumbers(numbersOf(vector.column), vector.rows, batch.rowCount);
     }
     const values = this.#widened();
     let bytes = 0;
-    for (let row = 0; row < rowCount; row++) {
+    for (let row = 0; row < batch.rowCount; row++) {
       const value = vector ? vectorValue(vector, row) : null;
       values.push(value);
       bytes += heldBytes(value);
     }
-    this.#count += rowCount;
+    this.#count += batch.rowCount;
     return bytes;
   }
 
   column(): Column {
-    if (this.#kind !== undefined) return { kind: this.#kind, ids: this.#ids.subarray(0, this.#count) };
-    return { kind: 'value', values: this.#values ?? [] };
+    if (this.#kind === undefined) return { kind: 'value', values: this.#values ?? [] };
+    return columnOfNumbers(this.#kind, this.#numbers.subarray(0, this.#count));
   }
 
-  #accepts(kind: EntityKind): boolean {
+  #accepts(kind: TypedKind): boolean {
     if (this.#count === 0) this.#kind = kind;
     return this.#kind === kind;
   }
 
+  #appendNumbers(numbers: Int32Array | Float64Array, rows: Int32Array | undefined, rowCount: number): number {
+    const needed = this.#count + rowCount;
+    if (this.#numbers.length < needed || this.#numbers.BYTES_PER_ELEMENT !== numbers.BYTES_PER_ELEMENT) {
+      const capacity = Math.max(needed, this.#numbers.length * 2);
+      const larger = numbers instanceof Int32Array ? new Int32Array(capacity) : new Float64Array(capacity);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    const target = this.#numbers;
+    const start = this.#count;
+    for (let row = 0; row < rowCount; row++) target[start + row] = numbers[rows === undefined ? row : rows[row]!]!;
+    this.#count = needed;
+    return rowCount * numbers.BYTES_PER_ELEMENT;
+  }
+
   #widened(): Value[] {
     if (this.#values === undefined) {
-      this.#values = Array.from(this.#ids.subarray(0, this.#count), (id) => this.#reference(id));
+      const column = this.column();
+      this.#values = [];
+      for (let row = 0; row < this.#count; row++) this.#values.push(columnValue(column, row));
       this.#kind = undefined;
-      this.#ids = new Int32Array(0);
+      this.#numbers = new Int32Array(0);
     }
     return this.#values;
   }
+}
 
-  #reference(id: number): Value {
-    if (id === NO_ENTITY) return null;
-    return this.#kind === 'node' ? new NodeReference(id) : new RelationshipReference(id);
-  }
+function numbersOf(column: Exclude<Column, { kind: 'value' }>): Int32Array | Float64Array {
+  return column.kind === 'node' || column.kind === 'relationship' ? column.ids : column.values;
+}
 
-  #reserve(capacity: number): void {
-    if (this.#ids.length >= capacity) return;
-    const larger = new Int32Array(Math.max(capacity, this.#ids.length * 2));
-    larger.set(this.#ids);
-    this.#ids = larger;
-  }
+function columnOfNumbers(kind: TypedKind, numbers: Int32Array | Float64Array): Column {
+  if (numbers instanceof Int32Array) return { kind: kind === 'node' ? 'node' : 'relationship', ids: numbers };
+  return { kind: kind === 'integer' ? 'integer' : 'float', values: numbers };
 }
 
 export class RowStore {

@@ -144,13 +144,13 @@ function sortedRows(store: RowStore, keys: readonly SortKey[], context: Executio
   });
 }
 
-/** Compares two rows by one column; over bare numbers and strings where it holds nothing else. */
+/** Compares two rows by one column. FLOATs may hold NaN, which only compareOrder knows to place. */
 function comparerOf(column: Column, rowCount: number): (left: number, right: number) => number {
-  const values: Value[] = [];
-  for (let row = 0; row < rowCount; row++) values.push(columnValue(column, row));
-  if (values.every((value) => typeof value === 'number')) {
-    const numbers = Float64Array.from(values);
+  if (column.kind === 'integer') {
+    const numbers = column.values;
     return (left, right) => numbers[left]! - numbers[right]!;
   }
+  const values: Value[] = [];
+  for (let row = 0; row < rowCount; row++) values.push(columnValue(column, row));
   return (left, right) => compareOrder(values[left]!, values[right]!);
 }

@@ -60,7 +60,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
   #restored(): CoordinatorState {
     const { coordinatorNames, settings } = this.world;
     const raft = { self: this.name, members: coordinatorNames, options: settings.raft };
-    return restoreCoordinator({ raft, region: 'weur', settings: settings.coordinator }, this.image);
+    return restoreCoordinator({ raft, regions: new Map(), settings: settings.coordinator }, this.image);
   }
 
   #handle(input: Input): void {

@@ -22,6 +22,7 @@ import { GENESIS } from '../../../core/wal/record.ts';
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
 
 export const MEMBERS = ['c-1', 'c-2', 'c-3'];
+const REGIONS = new Map(MEMBERS.map((member, position) => [member, ['weur', 'enam', 'apac'][position] ?? 'weur']));
 
 /** An instance with no machine behind it: it does what it is told, and has the log that the test gives it. */
 export class ScriptedInstance {
@@ -109,7 +110,7 @@ export class Group {
     const persisted = this.stored.get(member);
     if (persisted === undefined) throw new Error(`there is no ${member}`);
     const raft = { self: member, members: MEMBERS };
-    this.states.set(member, restoreCoordinator({ raft, region: 'weur', settings: this.settings }, persisted));
+    this.states.set(member, restoreCoordinator({ raft, regions: REGIONS, settings: this.settings }, persisted));
   }
 
   state(member: string): CoordinatorState {

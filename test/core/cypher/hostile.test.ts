@@ -3,7 +3,7 @@ import { CLAUSES_MAX } from '../../../core/cypher/clause-parser.ts';
 import { TREE_HEIGHT_MAX } from '../../../core/cypher/expression-parser.ts';
 import { STATEMENT_UNITS_MAX } from '../../../core/cypher/lexer.ts';
 import { parse } from '../../../core/cypher/parser.ts';
-import { CREATED_PARTS_MAX, MATCHED_PARTS_MAX } from '../../../core/cypher/pattern-parser.ts';
+import { CLAUSE_PARTS_MAX, CREATED_PARTS_MAX, MATCHED_PARTS_MAX } from '../../../core/cypher/pattern-parser.ts';
 import { check } from '../../../core/cypher/semantic-check.ts';
 import { NESTING_DEPTH_MAX } from '../../../core/cypher/token-cursor.ts';
 import { failureOf } from './failure.ts';
@@ -29,6 +29,7 @@ describe('what nests without end is refused with a position', () => {
     ['properties', `RETURN x${'.y'.repeat(100_000)}`],
     ['clauses', `${'WITH 1 AS x '.repeat(50_000)}RETURN x`],
     ['unions', `${'RETURN 1 AS x UNION '.repeat(50_000)}RETURN 1 AS x`],
+    ['merged nodes', `${'MERGE () '.repeat(MATCHED_PARTS_MAX + 1)}`],
     ['a path', `MATCH ()${'--()'.repeat(100_000)} RETURN 1 AS x`],
     ['created nodes', `CREATE ()${',()'.repeat(100_000)}`],
   ])('%s', (_, text) => {
@@ -44,8 +45,10 @@ describe('what is large but flat passes', () => {
   test.each([
     ['the deepest nesting', `RETURN ${'['.repeat(NESTING_DEPTH_MAX - 1)}1${']'.repeat(NESTING_DEPTH_MAX - 1)} AS x`],
     ['the longest sum', `RETURN 1${'+1'.repeat(TREE_HEIGHT_MAX - 1)} AS x`],
+    ['many alternatives', `MATCH (n) WHERE ${'n.x = 1 OR '.repeat(TREE_HEIGHT_MAX - 10)}n.y RETURN n`],
     ['most clauses', `${'WITH 1 AS x '.repeat(CLAUSES_MAX - 1)}RETURN x`],
-    ['most looked-for parts', `MATCH ${'(),'.repeat(MATCHED_PARTS_MAX - 1)}() RETURN 1 AS x`],
+    ['most looked-for parts of a clause', `MATCH ${'(),'.repeat(CLAUSE_PARTS_MAX - 1)}() RETURN 1 AS x`],
+    ['most looked-for parts of all clauses', `${'MERGE () '.repeat(MATCHED_PARTS_MAX - 1)}MERGE ()`],
     ['most created parts', `CREATE ${'(),'.repeat(CREATED_PARTS_MAX - 1)}()`],
     ['a long list', `RETURN [${'1,'.repeat(200_000)}1] AS x`],
     ['a long chain of comparisons', `RETURN 1${'<1'.repeat(100_000)} AS x`],

@@ -17,11 +17,12 @@ import {
 export type Parameters = Readonly<Record<string, Value>>;
 
 export class Database {
-  readonly store = new GraphStore();
+  readonly store: GraphStore;
   readonly engine: Engine;
 
-  constructor(limits: Partial<Limits> = {}) {
-    this.engine = new Engine(this.store, { clusterId: 'test', limits });
+  constructor(limits: Partial<Limits> = {}, store: GraphStore = new GraphStore()) {
+    this.store = store;
+    this.engine = new Engine(store, { clusterId: 'test', limits });
   }
 
   start(text: string, parameters: Parameters = {}, snapshot?: Snapshot): Execution {
@@ -58,9 +59,7 @@ export function plain(value: ResultValue): unknown {
   if (value instanceof RelationshipRecord) return `[:${value.relationshipType}${map(value.properties)}]`;
   if (value instanceof PathRecord) {
     return value.nodes
-      .map(
-        (node, i) => plain(node) + (i < value.relationships.length ? '-' + plain(value.relationships[i]!) + '-' : ''),
-      )
+      .map((node, i) => `${plain(node)}${i < value.relationships.length ? `-${plain(value.relationships[i]!)}-` : ''}`)
       .join('');
   }
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));

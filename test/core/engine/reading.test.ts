@@ -116,7 +116,7 @@ describe('variable length and paths', () => {
         "MATCH (a:Admin), (b:Person {name: 'cid'}) MATCH (a)-[r:KNOWS|LIKES*1..3]->(b) RETURN size(r) ORDER BY size(r)",
       rows: [[1], [2], [3]],
     },
-    { query: "MATCH (b:Person {name: 'cid'})<-[r:KNOWS*2]-(a) RETURN [x IN r | x.since]", rows: [[[2001, 2005]]] },
+    { query: "MATCH (b:Person {name: 'cid'})<-[r:KNOWS*2]-(a) RETURN [x IN r | x.since]", rows: [[[2005, 2001]]] },
     { query: "MATCH (a)-[r:KNOWS*2]->(b:Person {name: 'cid'}) RETURN [x IN r | x.since]", rows: [[[2001, 2005]]] },
     { query: 'MATCH (a:Admin)-[:KNOWS*1..3 {since: 2001}]->(b) RETURN b.name', rows: [['bob']] },
     {

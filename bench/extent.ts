@@ -1,0 +1,41 @@
+/** How much is measured. */
+import type { SamplingPlan } from './sampling.ts';
+
+export interface Extent {
+  readonly name: 'full' | 'quick';
+  /** Reads and commits in process. */
+  readonly sampling: SamplingPlan;
+  /** Imports in process that count; one more goes before them. */
+  readonly coreImports: number;
+  /** Imports through serve, each into a database of its own. */
+  readonly serveImports: number;
+  /** Requests of one client in turn, of each kind. */
+  readonly requests: number;
+  /** Requests of the concurrent clients together. */
+  readonly concurrentRequests: number;
+  /** Before each of these, a share of as many that is not measured. */
+  readonly warmUpShare: number;
+  readonly fsyncs: number;
+}
+
+export const FULL: Extent = {
+  name: 'full',
+  sampling: { warmUpMs: 400, rounds: 101, sampleMs: 2 },
+  coreImports: 3,
+  serveImports: 2,
+  requests: 500,
+  concurrentRequests: 3_200,
+  warmUpShare: 0.2,
+  fsyncs: 300,
+};
+
+export const QUICK: Extent = {
+  name: 'quick',
+  sampling: { warmUpMs: 100, rounds: 15, sampleMs: 1 },
+  coreImports: 1,
+  serveImports: 1,
+  requests: 100,
+  concurrentRequests: 640,
+  warmUpShare: 0.2,
+  fsyncs: 100,
+};

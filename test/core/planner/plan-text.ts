@@ -1,0 +1,50 @@
+/** Plans as text, one operator a line, for a graph with given statistics. */
+import type { Query } from '../../../core/cypher/ast.ts';
+import { parse } from '../../../core/cypher/parser.ts';
+import { check } from '../../../core/cypher/semantic-check.ts';
+import { describePlan, type PlanDescription } from '../../../core/planner/describe.ts';
+import { planQuery } from '../../../core/planner/planner.ts';
+import type { Direction, Statistics } from '../../../core/planner/statistics.ts';
+
+/** 10,000 persons (an index on id), 100 cities (one on name), 20 friends a person, one city a person. */
+export class World implements Statistics {
+  readonly nodeCount = 10_100;
+  readonly relationshipCount = 210_000;
+  readonly #labels: Readonly<Record<string, number>> = { Person: 10_000, City: 100, Rare: 3 };
+
+  labelCount(label: string): number {
+    return this.#labels[label] ?? 0;
+  }
+
+  averageDegree(types: readonly string[], direction: Direction, label: string | undefined): number {
+    if (types.includes('KNOWS')) return direction === 'both' ? 40 : 20;
+    if (types.includes('LIVES_IN')) return direction === 'incoming' && label === 'City' ? 100 : 1;
+    return 21;
+  }
+
+  nodesPerIndexedValue(label: string, key: string): number | undefined {
+    const name = `${label}.${key}`;
+    return name === 'Person.id' || name === 'City.name' ? 1 : undefined;
+  }
+}
+
+export function planText(text: string): string[] {
+  const statement = parse(text);
+  check(statement);
+  const body = statement.body as Query; // The tests here only plan queries.
+  const { root, slots } = planQuery(body, new World());
+  return lines(describePlan(root, slots, text), '');
+}
+
+/** The operators from the last one down to Once, each with its details; subplans are indented. */
+function lines(plan: PlanDescription, indent: string): string[] {
+  const details = plan.arguments.get('Details');
+  const own = `${indent}${plan.operatorType}${details ? ` ${details}` : ''}`;
+  const [input, ...subplans] = plan.children;
+  return [own, ...subplans.flatMap((child) => lines(child, `${indent}  `)), ...(input ? lines(input, indent) : [])];
+}
+
+/** The names of the operators alone. */
+export function operators(text: string): string[] {
+  return planText(text).map((line) => line.trim().split(' ')[0]!);
+}

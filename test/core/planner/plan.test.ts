@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { operators, planText } from './plan-text.ts';
+
+describe('where a MATCH starts', () => {
+  test.each([
+    { query: 'MATCH (n) RETURN n', start: 'ScanAll n' },
+    { query: 'MATCH (n:Person) RETURN n', start: 'ScanAllByLabel n:Person' },
+    { query: 'MATCH (n:Person:Rare) RETURN n', start: 'ScanAllByLabel n:Rare' },
+    { query: 'MATCH (n:Person {id: $id}) RETURN n', start: 'NodeIndexSeek n:Person(id) = $id' },
+    { query: 'MATCH (n) WHERE n:Person AND $id = n.id RETURN n', start: 'NodeIndexSeek n:Person(id) = $id' },
+    { query: 'MATCH (n:Person) WHERE n.id IN $ids RETURN n', start: 'NodeIndexSeek n:Person(id) IN $ids' },
+    {
+      query: 'MATCH (n:Person) WHERE n.id > 5 AND n.id <= 9 RETURN n',
+      start: 'NodeIndexSeekByRange n:Person(id > 5 AND id <= 9)',
+    },
+    {
+      query: 'MATCH (n:Person) WHERE 5 < n.id <= 9 RETURN n',
+      start: 'NodeIndexSeekByRange n:Person(id > 5 AND id <= 9)',
+    },
+    { query: 'MATCH (n:Person) WHERE n.id <> 5 RETURN n', start: 'ScanAllByLabel n:Person' },
+    { query: 'MATCH (n:Person) WHERE n.id = n.other RETURN n', start: 'ScanAllByLabel n:Person' },
+    { query: 'MATCH (n:Person) WHERE n.id = 1 OR n.id = 2 RETURN n', start: 'ScanAllByLabel n:Person' },
+    { query: 'MATCH (a:Person)-[:LIVES_IN]->(c:City) RETURN a', start: 'ScanAllByLabel c:City' },
+    {
+      query: "MATCH (a:Person)-[:LIVES_IN]->(c:City {name: 'Oslo'}) RETURN a",
+      start: "NodeIndexSeek c:City(name) = 'Oslo'",
+    },
+    {
+      query: 'MATCH (a:Person)-[:KNOWS]->(b:Person {id: 1})-[:KNOWS]->(c:Person) RETURN a',
+      start: 'NodeIndexSeek b:Person(id) = 1',
+    },
+  ])('$query: $start', ({ query, start }) => {
+    expect(planText(query).at(-2)).toBe(start);
+  });
+});
+
+describe('the order of a plan', () => {
+  test('a predicate stands where what it needs is first bound', () => {
+    expect(
+      planText('MATCH (a:Person {id: 1})-[:KNOWS]->(b)-[:LIVES_IN]->(c) WHERE b.age > 3 AND c.x = a.x RETURN c'),
+    ).toEqual([
+      'Produce c',
+      'Filter c.x = a.x',
+      'Expand (b)-[:LIVES_IN]->(c)',
+      'Filter b.age > 3',
+      'Expand (a)-[:KNOWS]->(b)',
+      'NodeIndexSeek a:Person(id) = 1',
+      'Once',
+    ]);
+  });
+
+  test('both ends with an index are sought, and met in the middle', () => {
+    expect(operators('MATCH (a:Person {id: 1})-[:KNOWS]->(x)-[:KNOWS]->(b:Person {id: 2}) RETURN x')).toEqual([
+      'Produce',
+      'ExpandInto',
+      'Expand',
+      'NodeIndexSeek',
+      'NodeIndexSeek',
+      'Once',
+    ]);
+  });
+
+  test('a value of an earlier row can be sought', () => {
+    expect(
+      planText('UNWIND $rows AS r MATCH (a:Person {id: r.a}), (b:Person {id: r.b}) CREATE (a)-[:KNOWS {w: r.w}]->(b)'),
+    ).toEqual([
+      'CreateRelationship (a)-[:KNOWS {w: r.w}]->(b)',
+      'NodeIndexSeek b:Person(id) = r.b',
+      'NodeIndexSeek a:Person(id) = r.a',
+      'Unwind $rows AS r',
+      'Once',
+    ]);
+  });
+
+  test('the cheaper relationship is expanded first', () => {
+    const plan = planText('MATCH (a:Person {id: 1})-[:KNOWS]->(b), (a)-[:LIVES_IN]->(c) RETURN b, c');
+
+    expect(plan.slice(1, 3)).toEqual(['Expand (a)-[:KNOWS]->(b)', 'Expand (a)-[:LIVES_IN]->(c)']);
+  });
+
+  test('a pattern that is not to be there is a semi-join after all other predicates', () => {
+    expect(
+      planText(
+        'MATCH (a:Person {id: 1})-[:KNOWS]->(b)-[:KNOWS]->(c) WHERE NOT (a)-[:KNOWS]->(c) AND c <> a RETURN DISTINCT c',
+      ),
+    ).toEqual([
+      'Distinct',
+      'Produce c',
+      'AntiSemiApply',
+      '  ExpandInto (a)-[:KNOWS]->(c)',
+      '  Argument',
+      'Filter c <> a',
+      expect.stringMatching(/^Expand \(b\)-\[.*:KNOWS\]->\(c\)$/),
+      expect.stringMatching(/^Expand \(a\)-\[.*:KNOWS\]->\(b\)$/),
+      'NodeIndexSeek a:Person(id) = 1',
+      'Once',
+    ]);
+  });
+
+  test('ORDER BY and LIMIT are one operator', () => {
+    expect(operators('MATCH (c:City) RETURN c.name AS name ORDER BY name SKIP 2 LIMIT 3')).toEqual([
+      'Skip',
+      'Top',
+      'Produce',
+      'ScanAllByLabel',
+      'Once',
+    ]);
+  });
+
+  test.each([
+    { query: 'MATCH (a:Person)-[:KNOWS]->() RETURN count(*)', counts: true },
+    { query: 'MATCH (a:Person)-[r:KNOWS]->(b) RETURN a.name, count(r)', counts: true },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) RETURN count(DISTINCT b)', counts: false },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) RETURN b.name, count(*)', counts: false },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) WHERE b.x = 1 RETURN count(*)', counts: false },
+    { query: 'MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN count(*)', counts: false },
+    { query: 'MATCH (a)-[:KNOWS]->(b)-[:LIVES_IN]->(c) RETURN count(*)', counts: true },
+  ])('$query adds up degrees: $counts', ({ query, counts }) => {
+    expect(operators(query).includes('ExpandCount')).toBe(counts);
+  });
+});
+
+describe('Eager stands between clauses where one writes what the other reads', () => {
+  test.each([
+    { query: 'MATCH (n) CREATE ()', eager: 1 },
+    { query: 'MATCH (n:Person) CREATE (:City)', eager: 0 },
+    { query: 'MATCH (n:Person) CREATE (:Person)', eager: 1 },
+    { query: 'MATCH (n:Person:City) CREATE (:Person)', eager: 0 },
+    { query: 'MATCH (n:Person) CREATE (n)-[:KNOWS]->(:City)', eager: 0 },
+    { query: 'MATCH (n:Person)-[:KNOWS]->(m) CREATE (n)-[:KNOWS]->(m)', eager: 1 },
+    { query: 'MATCH (n:Person)-[:KNOWS]->(m) CREATE (n)-[:LIVES_IN]->(m)', eager: 0 },
+    { query: 'MATCH (n:Person)-->(m) CREATE (n)-[:LIVES_IN]->(m)', eager: 1 },
+    { query: 'MATCH (n:Person) SET n.x = 1', eager: 0 },
+    { query: 'MATCH (n:Person {x: 1}) SET n.x = 2', eager: 1 },
+    { query: 'MATCH (n:Person {x: 1}) SET n.y = 2', eager: 0 },
+    { query: 'MATCH (n:Person) SET n.x = 1 RETURN n.x', eager: 1 },
+    { query: 'MATCH (n:Person) SET n.x = 1 RETURN n', eager: 0 },
+    { query: 'MATCH (n:Person) SET n:City', eager: 0 },
+    { query: 'MATCH (n:Person) SET n:City WITH n MATCH (c:City) RETURN c', eager: 1 },
+    { query: 'MATCH (n:Person) DETACH DELETE n', eager: 1 },
+    { query: 'MATCH (n:Person) WITH collect(n) AS ns UNWIND ns AS n DETACH DELETE n', eager: 0 },
+    { query: 'UNWIND $rows AS r MERGE (n:Person {id: r.id}) ON CREATE SET n.name = r.name', eager: 0 },
+    { query: 'UNWIND $rows AS r MERGE (a:Person {id: r.a}) MERGE (b:Person {id: r.b})', eager: 1 },
+    { query: 'UNWIND $rows AS r MATCH (n:Person {id: r.id}) SET n.name = r.name', eager: 0 },
+    { query: 'UNWIND $rows AS r MATCH (n:Person {id: r.id}) SET n += r', eager: 1 },
+    { query: 'MATCH (n:Person) WITH count(*) AS c CREATE (:Person {c: c})', eager: 0 },
+  ])('$query: $eager', ({ query, eager }) => {
+    expect(operators(query).filter((operator) => operator === 'Eager')).toHaveLength(eager);
+  });
+});
