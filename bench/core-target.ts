@@ -32,7 +32,10 @@ export class CoreTarget {
   }
 
   /** Commits statements as one group, as InstanceObject does: one record each, one WAL row. Answers the row's bytes. */
-  commit(statements: readonly CoreStatement[]): { readonly rowBytes: number; readonly executions: readonly Execution[] } {
+  commit(statements: readonly CoreStatement[]): {
+    readonly rowBytes: number;
+    readonly executions: readonly Execution[];
+  } {
     const group: EncodedRecord[] = [];
     const executions = statements.map((statement) => {
       const execution = this.#execute(statement);

@@ -69,6 +69,7 @@ function pathThrough(meeting: number, forward: Side, backward: Side): number[] {
   const path = [meeting];
   for (let airport = forward.parents[meeting]!; airport !== -1; airport = forward.parents[airport]!) path.push(airport);
   path.reverse();
-  for (let airport = backward.parents[meeting]!; airport !== -1; airport = backward.parents[airport]!) path.push(airport);
+  for (let airport = backward.parents[meeting]!; airport !== -1; airport = backward.parents[airport]!)
+    path.push(airport);
   return path;
 }

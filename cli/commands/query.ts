@@ -56,7 +56,18 @@ function changes(result: QueryResult): string[] {
       count: String(count && typeof count === 'object' ? JSON.stringify(count) : count),
     }))
     .filter(({ count }) => /^[1-9]\d*$/.test(count))
-    .map(({ name, count }) => `${count} ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`);
+    .map(({ name, count }) => {
+      const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+      return `${count} ${count === '1' ? singular(words) : words}`;
+    });
+}
+
+/** `nodes created` as it is said of one: node, relationship, property, label, index. */
+function singular(words: string): string {
+  return words
+    .replace(/^indexes/, 'index')
+    .replace(/^properties/, 'property')
+    .replace(/s (?=\w+$)/, ' ');
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {

@@ -59,6 +59,7 @@ interface Projected {
   readonly scope: PlanScope;
   readonly innerScope: PlanScope;
   readonly sortKeys: readonly SortKey[];
+  readonly where: Expression | undefined;
 }
 
 function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
@@ -78,7 +79,8 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
   let plan = produce(input, produced, needsOld ? innerScope.liveSlots() : after.liveSlots());
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
-  return { plan, scope: after, innerScope, sortKeys: sorting.keys };
+  const where = clause.where && (clause.distinct ? replaceKnown(clause.where, computed(items)) : clause.where);
+  return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
 }
 
 /** Items that are worked out, by their new names; a mere variable is its own name. */
@@ -125,7 +127,8 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     if (late.length > 0) plan = produce(plan, late, innerScope.liveSlots());
   }
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
-  return { plan, scope: after, innerScope, sortKeys: sorting.keys };
+  const where = clause.where && replaceKnown(clause.where, computed(items));
+  return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
 }
 
 /** Whether an item names what another item of the same Produce works out. */
@@ -206,14 +209,14 @@ function sortKeysOf(
 /** ORDER BY, SKIP, LIMIT and WHERE, in this order. */
 function finish(question: ProjectionQuestion, projected: Projected): Plan {
   const { clause, statistics, inputWrites, scope } = question;
-  const { scope: after, innerScope, sortKeys } = projected;
+  const { scope: after, innerScope, sortKeys, where } = projected;
   let { plan } = projected;
   const nothing = scope.only([]);
   const limit = clause.limit && { expression: clause.limit, scope: nothing };
   const skip = clause.skip && { expression: clause.skip, scope: nothing };
   const limitRows = rowsOf(clause.limit);
   if (sortKeys.length > 0) {
-    const keep = [...new Set([...after.liveSlots(), ...slotsNamedIn(clause.where, innerScope)])];
+    const keep = [...new Set([...after.liveSlots(), ...slotsNamedIn(where, innerScope)])];
     const { estimatedRows } = plan;
     plan = limit
       ? {
@@ -238,7 +241,7 @@ function finish(question: ProjectionQuestion, projected: Projected): Plan {
     const estimatedRows = Math.min(plan.estimatedRows, limitRows);
     plan = { type: 'limit', input: plan, count: limit, exhaustive: inputWrites, estimatedRows };
   }
-  return clause.where ? filterBy({ input: plan, where: clause.where, scope: innerScope, statistics }) : plan;
+  return where ? filterBy({ input: plan, where, scope: innerScope, statistics }) : plan;
 }
 
 /** The predicates of a WHERE, those on patterns last. */

@@ -123,7 +123,7 @@ describe('a statement past its budget ends with an error that names the limit', 
       name: 'bytesMax',
     },
     {
-      limits: { bytesMax: 10_000 },
+      limits: { bytesMax: 3_000 },
       query: 'MATCH (n:N) WITH n.id AS id ORDER BY id RETURN count(*)',
       detail: 'BytesLimitExceeded',
       name: 'bytesMax',

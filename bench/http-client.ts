@@ -1,0 +1,72 @@
+/**
+ * Asks a server over connections that stay open. On node:http and not fetch, which alone takes longer than the server
+ * does for a short answer.
+ */
+import { Agent, request } from 'node:http';
+import type { Statement } from './workload.ts';
+
+const TIMEOUT_MS = 60_000;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export class HttpClient {
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+
+  constructor(url: string, { token, connectionsMax }: { readonly token: string; readonly connectionsMax: number }) {
+    this.#url = new URL(url);
+    this.#headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+  }
+
+  /** What is answered without asking any object. */
+  discover(): Promise<HttpAnswer> {
+    return this.#send('GET', '/', undefined);
+  }
+
+  /** Throws unless the statement succeeded without a notification, such as that a replica is missing. */
+  async run(database: string, { text, parameters }: Statement): Promise<HttpAnswer> {
+    const answer = await this.#send(
+      'POST',
+      `/db/${database}/query/v2`,
+      JSON.stringify({ statement: text, parameters }),
+    );
+    if (answer.status === 202 && !answer.text.includes('"notifications":')) return answer;
+    throw new Error(`${text}: HTTP ${answer.status} ${answer.text.slice(0, 500)}`);
+  }
+
+  /** The rows of a statement. */
+  async rows(database: string, statement: Statement): Promise<readonly (readonly unknown[])[]> {
+    const { text } = await this.run(database, statement);
+    const body = JSON.parse(text) as { data: { values: unknown[][] } }; // the Query API's shape
+    return body.data.values;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send(method: 'GET' | 'POST', path: string, body: string | undefined): Promise<HttpAnswer> {
+    const { hostname, port } = this.#url;
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const headers = { ...this.#headers, ...length };
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ hostname, port, path, method, headers, agent: this.#agent, timeout: TIMEOUT_MS });
+      outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+      outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
+        );
+      });
+      outgoing.end(body);
+    });
+  }
+}
