@@ -7,6 +7,7 @@ import type { GraphStore } from '../core/graph/graph-store.ts';
 import { bookmarkAt, bookmarkError, checkBookmark } from '../core/replication/bookmark.ts';
 import type { CommittedRecord, SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
+import { isTailConfirmed } from '../core/replication/recovered-tail.ts';
 import { decodeValue, encodeResult } from '../core/value/codec.ts';
 import type { Value } from '../core/value/value.ts';
 import { type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
@@ -28,6 +29,12 @@ import { type Committed, WriteQueue } from './write-queue.ts';
 
 /** A bookmark is waited for this long at most; then the client is told to try again or to ask MAIN. */
 const BOOKMARK_WAIT_MS_MAX = 10_000;
+
+/**
+ * Right after a start, readers wait this long for the recovered end of the log to be confirmed. Then they get what is known to
+ * be acknowledged: an older state, but a state that was.
+ */
+const TAIL_WAIT_MS_MAX = 5_000;
 
 /** What the runner needs of its instance. The graph and the machine's state change under it, so they are asked for anew. */
 export interface StatementHost {
@@ -120,6 +127,8 @@ export class StatementRunner {
     parameters: ReadonlyMap<string, Value>,
     deadlineAtMs: number,
   ): Promise<StatementAnswer> {
+    const tailWaitMs = Math.min(TAIL_WAIT_MS_MAX, request.deadlineMs);
+    await this.#bookmarks.wait(() => isTailConfirmed(this.#host.state()), tailWaitMs);
     const snapshot = this.#host.store().openSnapshot();
     try {
       const { lsn } = snapshot;

@@ -124,6 +124,10 @@ export interface InstanceState extends PersistedInstance {
   /** The acknowledged lsn in storage, and when it was stored. */
   readonly savedLsn: number;
   readonly savedAtMs: number;
+  /** Where the log ended when it was loaded (recovered-tail.ts). */
+  readonly recoveredLsn: number;
+  /** REPLICA: when a reader last made it wake MAIN. */
+  readonly wokeMainAtMs: number;
 }
 
 /** An instance before its storage has been read. */
@@ -147,6 +151,8 @@ export function initialState(options: {
     nextExchange: 1,
     tickAtMs: undefined,
     savedLsn: 0,
+    recoveredLsn: 0,
+    wokeMainAtMs: Number.NEGATIVE_INFINITY,
     savedAtMs: Number.NEGATIVE_INFINITY,
   };
 }

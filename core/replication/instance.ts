@@ -13,6 +13,7 @@ import type { LogReader } from './log.ts';
 import { advance, dueAtMs, noteActivity, noteCommitted } from './main.ts';
 import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message.ts';
 import { refusalOf } from './message.ts';
+import { wakeMain } from './recovered-tail.ts';
 import { receiveAppend, receiveSnapshot } from './replica.ts';
 import { learnOfEpoch, load, quarantine, receiveAssign, receiveDrop, receiveProbe, receiveSeal } from './role.ts';
 import { noteUnreachable, receiveAppended, receiveSnapshotStored } from './stream.ts';
@@ -45,7 +46,7 @@ function note(turn: Turn, event: InstanceEvent): void {
     case 'committed':
       return noteCommitted(turn, event.records);
     case 'activity':
-      return turn.state.role === 'main' ? noteActivity(turn) : undefined;
+      return turn.state.role === 'main' ? noteActivity(turn) : wakeMain(turn);
     case 'tick':
       return turn.update({ tickAtMs: undefined });
     case 'damaged':

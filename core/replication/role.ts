@@ -19,7 +19,14 @@ export function load(
 ): void {
   const persisted = stored.persisted ?? newInstance();
   const { position, history } = stored;
-  turn.update({ ...persisted, stored: position, history, loaded: true, savedLsn: persisted.acknowledgedLsn });
+  turn.update({
+    ...persisted,
+    stored: position,
+    history,
+    loaded: true,
+    savedLsn: persisted.acknowledgedLsn,
+    recoveredLsn: position.lsn,
+  });
   const damage = stored.damage ?? missingTail(persisted, position);
   if (damage !== undefined && persisted.quarantine === undefined) return quarantine(turn, damage);
   const { assignment, epoch, sealedEpoch } = persisted;
