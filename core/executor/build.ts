@@ -3,12 +3,12 @@ import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
 import { planPatternPredicate } from '../planner/pattern-plan.ts';
-import type { AggregationItem, Assignments, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
+import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
 import { PlanScope } from '../planner/slots.ts';
 import type { Statistics } from '../planner/statistics.ts';
 import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
 import type { CompiledAssignment } from './assignment.ts';
-import { type CompiledProperties, CreateNode, CreateRelationship } from './create.ts';
+import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
 import { Expand, ExpandCount } from './expand.ts';
 import { ExpandInto } from './expand-into.ts';
@@ -70,8 +70,7 @@ class OperatorBuilder {
             plan,
           );
       }
-      case 'createNode':
-      case 'createRelationship':
+      case 'create':
       case 'merge':
       case 'set':
       case 'removeProperty':
@@ -215,17 +214,13 @@ class OperatorBuilder {
   }
 
   #update(
-    plan: PlanOf<'createNode' | 'createRelationship' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'>,
+    plan: PlanOf<'create' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'>,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {
-      case 'createNode': {
-        const spec = { ...plan, properties: plan.properties && this.#properties(plan.properties) };
-        return (argument) => new CreateNode(input(argument), spec);
-      }
-      case 'createRelationship': {
-        const spec = { ...plan, properties: plan.properties && this.#properties(plan.properties) };
-        return (argument) => new CreateRelationship(input(argument), spec);
+      case 'create': {
+        const parts = plan.parts.map((part) => this.#createPart(part));
+        return (argument) => new Create(input(argument), parts);
       }
       case 'merge': {
         const spec = {
@@ -297,6 +292,10 @@ class OperatorBuilder {
       argument: item.argument && this.#expression(item.argument),
       createState: () => createAggregate(name, { distinct, position: span }),
     };
+  }
+
+  #createPart(part: CreatePart): CompiledCreatePart {
+    return part.type === 'path' ? part : { ...part, properties: part.properties && this.#properties(part.properties) };
   }
 
   #properties(properties: PropertyMap): CompiledProperties {

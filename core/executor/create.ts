@@ -1,4 +1,5 @@
-/** CreateNode and CreateRelationship: one new entity for each row. */
+/** Create: new nodes and relationships for each row. */
+import { unreachable } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
 import { isMap } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
@@ -8,6 +9,7 @@ import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
 import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
+import { type ConstructPathSpec, constructPaths } from './path.ts';
 import { nodeIds, withVector } from './rows.ts';
 import { toStored } from './stored-property.ts';
 
@@ -67,88 +69,103 @@ function mapAt(maps: Vector, row: number, position: Position): ValueMap {
   );
 }
 
-export interface CreateNodeSpec {
-  readonly slot: number;
-  readonly labels: readonly string[];
-  readonly properties: CompiledProperties | undefined;
-}
+export type CompiledCreatePart =
+  | {
+      readonly type: 'node';
+      readonly slot: number;
+      readonly labels: readonly string[];
+      readonly properties: CompiledProperties | undefined;
+    }
+  | {
+      readonly type: 'relationship';
+      readonly slot: number;
+      readonly relationshipType: string;
+      readonly start: number;
+      readonly end: number;
+      readonly properties: CompiledProperties | undefined;
+    }
+  | (ConstructPathSpec & { readonly type: 'path' });
 
-export class CreateNode implements Operator {
+export class Create implements Operator {
   readonly #input: Operator;
-  readonly #spec: CreateNodeSpec;
+  readonly #parts: readonly CompiledCreatePart[];
 
-  constructor(input: Operator, spec: CreateNodeSpec) {
+  constructor(input: Operator, parts: readonly CompiledCreatePart[]) {
     this.#input = input;
-    this.#spec = spec;
+    this.#parts = parts;
   }
 
   next(context: ExecutionContext): Batch | Signal {
     if (context.exhausted) return PAUSE;
-    const batch = this.#input.next(context);
-    if (batch === PAUSE || batch === END) return batch;
-    context.charge(batch.rowCount);
-    const { writer, counters } = context;
-    const { slot, labels, properties } = this.#spec;
-    const tokens = labels.map((label) => writer.token('label', label));
-    const ids = new Int32Array(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) {
-      const node = writer.createNode();
-      for (const token of tokens) writer.addLabel(node, token);
-      ids[row] = node;
+    const input = this.#input.next(context);
+    if (input === PAUSE || input === END) return input;
+    let batch = input;
+    for (const part of this.#parts) {
+      context.charge(batch.rowCount);
+      batch = create(batch, part, context);
     }
-    counters.nodesCreated += ids.length;
-    counters.labelsAdded += ids.length * tokens.length;
-    if (properties) {
-      const set: SetProperty = (node, key, value) => writer.setNodeProperty(node, key, value);
-      setProperties(properties, { batch, entities: ids, set, context });
-    }
-    return withVector(batch, slot, { column: { kind: 'node', ids }, rows: undefined });
+    return batch;
   }
 }
 
-export interface CreateRelationshipSpec {
-  readonly slot: number;
-  readonly relationshipType: string;
-  readonly start: number;
-  readonly end: number;
-  readonly properties: CompiledProperties | undefined;
+function create(batch: Batch, part: CompiledCreatePart, context: ExecutionContext): Batch {
+  switch (part.type) {
+    case 'node':
+      return createNodes(batch, part, context);
+    case 'relationship':
+      return createRelationships(batch, part, context);
+    case 'path':
+      return constructPaths(batch, part, context);
+    default:
+      return unreachable(part);
+  }
 }
 
-export class CreateRelationship implements Operator {
-  readonly #input: Operator;
-  readonly #spec: CreateRelationshipSpec;
-
-  constructor(input: Operator, spec: CreateRelationshipSpec) {
-    this.#input = input;
-    this.#spec = spec;
+function createNodes(
+  batch: Batch,
+  { slot, labels, properties }: Extract<CompiledCreatePart, { type: 'node' }>,
+  context: ExecutionContext,
+): Batch {
+  const { writer, counters } = context;
+  const tokens = labels.map((label) => writer.token('label', label));
+  const ids = new Int32Array(batch.rowCount);
+  for (let row = 0; row < batch.rowCount; row++) {
+    const node = writer.createNode();
+    for (const token of tokens) writer.addLabel(node, token);
+    ids[row] = node;
   }
-
-  next(context: ExecutionContext): Batch | Signal {
-    if (context.exhausted) return PAUSE;
-    const batch = this.#input.next(context);
-    if (batch === PAUSE || batch === END) return batch;
-    context.charge(batch.rowCount);
-    const { writer, counters } = context;
-    const { slot, relationshipType, properties } = this.#spec;
-    const type = writer.token('relationshipType', relationshipType);
-    const starts = nodeIds(batch, this.#spec.start);
-    const ends = nodeIds(batch, this.#spec.end);
-    const ids = new Int32Array(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) {
-      const start = starts[row]!;
-      const end = ends[row]!;
-      if (start === NO_ENTITY || end === NO_ENTITY) throw missingEnd(relationshipType);
-      refuseDeleted(start, context);
-      refuseDeleted(end, context);
-      ids[row] = writer.createRelationship(type, start, end);
-    }
-    counters.relationshipsCreated += ids.length;
-    if (properties) {
-      const set: SetProperty = (relationship, key, value) => writer.setRelationshipProperty(relationship, key, value);
-      setProperties(properties, { batch, entities: ids, set, context });
-    }
-    return withVector(batch, slot, { column: { kind: 'relationship', ids }, rows: undefined });
+  counters.nodesCreated += ids.length;
+  counters.labelsAdded += ids.length * tokens.length;
+  if (properties) {
+    const set: SetProperty = (node, key, value) => writer.setNodeProperty(node, key, value);
+    setProperties(properties, { batch, entities: ids, set, context });
   }
+  return withVector(batch, slot, { column: { kind: 'node', ids }, rows: undefined });
+}
+
+function createRelationships(
+  batch: Batch,
+  part: Extract<CompiledCreatePart, { type: 'relationship' }>,
+  context: ExecutionContext,
+): Batch {
+  const { writer, counters } = context;
+  const { slot, relationshipType, properties } = part;
+  const type = writer.token('relationshipType', relationshipType);
+  const starts = nodeIds(batch, part.start);
+  const ends = nodeIds(batch, part.end);
+  const ids = new Int32Array(batch.rowCount);
+  for (let row = 0; row < batch.rowCount; row++) {
+    const start = starts[row]!;
+    const end = ends[row]!;
+    if (start === NO_ENTITY || end === NO_ENTITY) throw missingEnd(relationshipType);
+    ids[row] = writer.createRelationship(type, start, end);
+  }
+  counters.relationshipsCreated += ids.length;
+  if (properties) {
+    const set: SetProperty = (relationship, key, value) => writer.setRelationshipProperty(relationship, key, value);
+    setProperties(properties, { batch, entities: ids, set, context });
+  }
+  return withVector(batch, slot, { column: { kind: 'relationship', ids }, rows: undefined });
 }
 
 function missingEnd(relationshipType: string): GraphError {
@@ -157,11 +174,4 @@ function missingEnd(relationshipType: string): GraphError {
     `A relationship of type ${relationshipType} cannot be made, as the node at one of its ends is null.`,
     { detail: 'MissingNode' },
   );
-}
-
-function refuseDeleted(node: number, context: ExecutionContext): void {
-  if (context.view.nodeExists(node)) return;
-  throw new GraphError('Neo.ClientError.Statement.EntityNotFound', 'This node has been deleted by the statement.', {
-    detail: 'DeletedEntityAccess',
-  });
 }

@@ -29,27 +29,32 @@ export class ConstructPath implements Operator {
     const input = this.#input.next(context);
     if (input === PAUSE || input === END) return input;
     context.charge(input.rowCount);
-    const values: Value[] = [];
-    for (let row = 0; row < input.rowCount; row++) values.push(this.#path(input, row, context));
-    return withVector(input, this.#spec.slot, { column: { kind: 'value', values }, rows: undefined });
+    return constructPaths(input, this.#spec, context);
   }
+}
 
-  #path(batch: Batch, row: number, context: ExecutionContext): Value {
-    const first = valueIn(batch, this.#spec.nodes[0]!, row);
-    if (!(first instanceof NodeReference)) return null;
-    const nodes = [first.id];
-    const relationships: number[] = [];
-    for (const slot of this.#spec.relationships) {
-      const value = valueIn(batch, slot, row);
-      if (value === null) return null;
-      for (const relationship of isList(value) ? value : [value]) {
-        if (!(relationship instanceof RelationshipReference)) return null;
-        relationships.push(relationship.id);
-        nodes.push(nextNode(relationship.id, nodes.at(-1)!, context));
-      }
+/** The batch with the path of each row in it. A null on the way makes the path null. */
+export function constructPaths(batch: Batch, spec: ConstructPathSpec, context: ExecutionContext): Batch {
+  const values: Value[] = [];
+  for (let row = 0; row < batch.rowCount; row++) values.push(pathOf(batch, row, spec, context));
+  return withVector(batch, spec.slot, { column: { kind: 'value', values }, rows: undefined });
+}
+
+function pathOf(batch: Batch, row: number, spec: ConstructPathSpec, context: ExecutionContext): Value {
+  const first = valueIn(batch, spec.nodes[0]!, row);
+  if (!(first instanceof NodeReference)) return null;
+  const nodes = [first.id];
+  const relationships: number[] = [];
+  for (const slot of spec.relationships) {
+    const value = valueIn(batch, slot, row);
+    if (value === null) return null;
+    for (const relationship of isList(value) ? value : [value]) {
+      if (!(relationship instanceof RelationshipReference)) return null;
+      relationships.push(relationship.id);
+      nodes.push(nextNode(relationship.id, nodes.at(-1)!, context));
     }
-    return new PathReference(nodes, relationships);
   }
+  return new PathReference(nodes, relationships);
 }
 
 function nextNode(relationship: number, node: number, context: ExecutionContext): number {

@@ -1,6 +1,6 @@
 /** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
 import type { Expression } from '../cypher/ast.ts';
-import type { Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
+import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -28,15 +28,41 @@ class Describer {
   }
 
   describe(plan: Plan): PlanDescription {
+    if (plan.type === 'create') return this.#describeCreate(plan);
     const children = childrenOf(plan).map((child) => this.describe(child));
     const details = this.#details(plan);
     return {
       operatorType: operatorTypeOf(plan),
       arguments: new Map(details === undefined ? [] : [['Details', details]]),
       identifiers: this.#identifiers(plan, children),
-      estimatedRows: Math.round(plan.estimatedRows * 100) / 100,
+      estimatedRows: rounded(plan.estimatedRows),
       children,
     };
+  }
+
+  /** One operator is shown for each thing that is made. */
+  #describeCreate(plan: Extract<Plan, { type: 'create' }>): PlanDescription {
+    return plan.parts.reduce<PlanDescription>((input, part) => {
+      const name = this.#slots.nameOf(part.slot);
+      return {
+        operatorType: CREATE_OPERATORS[part.type],
+        arguments: new Map([['Details', this.#created(part)]]),
+        identifiers: isAnonymous(name) ? input.identifiers : [...input.identifiers, name],
+        estimatedRows: rounded(plan.estimatedRows),
+        children: [input],
+      };
+    }, this.describe(plan.input));
+  }
+
+  #created(part: CreatePart): string {
+    switch (part.type) {
+      case 'node':
+        return `(${this.#name(part.slot)}${part.labels.map((label) => `:${label}`).join('')}${this.#map(part.properties)})`;
+      case 'relationship':
+        return `(${this.#name(part.start)})-[:${part.relationshipType}${this.#map(part.properties)}]->(${this.#name(part.end)})`;
+      case 'path':
+        return this.#name(part.slot);
+    }
   }
 
   #identifiers(plan: Plan, children: readonly PlanDescription[]): string[] {
@@ -94,10 +120,6 @@ class Describer {
         return this.#print(plan.count);
       case 'unwind':
         return `${this.#print(plan.list)} AS ${this.#name(plan.slot)}`;
-      case 'createNode':
-        return `(${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}${this.#map(plan.properties)})`;
-      case 'createRelationship':
-        return `(${this.#name(plan.start)})-[:${plan.relationshipType}${this.#map(plan.properties)}]->(${this.#name(plan.end)})`;
       case 'removeProperty':
         return `${this.#print(plan.target)}.${plan.key}`;
       case 'removeLabels':
@@ -181,6 +203,16 @@ class Describer {
   }
 }
 
+const CREATE_OPERATORS = {
+  node: 'CreateNode',
+  relationship: 'CreateRelationship',
+  path: 'ConstructNamedPath',
+} as const;
+
+function rounded(rows: number): number {
+  return Math.round(rows * 100) / 100;
+}
+
 function operatorTypeOf(plan: Plan): string {
   switch (plan.type) {
     case 'semiApply':
@@ -222,8 +254,6 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'nodeIndexSeekByRange':
     case 'constructPath':
     case 'unwind':
-    case 'createNode':
-    case 'createRelationship':
       return [plan.slot];
     case 'expand':
     case 'expandInto':

@@ -6,6 +6,10 @@ import { type Access, bestAccess, bestSeek } from './access.ts';
 import type { Conjunct, GraphNode, GraphRelationship, QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
+/** Of a pattern with more parts than this, only the most promising first steps are followed to the end. */
+const LARGE_PATTERN_PARTS = 20;
+const STARTS_TRIED_MAX = 4;
+
 export type Step = { readonly rows: number } & (
   | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
   | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
@@ -24,9 +28,11 @@ export interface OrderQuestion {
 
 /** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
 export function orderOfExpansion(question: OrderQuestion): Step[] {
-  const start = new Search(question);
+  const { nodes, relationships } = question.graph;
+  const options = new Search(question).options().sort((left, right) => left.step.rows - right.step.rows);
+  const tried = nodes.length + relationships.length > LARGE_PATTERN_PARTS ? STARTS_TRIED_MAX : options.length;
   let best: Search | undefined;
-  for (const option of start.options()) {
+  for (const option of options.slice(0, tried)) {
     const search = new Search(question);
     search.take(option);
     search.finish();

@@ -253,23 +253,35 @@ export type PropertyMap =
   | { readonly type: 'entries'; readonly entries: readonly (readonly [string, ScopedExpression])[] }
   | { readonly type: 'map'; readonly value: ScopedExpression };
 
-export interface CreateNodePlan extends Unary {
-  readonly type: 'createNode';
-  readonly slot: number;
-  readonly labels: readonly string[];
-  readonly properties: PropertyMap | undefined;
+/** What a CREATE makes, in this order: one new entity for each row, or a path from what is bound. */
+export type CreatePart =
+  | {
+      readonly type: 'node';
+      readonly slot: number;
+      readonly labels: readonly string[];
+      readonly properties: PropertyMap | undefined;
+    }
+  | {
+      readonly type: 'relationship';
+      readonly slot: number;
+      readonly relationshipType: string;
+      readonly start: number;
+      readonly end: number;
+      readonly properties: PropertyMap | undefined;
+    }
+  | {
+      readonly type: 'path';
+      readonly slot: number;
+      readonly nodes: readonly number[];
+      readonly relationships: readonly number[];
+    };
+
+/** One operator for a whole CREATE, however long, so that the tree does not grow deep. EXPLAIN shows its parts. */
+export interface CreatePlan extends Unary {
+  readonly type: 'create';
+  readonly parts: readonly CreatePart[];
 }
 
-export interface CreateRelationshipPlan extends Unary {
-  readonly type: 'createRelationship';
-  readonly slot: number;
-  readonly relationshipType: string;
-  readonly start: number;
-  readonly end: number;
-  readonly properties: PropertyMap | undefined;
-}
-
-/** For each row: the rows of `match`, or else those of `create`. Later rows see what earlier ones made. */
 export interface MergePlan extends Unary {
   readonly type: 'merge';
   readonly match: Plan;
@@ -338,8 +350,7 @@ export type Plan =
   | UnwindPlan
   | UnionPlan
   | EagerPlan
-  | CreateNodePlan
-  | CreateRelationshipPlan
+  | CreatePlan
   | MergePlan
   | SetPlan
   | RemovePropertyPlan

@@ -4,6 +4,7 @@
  */
 import { assert, unreachable } from '../assert.ts';
 import type { Clause, MatchClause, ProjectionClause, Query, SingleQuery, UnwindClause } from '../cypher/ast.ts';
+import { checkClauses, checkDepth } from './complexity.ts';
 import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
@@ -26,9 +27,11 @@ const LIST_LENGTH_ASSUMED = 10;
 
 /** Plans a query that the semantic check has passed. */
 export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
+  checkClauses(query);
   const slots = new Slots();
   const parts = query.parts.map((part) => new QueryPlanner(slots, statistics).plan(part));
   const writes = parts.some((part) => part.writes);
+  for (const part of parts) checkDepth(part.root);
   const [first] = parts;
   assert(first, 'a query has a part');
   if (parts.length === 1) return { root: first.root, slots, columns: first.columns, writes };

@@ -11,9 +11,10 @@ import type {
   SetClause,
 } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
+import { tooComplex } from './complexity.ts';
 import { touches, type Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
-import type { Assignments, Plan, PropertyMap } from './plan.ts';
+import type { Assignments, CreatePart, Plan, PropertyMap } from './plan.ts';
 import type { PlanScope, SlotKind } from './slots.ts';
 import type { Statistics } from './statistics.ts';
 import { readsOfSetItems, writesOfSetItems } from './update-footprint.ts';
@@ -23,59 +24,99 @@ export interface UpdatePlan {
   readonly scope: PlanScope;
 }
 
-/** CREATE: one operator for each node and relationship, in the order of the text, nodes of a path first. */
+/** Nodes, relationships and paths in one CREATE or MERGE. More data than this comes as a parameter, through UNWIND. */
+const CREATE_PARTS_MAX = 2_000;
+
+/** CREATE: its nodes and relationships in the order of the text, nodes of a path first. */
 export function planCreate(clause: CreateClause, input: Plan, scope: PlanScope): UpdatePlan {
-  const builder = new CreateBuilder(input, scope, (name, kind) =>
+  const created = createParts(clause.patterns, scope, (name, kind) =>
     name === undefined ? scope.slots.addAnonymous(kind) : scope.slots.add(name, kind),
   );
-  for (const pattern of clause.patterns) builder.path(pattern);
-  return builder;
+  const { estimatedRows } = input;
+  return { plan: { type: 'create', input, parts: created.parts, estimatedRows }, scope: created.scope };
 }
 
-class CreateBuilder {
-  plan: Plan;
-  scope: PlanScope;
-  readonly #slotFor: (name: string | undefined, kind: SlotKind) => number;
+type SlotFor = (name: string | undefined, kind: SlotKind) => number;
 
-  constructor(plan: Plan, scope: PlanScope, slotFor: (name: string | undefined, kind: SlotKind) => number) {
-    this.plan = plan;
-    this.scope = scope;
+/** What has to be made of the patterns; `slotFor` gives the slots of what `scope` does not have. */
+function createParts(
+  patterns: readonly PathPattern[],
+  scope: PlanScope,
+  slotFor: SlotFor,
+): { parts: CreatePart[]; scope: PlanScope } {
+  const bound = new SlotBinder(scope, slotFor);
+  const paths = patterns.map((pattern) => bound.path(pattern));
+  const after = scope.with(bound.added);
+  const parts = paths.flatMap((path) => partsOf(path, after));
+  if (parts.length > CREATE_PARTS_MAX) throw tooComplex('nodes and relationships in one CREATE', CREATE_PARTS_MAX);
+  return { parts, scope: after };
+}
+
+/** A pattern with its slots. Of the nodes, `fresh` tells those that have to be made. */
+interface BoundPath {
+  readonly pattern: PathPattern;
+  readonly nodes: readonly { readonly slot: number; readonly fresh: boolean }[];
+  readonly relationships: readonly number[];
+  readonly path: number | undefined;
+}
+
+class SlotBinder {
+  readonly added = new Map<string, number>();
+  readonly #scope: PlanScope;
+  readonly #slotFor: SlotFor;
+
+  constructor(scope: PlanScope, slotFor: SlotFor) {
+    this.#scope = scope;
     this.#slotFor = slotFor;
   }
 
-  path(pattern: PathPattern): void {
-    const nodes = pattern.nodes.map((node) => {
-      const known = node.variable === undefined ? undefined : this.scope.slotOf(node.variable);
-      if (known !== undefined) return known;
-      const properties = propertyMapOf(node.properties, this.scope);
-      const slot = this.#bind(node.variable, 'node');
-      this.#put({ type: 'createNode', slot, labels: [...new Set(node.labels)], properties });
-      return slot;
-    });
-    const relationships = pattern.relationships.map((relationship, i) => {
-      const properties = propertyMapOf(relationship.properties, this.scope);
-      const slot = this.#bind(relationship.variable, 'relationship');
-      const [start, end] = endsOf(relationship, nodes[i]!, nodes[i + 1]!);
-      const relationshipType = typeOf(relationship);
-      this.#put({ type: 'createRelationship', slot, relationshipType, start, end, properties });
-      return slot;
-    });
-    if (pattern.variable === undefined) return;
-    this.#put({ type: 'constructPath', slot: this.#bind(pattern.variable, 'path'), nodes, relationships });
+  path(pattern: PathPattern): BoundPath {
+    return {
+      pattern,
+      nodes: pattern.nodes.map(({ variable }) => {
+        const known = variable === undefined ? undefined : (this.added.get(variable) ?? this.#scope.slotOf(variable));
+        return known === undefined
+          ? { slot: this.#bind(variable, 'node'), fresh: true }
+          : { slot: known, fresh: false };
+      }),
+      relationships: pattern.relationships.map(({ variable }) => this.#bind(variable, 'relationship')),
+      path: pattern.variable === undefined ? undefined : this.#bind(pattern.variable, 'path'),
+    };
   }
 
   #bind(name: string | undefined, kind: SlotKind): number {
     const slot = this.#slotFor(name, kind);
-    if (name !== undefined) this.scope = this.scope.with([[name, slot]]);
+    if (name !== undefined) this.added.set(name, slot);
     return slot;
-  }
-
-  #put(plan: WithoutInput<Extract<Plan, { type: 'createNode' | 'createRelationship' | 'constructPath' }>>): void {
-    this.plan = { ...plan, input: this.plan, estimatedRows: this.plan.estimatedRows };
   }
 }
 
-type WithoutInput<P> = P extends Plan ? Omit<P, 'input' | 'estimatedRows'> : never;
+function partsOf({ pattern, nodes, relationships, path }: BoundPath, scope: PlanScope): CreatePart[] {
+  const parts: CreatePart[] = [];
+  pattern.nodes.forEach((node, i) => {
+    const { slot, fresh } = nodes[i]!;
+    if (!fresh) return;
+    parts.push({
+      type: 'node',
+      slot,
+      labels: [...new Set(node.labels)],
+      properties: propertyMapOf(node.properties, scope),
+    });
+  });
+  pattern.relationships.forEach((relationship, i) => {
+    const [start, end] = endsOf(relationship, nodes[i]!.slot, nodes[i + 1]!.slot);
+    parts.push({
+      type: 'relationship',
+      slot: relationships[i]!,
+      relationshipType: typeOf(relationship),
+      start,
+      end,
+      properties: propertyMapOf(relationship.properties, scope),
+    });
+  });
+  if (path !== undefined) parts.push({ type: 'path', slot: path, nodes: nodes.map(({ slot }) => slot), relationships });
+  return parts;
+}
 
 /** A relationship without direction, which MERGE allows, is made from left to right. */
 function endsOf(relationship: RelationshipPattern, left: number, right: number): [number, number] {
@@ -105,12 +146,11 @@ export function planMerge(clause: MergeClause, input: Plan, scope: PlanScope, st
   const { pattern, onMatch, onCreate } = clause;
   const argument: Plan = { type: 'argument', estimatedRows: 1 };
   const match = planMatch({ patterns: [pattern], where: undefined, scope, input: argument, statistics });
-  const create = new CreateBuilder(argument, scope, (name, kind) => {
+  const created = createParts([pattern], scope, (name, kind) => {
     const slot = name === undefined ? undefined : match.scope.slotOf(name);
     return slot ?? scope.slots.addAnonymous(kind);
   });
-  create.path(pattern);
-  const after = create.scope;
+  const after = created.scope;
   const before = new Set(scope.liveSlots());
   const properties = [...pattern.nodes, ...pattern.relationships].flatMap((part) =>
     part.properties?.type === 'map' ? part.properties.entries.map(([, value]) => value) : [],
@@ -119,7 +159,7 @@ export function planMerge(clause: MergeClause, input: Plan, scope: PlanScope, st
     type: 'merge',
     input,
     match: match.plan,
-    create: create.plan,
+    create: { type: 'create', input: argument, parts: created.parts, estimatedRows: 1 },
     onMatch: { items: onMatch, scope: after, byRow: true },
     onCreate: { items: onCreate, scope: after, byRow: true },
     slots: after.liveSlots().filter((slot) => !before.has(slot)),

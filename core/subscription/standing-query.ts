@@ -4,7 +4,6 @@
  * subscriber that has no credit left is sent nothing; the difference grows into one (it is squashed) until credit comes.
  * Invariant: what was sent to a subscriber, applied in order, is the query's result at `toLsn`.
  */
-import { assert } from '../assert.ts';
 import type { ErrorRecord } from '../error.ts';
 import type { Step } from '../step.ts';
 import type { ResultValue } from '../value/value.ts';
@@ -25,6 +24,10 @@ export interface Subscriber {
   readonly id: string;
   readonly credit: number;
   readonly ordered: boolean;
+  /** It is shown no older state first: what was visible when it came. */
+  readonly fromLsn: number;
+  /** Its socket slept: it has the result of this lsn, which is being evaluated. */
+  readonly resumesAtLsn: number | undefined;
   /** The result it has been sent, as of `toLsn`; undefined before its first one is complete, and after a reset. */
   readonly sent: KeyedResult | undefined;
   readonly toLsn: number;
@@ -36,32 +39,40 @@ export interface StandingQuery {
   readonly columns: readonly string[];
   /** For each column: its value comes out of an aggregation. */
   readonly aggregated: readonly boolean[];
-  /** The newest result, which is the answer at every lsn from `evaluatedLsn` to `lsn`. */
+  /** The newest result, which is the answer at every lsn from `resultLsn` to `lsn`. */
   readonly result: KeyedResult | undefined;
+  readonly resultLsn: number;
   readonly lsn: number;
-  /** An evaluation is on its way. */
-  readonly evaluating: boolean;
-  /** A commit since that evaluation began makes another one necessary. */
-  readonly stale: boolean;
+  /** What readers see, as far as the host has told, and the last commit in it that may have changed the answer. */
+  readonly visibleLsn: number;
+  readonly touchedLsn: number;
+  /** An evaluation is on its way: of the state at an lsn, or of the visible state. */
+  readonly evaluating: { readonly atLsn: number | undefined } | undefined;
   readonly subscribers: ReadonlyMap<string, Subscriber>;
 }
 
+/** What a subscriber asks for. */
+interface Wishes {
+  readonly credit: number;
+  readonly ordered: boolean;
+}
+
 export type StandingQueryEvent =
-  | { readonly type: 'subscribe'; readonly id: string; readonly credit: number; readonly ordered: boolean }
-  /** A subscriber whose socket slept has the result as of this lsn, which is the one just evaluated. */
-  | { readonly type: 'resume'; readonly id: string; readonly credit: number; readonly ordered: boolean }
+  | ({ readonly type: 'subscribe'; readonly id: string; readonly visibleLsn: number } & Wishes)
+  /** A subscriber whose socket slept has the result as of `lsn`. The host can still read that state, or it is the result here. */
+  | ({ readonly type: 'resume'; readonly id: string; readonly lsn: number; readonly visibleLsn: number } & Wishes)
   | { readonly type: 'credit'; readonly id: string; readonly rows: number }
   | { readonly type: 'unsubscribe'; readonly id: string }
   /** Commits up to `lsn` are visible. `touched`: one of them may have changed the answer. */
   | { readonly type: 'advanced'; readonly lsn: number; readonly touched: boolean }
   | { readonly type: 'evaluated'; readonly lsn: number; readonly rows: readonly (readonly ResultValue[])[] }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
-  /** The graph has been replaced by another one: nothing that was sent need be part of its history. */
-  | { readonly type: 'replaced' };
+  /** The graph has been replaced by another one: nothing that was sent need be part of its history. The host evaluates anew. */
+  | { readonly type: 'replaced'; readonly visibleLsn: number };
 
 export type StandingQueryEffect =
-  /** Run the statement on the visible state, and hand in `evaluated` or `failed`. */
-  | { readonly type: 'evaluate' }
+  /** Run the statement on the visible state, or on that of `atLsn`, and hand in `evaluated` or `failed`. */
+  | { readonly type: 'evaluate'; readonly atLsn: number | undefined }
   | { readonly type: 'columns'; readonly to: string; readonly columns: readonly string[] }
   | {
       readonly type: 'rows';
@@ -87,9 +98,11 @@ export function standingQuery(columns: readonly string[], aggregated: readonly b
     columns,
     aggregated,
     result: undefined,
+    resultLsn: 0,
     lsn: 0,
-    evaluating: false,
-    stale: false,
+    visibleLsn: 0,
+    touchedLsn: 0,
+    evaluating: undefined,
     subscribers: new Map(),
   };
 }
@@ -99,10 +112,10 @@ export function step(state: StandingQuery, event: StandingQueryEvent): Step<Stan
   const turn = new Turn(state);
   switch (event.type) {
     case 'subscribe':
-      turn.subscribe(event.id, { credit: event.credit, ordered: event.ordered });
+      turn.subscribe(event);
       break;
     case 'resume':
-      turn.resume(event.id, { credit: event.credit, ordered: event.ordered });
+      turn.resume(event);
       break;
     case 'credit':
       turn.addCredit(event.id, event.rows);
@@ -120,11 +133,19 @@ export function step(state: StandingQuery, event: StandingQueryEvent): Step<Stan
       turn.fail(event.error);
       break;
     case 'replaced':
-      turn.startOver();
+      turn.startOver(event.visibleLsn);
       break;
   }
   return turn.finish();
 }
+
+const NEW_SUBSCRIBER = {
+  fromLsn: 0,
+  resumesAtLsn: undefined,
+  sent: undefined,
+  toLsn: 0,
+  partial: undefined,
+} as const;
 
 class Turn {
   #state: StandingQuery;
@@ -140,24 +161,32 @@ class Turn {
     return { state: { ...this.#state, subscribers: this.#subscribers }, effects: this.#effects };
   }
 
-  subscribe(id: string, options: { credit: number; ordered: boolean }): void {
-    if (this.#subscribers.size >= SUBSCRIBERS_MAX && !this.#subscribers.has(id)) {
-      const message = `This instance keeps ${SUBSCRIBERS_MAX} subscribers of one query.`;
-      const error: ErrorRecord = { code: 'Neo.TransientError.General.DatabaseUnavailable', message };
-      this.#effects.push({ type: 'error', to: id, error });
-      return;
-    }
-    const subscriber: Subscriber = { id, ...options, sent: undefined, toLsn: 0, partial: undefined };
+  subscribe(event: Extract<StandingQueryEvent, { type: 'subscribe' }>): void {
+    const { id, credit, ordered, visibleLsn } = event;
+    if (!this.#admit(id)) return;
+    this.#see(visibleLsn);
+    const subscriber: Subscriber = { ...NEW_SUBSCRIBER, id, credit, ordered, fromLsn: visibleLsn };
     this.#subscribers.set(id, subscriber);
     this.#effects.push({ type: 'columns', to: id, columns: this.#state.columns });
-    if (this.#state.result && !this.#state.stale) this.#serve(subscriber);
+    if (this.#state.result) this.#serve(subscriber);
     else this.#evaluate();
   }
 
-  resume(id: string, options: { credit: number; ordered: boolean }): void {
-    const { result, lsn } = this.#state;
-    assert(result, 'a subscriber resumes after the evaluation');
-    this.#subscribers.set(id, { id, ...options, sent: result, toLsn: lsn, partial: undefined });
+  resume(event: Extract<StandingQueryEvent, { type: 'resume' }>): void {
+    const { id, credit, ordered, lsn } = event;
+    const { result, resultLsn, evaluating } = this.#state;
+    const isResult = result !== undefined && resultLsn <= lsn && lsn <= this.#state.lsn;
+    const isUnderWay = result === undefined && (evaluating === undefined || evaluating.atLsn === lsn);
+    if (!isResult && !isUnderWay) {
+      this.#effects.push({ type: 'reset', to: id, why: 'moved' });
+      return this.subscribe({ ...event, type: 'subscribe' });
+    }
+    if (!this.#admit(id)) return;
+    this.#see(event.visibleLsn);
+    const subscriber: Subscriber = { ...NEW_SUBSCRIBER, id, credit, ordered, resumesAtLsn: lsn };
+    if (isResult) return this.#serve({ ...subscriber, resumesAtLsn: undefined, sent: result, toLsn: lsn });
+    this.#subscribers.set(id, subscriber);
+    this.#evaluate(lsn);
   }
 
   addCredit(id: string, rows: number): void {
@@ -170,16 +199,9 @@ class Turn {
   }
 
   advance(lsn: number, touched: boolean): void {
-    const { evaluating } = this.#state;
-    if (this.#state.result && lsn <= this.#state.lsn) return;
-    if (touched) {
-      if (evaluating) this.#state = { ...this.#state, stale: true };
-      else this.#evaluate();
-      return;
-    }
-    if (evaluating || !this.#state.result) return;
-    this.#state = { ...this.#state, lsn };
-    for (const subscriber of this.#subscribers.values()) this.#serve(subscriber);
+    if (touched) this.#state = { ...this.#state, touchedLsn: Math.max(this.#state.touchedLsn, lsn) };
+    this.#see(lsn);
+    this.#serveAll();
   }
 
   takeResult(lsn: number, rows: readonly (readonly ResultValue[])[]): void {
@@ -187,49 +209,74 @@ class Turn {
       const message = `A live query has at most ${LIVE_ROWS_MAX} rows; this one has ${rows.length}. Give it a LIMIT.`;
       return this.fail({ code: 'Neo.ClientError.Statement.ArgumentError', message });
     }
-    const again = this.#state.stale;
     const result = keyRows(rows, this.#state.aggregated);
-    this.#state = { ...this.#state, result, lsn, evaluating: false, stale: false };
-    for (const subscriber of this.#subscribers.values()) this.#serve(subscriber);
+    this.#state = { ...this.#state, result, resultLsn: lsn, lsn, evaluating: undefined };
+    for (const subscriber of this.#subscribers.values()) {
+      if (subscriber.resumesAtLsn !== lsn) continue;
+      this.#subscribers.set(subscriber.id, { ...subscriber, resumesAtLsn: undefined, sent: result, toLsn: lsn });
+    }
+    this.#see(lsn);
+    this.#serveAll();
     this.#boundOldResults();
-    if (again) this.#evaluate();
   }
 
   fail(error: ErrorRecord): void {
     // The old result is let go: whoever comes next must not be shown what was true before the failure.
-    this.#state = { ...this.#state, result: undefined, evaluating: false, stale: false };
+    this.#state = { ...this.#state, result: undefined, evaluating: undefined };
     for (const id of this.#subscribers.keys()) this.#effects.push({ type: 'error', to: id, error });
     this.#subscribers.clear();
   }
 
-  startOver(): void {
+  /** An evaluation that is on its way is begun anew by the host, on the new graph. */
+  startOver(visibleLsn: number): void {
     for (const subscriber of this.#subscribers.values()) this.#reset(subscriber, 'moved');
-    this.#state = { ...this.#state, result: undefined, lsn: 0 };
+    const { evaluating } = this.#state;
+    const anew = evaluating && { atLsn: undefined };
+    this.#state = { ...this.#state, result: undefined, lsn: 0, visibleLsn, touchedLsn: 0, evaluating: anew };
     if (this.#subscribers.size > 0) this.#evaluate();
   }
 
-  #evaluate(): void {
-    if (this.#state.evaluating) {
-      this.#state = { ...this.#state, stale: true };
-      return;
-    }
-    this.#state = { ...this.#state, evaluating: true, stale: false };
-    this.#effects.push({ type: 'evaluate' });
+  #admit(id: string): boolean {
+    if (this.#subscribers.size < SUBSCRIBERS_MAX || this.#subscribers.has(id)) return true;
+    const message = `This instance keeps ${SUBSCRIBERS_MAX} subscribers of one query.`;
+    this.#effects.push({
+      type: 'error',
+      to: id,
+      error: { code: 'Neo.TransientError.General.DatabaseUnavailable', message },
+    });
+    return false;
+  }
+
+  /** Readers see `lsn`. A result that no commit up to there has touched is the answer there too. */
+  #see(lsn: number): void {
+    const visibleLsn = Math.max(this.#state.visibleLsn, lsn);
+    const { result, touchedLsn } = this.#state;
+    const isAnswer = result !== undefined && touchedLsn <= this.#state.lsn;
+    this.#state = { ...this.#state, visibleLsn, lsn: isAnswer ? Math.max(this.#state.lsn, visibleLsn) : this.#state.lsn };
+  }
+
+  #serveAll(): void {
+    for (const subscriber of this.#subscribers.values()) this.#serve(subscriber);
+    if (this.#state.result && this.#state.touchedLsn > this.#state.lsn) this.#evaluate();
+  }
+
+  #evaluate(atLsn?: number): void {
+    if (this.#state.evaluating) return;
+    this.#state = { ...this.#state, evaluating: { atLsn } };
+    this.#effects.push({ type: 'evaluate', atLsn });
   }
 
   /** Sends a subscriber what it lacks, as far as its credit goes. */
   #serve(subscriber: Subscriber): void {
     const { result, lsn } = this.#state;
     this.#subscribers.set(subscriber.id, subscriber);
-    if (!result) return;
-    if (!subscriber.sent) return this.#serveFirst(subscriber, subscriber.partial ?? { result, lsn, rowCount: 0 });
-    if (subscriber.sent === result) {
-      if (lsn === subscriber.toLsn) return;
-      this.#subscribers.set(subscriber.id, { ...subscriber, toLsn: lsn });
-      this.#effects.push({ type: 'level', to: subscriber.id, lsn });
-      return;
+    if (!result || subscriber.resumesAtLsn !== undefined) return;
+    if (!subscriber.sent) {
+      if (!subscriber.partial && lsn < subscriber.fromLsn) return;
+      return this.#serveFirst(subscriber, subscriber.partial ?? { result, lsn, rowCount: 0 });
     }
-    const changes = difference(subscriber.sent, result, subscriber.ordered);
+    if (lsn <= subscriber.toLsn) return;
+    const changes = subscriber.sent === result ? [] : difference(subscriber.sent, result, subscriber.ordered);
     const cost = costOf(changes);
     // A commit's changes are never split, so the last of the credit may be overdrawn: a change of more rows than a
     // subscriber ever grants at once would otherwise never be sent.
@@ -271,6 +318,7 @@ class Turn {
 
   #reset(subscriber: Subscriber, why: 'lag' | 'moved'): void {
     this.#effects.push({ type: 'reset', to: subscriber.id, why });
-    this.#subscribers.set(subscriber.id, { ...subscriber, sent: undefined, partial: undefined, toLsn: 0 });
+    const { id, credit, ordered } = subscriber;
+    this.#subscribers.set(id, { ...NEW_SUBSCRIBER, id, credit, ordered });
   }
 }

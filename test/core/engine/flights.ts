@@ -30,13 +30,13 @@ export function flights(): Database {
 function batches(file: string): Value[][] {
   const text = readFileSync(join(FOLDER, file), 'utf8');
   const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
-  const rows = data.map((row) => new Map(Object.entries(row).map(([key, field]) => [key, valueOf(key, field)])));
+  const rows = data.map((row) => new Map(Object.entries(row).map(([key, field]) => [key, fieldValue(key, field)])));
   const found: Value[][] = [];
   for (let at = 0; at < rows.length; at += BATCH) found.push(rows.slice(at, at + BATCH));
   return found;
 }
 
-function valueOf(key: string, field: string): Value {
+function fieldValue(key: string, field: string): Value {
   if (field === '') return null;
   if (INTEGERS.has(key)) return Number(field);
   return FLOATS.has(key) ? new Float(Number(field)) : field;
