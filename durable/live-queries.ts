@@ -38,13 +38,19 @@ export interface LiveStatement {
 
 export type LiveMessage = Exclude<StandingQueryEffect, { type: 'evaluate' }>;
 
+/** Who asks, under which name, and how. */
+export interface LiveSubscriber {
+  readonly id: string;
+  readonly credit: number;
+  readonly ordered: boolean;
+}
+
 interface Group {
   readonly live: LiveStatement;
   readonly footprint: Footprint;
   readonly machine: Machine<StandingQuery, StandingQueryEvent, StandingQueryEffect>;
-  /** The state that subscribers who slept were last sent; the first evaluation is of it. */
-  baseline: Snapshot | undefined;
-  sleepers: { readonly id: string; readonly credit: number; readonly ordered: boolean }[];
+  /** Of commits up to here it is not known what they touch: they came before the group, or were too many to be kept. */
+  blindThroughLsn: number;
   evaluatedAtMs: number;
 }
 
@@ -59,94 +65,96 @@ export class LiveQueries {
   readonly #groups = new Map<string, Group>();
   /** Committed or applied, not visible yet. */
   #pending: Transaction[] = [];
-  #overflow = false;
 
   constructor(host: LiveQueriesHost) {
     this.#host = host;
   }
 
-  get isEmpty(): boolean {
-    return this.#groups.size === 0;
-  }
-
   /** Adds a subscriber. A statement that cannot be kept live is a GraphError. */
-  subscribe(
-    live: LiveStatement,
-    subscriber: { readonly id: string; readonly credit: number; readonly ordered: boolean },
-  ): void {
+  subscribe(live: LiveStatement, subscriber: LiveSubscriber): void {
     const group = this.#groupOf(live);
-    group.machine.feed({ type: 'subscribe', ...subscriber });
+    this.#feed(group, { type: 'subscribe', ...subscriber, visibleLsn: this.#host.store().acknowledgedLsn });
   }
 
   /**
    * Adds a subscriber whose socket slept and who was last sent the result at `lsn`. If that state can still be read it gets
    * the difference, else everything anew, as if it had just come.
    */
-  wake(
-    live: LiveStatement,
-    subscriber: { readonly id: string; readonly credit: number; readonly ordered: boolean },
-    lsn: number,
-  ): void {
+  wake(live: LiveStatement, subscriber: LiveSubscriber, lsn: number): void {
     const store = this.#host.store();
-    const group = this.#groupOf(live);
-    if (!group.machine.state.result && !group.baseline && lsn >= store.acknowledgedLsn && lsn <= store.lsn) {
-      group.baseline = store.openSnapshot(lsn);
+    const visibleLsn = store.acknowledgedLsn;
+    if (lsn > 0 && visibleLsn <= lsn && lsn <= store.lsn) {
+      return this.#feed(this.#groupOf(live), { type: 'resume', ...subscriber, lsn, visibleLsn });
     }
-    if (group.baseline?.lsn !== lsn) {
-      this.#host.deliver({ type: 'reset', to: subscriber.id, why: 'moved' });
-      group.machine.feed({ type: 'subscribe', ...subscriber });
-      return;
-    }
-    group.sleepers.push(subscriber);
-    if (group.sleepers.length === 1) void this.#evaluate(group);
+    this.#host.deliver({ type: 'reset', to: subscriber.id, why: 'moved' });
+    this.subscribe(live, subscriber);
   }
 
   addCredit(id: string, rows: number): void {
-    for (const { machine } of this.#groups.values()) {
-      if (machine.state.subscribers.has(id)) machine.feed({ type: 'credit', id, rows });
+    for (const group of this.#groups.values()) {
+      if (group.machine.state.subscribers.has(id)) this.#feed(group, { type: 'credit', id, rows });
     }
   }
 
   unsubscribe(id: string): void {
-    for (const [key, group] of this.#groups) {
-      group.sleepers = group.sleepers.filter((sleeper) => sleeper.id !== id);
-      if (group.machine.state.subscribers.has(id)) group.machine.feed({ type: 'unsubscribe', id });
-      if (group.machine.state.subscribers.size === 0 && group.sleepers.length === 0) this.#groups.delete(key);
+    for (const group of this.#groups.values()) {
+      if (group.machine.state.subscribers.has(id)) this.#feed(group, { type: 'unsubscribe', id });
     }
   }
 
   /** A transaction has reached the graph. It counts when it becomes visible. */
   note(transaction: Transaction): void {
-    if (this.isEmpty) return;
-    if (this.#pending.length < PENDING_MAX) this.#pending.push(transaction);
-    else this.#overflow = true;
+    if (this.#groups.size === 0) return;
+    if (this.#pending.length === PENDING_MAX) this.#goBlind(transaction.lsn - 1);
+    this.#pending.push(transaction);
   }
 
   /** Transactions up to `lsn` are visible now. */
   advance(lsn: number): void {
-    if (this.isEmpty) return;
     const visible = this.#pending.filter((transaction) => transaction.lsn <= lsn);
     this.#pending = this.#pending.filter((transaction) => transaction.lsn > lsn);
     const { tokens } = this.#host.store();
-    for (const { machine, footprint } of this.#groups.values()) {
-      if (machine.state.lsn >= lsn && machine.state.result) continue;
-      const known = machine.state.result ? machine.state.lsn : 0;
+    for (const group of this.#groups.values()) {
+      const { footprint, blindThroughLsn } = group;
+      const { result, lsn: knownLsn } = group.machine.state;
+      if (result && knownLsn >= lsn) continue;
+      const known = result ? knownLsn : 0;
       const touched =
-        this.#overflow ||
+        known < blindThroughLsn ||
         visible.some((transaction) => transaction.lsn > known && touches(footprint, transaction.deltas, tokens));
-      machine.feed({ type: 'advanced', lsn, touched });
+      this.#feed(group, { type: 'advanced', lsn, touched });
     }
-    if (this.#pending.length === 0) this.#overflow = false;
   }
 
   /** The graph is another one now. */
   graphReplaced(): void {
+    const { lsn, acknowledgedLsn } = this.#host.store();
+    this.#goBlind(lsn);
+    for (const group of this.#groups.values()) this.#feed(group, { type: 'replaced', visibleLsn: acknowledgedLsn });
+  }
+
+  /** Gives up knowing what the commits up to `lsn` touch. */
+  #goBlind(lsn: number): void {
     this.#pending = [];
-    for (const group of this.#groups.values()) {
-      group.baseline?.close();
-      group.baseline = undefined;
-      group.machine.feed({ type: 'replaced' });
+    for (const group of this.#groups.values()) group.blindThroughLsn = lsn;
+  }
+
+  /** A query whose machine fails ends with an error for its subscribers, and the instance goes on. */
+  #feed(group: Group, event: StandingQueryEvent): void {
+    const { machine, live } = group;
+    try {
+      machine.feed(event);
+    } catch (error) {
+      this.#groups.delete(live.key);
+      const record = toErrorRecord(error);
+      for (const id of machine.state.subscribers.keys()) this.#host.deliver({ type: 'error', to: id, error: record });
     }
+    if (machine.state.subscribers.size === 0 && this.#isAlive(group)) this.#groups.delete(live.key);
+    if (this.#groups.size === 0) this.#pending = [];
+  }
+
+  #isAlive(group: Group): boolean {
+    return this.#groups.get(group.live.key) === group;
   }
 
   #groupOf(live: LiveStatement): Group {
@@ -172,8 +180,7 @@ export class LiveQueries {
         carryOut: (effect) => this.#carryOut(group, effect),
         onFailure: (error) => console.error('a standing query ends, because an effect failed:', error),
       }),
-      baseline: undefined,
-      sleepers: [],
+      blindThroughLsn: this.#host.store().lsn,
       evaluatedAtMs: Number.NEGATIVE_INFINITY,
     };
     this.#groups.set(live.key, group);
@@ -196,7 +203,7 @@ export class LiveQueries {
   #carryOut(group: Group, effect: StandingQueryEffect): void {
     switch (effect.type) {
       case 'evaluate':
-        void this.#evaluateWhenDue(group);
+        void this.#evaluate(group, effect.atLsn);
         return;
       case 'columns':
       case 'rows':
@@ -211,36 +218,30 @@ export class LiveQueries {
     }
   }
 
-  async #evaluateWhenDue(group: Group): Promise<void> {
-    const waitMs = group.evaluatedAtMs + group.live.squashMs - Date.now();
+  /** Never fails: an error of the statement is its subscribers'. */
+  async #evaluate(group: Group, atLsn: number | undefined): Promise<void> {
+    const waitMs = atLsn === undefined ? group.evaluatedAtMs + group.live.squashMs - Date.now() : 0;
     if (waitMs > 0) await scheduler.wait(waitMs);
-    await this.#evaluate(group);
-  }
-
-  async #evaluate(group: Group): Promise<void> {
-    const snapshot = group.baseline ?? this.#host.store().openSnapshot();
+    if (!this.#isAlive(group)) return;
+    const store = this.#host.store();
+    const snapshot = store.openSnapshot(atLsn);
     try {
       const execution = this.#start(group.live, snapshot);
-      while (execution.next(SLICE_WORK) === 'paused') await nextTurn();
+      while (execution.next(SLICE_WORK) === 'paused') {
+        await nextTurn();
+        if (this.#isAlive(group) && store === this.#host.store()) continue;
+        execution.cancel();
+        break;
+      }
       group.evaluatedAtMs = Date.now();
-      group.machine.feed({ type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
+      if (store === this.#host.store()) this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
     } catch (error) {
-      group.machine.feed({ type: 'failed', error: toErrorRecord(error) });
+      this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
     } finally {
       snapshot.close();
     }
-    if (snapshot === group.baseline) this.#resumeSleepers(group);
-  }
-
-  /** The first evaluation was of what the sleepers have; what has happened since is made up for at once. */
-  #resumeSleepers(group: Group): void {
-    group.baseline = undefined;
-    const { sleepers } = group;
-    group.sleepers = [];
-    for (const sleeper of sleepers) group.machine.feed({ type: 'resume', ...sleeper });
-    const visibleLsn = this.#host.store().acknowledgedLsn;
-    // What was noted since may have been taken for visible already, before there was a result to compare with.
-    if (visibleLsn > group.machine.state.lsn) group.machine.feed({ type: 'advanced', lsn: visibleLsn, touched: true });
+    // What was read is of a graph that has been replaced: again, on the new one.
+    if (store !== this.#host.store()) await this.#evaluate(group, undefined);
   }
 
   #start(live: LiveStatement, snapshot: Snapshot) {

@@ -1,5 +1,5 @@
 /** The tree's arrows and core's purity, as DESIGN §2 and STYLE draw them. A new room adds its line here and to docs/ARCHITECTURE.md. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -58,6 +58,16 @@ test('every room of core is named in the architecture page', () => {
   const page = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
 
   for (const room of Object.keys(MAY_IMPORT)) expect(page).toContain(`${room}/`);
+});
+
+test('every file that the architecture page names exists', () => {
+  const page = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+  const named = [...page.matchAll(/`((?:core|durable|worker|cli|test)\/[\w/.-]+\.ts)`/g)].map(
+    (match) => match[1] ?? '',
+  );
+
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
 function refusalOf(file: string, target: string): string | undefined {

@@ -1,6 +1,6 @@
 /** What planning does with expression trees: rebuilds them, asks for their free variables, takes them apart and makes new ones. */
 import type { Expression, Span } from '../cypher/ast.ts';
-import { childrenOf, ExpressionIdentities, patternVariables } from '../cypher/expression-tree.ts';
+import { childrenOf, patternVariables } from '../cypher/expression-tree.ts';
 
 /** Rebuilds an expression with its direct children replaced. Patterns inside are left as they are. */
 export function mapChildren(expression: Expression, map: (child: Expression) => Expression): Expression {
@@ -101,13 +101,6 @@ function collectFree(expression: Expression, hidden: ReadonlySet<string>, found:
     default:
   }
   for (const child of childrenOf(expression)) collectFree(child, hidden, found);
-}
-
-/** Whether two expressions are written the same, wherever they stand. */
-export function sameExpression(left: Expression, right: Expression): boolean {
-  if (left.type !== right.type) return false;
-  const identities = new ExpressionIdentities();
-  return identities.idOf(left) === identities.idOf(right);
 }
 
 /** The parts of a predicate that must all be true. */
