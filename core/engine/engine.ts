@@ -1,4 +1,5 @@
 /** From a statement's text to its execution: parse, check, plan, build; each kept by text for the next time. */
+import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
 import { parse } from '../cypher/parser.ts';
@@ -132,7 +133,7 @@ export class Engine {
     }
     checkParameters(kept.prepared.parameters, parameters);
     const root = operators(undefined);
-    const slots = columns.map(({ name }) => ({ name, slot: slotOf(planned, name) }));
+    const slots = columnsOf(planned, columns);
     const { view, holdings, writer } = this.#open(kind, options);
     const context = new ExecutionContext({
       view,
@@ -185,9 +186,12 @@ export class Engine {
   }
 }
 
-/** Where a column of the result stands. The check has named the columns, in their order. */
-function slotOf(planned: PlannedQuery, name: string): number {
-  const column = planned.columns.find((candidate) => candidate.name === name);
-  if (column) return column.slot;
-  throw new GraphError('Neo.DatabaseError.General.UnknownError', `The plan has no column ${name}.`);
+/** Where the columns of the result stand. The check has named them, in their order. */
+function columnsOf(planned: PlannedQuery, columns: readonly ResultColumn[]): { name: string; slot: number }[] {
+  const slots = new Map(planned.columns.map(({ name, slot }) => [name, slot]));
+  return columns.map(({ name }) => {
+    const slot = slots.get(name);
+    assert(slot !== undefined, `the plan has a column ${name}`);
+    return { name, slot };
+  });
 }

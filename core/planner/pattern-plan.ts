@@ -3,7 +3,7 @@
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, PathPattern } from '../cypher/ast.ts';
 import type { Access, BoundExpression } from './access.ts';
-import { checkMatchParts } from './complexity.ts';
+import { checkPredicates } from './complexity.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
 import type { Plan, RangeBound } from './plan.ts';
@@ -28,8 +28,8 @@ export function planMatch(fields: {
   statistics: Statistics;
 }): MatchPlan {
   const { patterns, where, scope, input, statistics } = fields;
-  checkMatchParts(patterns.reduce((sum, pattern) => sum + pattern.nodes.length + pattern.relationships.length, 0));
   const graph = queryGraphOf(patterns, where, scope);
+  checkPredicates(graph.conjuncts.length);
   const plan = new MatchBuilder(graph, statistics, input).build();
   const before = new Set(scope.liveSlots());
   return { plan, scope: graph.scope, filled: graph.scope.liveSlots().filter((slot) => !before.has(slot)) };

@@ -4,7 +4,7 @@
  */
 import { assert, unreachable } from '../assert.ts';
 import type { Clause, MatchClause, ProjectionClause, Query, SingleQuery, UnwindClause } from '../cypher/ast.ts';
-import { checkClauses, checkDepth } from './complexity.ts';
+import { checkDepth } from './complexity.ts';
 import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
@@ -27,7 +27,6 @@ const LIST_LENGTH_ASSUMED = 10;
 
 /** Plans a query that the semantic check has passed. */
 export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
-  checkClauses(query);
   const slots = new Slots();
   const parts = query.parts.map((part) => new QueryPlanner(slots, statistics).plan(part));
   const writes = parts.some((part) => part.writes);
@@ -39,7 +38,7 @@ export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
   const union: Plan = {
     type: 'union',
     parts: parts.map((part) => part.root),
-    columns: parts.map((part) => columns.map(({ name }) => slotOfColumn(part.columns, name))),
+    columns: parts.map((part) => slotsInOrder(part.columns, columns)),
     slots: columns.map(({ slot }) => slot),
     estimatedRows: parts.reduce((sum, part) => sum + part.root.estimatedRows, 0),
   };
@@ -49,10 +48,14 @@ export function planQuery(query: Query, statistics: Statistics): PlannedQuery {
   return { root, slots, columns, writes };
 }
 
-function slotOfColumn(columns: readonly ResultColumn[], name: string): number {
-  const column = columns.find((candidate) => candidate.name === name);
-  assert(column, 'the parts of a UNION have the same columns');
-  return column.slot;
+/** The slots of a part's columns, in the order of the result's. */
+function slotsInOrder(columns: readonly ResultColumn[], result: readonly ResultColumn[]): number[] {
+  const slots = new Map(columns.map(({ name, slot }) => [name, slot]));
+  return result.map(({ name }) => {
+    const slot = slots.get(name);
+    assert(slot !== undefined, 'the parts of a UNION have the same columns');
+    return slot;
+  });
 }
 
 class QueryPlanner {

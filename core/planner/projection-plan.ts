@@ -1,8 +1,9 @@
 /** WITH and RETURN as plans: grouping and aggregation, DISTINCT, order, SKIP and LIMIT, and the WHERE of a WITH. */
 import type { Expression, ProjectionClause, ProjectionItem, SortItem } from '../cypher/ast.ts';
-import { containsAggregation, type Named, replaceAggregations, replaceKnown } from './aggregation.ts';
+import { ExpressionIdentities } from '../cypher/expression-tree.ts';
+import { type Aggregation, containsAggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
 import { countingExpansion } from './counting.ts';
-import { conjunctsOf, freeVariables, sameExpression, variable } from './expressions.ts';
+import { conjunctsOf, freeVariables, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
 import { patternOf, semiApply } from './pattern-plan.ts';
 import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
@@ -66,26 +67,29 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
   const { clause, scope, input } = question;
   const produced: ProduceItem[] = [];
   const entries = items.map(({ name, expression }): [string, number] => {
-    const known = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
-    if (known !== undefined) return [name, known];
+    const bound = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
+    if (bound !== undefined) return [name, bound];
     const slot = addSlot(scope, name, expression);
     produced.push({ slot, expression, scope });
     return [name, slot];
   });
   const after = scope.only(entries);
   const innerScope = clause.distinct ? after : scope.with(entries);
-  const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => replaceKnown(expression, computed(items)));
+  const known = computed(items);
+  const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
   const needsOld = !clause.distinct && (clause.where !== undefined || sorting.items.length > 0);
   let plan = produce(input, produced, needsOld ? innerScope.liveSlots() : after.liveSlots());
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
-  const where = clause.where && (clause.distinct ? replaceKnown(clause.where, computed(items)) : clause.where);
+  const where = clause.where && (clause.distinct ? known.replace(clause.where) : clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
 }
 
 /** Items that are worked out, by their new names; a mere variable is its own name. */
-function computed(items: readonly ProjectionItem[]): Named[] {
-  return items.filter(({ expression }) => expression.type !== 'variable' && expression.type !== 'literal');
+function computed(items: readonly ProjectionItem[]): KnownExpressions {
+  return new KnownExpressions(
+    items.filter(({ expression }) => expression.type !== 'variable' && expression.type !== 'literal'),
+  );
 }
 
 function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
@@ -93,55 +97,45 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
   const registry = new AggregationRegistry(scope);
   const keyItems = items.filter((item) => !containsAggregation(item.expression));
   const keys = keyItems.map(({ name, expression }): ProduceItem & { name: string } => {
-    const known = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
-    return { name, expression, scope, slot: known ?? addSlot(scope, name, expression) };
+    const bound = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
+    return { name, expression, scope, slot: bound ?? addSlot(scope, name, expression) };
   });
-  const rest = items.filter((item) => containsAggregation(item.expression));
-  const afterAggregation = (expression: Expression) => replaceKnown(registry.replace(expression), keyItems);
-  const outer = rest.map(({ name, expression }) => ({ name, expression: afterAggregation(expression) }));
-  const sortExpressions = clause.orderBy.map(({ expression, descending }) => ({
-    expression: afterAggregation(replaceKnown(expression, computed(items))),
+  const grouped = new KnownExpressions(keyItems);
+  const known = computed(items);
+  const afterAggregation = (expression: Expression) => grouped.replace(registry.replace(expression));
+  const outer = items.flatMap(({ name, expression }) =>
+    containsAggregation(expression) ? [{ name, expression: afterAggregation(expression) }] : [],
+  );
+  const sortItems = clause.orderBy.map(({ expression, descending }) => ({
+    expression: afterAggregation(known.replace(expression)),
     descending,
   }));
   const inner = scope.only([...keys.map(({ name, slot }): [string, number] => [name, slot]), ...registry.entries()]);
   const produced: ProduceItem[] = [];
-  const entries = new Map<string, number>();
+  const slots = new Map(keys.map(({ name, slot }) => [name, slot]));
   for (const { name, expression } of outer) {
-    const known = expression.type === 'variable' ? inner.slotOf(expression.name) : undefined;
-    const slot = known ?? addSlot(inner, name, expression);
-    if (known === undefined) produced.push({ slot, expression, scope: inner });
-    entries.set(name, slot);
+    const bound = expression.type === 'variable' ? inner.slotOf(expression.name) : undefined;
+    const slot = bound ?? addSlot(inner, name, expression);
+    if (bound === undefined) produced.push({ slot, expression, scope: inner });
+    slots.set(name, slot);
   }
-  for (const { name, slot } of keys) entries.set(name, slot);
-  const after = scope.only(items.map(({ name }) => [name, entries.get(name)!]));
+  const after = scope.only(items.map(({ name }) => [name, slots.get(name)!]));
   const innerScope = inner.with(after.entries());
-  const sorting = sortKeysOf(sortExpressions, innerScope, (expression) => expression);
+  const sorting = sortKeysOf(sortItems, innerScope, (expression) => expression);
   let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
-  if (produced.length > 0 || sorting.items.length > 0) {
-    plan = produce(
-      plan,
-      [...produced, ...sorting.items.filter((item) => !dependsOn(item, produced))],
-      innerScope.liveSlots(),
-    );
-    const late = sorting.items.filter((item) => dependsOn(item, produced));
-    if (late.length > 0) plan = produce(plan, late, innerScope.liveSlots());
-  }
+  if (produced.length > 0) plan = produce(plan, produced, innerScope.liveSlots());
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
-  const where = clause.where && replaceKnown(clause.where, computed(items));
+  if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
+  const where = clause.where && known.replace(clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
-}
-
-/** Whether an item names what another item of the same Produce works out. */
-function dependsOn(item: ProduceItem, produced: readonly ProduceItem[]): boolean {
-  return [...freeVariables(item.expression)].some((name) =>
-    produced.some(({ slot }) => item.scope.slotOf(name) === slot),
-  );
 }
 
 /** The aggregations of a projection: each is worked out once, however often it is written. */
 class AggregationRegistry {
   readonly #scope: PlanScope;
-  readonly #found: { name: string; slot: number; expression: Expression; item: AggregationItem }[] = [];
+  readonly #identities = new ExpressionIdentities();
+  /** By identity of the aggregation. */
+  readonly #items = new Map<number, AggregationItem>();
 
   constructor(scope: PlanScope) {
     this.#scope = scope;
@@ -150,30 +144,31 @@ class AggregationRegistry {
   /** The expression with each aggregation replaced by its variable. */
   replace(expression: Expression): Expression {
     return replaceAggregations(expression, (aggregation) => {
-      const known = this.#found.find((entry) => sameExpression(entry.expression, aggregation));
-      if (known) return known.name;
-      const { slots } = this.#scope;
-      const name = anonymousName(slots.count);
-      const slot = mayHoldEntity(aggregation, this.#scope) ? slots.add(name, 'value') : slots.addPlain(name);
-      const argument = aggregation.type === 'call' ? aggregation.arguments[0] : undefined;
-      const item: AggregationItem = {
-        slot,
-        name: aggregation.type === 'call' ? aggregation.name : undefined,
-        distinct: aggregation.type === 'call' && aggregation.distinct,
-        argument: argument && { expression: argument, scope: this.#scope },
-        span: aggregation.span,
-      };
-      this.#found.push({ name, slot, expression: aggregation, item });
-      return name;
+      const identity = this.#identities.idOf(aggregation);
+      const item = this.#items.get(identity) ?? this.#item(aggregation);
+      this.#items.set(identity, item);
+      return this.#scope.slots.nameOf(item.slot);
     });
   }
 
   entries(): [string, number][] {
-    return this.#found.map(({ name, slot }) => [name, slot]);
+    return this.items().map(({ slot }) => [this.#scope.slots.nameOf(slot), slot]);
   }
 
   items(): AggregationItem[] {
-    return this.#found.map(({ item }) => item);
+    return [...this.#items.values()];
+  }
+
+  #item(aggregation: Aggregation): AggregationItem {
+    const isCall = aggregation.type === 'call';
+    const argument = isCall ? aggregation.arguments[0] : undefined;
+    return {
+      slot: addSlot(this.#scope, anonymousName(this.#scope.slots.count), aggregation),
+      name: isCall ? aggregation.name : undefined,
+      distinct: isCall && aggregation.distinct,
+      argument: argument && { expression: argument, scope: this.#scope },
+      span: aggregation.span,
+    };
   }
 }
 

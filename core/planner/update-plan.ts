@@ -11,7 +11,6 @@ import type {
   SetClause,
 } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
-import { tooComplex } from './complexity.ts';
 import { touches, type Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Assignments, CreatePart, Plan, PropertyMap } from './plan.ts';
@@ -23,9 +22,6 @@ export interface UpdatePlan {
   readonly plan: Plan;
   readonly scope: PlanScope;
 }
-
-/** Nodes, relationships and paths in one CREATE or MERGE. More data than this comes as a parameter, through UNWIND. */
-const CREATE_PARTS_MAX = 2_000;
 
 /** CREATE: its nodes and relationships in the order of the text, nodes of a path first. */
 export function planCreate(clause: CreateClause, input: Plan, scope: PlanScope): UpdatePlan {
@@ -47,9 +43,7 @@ function createParts(
   const bound = new SlotBinder(scope, slotFor);
   const paths = patterns.map((pattern) => bound.path(pattern));
   const after = scope.with(bound.added);
-  const parts = paths.flatMap((path) => partsOf(path, after));
-  if (parts.length > CREATE_PARTS_MAX) throw tooComplex('nodes and relationships in one CREATE', CREATE_PARTS_MAX);
-  return { parts, scope: after };
+  return { parts: paths.flatMap((path) => partsOf(path, after)), scope: after };
 }
 
 /** A pattern with its slots. Of the nodes, `fresh` tells those that have to be made. */

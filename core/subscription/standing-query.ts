@@ -252,7 +252,11 @@ class Turn {
     const visibleLsn = Math.max(this.#state.visibleLsn, lsn);
     const { result, touchedLsn } = this.#state;
     const isAnswer = result !== undefined && touchedLsn <= this.#state.lsn;
-    this.#state = { ...this.#state, visibleLsn, lsn: isAnswer ? Math.max(this.#state.lsn, visibleLsn) : this.#state.lsn };
+    this.#state = {
+      ...this.#state,
+      visibleLsn,
+      lsn: isAnswer ? Math.max(this.#state.lsn, visibleLsn) : this.#state.lsn,
+    };
   }
 
   #serveAll(): void {

@@ -3,6 +3,7 @@
  * so that every value belongs to exactly one class.
  */
 import { isList, isMap } from './equality.ts';
+import { PairNumbers } from './pair-numbers.ts';
 import { Float, NodeReference, PathReference, RelationshipReference, type Value } from './value.ts';
 
 /** Stands for a value's class as a key of a Map or Set: equal keys, equivalent values. */
@@ -24,11 +25,6 @@ export function equivalenceKey(value: Value): EquivalenceKey {
       if (value === null) return null;
       return value instanceof Float ? numericKey(value.value) : MARK + encode(value);
   }
-}
-
-/** The key of a row's class: equal keys, rows equivalent value by value. */
-export function rowEquivalenceKey(values: readonly Value[]): EquivalenceKey {
-  return values.length === 1 ? equivalenceKey(values[0]!) : values.map(encode).join('');
 }
 
 /** Whether two values belong to one class. */
@@ -79,6 +75,8 @@ function encodeObject(value: Exclude<Value, null | boolean | number | bigint | s
 export class EquivalenceClasses {
   readonly #byKey = new Map<EquivalenceKey, number>();
   readonly #byNode = new Map<number, number>();
+  /** Of rows: the classes of each of their values, and each but the first paired with the number of what stands before. */
+  readonly #columns: { readonly classes: EquivalenceClasses; readonly pairs: PairNumbers }[] = [];
   #count = 0;
 
   /** How many classes there are. */
@@ -103,9 +101,25 @@ export class EquivalenceClasses {
     return this.#number(this.#byKey, numericKey(value));
   }
 
-  /** As numberOf, for a whole row. One object should be shown rows of one width only. */
+  /** As numberOf, for a whole row. One object is shown rows of one width, and nothing else. */
   numberOfRow(values: readonly Value[]): number {
-    return values.length === 1 ? this.numberOf(values[0]!) : this.#number(this.#byKey, rowEquivalenceKey(values));
+    let number = 0;
+    for (let index = 0; index < values.length; index++) {
+      const { classes, pairs } = this.#column(index);
+      const own = classes.numberOf(values[index]!);
+      number = index === 0 ? own : pairs.numberOf(number, own);
+    }
+    // Numbers are given without gaps, so a new class has the one that comes next.
+    if (number === this.#count) this.#count++;
+    return number;
+  }
+
+  #column(index: number) {
+    const known = this.#columns[index];
+    if (known !== undefined) return known;
+    const column = { classes: new EquivalenceClasses(), pairs: new PairNumbers() };
+    this.#columns.push(column);
+    return column;
   }
 
   #number<Key>(numbers: Map<Key, number>, key: Key): number {

@@ -58,6 +58,23 @@ describe('a reader between whose slices others write', () => {
     expect(database.rows(query)).not.toEqual(before);
   });
 
+  test('does not see what a statement has written that is not committed yet, nor what is rolled back', () => {
+    const database = ring(2_000);
+    const query = 'MATCH (a:N)-[:NEXT]->(b) RETURN count(*), sum(b.id), count(a.fresh)';
+    const before = database.rows(query);
+    const writer = database.start(
+      'MATCH (a:N)-[r:NEXT]->(b) DELETE r SET a.fresh = 1 CREATE (b)-[:NEXT]->(:N {id: 1})',
+    );
+    let slices = 0;
+    for (; writer.next(300) === 'paused'; slices++) expect(database.rows(query)).toEqual(before);
+    expect(slices).toBeGreaterThan(5);
+    expect(database.rows(query)).toEqual(before);
+
+    writer.cancel();
+
+    expect(database.rows(query)).toEqual(before);
+  });
+
   test('goes on when the index that it uses is dropped', () => {
     const database = ring(2_000);
     const reader = database.start('UNWIND range(0, 1999) AS i MATCH (n:N {id: i}) RETURN count(n)');

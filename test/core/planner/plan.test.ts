@@ -148,3 +148,27 @@ describe('Eager stands between clauses where one writes what the other reads', (
     expect(operators(query).filter((operator) => operator === 'Eager')).toHaveLength(eager);
   });
 });
+
+describe('a statement that is too complex is refused quickly', () => {
+  const many = (count: number, piece: (i: number) => string, joint = ' ') =>
+    Array.from({ length: count }, (_, i) => piece(i)).join(joint);
+
+  test.each([
+    { what: 'predicates', text: `MATCH (n {${many(1_000, (i) => `x${i}: ${i}`, ', ')}}) RETURN n` },
+    {
+      what: 'operators',
+      text: `${many(4, (i) => `MATCH (n${i} {${many(450, (j) => `x${j}: ${j}`, ', ')}})`)} RETURN 1`,
+    },
+  ])('$what', ({ text }) => {
+    expect(() => planText(text)).toThrow(/^A statement may have at most/);
+  });
+
+  test.each([
+    { what: 'a long path', text: `MATCH ${many(32, () => '(:Person)', '-[:KNOWS]->')} RETURN 1` },
+    { what: 'many nodes', text: `MATCH ${many(60, (i) => `(a${i}:Person {x: ${i}})`, ', ')} RETURN 1` },
+    { what: 'a long CREATE', text: `CREATE ${many(1_000, (i) => `(n${i} {x: ${i}})`, ', ')}` },
+    { what: 'many columns', text: `MATCH (n) RETURN ${many(5_000, (i) => `n.x${i}`, ', ')}, count(*)` },
+  ])('while $what can be planned', ({ text }) => {
+    expect(planText(text).length).toBeGreaterThan(1);
+  });
+});

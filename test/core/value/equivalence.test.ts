@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EquivalenceClasses, equivalent, rowEquivalenceKey } from '../../../core/value/equivalence.ts';
+import { EquivalenceClasses, equivalent } from '../../../core/value/equivalence.ts';
 import { Float, NodeReference, PathReference, RelationshipReference, type Value } from '../../../core/value/value.ts';
 
 const map = (entries: Record<string, Value>): Value => new Map(Object.entries(entries));
@@ -83,6 +83,7 @@ describe('equivalence', () => {
   });
 
   test('rows are told apart value by value', () => {
+    const classes = new EquivalenceClasses();
     const rows: Value[][] = [
       ['a', 'b'],
       ['ab', ''],
@@ -93,7 +94,23 @@ describe('equivalence', () => {
       [1, null],
     ];
 
-    expect(new Set(rows.map(rowEquivalenceKey)).size).toBe(rows.length);
-    expect(rowEquivalenceKey([1, 'a'])).toBe(rowEquivalenceKey([new Float(1), 'a']));
+    const numbers = rows.map((row) => classes.numberOfRow(row));
+
+    expect(numbers).toEqual(rows.map((_, i) => i));
+    expect(rows.map((row) => classes.numberOfRow(row))).toEqual(numbers);
+    expect(classes.numberOfRow([new Float(1), 11])).toBe(classes.numberOfRow([1, 11]));
+    expect(classes.count).toBe(rows.length);
+  });
+
+  test('many rows of three values are numbered in the order of their first appearance', () => {
+    const classes = new EquivalenceClasses();
+    const rows = Array.from({ length: 20_000 }, (_, i): Value[] => [i % 7, `text ${i % 11}`, (i * i) % 1_009]);
+    const expected = new Map<string, number>();
+
+    const numbers = rows.map((row) => classes.numberOfRow(row));
+
+    for (const row of rows) if (!expected.has(row.join())) expected.set(row.join(), expected.size);
+    expect(numbers).toEqual(rows.map((row) => expected.get(row.join())));
+    expect(classes.count).toBe(expected.size);
   });
 });
