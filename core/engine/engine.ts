@@ -11,15 +11,18 @@ import { buildOperators } from '../executor/build.ts';
 import { ExecutionContext } from '../executor/context.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
+import type { Procedure } from '../executor/procedure.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
+import { BUILT_IN_PROCEDURES } from './built-in-procedures.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
+import { ProcedureRegistry } from './procedure.ts';
 import { seededRandom } from './random.ts';
 import { changeIndexes, showIndexes } from './schema.ts';
 import { StoreStatistics } from './store-statistics.ts';
@@ -28,6 +31,8 @@ export interface EngineOptions {
   /** Goes into element ids, so that those of one cluster are never taken for another's. */
   readonly clusterId: string;
   readonly limits?: Partial<Limits>;
+  /** Procedures beside those that every engine has. */
+  readonly procedures?: readonly Procedure[];
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -67,6 +72,7 @@ export class Engine {
   readonly #statistics: StoreStatistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
+  readonly #procedures: ProcedureRegistry;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -74,6 +80,7 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
+    this.#procedures = new ProcedureRegistry([...BUILT_IN_PROCEDURES, ...(options.procedures ?? [])]);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
@@ -109,10 +116,16 @@ export class Engine {
     const known = this.#kept.get(text);
     if (known) return known;
     const statement = parse(text);
-    const columns = check(statement);
+    const columns = check(statement, this.#procedures.signatures);
     const { explain } = statement;
-    const parameters = parametersOf(statement);
-    const prepared: PreparedStatement = { statement, kind: classify(statement), explain, columns, parameters };
+    const parameters = parametersOf(statement, this.#procedures.signatures);
+    const prepared: PreparedStatement = {
+      statement,
+      kind: classify(statement, this.#procedures.signatures),
+      explain,
+      columns,
+      parameters,
+    };
     const kept: KeptStatement = { prepared, plan: undefined };
     this.#kept.put(text, kept);
     return kept;
@@ -163,8 +176,12 @@ export class Engine {
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     const basis = planBasisOf(this.#store);
     if (kept.plan && isStillGood(kept.plan.basis, basis)) return kept.plan;
-    const planned = planQuery(body, this.#statistics);
-    const plan: KeptPlan = { basis, planned, operators: buildOperators(planned.root, this.#statistics) };
+    const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
+    const plan: KeptPlan = {
+      basis,
+      planned,
+      operators: buildOperators(planned.root, this.#statistics, this.#procedures),
+    };
     kept.plan = plan;
     return plan;
   }

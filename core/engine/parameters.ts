@@ -1,15 +1,21 @@
 /** Which parameters a statement names, so that a missing one is told before anything runs. */
 import type { Clause, Expression, PathPattern, RemoveItem, SetItem, Statement } from '../cypher/ast.ts';
 import { childrenOf, patternExpressions } from '../cypher/expression-tree.ts';
+import { type ProcedureSignatures, requiredArguments } from '../cypher/procedure-signature.ts';
 import { GraphError, type Position } from '../error.ts';
 import type { Value } from '../value/value.ts';
 
-/** The statement's parameters, each with the first place where it stands. */
-export function parametersOf({ body }: Statement): ReadonlyMap<string, Position> {
+/**
+ * The statement's parameters, each with the first place where it stands. A call without parentheses names those that the
+ * procedure must be given.
+ */
+export function parametersOf({ body }: Statement, procedures: ProcedureSignatures): ReadonlyMap<string, Position> {
   const found = new Map<string, Position>();
   if (body.type !== 'query') return found;
-  for (const part of body.parts) {
-    for (const clause of part.clauses) for (const expression of expressionsOf(clause)) collect(expression, found);
+  for (const clause of body.parts.flatMap((part) => part.clauses)) {
+    for (const expression of expressionsOf(clause)) collect(expression, found);
+    const called = clause.type === 'call' && !clause.arguments ? procedures.find(clause.name) : undefined;
+    for (const { name } of called?.arguments.slice(0, requiredArguments(called)) ?? []) found.set(name, clause.span);
   }
   return found;
 }
@@ -51,6 +57,13 @@ function expressionsOf(clause: Clause): Expression[] {
       return clause.items.flatMap(ofRemoveItem);
     case 'delete':
       return [...clause.targets];
+    case 'call':
+      return present([...(clause.arguments ?? []), clause.where]);
+    case 'subquery':
+      return present([
+        ...clause.query.parts.flatMap((part) => part.clauses.flatMap(expressionsOf)),
+        clause.inTransactions?.rows,
+      ]);
   }
 }
 

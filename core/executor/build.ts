@@ -7,7 +7,9 @@ import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, Scope
 import { PlanScope } from '../planner/slots.ts';
 import type { Statistics } from '../planner/statistics.ts';
 import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import { Apply, Recall } from './apply.ts';
 import type { CompiledAssignment } from './assignment.ts';
+import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
 import { Expand, ExpandCount } from './expand.ts';
@@ -29,6 +31,7 @@ import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints } from './path.ts';
 import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
@@ -38,16 +41,22 @@ import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 
 /** Compiles a plan. `statistics`: for the patterns inside expressions, which are planned where they stand. */
-export function buildOperators(plan: Plan, statistics: Statistics): OperatorFactory {
-  return new OperatorBuilder(statistics).build(plan);
+export function buildOperators(
+  plan: Plan,
+  statistics: Statistics,
+  procedures: Procedures = { find: () => undefined },
+): OperatorFactory {
+  return new OperatorBuilder(statistics, procedures).build(plan);
 }
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
 
 class OperatorBuilder {
   readonly #hooks: ExpressionHooks;
+  readonly #procedures: Procedures;
 
-  constructor(statistics: Statistics) {
+  constructor(statistics: Statistics, procedures: Procedures) {
+    this.#procedures = procedures;
     this.#hooks = {
       patternPredicate: (expression, scope) => {
         assert(scope instanceof PlanScope, 'expressions of a plan are compiled in its own scopes');
@@ -64,9 +73,9 @@ class OperatorBuilder {
         return (argument) => new Given(argument ?? SINGLE_ROW);
       case 'union': {
         const parts = plan.parts.map((part) => this.build(part));
-        return () =>
+        return (argument) =>
           new Union(
-            parts.map((part) => part(undefined)),
+            parts.map((part) => part(argument)),
             plan,
           );
       }
@@ -87,6 +96,10 @@ class OperatorBuilder {
       case 'unwind':
       case 'eager':
         return this.#projection(plan, this.build(plan.input));
+      case 'callProcedure':
+      case 'apply':
+      case 'recall':
+        return this.#call(plan, this.build(plan.input));
       default:
         return this.#pattern(plan, this.build(plan.input));
     }
@@ -208,6 +221,26 @@ class OperatorBuilder {
       }
       case 'eager':
         return (argument) => new Eager(input(argument), plan.keep);
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  /** What CALL is made of. */
+  #call(plan: PlanOf<'callProcedure' | 'apply' | 'recall'>, input: OperatorFactory): OperatorFactory {
+    switch (plan.type) {
+      case 'callProcedure': {
+        const procedure = this.#procedures.find(plan.name);
+        assert(procedure, 'the semantic check has found the procedure');
+        const spec = { ...plan, procedure, arguments: plan.arguments.map((argument) => this.#positioned(argument)) };
+        return (argument) => new CallProcedure(input(argument), spec);
+      }
+      case 'apply': {
+        const spec = { ...plan, inner: this.build(plan.inner) };
+        return (argument) => new Apply(input(argument), spec);
+      }
+      case 'recall':
+        return (argument) => new Recall(input(argument), argument, plan.slots);
       default:
         return unreachable(plan);
     }

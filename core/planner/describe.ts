@@ -126,6 +126,10 @@ class Describer {
         return `${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}`;
       case 'set':
         return plan.items.map(({ span }) => this.#text.slice(span.offset, span.endOffset)).join(', ');
+      case 'callProcedure': {
+        const given = plan.arguments.map((argument) => this.#print(argument)).join(', ');
+        return `${plan.name}(${given})${plan.columns.map(({ slot }, i) => `${i === 0 ? ' YIELD ' : ', '}${this.#name(slot)}`).join('')}`;
+      }
       case 'delete':
         return plan.targets.map((target) => this.#print(target)).join(', ');
       default:
@@ -223,6 +227,8 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'apply':
+      return plan.unit ? 'SubqueryForeach' : 'Apply';
     default:
       return plan.type.charAt(0).toUpperCase() + plan.type.slice(1);
   }
@@ -237,6 +243,7 @@ function childrenOf(plan: Plan): readonly Plan[] {
       return plan.parts;
     case 'optional':
     case 'semiApply':
+    case 'apply':
       return [plan.input, plan.inner];
     case 'merge':
       return [plan.input, plan.match, plan.create];
@@ -262,8 +269,13 @@ function slotsOf(plan: Plan): readonly number[] {
       return plan.relationship === undefined ? [plan.to] : [plan.relationship, plan.to];
     case 'shortestPath':
       return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
+    case 'callProcedure':
+      return plan.columns.map(({ slot }) => slot);
+    case 'apply':
+      return plan.columns.map(({ to }) => to);
     case 'optional':
     case 'merge':
+    case 'recall':
       return plan.slots;
     case 'produce':
       return [...plan.keep, ...plan.items.map(({ slot }) => slot)];

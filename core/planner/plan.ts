@@ -242,6 +242,32 @@ export interface UnionPlan extends PlanBase {
   readonly slots: readonly number[];
 }
 
+/** A procedure called for each row; a row for each that it gives. Without columns the rows pass as they are. */
+export interface CallProcedurePlan extends Unary {
+  readonly type: 'callProcedure';
+  readonly name: string;
+  /** Those that are given; defaults stand for the rest. */
+  readonly arguments: readonly ScopedExpression[];
+  /** Which columns of the result are asked for, and where they go. */
+  readonly columns: readonly { readonly column: number; readonly slot: number }[];
+  readonly optional: boolean;
+}
+
+/** A subquery run for each row by itself; a row for each of its rows. A unit subquery hands each row on as it is. */
+export interface ApplyPlan extends Unary {
+  readonly type: 'apply';
+  readonly inner: Plan;
+  readonly columns: readonly { readonly from: number; readonly to: number }[];
+  readonly optional: boolean;
+  readonly unit: boolean;
+}
+
+/** Puts back slots of the row that the subplan was fed, which is one, after an operator that has lost them. */
+export interface RecallPlan extends Unary {
+  readonly type: 'recall';
+  readonly slots: readonly number[];
+}
+
 /** Reads its whole input before it hands on the first row. */
 export interface EagerPlan extends Unary {
   readonly type: 'eager';
@@ -355,7 +381,10 @@ export type Plan =
   | SetPlan
   | RemovePropertyPlan
   | RemoveLabelsPlan
-  | DeletePlan;
+  | DeletePlan
+  | CallProcedurePlan
+  | ApplyPlan
+  | RecallPlan;
 
 export interface ResultColumn {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** WITH and RETURN as plans: grouping and aggregation, DISTINCT, order, SKIP and LIMIT, and the WHERE of a WITH. */
 import type { Expression, ProjectionClause, ProjectionItem, SortItem } from '../cypher/ast.ts';
-import { ExpressionIdentities } from '../cypher/expression-tree.ts';
-import { type Aggregation, containsAggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
+import { ExpressionIdentities, freeVariables, holdsAggregation } from '../cypher/expression-tree.ts';
+import { type Aggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
 import { countingExpansion } from './counting.ts';
-import { conjunctsOf, freeVariables, variable } from './expressions.ts';
+import { conjunctsOf, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
 import { patternOf, semiApply } from './pattern-plan.ts';
 import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
@@ -25,6 +25,8 @@ export interface ProjectionQuestion {
   readonly statistics: Statistics;
   /** Whether the input has side effects, so that LIMIT may not cut them off. */
   readonly inputWrites: boolean;
+  /** Variables of the query around, which stay in scope whatever is projected. */
+  readonly outer: readonly (readonly [string, number])[];
 }
 
 /** Rows that LIMIT, SKIP and a grouping are taken to leave when they are not written as numbers. */
@@ -32,9 +34,9 @@ const ROWS_ASSUMED = 100;
 
 /** Plans a projection on top of `input`. */
 export function planProjection(question: ProjectionQuestion): ProjectionPlan {
-  const { clause, scope } = question;
-  const items = itemsOf(clause, scope);
-  const aggregates = items.some((item) => containsAggregation(item.expression));
+  const { clause } = question;
+  const items = itemsOf(question);
+  const aggregates = items.some((item) => holdsAggregation(item.expression));
   const projected = aggregates ? aggregated(question, items) : plain(question, items);
   const ordered = finish(question, projected);
   const columns = items.map(({ name }) => ({ name, slot: slotIn(projected.scope, name) }));
@@ -46,10 +48,11 @@ export function planProjection(question: ProjectionQuestion): ProjectionPlan {
   };
 }
 
-/** `*` gives all variables that have a name, in the order of their names. */
-function itemsOf(clause: ProjectionClause, scope: PlanScope): ProjectionItem[] {
+/** `*` gives all variables that have a name, in the order of their names, but for those of the query around. */
+function itemsOf({ clause, scope, outer }: ProjectionQuestion): ProjectionItem[] {
   if (!clause.star) return [...clause.items];
-  const names = scope.entries().flatMap(([name]) => (isAnonymous(name) ? [] : [name]));
+  const hidden = new Set(outer.map(([name]) => name));
+  const names = scope.entries().flatMap(([name]) => (isAnonymous(name) || hidden.has(name) ? [] : [name]));
   const all = names.sort().map((name) => ({ name, aliased: false, expression: variable(name, clause.span) }));
   return [...all, ...clause.items];
 }
@@ -73,7 +76,7 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
     produced.push({ slot, expression, scope });
     return [name, slot];
   });
-  const after = scope.only(entries);
+  const after = scope.only([...question.outer, ...entries]);
   const innerScope = clause.distinct ? after : scope.with(entries);
   const known = computed(items);
   const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
@@ -93,9 +96,9 @@ function computed(items: readonly ProjectionItem[]): KnownExpressions {
 }
 
 function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
-  const { clause, scope, input } = question;
+  const { clause, scope, input, outer: outerEntries } = question;
   const registry = new AggregationRegistry(scope);
-  const keyItems = items.filter((item) => !containsAggregation(item.expression));
+  const keyItems = items.filter((item) => !holdsAggregation(item.expression));
   const keys = keyItems.map(({ name, expression }): ProduceItem & { name: string } => {
     const bound = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
     return { name, expression, scope, slot: bound ?? addSlot(scope, name, expression) };
@@ -104,13 +107,14 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
   const known = computed(items);
   const afterAggregation = (expression: Expression) => grouped.replace(registry.replace(expression));
   const outer = items.flatMap(({ name, expression }) =>
-    containsAggregation(expression) ? [{ name, expression: afterAggregation(expression) }] : [],
+    holdsAggregation(expression) ? [{ name, expression: afterAggregation(expression) }] : [],
   );
   const sortItems = clause.orderBy.map(({ expression, descending }) => ({
     expression: afterAggregation(known.replace(expression)),
     descending,
   }));
-  const inner = scope.only([...keys.map(({ name, slot }): [string, number] => [name, slot]), ...registry.entries()]);
+  const keyEntries = keys.map(({ name, slot }): [string, number] => [name, slot]);
+  const inner = scope.only([...outerEntries, ...keyEntries, ...registry.entries()]);
   const produced: ProduceItem[] = [];
   const slots = new Map(keys.map(({ name, slot }) => [name, slot]));
   for (const { name, expression } of outer) {
@@ -119,10 +123,14 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     if (bound === undefined) produced.push({ slot, expression, scope: inner });
     slots.set(name, slot);
   }
-  const after = scope.only(items.map(({ name }) => [name, slots.get(name)!]));
+  const after = scope.only([...outerEntries, ...items.map(({ name }) => [name, slots.get(name)!] as const)]);
   const innerScope = inner.with(after.entries());
   const sorting = sortKeysOf(sortItems, innerScope, (expression) => expression);
   let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
+  if (outerEntries.length > 0) {
+    const { estimatedRows } = plan;
+    plan = { type: 'recall', input: plan, slots: outerEntries.map(([, slot]) => slot), estimatedRows };
+  }
   if (produced.length > 0) plan = produce(plan, produced, innerScope.liveSlots());
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
