@@ -156,6 +156,31 @@ export class ClauseParser {
     if (absent !== undefined) throw cursor.notSupported(absent);
   }
 
+  /** The columns after YIELD. */
+  yieldItems(): ReturnType<CallParser['yieldItems']> {
+    return this.#calls.yieldItems();
+  }
+
+  /** What may stand after the columns of YIELD in SHOW, ORDER BY to WHERE, as a `WITH *`. */
+  tail(start: number): ProjectionClause {
+    const ordering = this.#ordering();
+    const where = this.where();
+    return {
+      type: 'with',
+      distinct: false,
+      star: true,
+      items: [],
+      ...ordering,
+      where,
+      span: this.#cursor.spanFrom(start),
+    };
+  }
+
+  /** At RETURN. */
+  return(): ProjectionClause {
+    return this.#projection('return');
+  }
+
   #match(): Clause {
     const cursor = this.#cursor;
     const start = cursor.index;
@@ -163,11 +188,12 @@ export class ClauseParser {
     if (!cursor.takeWords('MATCH')) throw cursor.expected('MATCH', ['MATCH']);
     const patterns = this.#patterns.matchedPatterns();
     if (cursor.word() === 'USING') throw cursor.notSupported('A planner hint with USING');
-    const where = this.#where();
+    const where = this.where();
     return { type: 'match', optional, patterns, where, span: cursor.spanFrom(start) };
   }
 
-  #where(): Expression | undefined {
+  /** A WHERE, if one comes. */
+  where(): Expression | undefined {
     return this.#cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
   }
 
@@ -189,11 +215,17 @@ export class ClauseParser {
     const items: ProjectionItem[] = [];
     if (!star) items.push(this.#projectionItem());
     while (cursor.take(TOKEN.comma)) items.push(this.#projectionItem());
+    const ordering = this.#ordering();
+    const where = type === 'with' ? this.where() : undefined;
+    return { type, distinct, star, items, ...ordering, where, span: cursor.spanFrom(start) };
+  }
+
+  #ordering(): Pick<ProjectionClause, 'orderBy' | 'skip' | 'limit'> {
+    const cursor = this.#cursor;
     const orderBy = this.#orderBy();
     const skip = cursor.takeWords('SKIP') || cursor.takeWords('OFFSET') ? this.#expressions.expression() : undefined;
     const limit = cursor.takeWords('LIMIT') ? this.#expressions.expression() : undefined;
-    const where = type === 'with' ? this.#where() : undefined;
-    return { type, distinct, star, items, orderBy, skip, limit, where, span: cursor.spanFrom(start) };
+    return { orderBy, skip, limit };
   }
 
   #projectionItem(): ProjectionItem {

@@ -1,10 +1,11 @@
 /** Expressions: are their variables and functions there, can their types fit, does each stand where it may? */
 import type { GraphError, Position } from '../error.ts';
-import type { Expression } from './ast.ts';
+import type { Expression, Query } from './ast.ts';
 import { typeOfCall } from './call-check.ts';
 import type { Checker, Place } from './checker.ts';
 import { notSupportedError, shown, statementError } from './error-text.ts';
-import { checkExists, checkPatternPredicate } from './pattern-check.ts';
+import { checkComprehension, checkPatternPredicate, checkShortestExpression } from './pattern-check.ts';
+import type { ResultColumn } from './projection-check.ts';
 import { Scope } from './scope.ts';
 import {
   ANY,
@@ -16,6 +17,7 @@ import {
   LIST,
   MAP,
   NULL,
+  PATH,
   STRING,
   type StaticType,
   type TypeKind,
@@ -31,10 +33,13 @@ const NUMBER: readonly TypeKind[] = ['integer', 'float'];
 
 export class ExpressionChecker implements Checker {
   readonly #text: string;
+  readonly #subquery: (query: Query, scope: Scope) => readonly ResultColumn[];
   #aggregationCount = 0;
 
-  constructor(text: string) {
+  /** `subquery` checks a query inside an expression. */
+  constructor(text: string, subquery: (query: Query, scope: Scope) => readonly ResultColumn[]) {
     this.#text = text;
+    this.#subquery = subquery;
   }
 
   get aggregationCount(): number {
@@ -55,6 +60,14 @@ export class ExpressionChecker implements Checker {
     const wanted = kinds.map((kind) => kind.toUpperCase()).join(' or ');
     const message = `Expected ${wanted}, found ${typeName(type)}`;
     throw this.error(expression.span, { message, detail: 'InvalidArgumentType' });
+  }
+
+  subquery(query: Query, scope: Scope): readonly ResultColumn[] {
+    // Its aggregations are its own.
+    const aggregationCount = this.#aggregationCount;
+    const columns = this.#subquery(query, scope);
+    this.#aggregationCount = aggregationCount;
+    return columns;
   }
 
   variable(name: string, at: Position, scope: Scope, place: Place): StaticType {
@@ -99,6 +112,10 @@ export class ExpressionChecker implements Checker {
       case 'map':
         for (const [, value] of expression.entries) this.typeOf(value, scope, inner);
         return MAP;
+      case 'mapProjection':
+        this.require(expression.subject, ENTITY_OR_MAP, scope, inner);
+        for (const item of expression.items) if (item.type === 'entry') this.typeOf(item.value, scope, inner);
+        return MAP;
       case 'not':
         return this.require(expression.operand, ['boolean'], scope, place) && BOOLEAN;
       case 'and':
@@ -120,6 +137,8 @@ export class ExpressionChecker implements Checker {
         this.typeOf(expression.left, scope, inner);
         return this.require(expression.right, ['list'], scope, inner) && BOOLEAN;
       case 'isNull':
+      case 'isTyped':
+      case 'isNormalized':
         return this.typeOf(expression.operand, scope, inner) && BOOLEAN;
       case 'hasLabels':
         return this.require(expression.subject, ['node', 'relationship'], scope, inner) && BOOLEAN;
@@ -135,10 +154,26 @@ export class ExpressionChecker implements Checker {
       case 'reduce':
         return this.#iterationType(expression, scope, inner);
       case 'patternPredicate':
-        if (expression.subquery) checkExists(this, expression, scope);
-        else checkPatternPredicate(this, expression, scope, place);
+        checkPatternPredicate(this, expression, scope, place);
         return BOOLEAN;
+      case 'patternComprehension':
+        return { kind: 'list', element: checkComprehension(this, expression, scope, inner) };
+      case 'shortestPath':
+        checkShortestExpression(this, expression, scope);
+        return expression.pattern.shortest === 'all' ? { kind: 'list', element: PATH } : PATH;
+      case 'subqueryExpression':
+        return this.#subqueryType(expression, scope);
     }
+  }
+
+  #subqueryType(expression: Extract<Expression, { type: 'subqueryExpression' }>, scope: Scope): StaticType {
+    const columns = this.subquery(expression.query, scope);
+    if (expression.kind === 'exists') return BOOLEAN;
+    if (expression.kind === 'count') return INTEGER;
+    const [column, ...others] = columns;
+    if (column !== undefined && others.length === 0) return { kind: 'list', element: column.type };
+    const message = 'COLLECT { … } ends with a RETURN of one column';
+    throw this.error(expression.span, { message, detail: 'InvalidClauseComposition' });
   }
 
   #requireProperties(subject: Expression, scope: Scope, place: Place): void {
@@ -166,6 +201,11 @@ export class ExpressionChecker implements Checker {
 
   #arithmeticType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
     if (expression.operator === '+') return this.#sumType(expression, scope, place);
+    if (expression.operator === '||') {
+      const left = this.require(expression.left, ['string', 'list'], scope, place);
+      const right = this.require(expression.right, ['string', 'list'], scope, place);
+      return commonType(left, right);
+    }
     const left = this.require(expression.left, NUMBER, scope, place);
     const right = this.require(expression.right, NUMBER, scope, place);
     return expression.operator === '^' ? FLOAT : numberType(left, right);

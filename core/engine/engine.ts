@@ -15,7 +15,7 @@ import type { Procedure } from '../executor/procedure.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import { describePlan } from '../planner/describe.ts';
-import { type PlannedQuery, planQuery } from '../planner/planner.ts';
+import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
 import { BUILT_IN_PROCEDURES } from './built-in-procedures.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
@@ -180,7 +180,7 @@ export class Engine {
     const plan: KeptPlan = {
       basis,
       planned,
-      operators: buildOperators(planned.root, this.#statistics, this.#procedures),
+      operators: buildOperators(planned.root, planningOf(this.#statistics, this.#procedures.signatures), this.#procedures),
     };
     kept.plan = plan;
     return plan;

@@ -2,11 +2,18 @@
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
-import { planPatternPredicate } from '../planner/pattern-plan.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
+import {
+  isRowByRow,
+  type NestedPlan,
+  type Planning,
+  type QueryAnswer,
+  type QueryExpression,
+  queryOf,
+} from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
-import type { Statistics } from '../planner/statistics.ts';
 import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import { AllShortestPaths } from './all-shortest-paths.ts';
 import { Apply, Recall } from './apply.ts';
 import type { CompiledAssignment } from './assignment.ts';
 import { CallProcedure } from './call-procedure.ts';
@@ -19,48 +26,54 @@ import { createAggregate } from './expression/aggregate.ts';
 import {
   type CompiledExpression,
   type CompiledPredicate,
+  type CompiledQuery,
   compileExpression,
   compilePredicate,
   type ExpressionHooks,
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
+import { Foreach } from './foreach.ts';
 import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
 import { compileCount, Limit, Skip, Union } from './limit.ts';
 import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
-import { ConstructPath, ProjectEndpoints } from './path.ts';
+import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
+import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
+import { Repeat } from './repeat.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
-import { PatternExpression, SemiApply } from './semi-apply.ts';
+import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 
-/** Compiles a plan. `statistics`: for the patterns inside expressions, which are planned where they stand. */
+/** Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. */
 export function buildOperators(
   plan: Plan,
-  statistics: Statistics,
+  planning: Planning,
   procedures: Procedures = { find: () => undefined },
 ): OperatorFactory {
-  return new OperatorBuilder(statistics, procedures).build(plan);
+  return new OperatorBuilder(planning, procedures).build(plan);
 }
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
 
 class OperatorBuilder {
   readonly #hooks: ExpressionHooks;
+  readonly #planning: Planning;
   readonly #procedures: Procedures;
 
-  constructor(statistics: Statistics, procedures: Procedures) {
+  constructor(planning: Planning, procedures: Procedures) {
+    this.#planning = planning;
     this.#procedures = procedures;
     this.#hooks = {
-      patternPredicate: (expression, scope) => {
+      query: (expression, scope, locals) => {
         assert(scope instanceof PlanScope, 'expressions of a plan are compiled in its own scopes');
-        return new PatternExpression(this.#probe(planPatternPredicate(expression, scope, statistics)));
+        return this.#query(expression, scope, locals);
       },
     };
   }
@@ -85,6 +98,7 @@ class OperatorBuilder {
       case 'removeProperty':
       case 'removeLabels':
       case 'delete':
+      case 'foreach':
         return this.#update(plan, this.build(plan.input));
       case 'produce':
       case 'aggregate':
@@ -122,6 +136,8 @@ class OperatorBuilder {
       | 'filter'
       | 'optional'
       | 'semiApply'
+      | 'projectTrail'
+      | 'repeat'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -158,10 +174,23 @@ class OperatorBuilder {
           max: plan.max ?? Number.POSITIVE_INFINITY,
           properties: this.#equalities(plan.properties),
         };
-        return (argument) => new ShortestPath(input(argument), spec);
+        return (argument) =>
+          plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
+      case 'projectTrail': {
+        const spec = {
+          ...plan,
+          max: plan.max ?? Number.POSITIVE_INFINITY,
+          properties: this.#equalities(plan.properties),
+        };
+        return (argument) => new ProjectTrail(input(argument), spec);
+      }
+      case 'repeat': {
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, inner: this.build(plan.inner) };
+        return (argument) => new Repeat(input(argument), spec);
+      }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);
       case 'constructPath':
@@ -247,7 +276,7 @@ class OperatorBuilder {
   }
 
   #update(
-    plan: PlanOf<'create' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'>,
+    plan: PlanOf<'create' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete' | 'foreach'>,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {
@@ -281,9 +310,48 @@ class OperatorBuilder {
         const spec = { detach: plan.detach, targets: plan.targets.map((target) => this.#positioned(target)) };
         return (argument) => deleteTargets(input(argument), spec);
       }
+      case 'foreach': {
+        const { list, slot, byElement } = plan;
+        const position = list.expression.span;
+        const spec = { inner: this.build(plan.inner), list: this.#expression(list), position, slot, byElement };
+        return (argument) => new Foreach(input(argument), spec);
+      }
       default:
         return unreachable(plan);
     }
+  }
+
+  /** A query inside an expression: planned here, since only here it is known which comprehensions stand around it. */
+  #query(expression: QueryExpression, scope: PlanScope, locals: readonly string[]): CompiledQuery {
+    const { slots } = scope;
+    const localEntries = locals.map((name) => [name, slots.add(name, 'value')] as const);
+    const rowSlot = slots.addAnonymous('value');
+    const inner = scope.with([...localEntries, [slots.nameOf(rowSlot), rowSlot]]);
+    const { query, answer } = queryOf(expression);
+    const nested = this.#planning.nested(query, inner);
+    const value = this.#answer(nested, answer, { rowSlot, scope });
+    return { value, localSlots: localEntries.map(([, slot]) => slot) };
+  }
+
+  #answer(
+    { root, columns }: NestedPlan,
+    answer: QueryAnswer,
+    around: { readonly rowSlot: number; readonly scope: PlanScope },
+  ): CompiledExpression {
+    if (answer === 'exists') return new ExistsExpression(this.#probe(root));
+    const rowSlot = isRowByRow(root) ? around.rowSlot : undefined;
+    if (answer !== 'count') {
+      const [column] = columns;
+      assert(column, 'a query whose rows are collected returns a column');
+      return new CollectExpression({ inner: this.build(root), rowSlot }, column.slot, answer);
+    }
+    if (root.type !== 'expand' || root.distinctFrom.length > 0) {
+      return new CountExpression({ inner: this.build(root), rowSlot }, undefined);
+    }
+    if (root.input.type === 'argument') return new DegreeExpression(root);
+    const multiplicity = around.scope.slots.addAnonymous('value');
+    const inner = this.build({ ...root, type: 'expandCount', multiplicity });
+    return new CountExpression({ inner, rowSlot }, multiplicity);
   }
 
   /** The quickest way to ask whether a subplan has a row. */

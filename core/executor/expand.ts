@@ -39,7 +39,7 @@ export class Expand implements Operator {
   #start(batch: Batch, context: ExecutionContext): void {
     this.#batch = batch;
     this.#from = nodeIds(batch, this.#spec.from);
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#row = 0;
     this.#type = 0;
     this.#taken = -1;
@@ -114,7 +114,8 @@ export class Expand implements Operator {
 
 export interface ExpandCountSpec {
   readonly from: number;
-  readonly types: readonly string[];
+  readonly types: ExpansionSpec['types'];
+  readonly typeExpression: ExpansionSpec['typeExpression'];
   readonly direction: ExpansionSpec['direction'];
   readonly multiplicity: number;
 }
@@ -141,7 +142,7 @@ export class ExpandCount implements Operator {
 
   #count(batch: Batch, context: ExecutionContext): Batch | undefined {
     const { from, direction, multiplicity } = this.#spec;
-    const types = typeTokens(this.#spec.types, context.tokens);
+    const types = typeTokens(this.#spec, context.tokens);
     const nodes = nodeIds(batch, from);
     const rows = new Int32Array(batch.rowCount);
     const counts = new Float64Array(batch.rowCount);

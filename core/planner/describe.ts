@@ -1,5 +1,5 @@
 /** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
-import type { Expression } from '../cypher/ast.ts';
+import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
@@ -94,12 +94,17 @@ class Describer {
       case 'expand':
       case 'expandInto':
         return this.#expansion(plan, '');
+      case 'repeat':
+        return `(${this.#name(plan.from)}) (…){${plan.min},${plan.max ?? ''}} (${this.#name(plan.to)})`;
+      case 'foreach':
+        return `${this.#name(plan.slot)} IN ${this.#print(plan.list)}`;
       case 'expandVariable':
       case 'shortestPath':
         return this.#expansion(plan, `*${plan.min}..${plan.max ?? ''}`);
       case 'expandCount':
         return this.#arrow(plan, this.#name(plan.from), '');
       case 'projectEndpoints':
+      case 'projectTrail':
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
       case 'constructPath':
         return this.#name(plan.slot);
@@ -145,12 +150,17 @@ class Describer {
   }
 
   #arrow(
-    plan: { readonly types: readonly string[]; readonly direction: string },
+    plan: {
+      readonly types: readonly string[];
+      readonly typeExpression: LabelExpression | undefined;
+      readonly direction: string;
+    },
     from: string,
     to: string,
     inner: { readonly relationship: number | undefined; readonly hops: string } = { relationship: undefined, hops: '' },
   ): string {
-    const types = plan.types.length === 0 ? '' : `:${plan.types.join('|')}`;
+    const expression = plan.typeExpression && labelText(plan.typeExpression);
+    const types = plan.types.length === 0 && !expression ? '' : `:${expression ?? plan.types.join('|')}`;
     const name = inner.relationship === undefined ? '' : this.#name(inner.relationship);
     const left = plan.direction === 'incoming' ? '<-' : '-';
     const right = plan.direction === 'outgoing' ? '->' : '-';
@@ -194,7 +204,7 @@ class Describer {
       case 'property':
         return `${this.#expression(expression.subject)}.${expression.key}`;
       case 'hasLabels':
-        return `${this.#expression(expression.subject)}${expression.labels.map((label) => `:${label}`).join('')}`;
+        return this.#expression(expression.subject) + labelTestText(expression);
       case 'comparison':
         return expression.operands
           .map((operand, i) => (i === 0 ? '' : ` ${expression.operators[i - 1]} `) + this.#expression(operand))
@@ -227,6 +237,8 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'shortestPath':
+      return plan.all ? 'AllShortestPaths' : 'ShortestPath';
     case 'apply':
       return plan.unit ? 'SubqueryForeach' : 'Apply';
     default:
@@ -244,6 +256,8 @@ function childrenOf(plan: Plan): readonly Plan[] {
     case 'optional':
     case 'semiApply':
     case 'apply':
+    case 'foreach':
+    case 'repeat':
       return [plan.input, plan.inner];
     case 'merge':
       return [plan.input, plan.match, plan.create];
@@ -266,9 +280,12 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'expandInto':
     case 'expandVariable':
     case 'projectEndpoints':
+    case 'projectTrail':
       return plan.relationship === undefined ? [plan.to] : [plan.relationship, plan.to];
     case 'shortestPath':
       return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
+    case 'repeat':
+      return [...plan.groups.map(({ outer }) => outer), plan.to];
     case 'callProcedure':
       return plan.columns.map(({ slot }) => slot);
     case 'apply':
@@ -295,4 +312,23 @@ function slotsOf(plan: Plan): readonly number[] {
 
 function replacesColumns(plan: Plan): boolean {
   return ['produce', 'aggregate', 'orderBy', 'top', 'eager', 'distinct', 'union'].includes(plan.type);
+}
+
+function labelTestText({ labels, labelExpression }: LabelTest): string {
+  const all = labels.map((label) => `:${label}`).join('');
+  return labelExpression === undefined ? all : `${all}:${labelText(labelExpression)}`;
+}
+
+function labelText(expression: LabelExpression): string {
+  switch (expression.type) {
+    case 'name':
+      return expression.name;
+    case 'any':
+      return '%';
+    case 'not':
+      return `!${labelText(expression.operand)}`;
+    case 'and':
+    case 'or':
+      return `(${labelText(expression.left)}${expression.type === 'and' ? '&' : '|'}${labelText(expression.right)})`;
+  }
 }

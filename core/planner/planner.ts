@@ -7,6 +7,7 @@ import type {
   CallClause,
   Clause,
   Expression,
+  ForeachClause,
   MatchClause,
   ProjectionClause,
   Query,
@@ -27,6 +28,7 @@ import { checkDepth } from './complexity.ts';
 import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
+import type { NestedPlan, Planning } from './planning.ts';
 import { planProjection } from './projection-plan.ts';
 import { PlanScope, Slots } from './slots.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
@@ -82,6 +84,14 @@ export function planNestedQuery(query: Query, question: NestedQuestion): Omit<Pl
   return planParts(query, { ...question, slots: scope.slots, frameOf });
 }
 
+/** What planning needs to know beside the query: for the executor too, which plans what stands inside expressions. */
+export function planningOf(statistics: Statistics, procedures: ProcedureSignatures = NO_PROCEDURES): Planning {
+  return {
+    statistics,
+    nested: (query, scope): NestedPlan => planNestedQuery(query, { scope, statistics, procedures }),
+  };
+}
+
 /** What a single query starts from. */
 interface Frame {
   readonly scope: PlanScope;
@@ -135,6 +145,7 @@ function slotsInOrder(columns: readonly ResultColumn[], result: readonly ResultC
 class QueryPlanner {
   readonly #statistics: Statistics;
   readonly #procedures: ProcedureSignatures;
+  readonly #planning: Planning;
   readonly #frame: Frame;
   #plan: Plan;
   #scope: PlanScope;
@@ -147,6 +158,7 @@ class QueryPlanner {
   constructor(frame: Frame, question: { readonly statistics: Statistics; readonly procedures: ProcedureSignatures }) {
     this.#statistics = question.statistics;
     this.#procedures = question.procedures;
+    this.#planning = planningOf(question.statistics, question.procedures);
     this.#frame = frame;
     this.#plan = frame.leaf;
     this.#scope = frame.scope;
@@ -199,7 +211,7 @@ class QueryPlanner {
         return;
       }
       case 'merge': {
-        const merged = planMerge(clause, input, this.#scope, this.#statistics);
+        const merged = planMerge(clause, input, this.#scope, this.#planning);
         this.#plan = merged.plan;
         this.#scope = merged.scope;
         return;
@@ -213,22 +225,26 @@ class QueryPlanner {
       case 'delete':
         this.#plan = planDelete(clause, input, this.#scope);
         return;
+      case 'foreach':
+        return this.#foreach(clause);
+      case 'finish':
+        return;
       default:
         return unreachable(clause);
     }
   }
 
   #match({ patterns, where }: MatchClause): void {
-    const statistics = this.#statistics;
-    const match = planMatch({ patterns, where, scope: this.#scope, input: this.#plan, statistics });
+    const planning = this.#planning;
+    const match = planMatch({ patterns, where, scope: this.#scope, input: this.#plan, planning });
     this.#plan = match.plan;
     this.#scope = match.scope;
   }
 
   #optionalMatch({ patterns, where }: MatchClause): void {
     const argument: Plan = { type: 'argument', estimatedRows: 1 };
-    const statistics = this.#statistics;
-    const match = planMatch({ patterns, where, scope: this.#scope, input: argument, statistics });
+    const planning = this.#planning;
+    const match = planMatch({ patterns, where, scope: this.#scope, input: argument, planning });
     this.#plan = {
       type: 'optional',
       input: this.#plan,
@@ -247,6 +263,25 @@ class QueryPlanner {
     const estimatedRows = this.#plan.estimatedRows * length;
     this.#plan = { type: 'unwind', input: this.#plan, list: { expression: list, scope }, slot, estimatedRows };
     this.#scope = scope.with([[variable, slot]]);
+  }
+
+  /** Its clauses see each other's effects element by element, unless none reads what another writes. */
+  #foreach({ variable, list, clauses }: ForeachClause): void {
+    const scope = this.#scope;
+    const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
+    const inner = new QueryPlanner(
+      { scope: scope.with([[variable, slot]]), leaf: { type: 'argument', estimatedRows: 1 }, outer: [] },
+      { statistics: this.#statistics, procedures: this.#procedures },
+    ).plan({ clauses });
+    this.#plan = {
+      type: 'foreach',
+      input: this.#plan,
+      inner: inner.root,
+      list: { expression: list, scope },
+      slot,
+      byElement: clauses.length > 1,
+      estimatedRows: this.#plan.estimatedRows,
+    };
   }
 
   #call(clause: CallClause): void {
@@ -312,7 +347,7 @@ class QueryPlanner {
       clause,
       input: this.#plan,
       scope: this.#scope,
-      statistics: this.#statistics,
+      planning: this.#planning,
       inputWrites: this.#writes,
       outer: this.#frame.outer,
     });

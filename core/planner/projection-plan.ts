@@ -5,10 +5,11 @@ import { type Aggregation, KnownExpressions, replaceAggregations } from './aggre
 import { countingExpansion } from './counting.ts';
 import { conjunctsOf, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
-import { patternOf, semiApply } from './pattern-plan.ts';
+import { existenceOf, semiApply } from './pattern-plan.ts';
 import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
+import type { Planning } from './planning.ts';
 import { anonymousName, isAnonymous, type PlanScope } from './slots.ts';
-import { SELECTIVITY, type Statistics } from './statistics.ts';
+import { SELECTIVITY } from './statistics.ts';
 
 export interface ProjectionPlan {
   readonly plan: Plan;
@@ -22,7 +23,7 @@ export interface ProjectionQuestion {
   readonly clause: ProjectionClause;
   readonly input: Plan;
   readonly scope: PlanScope;
-  readonly statistics: Statistics;
+  readonly planning: Planning;
   /** Whether the input has side effects, so that LIMIT may not cut them off. */
   readonly inputWrites: boolean;
   /** Variables of the query around, which stay in scope whatever is projected. */
@@ -211,7 +212,7 @@ function sortKeysOf(
 
 /** ORDER BY, SKIP, LIMIT and WHERE, in this order. */
 function finish(question: ProjectionQuestion, projected: Projected): Plan {
-  const { clause, statistics, inputWrites, scope } = question;
+  const { clause, planning, inputWrites, scope } = question;
   const { scope: after, innerScope, sortKeys, where } = projected;
   let { plan } = projected;
   const nothing = scope.only([]);
@@ -244,22 +245,22 @@ function finish(question: ProjectionQuestion, projected: Projected): Plan {
     const estimatedRows = Math.min(plan.estimatedRows, limitRows);
     plan = { type: 'limit', input: plan, count: limit, exhaustive: inputWrites, estimatedRows };
   }
-  return where ? filterBy({ input: plan, where, scope: innerScope, statistics }) : plan;
+  return where ? filterBy({ input: plan, where, scope: innerScope, planning }) : plan;
 }
 
 /** The predicates of a WHERE, those on patterns last. */
-function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; statistics: Statistics }): Plan {
-  const { where, scope, statistics } = fields;
+function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; planning: Planning }): Plan {
+  const { where, scope, planning } = fields;
   let plan = fields.input;
   const conjuncts = conjunctsOf(where);
   for (const expression of conjuncts) {
-    if (patternOf(expression)) continue;
+    if (existenceOf(expression)) continue;
     const estimatedRows = plan.estimatedRows * SELECTIVITY.range;
     plan = { type: 'filter', input: plan, predicate: { expression, scope }, estimatedRows };
   }
   for (const expression of conjuncts) {
-    const found = patternOf(expression);
-    if (found) plan = semiApply({ input: plan, ...found, scope, statistics });
+    const found = existenceOf(expression);
+    if (found) plan = semiApply({ input: plan, ...found, scope, planning });
   }
   return plan;
 }

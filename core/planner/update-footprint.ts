@@ -59,6 +59,15 @@ export function footprintOf(
       if (clause.where) readsOfExpression(clause.where, scope, reads);
       footprintOfProcedure(procedures.find(clause.name), { reads, writes });
       break;
+    case 'foreach': {
+      readsOfExpression(clause.list, scope, reads);
+      for (const inner of clause.clauses) {
+        const footprint = footprintOf(inner, scope, procedures);
+        reads.add(footprint.reads);
+        writes.add(footprint.writes);
+      }
+      break;
+    }
     case 'subquery':
       for (const part of clause.query.parts) {
         for (const inner of part.clauses) {
@@ -82,10 +91,7 @@ function importedScope({ imports }: SubqueryClause, scope: PlanScope): PlanScope
 /** A procedure may read, and one that writes may change, anything. */
 function footprintOfProcedure(signature: ProcedureSignature | undefined, { reads, writes }: Footprint): void {
   if (signature === undefined || signature.readsGraph) {
-    reads.scans.push([]);
-    reads.anyRelationshipType = true;
-    reads.anyLabel = true;
-    reads.anyKey = true;
+    reads.addAll();
   }
   if (signature?.mode === 'write') {
     writes.anyKey = true;

@@ -1,5 +1,5 @@
 /**
- * The operators + - * / % ^ and unary minus. INTEGER results stay within 64 bits or fail; a FLOAT operand makes the
+ * The operators + - * / % ^ || and unary minus. INTEGER results stay within 64 bits or fail; a FLOAT operand makes the
  * result a FLOAT; null makes it null. Every function throws a GraphError at `position`: ArithmeticError where a result
  * does not exist, TypeError where an operand has no such operation.
  */
@@ -52,6 +52,14 @@ export function add(left: Value, right: Value, position?: At): Value {
   if (isList(left) || isList(right)) return concatenateLists(left, right, position);
   if (isText(left, right)) return checkedString(textOf(left) + textOf(right), position);
   throw operandError('+', left, right, position);
+}
+
+/** `||` joins two strings, or two lists. */
+export function concatenate(left: Value, right: Value, position?: At): Value {
+  if (left === null || right === null) return null;
+  if (isList(left) && isList(right)) return concatenateLists(left, right, position);
+  if (typeof left === 'string' && typeof right === 'string') return checkedString(left + right, position);
+  throw operandError('||', left, right, position);
 }
 
 /** A list takes another list's elements, or one more element at that end. */
