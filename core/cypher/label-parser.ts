@@ -3,6 +3,9 @@ import type { LabelExpression, LabelTest, RelationshipPattern } from './ast.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
+/** Labels and types in one expression: whoever walks it calls himself for each. */
+export const LABEL_PARTS_MAX = 200;
+
 /** Where labels stand, which decides what a "|" means and what the names are called. */
 interface LabelPlace {
   /** How an error calls the name: "a label". */
@@ -13,6 +16,7 @@ interface LabelPlace {
 
 export class LabelParser {
   readonly #cursor: TokenCursor;
+  #partCount = 0;
 
   constructor(cursor: TokenCursor) {
     this.#cursor = cursor;
@@ -70,6 +74,7 @@ export class LabelParser {
     if (this.#startsWithIs()) cursor.skip();
     else if (!cursor.take(TOKEN.colon)) return undefined;
     const start = cursor.index;
+    this.#partCount = 0;
     const expression = this.#alternatives(place);
     if (!cursor.at(TOKEN.colon)) return expression;
     return this.#conjunction(expression, place, start);
@@ -109,6 +114,10 @@ export class LabelParser {
 
   #term(place: LabelPlace): LabelExpression {
     const cursor = this.#cursor;
+    this.#partCount += 1;
+    if (this.#partCount > LABEL_PARTS_MAX) {
+      throw cursor.error(`A label expression has at most ${LABEL_PARTS_MAX} parts`, 'UnexpectedSyntax');
+    }
     if (cursor.take(TOKEN.exclamation)) return { type: 'not', operand: cursor.nested(() => this.#term(place)) };
     if (cursor.take(TOKEN.percent)) return { type: 'any' };
     if (cursor.take(TOKEN.openParen)) {

@@ -324,6 +324,9 @@ export class OperandParser {
     if (kind !== 'collect' && isPattern && !CALLS.has(cursor.word())) {
       const patterns = this.#patterns.matchedPatterns();
       const where = cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
+      if (WRITING.has(cursor.word())) {
+        throw cursor.error(`${cursor.word()} may not stand inside an expression`, 'InvalidClauseComposition');
+      }
       cursor.expect(TOKEN.closeBrace, '"}"');
       return this.#subqueryOf(kind, patterns, where, start);
     }
@@ -394,3 +397,4 @@ const TRIMS = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const;
 
 /** Words before a bracket that start a clause, and not a pattern, inside EXISTS and COUNT. */
 const CALLS: ReadonlySet<Keyword> = new Set<Keyword>(['CALL', 'MATCH', 'WITH', 'UNWIND', 'RETURN', 'FOREACH']);
+const WRITING: ReadonlySet<Keyword> = new Set<Keyword>(['CREATE', 'MERGE', 'SET', 'REMOVE', 'DELETE', 'DETACH']);

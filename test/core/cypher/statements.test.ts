@@ -25,7 +25,7 @@ describe('queries have these trees', () => {
     ],
     [
       'MATCH (a) WHERE EXISTS { MATCH (a)-->(b) WHERE b.x } OR exists{(a)--()} RETURN a',
-      'MATCH (a) WHERE (EXISTS { (a)-[]->(b) WHERE b.x } OR EXISTS { (a)-[]-() }) RETURN a NAMED a',
+      'MATCH (a) WHERE (EXISTS { MATCH (a)-[]->(b) WHERE b.x } OR EXISTS { MATCH (a)-[]-() }) RETURN a NAMED a',
     ],
     [
       'UNWIND $rows AS row WITH DISTINCT row.a AS a ORDER BY a DESC, row SKIP 1 LIMIT $n WHERE a > 1 RETURN a',

@@ -43,7 +43,7 @@ export function contextOver(
 }
 
 const HOOKS: ExpressionHooks = {
-  patternPredicate: () => {
+  query: () => {
     throw new Error('there is no planner in these tests');
   },
 };
