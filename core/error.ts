@@ -74,6 +74,16 @@ export class GraphError extends Error {
   }
 }
 
+/** Runs something that does not know where in the text it stands; the position is added to its failures. */
+export function withPosition<Result>(position: Position | undefined, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.position !== undefined) throw error;
+    throw new GraphError(error.code, error.message, { position, detail: error.detail, cause: error.cause });
+  }
+}
+
 /** The failure as plain data, as it travels between objects and to clients. */
 export interface ErrorRecord {
   readonly code: ErrorCode;

@@ -1,5 +1,6 @@
 /** Expressions: are their variables and functions there, can their types fit, does each stand where it may? */
 import type { GraphError, Position } from '../error.ts';
+import { arithmeticType, takesOnLeft } from './arithmetic-type.ts';
 import type { Expression, Query } from './ast.ts';
 import { typeOfCall } from './call-check.ts';
 import type { Checker, Place } from './checker.ts';
@@ -17,7 +18,9 @@ import {
   LIST,
   MAP,
   NULL,
+  NUMBER_KINDS,
   PATH,
+  PROPERTY_KINDS,
   STRING,
   type StaticType,
   type TypeKind,
@@ -29,7 +32,6 @@ import { suggestion } from './suggestion.ts';
 const SUGGESTED_NAMES_MAX = 200;
 
 const ENTITY_OR_MAP: readonly TypeKind[] = ['node', 'relationship', 'map'];
-const NUMBER: readonly TypeKind[] = ['integer', 'float'];
 
 export class ExpressionChecker implements Checker {
   readonly #text: string;
@@ -129,7 +131,7 @@ export class ExpressionChecker implements Checker {
       case 'arithmetic':
         return this.#arithmeticType(expression, scope, inner);
       case 'negate':
-        return this.require(expression.operand, NUMBER, scope, inner);
+        return this.require(expression.operand, NUMBER_KINDS, scope, inner);
       case 'string':
         this.typeOf(expression.left, scope, inner);
         return this.typeOf(expression.right, scope, inner) && BOOLEAN;
@@ -178,7 +180,7 @@ export class ExpressionChecker implements Checker {
 
   #requireProperties(subject: Expression, scope: Scope, place: Place): void {
     const type = this.typeOf(subject, scope, place);
-    if (canBe(type, ENTITY_OR_MAP)) return;
+    if (canBe(type, PROPERTY_KINDS)) return;
     const message = `${typeName(type)} has no properties`;
     // openCypher tells a value without properties (TypeError) from a path (SyntaxError).
     const code = type.kind === 'path' ? 'SyntaxError' : 'TypeError';
@@ -200,33 +202,19 @@ export class ExpressionChecker implements Checker {
   }
 
   #arithmeticType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
-    if (expression.operator === '+') return this.#sumType(expression, scope, place);
-    if (expression.operator === '||') {
+    const { operator } = expression;
+    if (operator === '||') {
       const left = this.require(expression.left, ['string', 'list'], scope, place);
       const right = this.require(expression.right, ['string', 'list'], scope, place);
       return commonType(left, right);
     }
-    const left = this.require(expression.left, NUMBER, scope, place);
-    const right = this.require(expression.right, NUMBER, scope, place);
-    return expression.operator === '^' ? FLOAT : numberType(left, right);
-  }
-
-  /** `+` adds numbers, joins strings, and puts anything into a list. */
-  #sumType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
     const left = this.typeOf(expression.left, scope, place);
     const right = this.typeOf(expression.right, scope, place);
-    if (left.kind === 'list' || right.kind === 'list') return LIST;
-    if (left.kind === 'string' || right.kind === 'string') return ANY;
-    for (const [operand, type] of [
-      [expression.left, left],
-      [expression.right, right],
-    ] as const) {
-      const other = type === left ? right : left;
-      if (canBe(type, NUMBER) || canBe(other, [])) continue;
-      const message = `${typeName(left)} and ${typeName(right)} cannot be added`;
-      throw this.error(operand.span, { message, detail: 'InvalidArgumentType' });
-    }
-    return numberType(left, right);
+    const result = arithmeticType(operator, left, right);
+    if (result !== undefined) return result;
+    const wrong = takesOnLeft(operator, left) ? expression.right : expression.left;
+    const message = `${operator} has no meaning between ${typeName(left)} and ${typeName(right)}`;
+    throw this.error(wrong.span, { message, detail: 'InvalidArgumentType' });
   }
 
   #countAggregation(expression: Expression, place: Place): void {
@@ -293,12 +281,6 @@ function literalType(value: Extract<Expression, { type: 'literal' }>['value']): 
   if (typeof value === 'boolean') return BOOLEAN;
   if (typeof value === 'string') return STRING;
   return 'integer' in value ? INTEGER : FLOAT;
-}
-
-function numberType(left: StaticType, right: StaticType): StaticType {
-  if (left.kind === 'integer' && right.kind === 'integer') return INTEGER;
-  if (left.kind === 'float' && (right.kind === 'float' || right.kind === 'integer')) return FLOAT;
-  return right.kind === 'float' && left.kind === 'integer' ? FLOAT : ANY;
 }
 
 function firstNames(scope: Scope): string[] {

@@ -18,6 +18,7 @@ import {
   type StaticType,
   type TypeKind,
 } from './static-type.ts';
+import { SPATIAL_FUNCTIONS, TEMPORAL_FUNCTIONS } from './temporal-functions.ts';
 
 export interface FunctionSignature {
   /** As the documentation spells it. The tree holds it in lower case. */
@@ -31,7 +32,8 @@ export interface FunctionSignature {
   readonly result: StaticType;
 }
 
-type Row = readonly [
+/** A function's row: what a FunctionSignature holds, in the order in which a table is read. */
+export type FunctionRow = readonly [
   name: string,
   argumentCountMin: number,
   argumentCountMax: number,
@@ -41,19 +43,19 @@ type Row = readonly [
 
 const ANYTHING: readonly TypeKind[] = ['any'];
 const ENTITY: readonly TypeKind[] = ['node', 'relationship'];
-const NUMBER: readonly TypeKind[] = ['integer', 'float'];
+const SUMMABLE: readonly TypeKind[] = ['integer', 'float', 'duration'];
 
-const AGGREGATES: readonly Row[] = [
+const AGGREGATES: readonly FunctionRow[] = [
   // count(*) is a tree of its own: countStar.
   ['count', 1, 1, ANYTHING, INTEGER],
-  ['sum', 1, 1, NUMBER, ANY],
-  ['avg', 1, 1, NUMBER, ANY],
+  ['sum', 1, 1, SUMMABLE, ANY],
+  ['avg', 1, 1, SUMMABLE, ANY],
   ['min', 1, 1, ANYTHING, ANY],
   ['max', 1, 1, ANYTHING, ANY],
   ['collect', 1, 1, ANYTHING, LIST],
 ];
 
-const SCALARS: readonly Row[] = [
+const SCALARS: readonly FunctionRow[] = [
   ['id', 1, 1, ENTITY, INTEGER],
   ['elementId', 1, 1, ENTITY, STRING],
   ['labels', 1, 1, ['node'], STRING_LIST],
@@ -104,6 +106,8 @@ const SCALARS: readonly Row[] = [
   ['rand', 0, 0, ANYTHING, FLOAT],
   ['timestamp', 0, 0, ANYTHING, INTEGER],
   ['randomUUID', 0, 0, ANYTHING, STRING],
+  ...TEMPORAL_FUNCTIONS,
+  ...SPATIAL_FUNCTIONS,
 ];
 
 /** All functions by their name in lower case. */
@@ -114,7 +118,7 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map(
   ]),
 );
 
-function signature(row: Row, aggregate: boolean): FunctionSignature {
+function signature(row: FunctionRow, aggregate: boolean): FunctionSignature {
   const [name, argumentCountMin, argumentCountMax, accepts, result] = row;
   return { name, argumentCountMin, argumentCountMax, aggregate, accepts, result };
 }
@@ -126,13 +130,6 @@ export function findFunction(name: string): FunctionSignature | undefined {
 
 /** Functions of openCypher and Neo4j 5 that this version does not have, in lower case. A name before a dot stands for a family. */
 const ABSENT_FUNCTIONS: ReadonlySet<string> = new Set([
-  'date',
-  'datetime',
-  'time',
-  'localtime',
-  'localdatetime',
-  'duration',
-  'point',
   'vector',
   'graph',
   'apoc',

@@ -1,8 +1,12 @@
 /** Property access `n.name`, label tests `n:Label` and the reading of entities' properties that other operands share. */
 import type { LabelExpression, LabelTest } from '../../cypher/ast.ts';
-import { GraphError, type Position } from '../../error.ts';
+import { GraphError, type Position, withPosition } from '../../error.ts';
 import { isMap } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
+import { pointComponent } from '../../value/spatial/point.ts';
+import { PointValue } from '../../value/spatial/point-value.ts';
+import { componentOf } from '../../value/temporal/accessors.ts';
+import { type DurationValue, isTemporalOrDuration, type Temporal } from '../../value/temporal/temporal-value.ts';
 import { NodeReference, RelationshipReference, type Value } from '../../value/value.ts';
 import { type Batch, type Column, NO_ENTITY, type Vector } from '../batch.ts';
 import { meets } from '../label-test.ts';
@@ -24,7 +28,20 @@ export function propertyOf(value: Value, key: string, context: EvaluationContext
   if (value instanceof NodeReference) return nodeProperty(value.id, key, context, position);
   if (value instanceof RelationshipReference) return relationshipProperty(value.id, key, context, position);
   if (isMap(value)) return value.get(key) ?? null;
+  if (isTemporalOrDuration(value) || value instanceof PointValue) return componentNamed(value, key, position);
   throw typeError(`A value of type ${typeName(value)} has no properties, so .${key} has no meaning.`, position);
+}
+
+/** Unlike a map, a temporal value or a point has a fixed set of components, so that a name beyond them is a mistake. */
+function componentNamed(value: Temporal | DurationValue | PointValue, key: string, position: Position): Value {
+  const component =
+    value instanceof PointValue ? pointComponent(value, key) : withPosition(position, () => componentOf(value, key));
+  if (component !== undefined) return component;
+  throw new GraphError(
+    'Neo.ClientError.Statement.ArgumentError',
+    `A value of type ${typeName(value)} has no component ${key}.`,
+    { position, detail: 'InvalidArgumentValue' },
+  );
 }
 
 function nodeProperty(id: number, key: string, context: EvaluationContext, position: Position): Value {

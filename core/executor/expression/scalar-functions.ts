@@ -1,6 +1,9 @@
 /** Conversions between scalar types, the statement's time, and identifiers made up at random. */
 import { checkedInteger } from '../../value/arithmetic.ts';
-import { renderFloat } from '../../value/render.ts';
+import { render, renderFloat } from '../../value/render.ts';
+import { PointValue } from '../../value/spatial/point-value.ts';
+import { formatTemporal } from '../../value/temporal/format.ts';
+import { isTemporalOrDuration } from '../../value/temporal/temporal-value.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { argumentTypeError, type CallSite, type FunctionTable } from './function-definition.ts';
 
@@ -49,7 +52,11 @@ function toFloat(value: Value, site: CallSite): Value {
 function toText(value: Value, site: CallSite): Value {
   if (typeof value === 'string') return value;
   if (value instanceof Float) return renderFloat(value.value);
-  if (typeof value === 'object') throw argumentTypeError(site, 'a number, a STRING or a BOOLEAN', value);
+  if (isTemporalOrDuration(value)) return formatTemporal(value);
+  if (value instanceof PointValue) return render(value);
+  if (typeof value === 'object') {
+    throw argumentTypeError(site, 'a number, a STRING, a BOOLEAN, a POINT or a temporal value', value);
+  }
   return String(value);
 }
 

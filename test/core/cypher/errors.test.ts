@@ -166,8 +166,8 @@ describe('Cypher that this version does not have is named', () => {
   });
 
   test.each([
-    ['RETURN date()', 'The function date'],
-    ['RETURN duration.between(1, 2)', 'The function duration.between'],
+    ['RETURN apoc.version()', 'The function apoc.version'],
+    ['RETURN gds.version()', 'The function gds.version'],
     ['RETURN percentileCont(1, 0.5)', 'The function percentilecont'],
   ])('%s: %s', (text, what) => {
     const failure = failureOf(() => check(parse(text)));
