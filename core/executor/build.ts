@@ -391,6 +391,7 @@ class OperatorBuilder {
     return {
       slot,
       argument: item.argument && this.#expression(item.argument),
+      second: item.second && this.#expression(item.second),
       createState: () => createAggregate(name, { distinct, position: span }),
     };
   }

@@ -220,6 +220,8 @@ export interface AggregationItem {
   readonly name: string | undefined;
   readonly distinct: boolean;
   readonly argument: ScopedExpression | undefined;
+  /** Of a percentile: which one. */
+  readonly second: ScopedExpression | undefined;
   readonly span: Span;
 }
 

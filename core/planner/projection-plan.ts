@@ -170,12 +170,13 @@ class AggregationRegistry {
 
   #item(aggregation: Aggregation): AggregationItem {
     const isCall = aggregation.type === 'call';
-    const argument = isCall ? aggregation.arguments[0] : undefined;
+    const [argument, second] = isCall ? aggregation.arguments : [];
     return {
       slot: addSlot(this.#scope, anonymousName(this.#scope.slots.count), aggregation),
       name: isCall ? aggregation.name : undefined,
       distinct: isCall && aggregation.distinct,
       argument: argument && { expression: argument, scope: this.#scope },
+      second: second && { expression: second, scope: this.#scope },
       span: aggregation.span,
     };
   }

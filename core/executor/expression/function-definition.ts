@@ -15,9 +15,11 @@ export interface CallSite {
 export interface FunctionDefinition {
   /**
    * Its value for these arguments. The array is used again for the next call and must not be kept. No argument is null:
-   * a null argument makes the result null without asking.
+   * a null argument makes the result null without asking, unless the function takes it.
    */
   apply(args: readonly Value[], context: EvaluationContext, site: CallSite): Value;
+  /** It is asked for null arguments too. */
+  readonly takesNull?: boolean;
   /** Another value at each call, though the arguments are the same. */
   readonly volatile?: boolean;
 }

@@ -1,4 +1,5 @@
 /** All functions that are called with values, by their name in lower case. coalesce() stands in conditional.ts. */
+import { CONVERSION_FUNCTIONS } from './conversion-functions.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { GRAPH_FUNCTIONS } from './graph-functions.ts';
 import { LIST_FUNCTIONS } from './list-functions.ts';
@@ -12,6 +13,7 @@ import { TEMPORAL_FUNCTIONS } from './temporal-functions.ts';
 export const FUNCTION_DEFINITIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
   [
     SCALAR_FUNCTIONS,
+    CONVERSION_FUNCTIONS,
     STRING_FUNCTIONS,
     LIST_FUNCTIONS,
     MATH_FUNCTIONS,
