@@ -118,12 +118,12 @@ export function dateTimeAt(zone: Zone, moment: DayTime): DateTimeValue {
  */
 export function dateTimeIn(zone: Zone, local: DayTime, preferredOffset?: number): DateTimeValue {
   if (typeof zone === 'number') return dateTime(local, zone, zone);
-  const before = offsetAt(zone, { ...local, epochDay: local.epochDay - 1 });
-  const after = offsetAt(zone, { ...local, epochDay: local.epochDay + 1 });
   if (preferredOffset !== undefined && holds(zone, local, preferredOffset)) {
     return dateTime(local, preferredOffset, zone);
   }
+  const before = offsetAt(zone, { ...local, epochDay: local.epochDay - 1 });
   if (holds(zone, local, before)) return dateTime(local, before, zone);
+  const after = offsetAt(zone, { ...local, epochDay: local.epochDay + 1 });
   if (holds(zone, local, after)) return dateTime(local, after, zone);
   return dateTimeAt(zone, momentOf({ ...local, offsetSeconds: before }));
 }
