@@ -413,8 +413,13 @@ export type SchemaCommand =
       readonly key: string;
       readonly span: Span;
     }
-  | { readonly type: 'dropIndex'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
-  | { readonly type: 'showIndexes'; readonly span: Span };
+  | {
+      readonly type: 'dropIndex';
+      /** By its name, or by what it is on. */
+      readonly index: string | { readonly label: string; readonly key: string };
+      readonly ifExists: boolean;
+      readonly span: Span;
+    };
 
 /** Asked on the database `system`, but for showInstances, which any database answers for its own cluster. */
 export type SystemCommand =

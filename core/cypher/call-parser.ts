@@ -47,6 +47,8 @@ export class CallParser {
     const cursor = this.#cursor;
     let name = cursor.name('the name of a procedure, or "{"');
     while (cursor.take(TOKEN.dot)) name += `.${cursor.name('the rest of the name')}`;
+    // Such names stand for commands; see show-signature.ts.
+    if (name.includes(' ')) throw cursor.error('The name of a procedure has no blanks', 'UnexpectedSyntax');
     return name;
   }
 

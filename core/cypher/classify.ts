@@ -5,7 +5,7 @@ import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.t
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
 /**
- * A call of a procedure that is not known reads. `schema` statements change indexes and run on MAIN like writes; SHOW INDEXES only reads. `system`
+ * A call of a procedure that is not known reads. `schema` statements change indexes and run on MAIN like writes. `system`
  * statements concern databases and instances, not the graph. EXPLAIN does not change what is explained.
  */
 export function classify(statement: Statement, procedures: ProcedureSignatures = NO_PROCEDURES): StatementKind {
@@ -13,8 +13,6 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
   switch (body.type) {
     case 'query':
       return writes(body, procedures) ? 'write' : 'read';
-    case 'showIndexes':
-      return 'read';
     case 'createIndex':
     case 'dropIndex':
       return 'schema';

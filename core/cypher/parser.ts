@@ -4,6 +4,7 @@ import { CLAUSE_WORDS, ClauseParser } from './clause-parser.ts';
 import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
+import { ShowParser } from './show-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
 
@@ -26,9 +27,11 @@ export function parse(text: string): Statement {
 }
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
+  const clauses = new ClauseParser(cursor);
+  const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
+  if (shown) return shown;
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
-  const clauses = new ClauseParser(cursor);
   const body = clauses.query();
   clauses.refuseAbsentClause();
   return body;

@@ -4,16 +4,23 @@ import type { Value } from '../value/value.ts';
 import {
   ANY,
   BOOLEAN,
+  DATE,
+  DURATION,
   FLOAT,
   INTEGER,
   LIST,
+  LOCAL_DATETIME,
+  LOCAL_TIME,
   MAP,
   NODE,
   PATH,
+  POINT,
   RELATIONSHIP,
   STRING,
   type StaticType,
   type TypeKind,
+  ZONED_DATETIME,
+  ZONED_TIME,
 } from './static-type.ts';
 
 /** The type of an argument or of a column of the result. */
@@ -82,6 +89,18 @@ const TYPES: ReadonlyMap<string, readonly [accepts: readonly TypeKind[], type: S
   ['NODE', [['node'], NODE]],
   ['RELATIONSHIP', [['relationship'], RELATIONSHIP]],
   ['PATH', [['path'], PATH]],
+  ['DATE', [['date'], DATE]],
+  ['LOCAL TIME', [['local time'], LOCAL_TIME]],
+  ['ZONED TIME', [['zoned time'], ZONED_TIME]],
+  ['LOCAL DATETIME', [['local datetime'], LOCAL_DATETIME]],
+  ['ZONED DATETIME', [['zoned datetime'], ZONED_DATETIME]],
+  ['DURATION', [['duration'], DURATION]],
+  ['POINT', [['point'], POINT]],
+  // The names of openCypher, which the kit uses.
+  ['LOCALTIME', [['local time'], LOCAL_TIME]],
+  ['TIME', [['zoned time'], ZONED_TIME]],
+  ['LOCALDATETIME', [['local datetime'], LOCAL_DATETIME]],
+  ['DATETIME', [['zoned datetime'], ZONED_DATETIME]],
 ] satisfies [string, [TypeKind[], StaticType]][]);
 
 /** Reads a type: a name such as INTEGER, or `LIST<…>` (openCypher writes `LIST? OF …`), with `?` where null is taken. */

@@ -17,14 +17,13 @@ import type { Snapshot } from '../graph/graph-view.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
-import { BUILT_IN_PROCEDURES } from './built-in-procedures.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
 import { seededRandom } from './random.ts';
-import { changeIndexes, showIndexes } from './schema.ts';
+import { changeIndexes } from './schema.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
@@ -80,7 +79,7 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
-    this.#procedures = new ProcedureRegistry([...BUILT_IN_PROCEDURES, ...(options.procedures ?? [])]);
+    this.#procedures = new ProcedureRegistry(options.procedures ?? []);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
@@ -101,8 +100,7 @@ export class Engine {
         return this.#startQuery({ kept, body, parameters, options });
       case 'createIndex':
       case 'dropIndex':
-      case 'showIndexes':
-        return this.#startSchema(prepared, body, options);
+        return this.#startSchema(prepared, body);
       default:
         throw new GraphError(
           'Neo.ClientError.Statement.NotSupported',
@@ -180,26 +178,21 @@ export class Engine {
     const plan: KeptPlan = {
       basis,
       planned,
-      operators: buildOperators(planned.root, planningOf(this.#statistics, this.#procedures.signatures), this.#procedures),
+      operators: buildOperators(
+        planned.root,
+        planningOf(this.#statistics, this.#procedures.signatures),
+        this.#procedures,
+      ),
     };
     kept.plan = plan;
     return plan;
   }
 
-  #startSchema(prepared: PreparedStatement, command: SchemaCommand, options: StartOptions): Execution {
-    if (prepared.explain) {
-      const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
-      const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
-      return new ImmediateExecution({ kind: prepared.kind, plan });
-    }
-    if (command.type !== 'showIndexes') return changeIndexes(this.#store, command);
-    if (options.snapshot) return showIndexes(this.#store, options.snapshot);
-    const snapshot = this.#store.openSnapshot();
-    try {
-      return showIndexes(this.#store, snapshot);
-    } finally {
-      snapshot.close();
-    }
+  #startSchema(prepared: PreparedStatement, command: SchemaCommand): Execution {
+    if (!prepared.explain) return changeIndexes(this.#store, command);
+    const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
+    const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
+    return new ImmediateExecution({ kind: prepared.kind, plan });
   }
 }
 

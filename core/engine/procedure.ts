@@ -2,15 +2,25 @@
 import { assert } from '../assert.ts';
 import type { ProcedureSignature, ProcedureSignatures } from '../cypher/procedure-signature.ts';
 import type { Procedure, Procedures } from '../executor/procedure.ts';
+import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
+import { DATABASE_PROCEDURES } from './built-in/database.ts';
+import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
+import { showProcedures } from './built-in/show.ts';
 
 export class ProcedureRegistry implements Procedures {
   /** What the semantic check and the planner ask. */
   readonly signatures: ProcedureSignatures;
   readonly #procedures = new Map<string, Procedure>();
 
-  /** Each procedure has a name of its own. */
-  constructor(procedures: readonly Procedure[]) {
-    for (const procedure of procedures) {
+  /** With what every engine has. Each procedure has a name of its own. */
+  constructor(more: readonly Procedure[]) {
+    const builtIn = [
+      ...DATABASE_PROCEDURES,
+      ...SCHEMA_PROCEDURES,
+      ...ALGORITHM_PROCEDURES,
+      ...showProcedures(() => this.#list()),
+    ];
+    for (const procedure of [...builtIn, ...more]) {
       const { name } = procedure.signature;
       assert(!this.#procedures.has(name), `procedure ${name} is there already`);
       this.#procedures.set(name, procedure);
@@ -25,9 +35,11 @@ export class ProcedureRegistry implements Procedures {
     return this.#procedures.get(name);
   }
 
-  /** All signatures, in the order of their names. */
-  list(): ProcedureSignature[] {
+  /** Those that CALL can name, in the order of their names. */
+  #list(): ProcedureSignature[] {
     const signatures = [...this.#procedures.values()].map(({ signature }) => signature);
-    return signatures.sort((left, right) => (left.name < right.name ? -1 : 1));
+    return signatures
+      .filter(({ name }) => !name.includes(' '))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 }

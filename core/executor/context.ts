@@ -11,6 +11,7 @@ import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
 import { type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
+import { VirtualEntities } from './virtual-entities.ts';
 
 /** What one statement may spend in all. */
 export interface Budget {
@@ -40,6 +41,7 @@ export class ExecutionContext implements EvaluationContext {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
+  readonly virtual = new VirtualEntities();
   /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
   readonly nodesToDelete = new Set<number>();
   readonly #indexes: readonly PropertyIndex[];
@@ -68,6 +70,10 @@ export class ExecutionContext implements EvaluationContext {
   get writer(): Writer {
     assert(this.#writer !== undefined, 'a statement that writes has a writer');
     return this.#writer;
+  }
+
+  typeOfDeleted(relationship: number): number {
+    return this.#writer?.typeOfDeleted(relationship) ?? -1;
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */

@@ -372,5 +372,5 @@ function implicitArguments(clause: CallClause, signature: ProcedureSignature): E
 /** Whether values of the type never hold a node, relationship or path. */
 function isScalar({ type }: Pick<FieldType, 'type'>): boolean {
   if (type.kind === 'list') return type.element !== undefined && isScalar({ type: type.element });
-  return ['boolean', 'integer', 'float', 'string'].includes(type.kind);
+  return !['any', 'null', 'map', 'node', 'relationship', 'path'].includes(type.kind);
 }

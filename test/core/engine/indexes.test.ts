@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { PlanDescription } from '../../../core/planner/describe.ts';
 import { Database, failureOf } from './database.ts';
 
+const SHOWN = 'SHOW INDEXES YIELD name, type, entityType, labelsOrTypes, properties, state';
+
 let database: Database;
 beforeEach(() => {
   database = new Database();
@@ -18,15 +20,7 @@ test('an index is made, shown, used and dropped', () => {
 
   expect(database.changes('CREATE INDEX p_id FOR (p:P) ON (p.id)')).toEqual({ indexesAdded: 1 });
 
-  expect(database.run('SHOW INDEXES').columns).toEqual([
-    'name',
-    'type',
-    'entityType',
-    'labelsOrTypes',
-    'properties',
-    'state',
-  ]);
-  expect(database.rows('SHOW INDEXES')).toEqual([['p_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
+  expect(database.rows(SHOWN)).toEqual([['p_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
   expect(operatorsOf(database.run(query).plan)).toContain('NodeIndexSeek');
   expect(database.rows('MATCH (p:P {id: $id}) RETURN p.name', { id: 7 })).toEqual([['p7']]);
 
@@ -56,10 +50,22 @@ test('an index gives the rows that a scan gives', () => {
 });
 
 describe('index commands', () => {
+  test.each([
+    ['CREATE INDEX ON :P(id)', 'DROP INDEX ON :P(id)'],
+    ['CREATE RANGE INDEX i FOR (p:P) ON (p.id)', 'DROP INDEX i IF EXISTS'],
+    ['CREATE RANGE INDEX IF NOT EXISTS FOR (p:P) ON (p.id)', 'DROP INDEX ON :P(id)'],
+  ])('%s and %s', (create, drop) => {
+    expect(database.changes(create)).toEqual({ indexesAdded: 1 });
+    expect(database.changes('CREATE INDEX ON :P(id)')).toEqual({});
+    expect(database.rows('SHOW INDEX INFO')).toEqual([['label+property', 'P', 'id', 100]]);
+    expect(database.changes(drop)).toEqual({ indexesRemoved: 1 });
+    expect(failureOf(() => database.run('DROP INDEX ON :P(id)')).code).toBe('Neo.ClientError.Schema.IndexNotFound');
+  });
+
   test('an index without a name gets one', () => {
     database.run('CREATE INDEX FOR (p:P) ON (p.id)');
 
-    expect(database.rows('SHOW INDEXES')).toEqual([['index_P_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
+    expect(database.rows(SHOWN)).toEqual([['index_P_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
   });
 
   test.each([
