@@ -216,9 +216,8 @@ export class OperandParser {
       if (word === 'REDUCE') return this.#reduce();
       if (word === 'SHORTESTPATH' || word === 'ALLSHORTESTPATHS') return this.#shortestPath();
       if (word === 'EXISTS' && looksLikePattern(cursor, 2)) return this.#existsPattern();
-      const upper = cursor.source().toUpperCase();
-      if (upper === 'TRIM') return this.#trim();
-      if (upper === 'NORMALIZE') return this.#normalize();
+      if (word === 'TRIM') return this.#trim();
+      if (word === 'NORMALIZE') return this.#normalize();
     }
     if (RESERVED.has(word)) throw cursor.expected('an expression');
     return this.#callOrVariable();

@@ -131,7 +131,10 @@ export class Recall implements Operator {
     if (input === PAUSE || input === END) return input;
     const vectors: (Vector | undefined)[] = input.vectors.slice();
     for (const slot of this.#slots) {
-      const { column, rows } = this.#argument.vectors[slot]!;
+      const vector = this.#argument.vectors[slot];
+      // A variable that can be named, but is not: the operators below have left it out.
+      if (vector === undefined) continue;
+      const { column, rows } = vector;
       put(vectors, slot, { column, rows: new Int32Array(input.rowCount).fill(rows?.[0] ?? 0) });
     }
     return { rowCount: input.rowCount, vectors };

@@ -20,6 +20,8 @@ export interface EvaluationContext {
   /** The next number in [0, 1) from the statement's seed. */
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
+  /** The type token of a relationship that the statement has deleted: it can still be asked for, unlike a property. */
+  typeOfDeleted(relationship: number): number;
   /** Counts work beyond a row's own, such as the elements of a list that range() makes. Throws past the budget. */
   charge(work: number): void;
 }

@@ -18,8 +18,8 @@ export const GRAPH_FUNCTIONS: FunctionTable = {
   type: {
     apply: ([value], context, site) => {
       const { id } = relationshipArgument(value!, site);
-      const type = found(context.view.relationshipType(id), site.position);
-      return context.tokens.relationshipType.nameOf(type);
+      const type = context.view.relationshipType(id);
+      return context.tokens.relationshipType.nameOf(found(type < 0 ? context.typeOfDeleted(id) : type, site.position));
     },
   },
   startnode: {

@@ -37,6 +37,7 @@ export function contextOver(
     nowMs: 1_700_000_000_000,
     random: () => 0.5,
     elementId: elementIds('test'),
+    typeOfDeleted: () => -1,
     charge: () => {},
     ...overrides,
   };
