@@ -149,10 +149,12 @@ describe('a subscription', () => {
     const database = await Database.create('credit', ['weur']);
     const client = await LiveClient.connect(database.name);
     await client.subscribe(1, CODES, { credit: 1 });
-    for (const code of ['ZRH', 'GVA', 'BSL']) await database.run('weur-1', CREATE, { code });
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
     await client.shows(1, [['ZRH']]);
+    for (const code of ['GVA', 'BSL']) await database.run('weur-1', CREATE, { code });
     // Until the last commit has been evaluated.
     await scheduler.wait(100);
+    await client.shows(1, [['ZRH']]);
 
     client.send({ t: 'credit', id: 1, n: 10 });
     await client.shows(1, [['ZRH'], ['GVA'], ['BSL']]);
@@ -323,9 +325,11 @@ describe('a socket that sleeps', () => {
     const database = await Database.create('poor', ['weur', 'enam']);
     const client = await LiveClient.connect('poor@enam-1');
     await client.subscribe(1, CODES, { credit: 1 });
-    for (const code of ['ZRH', 'GVA']) await database.run('weur-1', CREATE, { code });
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
     await client.shows(1, [['ZRH']]);
+    await database.run('weur-1', CREATE, { code: 'GVA' });
     await idle(database);
+    await client.shows(1, [['ZRH']]);
 
     await database.evict('enam-1');
     await database.describe('enam-1');
