@@ -24,8 +24,10 @@ import { nextTurn, SLICE_WORK } from './turn.ts';
 
 /** Different standing queries on one instance; a memory of results each. */
 const GROUPS_MAX = 200;
+/** What the results of all of them may take, in bytes. */
+const RESULT_BYTES_MAX = 16 * 1024 * 1024;
 /** Commits that wait to become visible. Beyond, every query is evaluated again. */
-const PENDING_MAX = 10_000;
+const PENDING_MAX = 1_000;
 
 /** What a subscriber asked for. Equal ones share a group. */
 export interface LiveStatement {
@@ -52,6 +54,8 @@ interface Group {
   /** Of commits up to here it is not known what they touch: they came before the group, or were too many to be kept. */
   blindThroughLsn: number;
   evaluatedAtMs: number;
+  /** Bytes of its result in the sum of all. */
+  countedBytes: number;
 }
 
 export interface LiveQueriesHost {
@@ -65,6 +69,7 @@ export class LiveQueries {
   readonly #groups = new Map<string, Group>();
   /** Committed or applied, not visible yet. */
   #pending: Transaction[] = [];
+  #resultBytes = 0;
 
   constructor(host: LiveQueriesHost) {
     this.#host = host;
@@ -149,8 +154,21 @@ export class LiveQueries {
       const record = toErrorRecord(error);
       for (const id of machine.state.subscribers.keys()) this.#host.deliver({ type: 'error', to: id, error: record });
     }
-    if (machine.state.subscribers.size === 0 && this.#isAlive(group)) this.#groups.delete(live.key);
+    this.#count(group);
+  }
+
+  /** Lets go of a group that nobody subscribes to any more, and keeps the sum of all results within its bound. */
+  #count(group: Group): void {
+    const { subscribers, resultBytes } = group.machine.state;
+    if (subscribers.size === 0 && this.#isAlive(group)) this.#groups.delete(group.live.key);
     if (this.#groups.size === 0) this.#pending = [];
+    const bytes = this.#isAlive(group) ? resultBytes : 0;
+    this.#resultBytes += bytes - group.countedBytes;
+    group.countedBytes = bytes;
+    if (bytes === 0 || this.#resultBytes <= RESULT_BYTES_MAX) return;
+    const message = `The results kept live on this instance take more than ${RESULT_BYTES_MAX} bytes. Ask for less.`;
+    const error = { code: 'Neo.TransientError.General.DatabaseUnavailable', message } as const;
+    this.#feed(group, { type: 'failed', error });
   }
 
   #isAlive(group: Group): boolean {
@@ -182,6 +200,7 @@ export class LiveQueries {
       }),
       blindThroughLsn: this.#host.store().lsn,
       evaluatedAtMs: Number.NEGATIVE_INFINITY,
+      countedBytes: 0,
     };
     this.#groups.set(live.key, group);
     return group;
@@ -218,25 +237,30 @@ export class LiveQueries {
     }
   }
 
+  /** In a turn of its own: many queries that one commit touches must not hold up the next commit. */
+  async #untilDue({ evaluatedAtMs, live }: Group): Promise<void> {
+    const waitMs = evaluatedAtMs + live.squashMs - Date.now();
+    if (waitMs > 0) await scheduler.wait(waitMs);
+    else await nextTurn();
+  }
+
   /** Never fails: an error of the statement is its subscribers'. */
   async #evaluate(group: Group, atLsn: number | undefined): Promise<void> {
-    const waitMs = atLsn === undefined ? group.evaluatedAtMs + group.live.squashMs - Date.now() : 0;
-    if (waitMs > 0) await scheduler.wait(waitMs);
+    if (atLsn === undefined) await this.#untilDue(group);
     if (!this.#isAlive(group)) return;
     const store = this.#host.store();
+    const isWanted = () => this.#isAlive(group) && store === this.#host.store();
     const snapshot = store.openSnapshot(atLsn);
     try {
+      // The snapshot had to be opened at once, before more is acknowledged and the state is gone.
+      if (atLsn !== undefined) await nextTurn();
       const execution = this.#start(group.live, snapshot);
-      while (execution.next(SLICE_WORK) === 'paused') {
-        await nextTurn();
-        if (this.#isAlive(group) && store === this.#host.store()) continue;
-        execution.cancel();
-        break;
-      }
+      while (isWanted() && execution.next(SLICE_WORK) === 'paused') await nextTurn();
       group.evaluatedAtMs = Date.now();
-      if (store === this.#host.store()) this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
+      if (!isWanted()) execution.cancel();
+      else this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
     } catch (error) {
-      this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
+      if (isWanted()) this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
     } finally {
       snapshot.close();
     }
