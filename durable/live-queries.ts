@@ -3,13 +3,11 @@
  * graph. The machine of core/subscription says what to send; this shell evaluates, slice by slice, and hands messages on.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Statement } from '../core/cypher/ast.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { Snapshot } from '../core/graph/graph-view.ts';
-import { containsAggregation } from '../core/planner/aggregation.ts';
 import { type Footprint, footprintOf, touches } from '../core/subscription/footprint.ts';
 import {
   type StandingQuery,
@@ -188,12 +186,16 @@ export class LiveQueries {
     if (prepared.kind !== 'read' || prepared.explain) {
       throw new GraphError('Neo.ClientError.Statement.ArgumentError', 'Only a statement that reads can be kept live.');
     }
-    const columns = this.#columnsOf(live);
+    this.#checkParameters(live);
+    const { columns } = prepared;
     const group: Group = {
       live,
       footprint: footprintOf(prepared.statement),
       machine: new Machine({
-        state: standingQuery(columns, aggregatedColumns(prepared.statement, columns.length)),
+        state: standingQuery(
+          columns.map(({ name }) => name),
+          columns.map(({ aggregate }) => aggregate),
+        ),
         step,
         carryOut: (effect) => this.#carryOut(group, effect),
         onFailure: (error) => console.error('a standing query ends, because an effect failed:', error),
@@ -206,14 +208,11 @@ export class LiveQueries {
     return group;
   }
 
-  /** Plans the statement, which also finds a parameter that is missing. */
-  #columnsOf(live: LiveStatement): readonly string[] {
+  /** Plans the statement, which finds a parameter that is missing before anything is promised. */
+  #checkParameters(live: LiveStatement): void {
     const snapshot = this.#host.store().openSnapshot();
     try {
-      const execution = this.#start(live, snapshot);
-      const { columns } = execution;
-      execution.cancel();
-      return columns;
+      this.#start(live, snapshot).cancel();
     } finally {
       snapshot.close();
     }
@@ -271,15 +270,4 @@ export class LiveQueries {
   #start(live: LiveStatement, snapshot: Snapshot) {
     return this.#host.engine().start(live.statement, live.parameters, { snapshot, seed: 0, nowMs: Date.now() });
   }
-}
-
-/** For each column whether it comes out of an aggregation. What `*` stands for comes first and does not. */
-function aggregatedColumns(statement: Statement, columnCount: number): boolean[] {
-  const last = statement.body.type === 'query' ? statement.body.parts[0]?.clauses.at(-1) : undefined;
-  const items = last?.type === 'return' ? last.items : [];
-  const starCount = columnCount - items.length;
-  return Array.from({ length: columnCount }, (_, column) => {
-    const item = items[column - starCount];
-    return item !== undefined && containsAggregation(item.expression);
-  });
 }
