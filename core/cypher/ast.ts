@@ -13,6 +13,8 @@ export type Statement = {
   /** The whole source text, for error messages that show a line of it. */
   readonly text: string;
   readonly explain: boolean;
+  /** PROFILE: what each operator does is counted while the statement runs. */
+  readonly profile: boolean;
   readonly body: Query | SchemaCommand | SystemCommand;
 };
 

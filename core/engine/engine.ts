@@ -12,6 +12,7 @@ import { ExecutionContext } from '../executor/context.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
+import { Profile } from '../executor/profile.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import { describePlan } from '../planner/describe.ts';
@@ -138,12 +139,14 @@ export class Engine {
     const { kept, body, parameters, options } = fields;
     const { statement, kind, explain, columns } = kept.prepared;
     const { planned, operators } = this.#plan(kept, body);
+    const description = { slots: planned.slots, text: statement.text };
     if (explain) {
-      const plan = describePlan(planned.root, planned.slots, statement.text);
+      const plan = describePlan(planned.root, description);
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
-    const root = operators(undefined);
+    const profile = statement.profile ? new Profile() : undefined;
+    const root = (profile ? this.#build(planned, profile) : operators)(undefined);
     const slots = columnsOf(planned, columns);
     const { view, holdings, writer } = this.#open(kind, options);
     const context = new ExecutionContext({
@@ -157,7 +160,13 @@ export class Engine {
       elementId: this.#elementId,
       budget: this.#limits,
     });
-    return new QueryExecution({ kind, columns: slots, root, context, holdings });
+    const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
+    return new QueryExecution({ kind, columns: slots, root, context, holdings, describe });
+  }
+
+  #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
+    const planning = planningOf(this.#statistics, this.#procedures.signatures);
+    return buildOperators(planned.root, planning, this.#procedures, profile);
   }
 
   /** A writer sees the newest state, a reader the snapshot. */
@@ -175,15 +184,7 @@ export class Engine {
     const basis = planBasisOf(this.#store);
     if (kept.plan && isStillGood(kept.plan.basis, basis)) return kept.plan;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
-    const plan: KeptPlan = {
-      basis,
-      planned,
-      operators: buildOperators(
-        planned.root,
-        planningOf(this.#statistics, this.#procedures.signatures),
-        this.#procedures,
-      ),
-    };
+    const plan: KeptPlan = { basis, planned, operators: this.#build(planned) };
     kept.plan = plan;
     return plan;
   }

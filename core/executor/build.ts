@@ -42,6 +42,7 @@ import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
+import type { Profile } from './profile.ts';
 import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
 import { Repeat } from './repeat.ts';
 import { SINGLE_ROW } from './rows.ts';
@@ -51,13 +52,17 @@ import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 
-/** Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. */
+/**
+ * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
+ * the operators do is counted there.
+ */
 export function buildOperators(
   plan: Plan,
   planning: Planning,
   procedures: Procedures = { find: () => undefined },
+  profile?: Profile,
 ): OperatorFactory {
-  return new OperatorBuilder(planning, procedures).build(plan);
+  return new OperatorBuilder(planning, procedures, profile).build(plan);
 }
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
@@ -66,10 +71,12 @@ class OperatorBuilder {
   readonly #hooks: ExpressionHooks;
   readonly #planning: Planning;
   readonly #procedures: Procedures;
+  readonly #profile: Profile | undefined;
 
-  constructor(planning: Planning, procedures: Procedures) {
+  constructor(planning: Planning, procedures: Procedures, profile: Profile | undefined) {
     this.#planning = planning;
     this.#procedures = procedures;
+    this.#profile = profile;
     this.#hooks = {
       query: (expression, scope, locals) => {
         assert(scope instanceof PlanScope, 'expressions of a plan are compiled in its own scopes');
@@ -79,6 +86,11 @@ class OperatorBuilder {
   }
 
   build(plan: Plan): OperatorFactory {
+    const factory = this.#build(plan);
+    return this.#profile === undefined ? factory : this.#profile.counting(plan, factory);
+  }
+
+  #build(plan: Plan): OperatorFactory {
     switch (plan.type) {
       case 'once':
         return () => new Given(SINGLE_ROW);

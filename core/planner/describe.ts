@@ -1,6 +1,7 @@
 /** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
 import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
+import { planText } from './plan-text.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -10,21 +11,41 @@ export interface PlanDescription {
   /** The variables that its rows have, as far as they have a name. */
   readonly identifiers: readonly string[];
   readonly estimatedRows: number;
+  /** Under PROFILE: the rows that it has handed on, and the work that it has spent itself. */
+  readonly rows?: number;
+  readonly work?: number;
   readonly children: readonly PlanDescription[];
 }
 
-/** Describes a plan. `text`: the statement, which expressions are quoted from. */
-export function describePlan(plan: Plan, slots: Slots, text: string): PlanDescription {
-  return new Describer(slots, text).describe(plan);
+/** What was counted while a plan ran; `work` with that of the operators below. */
+export interface PlanCounts {
+  of(plan: Plan): { readonly rows: number; readonly work: number } | undefined;
+}
+
+/**
+ * Describes a plan. `text`: the statement, which expressions are quoted from. The whole stands as a table for people in the
+ * argument `string-representation` of its first operator, where Neo4j has it.
+ */
+export function describePlan(
+  plan: Plan,
+  question: { readonly slots: Slots; readonly text: string; readonly counts?: PlanCounts },
+): PlanDescription {
+  const description = new Describer(question).describe(plan);
+  return {
+    ...description,
+    arguments: new Map([...description.arguments, ['string-representation', planText(description)]]),
+  };
 }
 
 class Describer {
   readonly #slots: Slots;
   readonly #text: string;
+  readonly #counts: PlanCounts | undefined;
 
-  constructor(slots: Slots, text: string) {
+  constructor({ slots, text, counts }: { readonly slots: Slots; readonly text: string; readonly counts?: PlanCounts }) {
     this.#slots = slots;
     this.#text = text;
+    this.#counts = counts;
   }
 
   describe(plan: Plan): PlanDescription {
@@ -36,12 +57,23 @@ class Describer {
       arguments: new Map(details === undefined ? [] : [['Details', details]]),
       identifiers: this.#identifiers(plan, children),
       estimatedRows: rounded(plan.estimatedRows),
+      ...this.#counted(plan),
       children,
     };
   }
 
+  /** Rows and work of the operator itself; of one that was never asked, and so not counted, 0. */
+  #counted(plan: Plan): { rows: number; work: number } | undefined {
+    if (this.#counts === undefined) return undefined;
+    const { rows, work } = this.#counts.of(plan) ?? { rows: 0, work: 0 };
+    const below = childrenOf(plan).reduce((sum, child) => sum + (this.#counts?.of(child)?.work ?? 0), 0);
+    return { rows, work: work - below };
+  }
+
   /** One operator is shown for each thing that is made. */
   #describeCreate(plan: Extract<Plan, { type: 'create' }>): PlanDescription {
+    const whole = this.#counted(plan);
+    const counted = whole && { rows: whole.rows, work: Math.round(whole.work / plan.parts.length) };
     return plan.parts.reduce<PlanDescription>((input, part) => {
       const name = this.#slots.nameOf(part.slot);
       return {
@@ -49,6 +81,7 @@ class Describer {
         arguments: new Map([['Details', this.#created(part)]]),
         identifiers: isAnonymous(name) ? input.identifiers : [...input.identifiers, name],
         estimatedRows: rounded(plan.estimatedRows),
+        ...counted,
         children: [input],
       };
     }, this.describe(plan.input));

@@ -25,6 +25,8 @@ export interface Footprint {
   /** It shows properties, or labels, whatever they are called. */
   readonly anyKey: boolean;
   readonly anyLabel: boolean;
+  /** It may show the names and indexes that the graph has. */
+  readonly schema: boolean;
 }
 
 /** The footprint of a reading statement. */
@@ -63,7 +65,7 @@ export function touches(footprint: Footprint, deltas: readonly Delta[], tokens: 
       case 'setRelationshipProperty':
         return footprint.anyKey || keys.has(tokens.propertyKey.nameOf(delta.key));
       default:
-        return false;
+        return footprint.schema;
     }
   });
 }
@@ -76,6 +78,7 @@ class FootprintBuilder implements Footprint {
   anyRelationship = false;
   anyKey = false;
   anyLabel = false;
+  schema = false;
   /** Variables that a pattern binds to a node or relationship, and those that may be anything. A name may be both. */
   readonly #entities = new Set<string>();
   readonly #values = new Set<string>();
@@ -112,6 +115,7 @@ class FootprintBuilder implements Footprint {
         this.anyRelationship = true;
         this.anyKey = true;
         this.anyLabel = true;
+        this.schema = true;
         return;
       default:
         // A clause that writes: not a standing query, which the engine refuses.

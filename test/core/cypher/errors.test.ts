@@ -115,7 +115,6 @@ describe('mistakes are refused where they stand', () => {
 
 describe('Cypher that this version does not have is named', () => {
   test.each([
-    ['PROFILE MATCH (n) RETURN n', 1, 'PROFILE'],
     ['CYPHER 25 RETURN 1', 8, 'Cypher 25'],
     ['CALL { CREATE (n) } IN 3 CONCURRENT TRANSACTIONS', 21, 'IN … CONCURRENT TRANSACTIONS'],
     ["LOAD CSV FROM 'x' AS row RETURN row", 1, 'The clause LOAD CSV'],

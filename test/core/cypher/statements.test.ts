@@ -68,6 +68,7 @@ test.each([
   ['CYPHER 5 RETURN 1 AS x', false],
   ['CYPHER runtime=slotted planner = cost EXPLAIN RETURN 1 AS x', true],
   ['cypher 5 replan=force match (n) return n', false],
+  ['CYPHER 5 PROFILE MATCH (n) RETURN n', false],
 ])('%s: explained %s', (text, explain) => {
   expect(parse(text)).toMatchObject({ explain, text, body: { type: 'query' } });
 });
