@@ -68,6 +68,10 @@ export interface QueryGraph {
   readonly nodes: readonly GraphNode[];
   readonly relationships: readonly GraphRelationship[];
   readonly conjuncts: readonly Conjunct[];
+  /** Variables that this MATCH brings. */
+  readonly ownNames: ReadonlySet<string>;
+  /** By each of them: the conjuncts that need it. */
+  readonly conjunctsOn: ReadonlyMap<string, readonly Conjunct[]>;
   readonly paths: readonly NamedPath[];
   /** The scope with all that the patterns bring. */
   readonly scope: PlanScope;
@@ -105,6 +109,11 @@ class GraphBuilder {
     this.#where(where);
     const scope = this.#outer.with(this.#added);
     const own = new Set(this.#added.map(([name]) => name));
+    const conjuncts = this.#predicates.map(({ expression, label }) => ({
+      expression,
+      needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
+      label,
+    }));
     return {
       nodes: [...this.#nodes.values()],
       relationships: this.#relationships.map((relationship, i) => ({
@@ -113,11 +122,9 @@ class GraphBuilder {
           .filter((equality) => equality.relationship === i)
           .map(({ key, value }) => ({ key, value: { expression: value, scope: this.#outer } })),
       })),
-      conjuncts: this.#predicates.map(({ expression, label }) => ({
-        expression,
-        needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
-        label,
-      })),
+      conjuncts,
+      ownNames: own,
+      conjunctsOn: byVariable(conjuncts),
       paths: this.#paths,
       scope,
     };
@@ -233,6 +240,18 @@ class GraphBuilder {
       detail: 'InvalidParameterUse',
     });
   }
+}
+
+function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
+  const byName = new Map<string, Conjunct[]>();
+  for (const conjunct of conjuncts) {
+    for (const name of conjunct.needs) {
+      const known = byName.get(name);
+      if (known) known.push(conjunct);
+      else byName.set(name, [conjunct]);
+    }
+  }
+  return byName;
 }
 
 function boundListNotSupported(position: Span): GraphError {
