@@ -172,7 +172,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
 }
 
 /** The expressions of a pattern: property maps and WHERE. */
-export function patternExpressions(pattern: PathPattern): readonly Expression[] {
+function patternExpressions(pattern: PathPattern): readonly Expression[] {
   return gathered((map) => mapPattern(pattern, map));
 }
 
