@@ -5,6 +5,7 @@ import { GraphError } from '../error.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
 import {
   isRowByRow,
+  largestEstimate,
   type NestedPlan,
   type Planning,
   type QueryAnswer,
@@ -39,7 +40,7 @@ import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
-import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
@@ -64,6 +65,9 @@ export function buildOperators(
 ): OperatorFactory {
   return new OperatorBuilder(planning, procedures, profile).build(plan);
 }
+
+/** Rows of a subplan for one that it is fed, up to which it is better to find them all than to stop at the first. */
+const FEW_ROWS = 64;
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
 
@@ -216,7 +220,7 @@ class OperatorBuilder {
         return (argument) => new Optional(input(argument), spec);
       }
       case 'semiApply': {
-        const probe = this.#probe(plan.inner);
+        const probe = this.#probe(plan.inner, plan.rowSlot);
         return (argument) => new SemiApply(input(argument), probe(), plan);
       }
       default:
@@ -350,7 +354,7 @@ class OperatorBuilder {
     answer: QueryAnswer,
     around: { readonly rowSlot: number; readonly scope: PlanScope },
   ): CompiledExpression {
-    if (answer === 'exists') return new ExistsExpression(this.#probe(root));
+    if (answer === 'exists') return new ExistsExpression(this.#probe(root, around.rowSlot));
     const rowSlot = isRowByRow(root) ? around.rowSlot : undefined;
     if (answer !== 'count') {
       const [column] = columns;
@@ -366,12 +370,13 @@ class OperatorBuilder {
     return new CountExpression({ inner, rowSlot }, multiplicity);
   }
 
-  /** The quickest way to ask whether a subplan has a row. */
-  #probe(inner: Plan): ProbeFactory {
+  /** The quickest way to ask whether a subplan has a row. `rowSlot` is there to carry a row's number. */
+  #probe(inner: Plan, rowSlot: number): ProbeFactory {
     if (inner.type === 'expandInto' && inner.input.type === 'argument') return () => new PairProbe(inner);
     if (inner.type === 'expand' && inner.input.type === 'argument') return () => new DegreeProbe(inner);
     const factory = this.build(inner);
-    return () => new SubplanProbe(factory);
+    const together = isRowByRow(inner) && largestEstimate(inner) <= FEW_ROWS;
+    return () => (together ? new BatchProbe(factory, rowSlot) : new SubplanProbe(factory));
   }
 
   #expression({ expression, scope }: ScopedExpression): CompiledExpression {

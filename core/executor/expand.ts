@@ -6,6 +6,9 @@ import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
 
+/** For so few rows, room is made for what they give and no more. */
+const FEW_ROWS = 4;
+
 export class Expand implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpansionSpec;
@@ -48,9 +51,10 @@ export class Expand implements Operator {
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
     const expansion = this.#expansion;
     const { distinctFrom } = this.#spec;
-    const parents = new Int32Array(BATCH_ROWS);
-    const neighbours = new Int32Array(BATCH_ROWS);
-    const relationships = new Int32Array(BATCH_ROWS);
+    const capacity = this.#capacity(batch, context);
+    const parents = new Int32Array(capacity);
+    const neighbours = new Int32Array(capacity);
+    const relationships = new Int32Array(capacity);
     let filled = 0;
     while (filled < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
       if (!this.#expandNode(context)) continue;
@@ -85,6 +89,17 @@ export class Expand implements Operator {
       added.push([this.#spec.relationship, { kind: 'relationship', ids: relationships.subarray(0, filled) }]);
     }
     return derive(batch, parents.subarray(0, filled), added);
+  }
+
+  /** Rows that there can be at most. A subplan that is fed one row at a time often has few. */
+  #capacity(batch: Batch, { view }: ExecutionContext): number {
+    if (batch.rowCount - this.#row > FEW_ROWS) return BATCH_ROWS;
+    let count = 0;
+    for (let row = this.#row; row < batch.rowCount; row++) {
+      const node = this.#from[row]!;
+      if (node !== NO_ENTITY) count += degreeOf(view, node, this.#spec.direction, this.#types);
+    }
+    return Math.min(BATCH_ROWS, count);
   }
 
   /** Makes sure that the row's node is expanded; false when there is nothing to expand, and the next is to be tried. */

@@ -269,6 +269,8 @@ export function semiApply(fields: {
   planning: Planning;
 }): Plan {
   const { input, asked, negated, scope, planning } = fields;
-  const inner = planning.nested(queryOf(asked).query, scope).root;
-  return { type: 'semiApply', input, inner, negated, estimatedRows: input.estimatedRows / 2 };
+  const { slots } = scope;
+  const rowSlot = slots.addAnonymous('value');
+  const inner = planning.nested(queryOf(asked).query, scope.with([[slots.nameOf(rowSlot), rowSlot]])).root;
+  return { type: 'semiApply', input, inner, rowSlot, negated, estimatedRows: input.estimatedRows / 2 };
 }

@@ -199,6 +199,8 @@ export interface OptionalPlan extends Unary {
 /** Keeps the rows for which `inner` has a row; with `negated` the others. */
 export interface SemiApplyPlan extends Unary {
   readonly type: 'semiApply';
+  /** Carries the number of the outer row, when `inner` is fed many at once. */
+  readonly rowSlot: number;
   readonly inner: Plan;
   readonly negated: boolean;
 }

@@ -40,6 +40,15 @@ export function isRowByRow(plan: Plan): boolean {
   }
 }
 
+/** The most rows that any operator of a subplan is expected to make of the one that it is fed. */
+export function largestEstimate(plan: Plan): number {
+  let largest = 0;
+  for (let at: Plan | undefined = plan; at; at = 'input' in at ? at.input : undefined) {
+    largest = Math.max(largest, at.estimatedRows);
+  }
+  return largest;
+}
+
 /** An expression that is answered by running a query. */
 export type QueryExpression = Extract<
   Expression,

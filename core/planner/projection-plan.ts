@@ -83,7 +83,7 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
   const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
   const needsOld = !clause.distinct && (clause.where !== undefined || sorting.items.length > 0);
   let plan = produce(input, produced, needsOld ? innerScope.liveSlots() : after.liveSlots());
-  if (clause.distinct) plan = distinct(plan, after.liveSlots());
+  if (clause.distinct) plan = distinct(plan, slotsOf(entries));
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
   const where = clause.where && (clause.distinct ? known.replace(clause.where) : clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
@@ -124,7 +124,8 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     if (bound === undefined) produced.push({ slot, expression, scope: inner });
     slots.set(name, slot);
   }
-  const after = scope.only([...outerEntries, ...items.map(({ name }) => [name, slots.get(name)!] as const)]);
+  const columns = items.map(({ name }): [string, number] => [name, slots.get(name)!]);
+  const after = scope.only([...outerEntries, ...columns]);
   const innerScope = inner.with(after.entries());
   const sorting = sortKeysOf(sortItems, innerScope, (expression) => expression);
   let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
@@ -133,7 +134,7 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     plan = { type: 'recall', input: plan, slots: outerEntries.map(([, slot]) => slot), estimatedRows };
   }
   if (produced.length > 0) plan = produce(plan, produced, innerScope.liveSlots());
-  if (clause.distinct) plan = distinct(plan, after.liveSlots());
+  if (clause.distinct) plan = distinct(plan, slotsOf(columns));
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
   const where = clause.where && known.replace(clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
@@ -272,6 +273,11 @@ function produce(input: Plan, items: readonly ProduceItem[], keep: readonly numb
 
 function distinct(input: Plan, slots: readonly number[]): Plan {
   return { type: 'distinct', input, slots, estimatedRows: Math.max(1, input.estimatedRows / 2) };
+}
+
+/** Each slot once: two columns may be the same variable. */
+function slotsOf(entries: readonly (readonly [string, number])[]): number[] {
+  return [...new Set(entries.map(([, slot]) => slot))];
 }
 
 function addSlot(scope: PlanScope, name: string, expression: Expression): number {
