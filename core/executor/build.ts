@@ -9,7 +9,7 @@ import {
   type NestedPlan,
   type Planning,
   type QueryAnswer,
-  type QueryExpression,
+  type QueryExpression as QueryTree,
   queryOf,
 } from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
@@ -44,8 +44,10 @@ import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } f
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
-import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
+import { QueryExpression } from './query-expression.ts';
+import { CollectRun, CountRun, DegreeRun, ExistsRun, type QueryRunFactory } from './query-run.ts';
 import { Repeat } from './repeat.ts';
+import { RollUp } from './roll-up.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
 import { SemiApply } from './semi-apply.ts';
@@ -154,6 +156,7 @@ class OperatorBuilder {
       | 'semiApply'
       | 'projectTrail'
       | 'repeat'
+      | 'rollUp'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -206,6 +209,10 @@ class OperatorBuilder {
       case 'repeat': {
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, inner: this.build(plan.inner) };
         return (argument) => new Repeat(input(argument), spec);
+      }
+      case 'rollUp': {
+        const begin = this.#answer(plan.nested, plan.answer, plan.rowSlot);
+        return (argument) => new RollUp(input(argument), begin, plan.slot);
       }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);
@@ -338,36 +345,35 @@ class OperatorBuilder {
   }
 
   /** A query inside an expression: planned here, since only here it is known which comprehensions stand around it. */
-  #query(expression: QueryExpression, scope: PlanScope, locals: readonly string[]): CompiledQuery {
+  #query(expression: QueryTree, scope: PlanScope, locals: readonly string[]): CompiledQuery {
     const { slots } = scope;
     const localEntries = locals.map((name) => [name, slots.add(name, 'value')] as const);
     const rowSlot = slots.addAnonymous('value');
     const inner = scope.with([...localEntries, [slots.nameOf(rowSlot), rowSlot]]);
     const { query, answer } = queryOf(expression);
     const nested = this.#planning.nested(query, inner);
-    const value = this.#answer(nested, answer, { rowSlot, scope });
+    const value = new QueryExpression(this.#answer(nested, answer, rowSlot));
     return { value, localSlots: localEntries.map(([, slot]) => slot) };
   }
 
-  #answer(
-    { root, columns }: NestedPlan,
-    answer: QueryAnswer,
-    around: { readonly rowSlot: number; readonly scope: PlanScope },
-  ): CompiledExpression {
-    if (answer === 'exists') return new ExistsExpression(this.#probe(root, around.rowSlot));
-    const rowSlot = isRowByRow(root) ? around.rowSlot : undefined;
-    if (answer !== 'count') {
-      const [column] = columns;
-      assert(column, 'a query whose rows are collected returns a column');
-      return new CollectExpression({ inner: this.build(root), rowSlot }, column.slot, answer);
+  /** What works out a query's answer for the rows of a batch. */
+  #answer({ root, columns, count }: NestedPlan, answer: QueryAnswer, rowNumbers: number): QueryRunFactory {
+    if (answer === 'exists') {
+      const probe = this.#probe(root, rowNumbers);
+      return (batch) => new ExistsRun(batch, probe);
     }
-    if (root.type !== 'expand' || root.distinctFrom.length > 0) {
-      return new CountExpression({ inner: this.build(root), rowSlot }, undefined);
+    const rowSlot = isRowByRow(root) ? rowNumbers : undefined;
+    if (answer === 'count') {
+      if (root.type === 'expand' && root.distinctFrom.length === 0 && root.input.type === 'argument') {
+        return (batch) => new DegreeRun(batch, root);
+      }
+      const inner = this.build(count?.root ?? root);
+      return (batch) => new CountRun(batch, { inner, rowSlot, multiplicity: count?.multiplicity });
     }
-    if (root.input.type === 'argument') return new DegreeExpression(root);
-    const multiplicity = around.scope.slots.addAnonymous('value');
-    const inner = this.build({ ...root, type: 'expandCount', multiplicity });
-    return new CountExpression({ inner, rowSlot }, multiplicity);
+    const [column] = columns;
+    assert(column, 'a query whose rows are collected returns a column');
+    const inner = this.build(root);
+    return (batch) => new CollectRun(batch, { inner, rowSlot, column: column.slot, answer });
   }
 
   /** The quickest way to ask whether a subplan has a row. `rowSlot` is there to carry a row's number. */

@@ -6,10 +6,11 @@ import type { Access, BoundExpression } from './access.ts';
 import { checkPredicates } from './complexity.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
-import type { Plan, RangeBound } from './plan.ts';
+import type { Plan, RangeBound, ScopedExpression } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
 import { type Conjunct, type GraphRelationship, namesBoundBy, type QueryGraph, queryGraphOf } from './query-graph.ts';
 import { planRepetition } from './repetition.ts';
+import { liftQueries } from './roll-up.ts';
 import type { PlanScope } from './slots.ts';
 
 export interface MatchPlan {
@@ -233,12 +234,12 @@ class MatchBuilder {
   }
 
   #filtered(conjunct: Conjunct): Plan {
-    return {
-      type: 'filter',
+    return filter({
       input: this.#plan,
       predicate: { expression: conjunct.expression, scope: this.#graph.scope },
-      estimatedRows: this.#plan.estimatedRows * selectivityOf(conjunct, this.#planning.statistics),
-    };
+      share: selectivityOf(conjunct, this.#planning.statistics),
+      planning: this.#planning,
+    });
   }
 
   #semiApplied(conjunct: Conjunct): Plan {
@@ -251,6 +252,12 @@ class MatchBuilder {
       planning: this.#planning,
     });
   }
+}
+
+/** Keeps the rows for which the predicate is true. `share`: of how many rows that is expected. */
+export function filter(fields: { input: Plan; predicate: ScopedExpression; share: number; planning: Planning }): Plan {
+  const { plan, ...predicate } = liftQueries(fields.input, fields.predicate, fields.planning);
+  return { type: 'filter', input: plan, predicate, estimatedRows: plan.estimatedRows * fields.share };
 }
 
 /** What asks whether a query has a row, or has none, which a join can decide. */

@@ -4,6 +4,7 @@
  * compiled in. Most operators have one input, and a scan too: it gives its nodes anew for each row of its input.
  */
 import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
+import type { NestedPlan, QueryAnswer } from './planning.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -203,6 +204,16 @@ export interface SemiApplyPlan extends Unary {
   readonly rowSlot: number;
   readonly inner: Plan;
   readonly negated: boolean;
+}
+
+/** The answer of a query inside an expression, in one more column. */
+export interface RollUpPlan extends Unary {
+  readonly type: 'rollUp';
+  readonly nested: NestedPlan;
+  readonly answer: QueryAnswer;
+  /** Carries the number of the outer row, when the query is fed many at once. */
+  readonly rowSlot: number;
+  readonly slot: number;
 }
 
 export interface ProduceItem extends ScopedExpression {
@@ -437,6 +448,7 @@ export type Plan =
   | ApplyPlan
   | RecallPlan
   | ForeachPlan
+  | RollUpPlan
   | RepeatPlan
   | ProjectTrailPlan;
 

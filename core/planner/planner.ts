@@ -30,6 +30,7 @@ import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
 import type { NestedPlan, Planning } from './planning.ts';
 import { planProjection } from './projection-plan.ts';
+import { liftQueries } from './roll-up.ts';
 import { PlanScope, Slots } from './slots.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
 import { footprintOf } from './update-footprint.ts';
@@ -88,7 +89,12 @@ export function planNestedQuery(query: Query, question: NestedQuestion): Omit<Pl
 export function planningOf(statistics: Statistics, procedures: ProcedureSignatures = NO_PROCEDURES): Planning {
   return {
     statistics,
-    nested: (query, scope): NestedPlan => planNestedQuery(query, { scope, statistics, procedures }),
+    nested: (query, scope): NestedPlan => {
+      const { root, columns } = planNestedQuery(query, { scope, statistics, procedures });
+      if (root.type !== 'expand' || root.distinctFrom.length > 0) return { root, columns };
+      const multiplicity = scope.slots.addAnonymous('value');
+      return { root, columns, count: { root: { ...root, type: 'expandCount', multiplicity }, multiplicity } };
+    },
   };
 }
 
@@ -261,7 +267,8 @@ class QueryPlanner {
     const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
     const length = list.type === 'list' ? list.items.length : LIST_LENGTH_ASSUMED;
     const estimatedRows = this.#plan.estimatedRows * length;
-    this.#plan = { type: 'unwind', input: this.#plan, list: { expression: list, scope }, slot, estimatedRows };
+    const { plan, ...over } = liftQueries(this.#plan, { expression: list, scope }, this.#planning);
+    this.#plan = { type: 'unwind', input: plan, list: over, slot, estimatedRows };
     this.#scope = scope.with([[variable, slot]]);
   }
 

@@ -8,6 +8,8 @@ import type { Statistics } from './statistics.ts';
 export interface NestedPlan {
   readonly root: Plan;
   readonly columns: readonly ResultColumn[];
+  /** When only the number of its rows is asked for: a plan of fewer rows, and the slot that says how often each counts. */
+  readonly count?: { readonly root: Plan; readonly multiplicity: number };
 }
 
 export interface Planning {
