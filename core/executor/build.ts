@@ -54,6 +54,7 @@ import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
+import type { StepConditionsSpec } from './step-conditions.ts';
 
 /**
  * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
@@ -179,31 +180,19 @@ class OperatorBuilder {
       case 'expandInto':
         return (argument) => new ExpandInto(input(argument), plan);
       case 'expandVariable': {
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) => new ExpandVariable(input(argument), spec);
       }
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
       case 'projectTrail': {
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) => new ProjectTrail(input(argument), spec);
       }
       case 'repeat': {
@@ -401,8 +390,11 @@ class OperatorBuilder {
     return { value: this.#expression(item), position: item.expression.span };
   }
 
-  #equalities(properties: PlanOf<'expandVariable'>['properties']): { key: string; value: CompiledExpression }[] {
-    return properties.map(({ key, value }) => ({ key, value: this.#expression(value) }));
+  #conditions({ properties, steps }: Pick<PlanOf<'expandVariable'>, 'properties' | 'steps'>): StepConditionsSpec {
+    return {
+      properties: properties.map(({ key, value }) => ({ key, value: this.#expression(value) })),
+      steps: steps.map(({ on, slot, predicate }) => ({ on, slot, predicate: this.#predicate(predicate) })),
+    };
   }
 
   #count(count: ScopedExpression, clause: 'SKIP' | 'LIMIT') {

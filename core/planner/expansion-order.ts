@@ -130,7 +130,7 @@ class Search {
       for (const { needs } of this.#graph.conjunctsOn.get(name) ?? []) for (const other of needs) touched.add(other);
     }
     for (const part of this.#options.keys()) {
-      const own = 'labels' in part ? [part.name] : namesBoundBy(part);
+      const own = 'labels' in part ? [part.name] : [...namesBoundBy(part), ...part.needs];
       if (own.some((name) => touched.has(name))) this.#options.delete(part);
     }
   }
@@ -143,6 +143,7 @@ class Search {
   }
 
   #waysAlong(relationship: GraphRelationship): Option[] {
+    for (const name of relationship.needs) if (!this.#bound.has(name)) return [];
     if (relationship.bound && this.#tellsItsEnds(relationship)) {
       return [this.#along({ type: 'endpoints', relationship }, 1)];
     }

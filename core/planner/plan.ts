@@ -100,11 +100,19 @@ export interface ExpandVariablePlan extends ExpansionPlan {
   readonly reversed: boolean;
   /** What each relationship's properties must equal. */
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 export interface PropertyEquality {
   readonly key: string;
   readonly value: ScopedExpression;
+}
+
+/** What each node, or each relationship, of a trail must meet; it stands in `slot` while it is asked about. */
+export interface StepPredicate {
+  readonly on: 'node' | 'relationship';
+  readonly slot: number;
+  readonly predicate: ScopedExpression;
 }
 
 /** A shortest trail between two bound nodes, or all of them. `path` is the slot of the whole path, if it has a name. */
@@ -115,6 +123,7 @@ export interface ShortestPathPlan extends ExpansionPlan {
   readonly min: number;
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 /** A pattern around a bound relationship: binds its ends, or holds them against what is bound. */
@@ -137,6 +146,7 @@ export interface ProjectTrailPlan extends Omit<ProjectEndpointsPlan, 'type'> {
   readonly min: number;
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 /**
