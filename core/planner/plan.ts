@@ -316,13 +316,15 @@ export interface CallProcedurePlan extends Unary {
   readonly optional: boolean;
 }
 
-/** A subquery run for each row by itself; a row for each of its rows. A unit subquery hands each row on as it is. */
+/** A subquery run for each row; a row for each of its rows. A unit subquery hands each row on as it is. */
 export interface ApplyPlan extends Unary {
   readonly type: 'apply';
   readonly inner: Plan;
   readonly columns: readonly { readonly from: number; readonly to: number }[];
   readonly optional: boolean;
   readonly unit: boolean;
+  /** Carries the number of the outer row through a subquery that may be fed many rows at once. */
+  readonly rowSlot: number | undefined;
 }
 
 /** Puts back slots of the row that the subplan was fed, which is one, after an operator that has lost them. */

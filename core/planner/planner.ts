@@ -28,7 +28,7 @@ import { checkDepth } from './complexity.ts';
 import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
-import type { NestedPlan, Planning } from './planning.ts';
+import { isRowByRow, type NestedPlan, type Planning } from './planning.ts';
 import { planProjection } from './projection-plan.ts';
 import { liftQueries } from './roll-up.ts';
 import { PlanScope, Slots } from './slots.ts';
@@ -67,20 +67,23 @@ export interface NestedQuestion {
   readonly scope: PlanScope;
   /** Without it, `scope` is seen everywhere inside; else only what a first WITH imports of it is in scope at the start. */
   readonly byImportingWith?: boolean;
+  /** Slots that are to come through, under names that no text can hold. */
+  readonly carried?: readonly (readonly [string, number])[];
   readonly statistics: Statistics;
   readonly procedures: ProcedureSignatures;
 }
 
 /** Plans a query inside another. Its root is fed one row of the outer query at a time, by `argument`. */
 export function planNestedQuery(query: Query, question: NestedQuestion): Omit<PlannedQuery, 'slots'> {
-  const { scope, byImportingWith = false } = question;
+  const { scope, byImportingWith = false, carried = [] } = question;
   const leaf: Plan = { type: 'argument', estimatedRows: 1 };
   const frameOf = (part: SingleQuery): Frame => {
-    if (!byImportingWith) return { scope, leaf, outer: scope.entries() };
+    if (!byImportingWith) return { scope: scope.with(carried), leaf, outer: [...scope.entries(), ...carried] };
     const importing = importingWith(part);
     const names = importing?.items.map(({ name }) => name) ?? [];
     const entries = importing?.star ? scope.entries() : scope.entries().filter(([name]) => names.includes(name));
-    return { scope: scope.only(entries), leaf, outer: [], clauses: importing ? part.clauses.slice(1) : part.clauses };
+    const clauses = importing ? part.clauses.slice(1) : part.clauses;
+    return { scope: scope.only([...entries, ...carried]), leaf, outer: carried, clauses };
   };
   return planParts(query, { ...question, slots: scope.slots, frameOf });
 }
@@ -324,7 +327,9 @@ class QueryPlanner {
     const outer = this.#scope;
     const { imports } = clause;
     const names = imports === undefined || imports === '*' ? undefined : imports.map(({ name }) => name);
+    const rowSlot = outer.slots.addAnonymous('value');
     const inner = planNestedQuery(clause.query, {
+      carried: [[outer.slots.nameOf(rowSlot), rowSlot]],
       scope: names ? outer.only(outer.entries().filter(([name]) => names.includes(name))) : outer,
       byImportingWith: imports === undefined,
       statistics: this.#statistics,
@@ -343,6 +348,7 @@ class QueryPlanner {
       columns,
       optional: clause.optional,
       unit,
+      rowSlot: clause.optional || inner.writes || !isRowByRow(inner.root) ? undefined : rowSlot,
       estimatedRows: this.#plan.estimatedRows * (unit ? 1 : inner.root.estimatedRows),
     };
     this.#scope = outer.with(columns.map(({ name, to }) => [name, to]));
