@@ -47,6 +47,9 @@ export interface PlannedQuery {
 /** Elements that a list is taken to have in an estimate. */
 const LIST_LENGTH_ASSUMED = 10;
 
+/** Rows of a transaction, unless OF … ROWS says how many. */
+const TRANSACTION_ROWS = 1_000n;
+
 /** Rows that a procedure is taken to give for a call. */
 const PROCEDURE_ROWS_ASSUMED = 10;
 
@@ -276,8 +279,10 @@ class QueryPlanner {
   }
 
   /** Its clauses see each other's effects element by element, unless none reads what another writes. */
-  #foreach({ variable, list, clauses }: ForeachClause): void {
+  #foreach(clause: ForeachClause): void {
+    const { variable, list, clauses } = clause;
     const scope = this.#scope;
+    const { reads, writes } = footprintOf(clause, scope, this.#procedures);
     const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
     const inner = new QueryPlanner(
       { scope: scope.with([[variable, slot]]), leaf: { type: 'argument', estimatedRows: 1 }, outer: [] },
@@ -289,7 +294,7 @@ class QueryPlanner {
       inner: inner.root,
       list: { expression: list, scope },
       slot,
-      byElement: clauses.length > 1,
+      byElement: clauses.length > 1 || touches(writes, reads),
       estimatedRows: this.#plan.estimatedRows,
     };
   }
@@ -341,8 +346,7 @@ class QueryPlanner {
       return { from, to, name };
     });
     const unit = isUnit(clause.query);
-    this.#plan = {
-      type: 'apply',
+    const apply = {
       input: this.#plan,
       inner: inner.root,
       columns,
@@ -352,6 +356,17 @@ class QueryPlanner {
       estimatedRows: this.#plan.estimatedRows * (unit ? 1 : inner.root.estimatedRows),
     };
     this.#scope = outer.with(columns.map(({ name, to }) => [name, to]));
+    const { inTransactions } = clause;
+    if (inTransactions === undefined) {
+      this.#plan = { type: 'apply', ...apply };
+      return;
+    }
+    const { status, onError, span } = inTransactions;
+    const statusSlot = status && slots.addPlain(status.name);
+    const size: Expression = { type: 'literal', value: { integer: TRANSACTION_ROWS }, span };
+    const rows = { expression: inTransactions.rows ?? size, scope: outer.only([]) };
+    this.#plan = { type: 'applyInTransactions', ...apply, rowSlot: undefined, rows, onError, status: statusSlot };
+    if (status && statusSlot !== undefined) this.#scope = this.#scope.with([[status.name, statusSlot]]);
   }
 
   #projection(clause: ProjectionClause): void {
