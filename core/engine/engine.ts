@@ -5,6 +5,7 @@ import { classify, type StatementKind } from '../cypher/classify.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
+import { transactionalIn } from '../cypher/subquery-check.ts';
 import type { Position } from '../error.ts';
 import { GraphError } from '../error.ts';
 import { buildOperators } from '../executor/build.ts';
@@ -53,6 +54,8 @@ export interface StartOptions {
   readonly seed: number;
   /** The statement's time, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** The caller commits whenever `next` answers 'commit', so that CALL { … } IN TRANSACTIONS can be run. */
+  readonly commitsOnTheWay?: boolean;
 }
 
 interface KeptPlan {
@@ -147,13 +150,17 @@ export class Engine {
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
+    const [transactional] = transactionalIn(body.parts.flatMap((part) => part.clauses));
+    if (transactional && kind === 'write' && !options.commitsOnTheWay) throw needsOwnTransactions(transactional.span);
     const profile = statement.profile ? new Profile() : undefined;
     const root = (profile ? this.#build(planned, profile) : operators)(undefined);
     const slots = columnsOf(planned, columns);
     const { view, holdings, writer } = this.#open(kind, options);
+    const begin = transactional && writer ? () => this.#store.begin() : undefined;
     const context = new ExecutionContext({
       view,
       writer,
+      rollBack: begin && (() => holdings.rollBackAnd(begin)),
       tokens: this.#store.tokens,
       indexes: this.#store.indexes.list().flatMap(({ name }) => this.#store.indexes.byName(name) ?? []),
       parameters,
@@ -163,7 +170,7 @@ export class Engine {
       budget: this.#limits,
     });
     const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
-    return new QueryExecution({ kind, columns: slots, root, context, holdings, describe });
+    return new QueryExecution({ kind, columns: slots, root, context, holdings, describe, begin });
   }
 
   #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
@@ -197,6 +204,14 @@ export class Engine {
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });
   }
+}
+
+function needsOwnTransactions(position: Position): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.SemanticError',
+    'CALL { … } IN TRANSACTIONS commits on its way, and so cannot be run inside a transaction that somebody else commits.',
+    { position, detail: 'TransactionRequired' },
+  );
 }
 
 /** Where the columns of the result stand. The check has named them, in their order. */

@@ -9,7 +9,7 @@ import type { PropertyIndex } from '../graph/property-index.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
-import { type MutableCounters, noChanges } from './counters.ts';
+import { type Counters, type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
 import { VirtualEntities } from './virtual-entities.ts';
 
@@ -24,6 +24,8 @@ export interface Budget {
 export interface ExecutionContextFields {
   readonly view: GraphView;
   readonly writer: Writer | undefined;
+  /** Takes back what the open transaction has done and opens the next; where a statement has several. */
+  readonly rollBack?: (() => Writer) | undefined;
   readonly tokens: Tokens;
   readonly indexes: readonly PropertyIndex[];
   readonly parameters: ReadonlyMap<string, Value>;
@@ -45,7 +47,10 @@ export class ExecutionContext implements EvaluationContext {
   /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
   readonly nodesToDelete = new Set<number>();
   readonly #indexes: readonly PropertyIndex[];
-  readonly #writer: Writer | undefined;
+  #writer: Writer | undefined;
+  readonly #rollBack: (() => Writer) | undefined;
+  #commitRequested = false;
+  #transactionId: string | null = null;
   readonly #budget: Budget;
   #sliceWork = 0;
   #sliceWorkMax = Number.POSITIVE_INFINITY;
@@ -63,6 +68,7 @@ export class ExecutionContext implements EvaluationContext {
     this.random = fields.random;
     this.elementId = fields.elementId;
     this.#writer = fields.writer;
+    this.#rollBack = fields.rollBack;
     this.#budget = fields.budget;
   }
 
@@ -70,6 +76,40 @@ export class ExecutionContext implements EvaluationContext {
   get writer(): Writer {
     assert(this.#writer !== undefined, 'a statement that writes has a writer');
     return this.#writer;
+  }
+
+  get isWriting(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** Whether an operator waits for the open transaction to be committed. It has answered PAUSE. */
+  get commitRequested(): boolean {
+    return this.#commitRequested;
+  }
+
+  /** The last transaction that this statement has committed; null before the first. */
+  get transactionId(): string | null {
+    return this.#transactionId;
+  }
+
+  /** Asks the host to commit what has been done so far. The operator answers PAUSE, and is called when it has been. */
+  requestCommit(): void {
+    this.#commitRequested = true;
+  }
+
+  /** The open transaction has been committed, and the next is open. */
+  goOn(writer: Writer, transactionId: string | null): void {
+    this.#writer = writer;
+    this.#transactionId = transactionId ?? this.#transactionId;
+    this.#commitRequested = false;
+  }
+
+  /** Takes back what the open transaction has done, and what it has counted. */
+  rollBack(before: Counters): void {
+    assert(this.#rollBack !== undefined, 'the statement has transactions of its own');
+    this.#writer = this.#rollBack();
+    this.nodesToDelete.clear();
+    Object.assign(this.counters, before);
   }
 
   typeOfDeleted(relationship: number): number {
