@@ -13,10 +13,11 @@ import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
+import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
-import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
+import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
@@ -54,6 +55,10 @@ interface KeptPlan {
   readonly basis: PlanBasis;
   readonly planned: PlannedQuery;
   readonly operators: OperatorFactory;
+  /** Where the columns of the result stand. */
+  readonly columns: ResultSlots;
+  /** Those that there were when the plan was made. */
+  readonly indexes: readonly PropertyIndex[];
 }
 
 interface KeptStatement {
@@ -126,27 +131,26 @@ export class Engine {
   }): Execution {
     const { kept, body, parameters, options } = fields;
     const { statement, kind, explain, columns } = kept.prepared;
-    const { planned, operators } = this.#plan(kept, body);
+    const { planned, operators, columns: resultSlots, indexes } = this.#plan(kept, body);
     if (explain) {
       const plan = describePlan(planned.root, planned.slots, statement.text);
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
     const root = operators(undefined);
-    const slots = columnsOf(planned, columns);
     const { view, holdings, writer } = this.#open(kind, options);
     const context = new ExecutionContext({
       view,
       writer,
       tokens: this.#store.tokens,
-      indexes: this.#store.indexes.list().flatMap(({ name }) => this.#store.indexes.byName(name) ?? []),
+      indexes,
       parameters,
       nowMs: options.nowMs,
       random: seededRandom(options.seed),
       elementId: this.#elementId,
       budget: this.#limits,
     });
-    return new QueryExecution({ kind, columns: slots, root, context, holdings });
+    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings });
   }
 
   /** A writer sees the newest state, a reader the snapshot. */
@@ -161,10 +165,16 @@ export class Engine {
   }
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
-    const basis = planBasisOf(this.#store);
-    if (kept.plan && isStillGood(kept.plan.basis, basis)) return kept.plan;
+    if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
+    const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics);
-    const plan: KeptPlan = { basis, planned, operators: buildOperators(planned.root, this.#statistics) };
+    const plan: KeptPlan = {
+      basis: planBasisOf(this.#store),
+      planned,
+      operators: buildOperators(planned.root, this.#statistics),
+      columns: columnsOf(planned, kept.prepared.columns),
+      indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
+    };
     kept.plan = plan;
     return plan;
   }
@@ -187,11 +197,13 @@ export class Engine {
 }
 
 /** Where the columns of the result stand. The check has named them, in their order. */
-function columnsOf(planned: PlannedQuery, columns: readonly ResultColumn[]): { name: string; slot: number }[] {
-  const slots = new Map(planned.columns.map(({ name, slot }) => [name, slot]));
-  return columns.map(({ name }) => {
-    const slot = slots.get(name);
+function columnsOf(planned: PlannedQuery, columns: readonly ResultColumn[]): ResultSlots {
+  const slotByName = new Map(planned.columns.map(({ name, slot }) => [name, slot]));
+  const names = columns.map(({ name }) => name);
+  const slots = names.map((name) => {
+    const slot = slotByName.get(name);
     assert(slot !== undefined, `the plan has a column ${name}`);
-    return { name, slot };
+    return slot;
   });
+  return { names, slots };
 }

@@ -112,6 +112,12 @@ export class ImmediateExecution implements Execution {
   }
 }
 
+/** Names of the result's columns, and where each stands in the rows that the plan gives. */
+export interface ResultSlots {
+  readonly names: readonly string[];
+  readonly slots: readonly number[];
+}
+
 /** What a row of the result takes beside its values, in bytes. */
 const ROW_BYTES = 32;
 
@@ -134,14 +140,14 @@ export class QueryExecution implements Execution {
 
   constructor(fields: {
     readonly kind: StatementKind;
-    readonly columns: readonly { readonly name: string; readonly slot: number }[];
+    readonly columns: ResultSlots;
     readonly root: Operator;
     readonly context: ExecutionContext;
     readonly holdings: Holdings;
   }) {
     this.kind = fields.kind;
-    this.columns = fields.columns.map(({ name }) => name);
-    this.#slots = fields.columns.map(({ slot }) => slot);
+    this.columns = fields.columns.names;
+    this.#slots = fields.columns.slots;
     this.#root = fields.root;
     this.#context = fields.context;
     this.#records = fields.context;

@@ -40,8 +40,6 @@ export class ExecutionContext implements EvaluationContext {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
-  /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
-  readonly nodesToDelete = new Set<number>();
   readonly #indexes: readonly PropertyIndex[];
   readonly #writer: Writer | undefined;
   readonly #budget: Budget;
@@ -51,6 +49,7 @@ export class ExecutionContext implements EvaluationContext {
   #rows = 0;
   #bytes = 0;
   #uninterruptible = 0;
+  #nodesToDelete: Set<number> | undefined;
 
   constructor(fields: ExecutionContextFields) {
     this.view = fields.view;
@@ -62,6 +61,12 @@ export class ExecutionContext implements EvaluationContext {
     this.elementId = fields.elementId;
     this.#writer = fields.writer;
     this.#budget = fields.budget;
+  }
+
+  /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
+  get nodesToDelete(): Set<number> {
+    this.#nodesToDelete ??= new Set();
+    return this.#nodesToDelete;
   }
 
   /** The open write transaction. Only operators that write ask for it. */

@@ -18,10 +18,16 @@ export class Indexes {
   readonly #byLabel = new Map<number, PropertyIndex[]>();
   /** Definitions that are valid, and those that an open snapshot may still see. */
   #tenures: Tenure[] = [];
+  /** Grows with every change of the definitions, so that what was derived from them knows when it is out of date. */
+  #version = 0;
   readonly #memory: MemoryCounter;
 
   constructor(memory: MemoryCounter) {
     this.#memory = memory;
+  }
+
+  get version(): number {
+    return this.#version;
   }
 
   /** Definitions in the order of their names. */
@@ -92,6 +98,7 @@ export class Indexes {
 
   #open(definition: IndexDefinition, builtAt: Stamp): PropertyIndex {
     const index = new PropertyIndex(definition, builtAt, this.#memory);
+    this.#version += 1;
     this.#indexes.set(definition.name, index);
     this.#byKey.set(definition.key, [...this.onKey(definition.key), index]);
     this.#byLabel.set(definition.label, [...this.onLabel(definition.label), index]);
@@ -100,6 +107,7 @@ export class Indexes {
 
   #close(name: string): void {
     const index = this.#indexes.get(name)!;
+    this.#version += 1;
     const { key, label } = index.definition;
     this.#indexes.delete(name);
     this.#byKey.set(key, without(this.onKey(key), index));

@@ -29,9 +29,10 @@ export class StoreView implements GraphView {
   readonly lsn: number;
   readonly #state: GraphState;
   readonly #versions: VersionStore;
-  readonly #scan = new ScanState();
+  /** Made when a scan is asked for: most views of point statements never are. */
+  #scanState: ScanState | undefined;
   /** What `degree` expands into when it must look at each relationship. */
-  readonly #degrees = new Expansion();
+  #degreeEntries: Expansion | undefined;
 
   constructor(state: GraphState, versions: VersionStore, lsn: number) {
     this.#state = state;
@@ -95,27 +96,21 @@ export class StoreView implements GraphView {
   }
 
   scanNodes(cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
-    scanBits(this.#state.nodes.ids.live, this.#doubtfulNodes(), out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.nodes.ids.live, this.#doubtfulNodes(), out, this.#scanFrom(cursor));
   }
 
   scanLabel(label: number, cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
     const doubtful = this.#isPast
       ? { ids: this.#versions.nodes.entities, sees: (id: number) => this.hasLabel(id, label) }
       : undefined;
-    scanBits(this.#state.labels.nodesOf(label), doubtful, out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.labels.nodesOf(label), doubtful, out, this.#scanFrom(cursor));
   }
 
   scanRelationships(cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
     const doubtful = this.#isPast
       ? { ids: this.#versions.relationships.entities, sees: (id: number) => this.relationshipExists(id) }
       : undefined;
-    scanBits(this.#state.relationships.ids.live, doubtful, out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.relationships.ids.live, doubtful, out, this.#scanFrom(cursor));
   }
 
   expand(node: number, direction: Direction, type: number, out: Expansion): void {
@@ -130,8 +125,9 @@ export class StoreView implements GraphView {
 
   degree(node: number, direction: Direction, type: number): number {
     if (this.#isPast) {
-      this.expand(node, direction, type, this.#degrees);
-      return this.#degrees.count;
+      this.#degreeEntries ??= new Expansion();
+      this.expand(node, direction, type, this.#degreeEntries);
+      return this.#degreeEntries.count;
     }
     const { adjacency } = this.#state;
     if (type !== ALL_TYPES) return adjacency.degree(node, direction, type);
@@ -215,6 +211,12 @@ export class StoreView implements GraphView {
   /** Whether an entity's newest state may differ from what this view sees. */
   #isDoubtful(chains: Chains, id: number): boolean {
     return this.#versions.newestLsn > this.lsn && chains.entities.has(id);
+  }
+
+  #scanFrom(cursor: number): ScanState {
+    this.#scanState ??= new ScanState();
+    this.#scanState.cursor = cursor;
+    return this.#scanState;
   }
 
   #doubtfulNodes(): Doubtful | undefined {
