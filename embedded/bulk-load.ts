@@ -4,7 +4,7 @@ import { asStored } from '../core/executor/stored-property.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { GraphRestore } from '../core/graph/restore.ts';
 import type { StoredValue } from '../core/value/value.ts';
-import { valueOf } from './plain-value.ts';
+import { toValue } from './plain-value.ts';
 
 /** A node's properties. */
 export type BulkNode = Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ function propertiesOf(node: BulkNode, tokens: ReadonlyMap<string, number>): { ke
   const keys: number[] = [];
   const values: StoredValue[] = [];
   for (const [name, plain] of Object.entries(node)) {
-    const value = valueOf(plain);
+    const value = toValue(plain);
     if (value === null) continue;
     const stored = asStored(value);
     if (stored === undefined) throw new TypeError(`${name} cannot be stored as a property`);

@@ -7,7 +7,7 @@ import type { Counters } from '../core/executor/counters.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import { type BulkEdges, type BulkNode, type BulkOptions, bulkLoad } from './bulk-load.ts';
 import { type PlainRow, plainRows } from './plain-result.ts';
-import { valueOf } from './plain-value.ts';
+import { toValue } from './plain-value.ts';
 
 export interface OpenOptions {
   /** Goes into element ids. */
@@ -40,8 +40,8 @@ export class EmbeddedGraph {
    * a bigint beyond 2^53; a number that is no integer is a FLOAT. Errors: GraphError, and nothing has changed then.
    */
   run(statement: string, parameters: Readonly<Record<string, unknown>> = {}): Result {
-    const given = new Map<string, ReturnType<typeof valueOf>>();
-    for (const name in parameters) given.set(name, valueOf(parameters[name]));
+    const given = new Map<string, ReturnType<typeof toValue>>();
+    for (const name in parameters) given.set(name, toValue(parameters[name]));
     const execution = this.#engine.start(statement, given, { seed: Math.random() * SEED_MAX, nowMs: Date.now() });
     execution.next(Number.POSITIVE_INFINITY);
     const transaction = execution.commit(EPOCH);

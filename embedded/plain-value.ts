@@ -2,7 +2,7 @@
 import { Float, type Value } from '../core/value/value.ts';
 
 /** A plain value as the engine has it. Errors: TypeError for what is no value of Cypher. */
-export function valueOf(plain: unknown): Value {
+export function toValue(plain: unknown): Value {
   switch (typeof plain) {
     case 'number':
       return Number.isSafeInteger(plain) ? plain : new Float(plain);
@@ -21,7 +21,7 @@ export function valueOf(plain: unknown): Value {
 
 function ofObject(plain: object): Value {
   if (plain instanceof Float) return plain;
-  if (Array.isArray(plain)) return plain.map(valueOf);
+  if (Array.isArray(plain)) return plain.map(toValue);
   const entries = plain instanceof Map ? [...plain] : Object.entries(plain);
-  return new Map(entries.map(([key, value]) => [String(key), valueOf(value)]));
+  return new Map(entries.map(([key, value]) => [String(key), toValue(value)]));
 }

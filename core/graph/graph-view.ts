@@ -25,6 +25,12 @@ export type GatheredColumn =
   | { readonly kind: 'float'; readonly values: Float64Array }
   | { readonly kind: 'value'; readonly values: readonly (StoredValue | null)[] };
 
+/** The values of one property key for many entities. */
+export interface GatheredProperty {
+  readonly key: number;
+  readonly column: GatheredColumn;
+}
+
 /** A node as a snapshot segment holds it: tokens, and `values[i]` under `keys[i]`, keys ascending. */
 export interface ExportedNode {
   readonly id: number;
@@ -91,6 +97,9 @@ export interface GraphView {
    */
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
   gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
+  /** All properties of the first `count` of `ids`: a column for each key that one of them has, keys ascending. */
+  gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[];
+  gatherRelationshipProperties(ids: Int32Array, count: number): GatheredProperty[];
 
   /** One past the highest node id there may be: segments of nodes lie below it. */
   readonly nodeIdLimit: number;

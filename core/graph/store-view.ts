@@ -9,6 +9,7 @@ import {
   type ExportedNode,
   type ExportedRelationship,
   type GatheredColumn,
+  type GatheredProperty,
   type GraphView,
   type ScanResult,
 } from './graph-view.ts';
@@ -156,6 +157,14 @@ export class StoreView implements GraphView {
     return this.#gather(this.#state.relationshipProperties, this.#versions.relationships, { ids, count, key });
   }
 
+  gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[] {
+    return this.#gatherAll(this.#state.nodeProperties, this.#versions.nodes, ids, count);
+  }
+
+  gatherRelationshipProperties(ids: Int32Array, count: number): GatheredProperty[] {
+    return this.#gatherAll(this.#state.relationshipProperties, this.#versions.relationships, ids, count);
+  }
+
   get nodeIdLimit(): number {
     return this.#state.nodes.ids.limit;
   }
@@ -287,6 +296,19 @@ export class StoreView implements GraphView {
     out.count = kept;
   }
 
+  /** A key that only a version still has may lie beyond the table's limit, so those of the tokens are all tried then. */
+  #gatherAll(table: PropertyTable, chains: Chains, ids: Int32Array, count: number): GatheredProperty[] {
+    const doubtful = this.#isPast && hasAny(chains, ids, count);
+    const limit = doubtful ? this.#state.tokens.propertyKey.count : table.keyLimit;
+    const gathered: GatheredProperty[] = [];
+    for (let key = 0; key < limit; key += 1) {
+      if (!doubtful && !table.hasAny(ids, count, key)) continue;
+      const column = this.#gather(table, chains, { ids, count, key });
+      if (!doubtful || hasValue(column)) gathered.push({ key, column });
+    }
+    return gathered;
+  }
+
   #gather(
     table: PropertyTable,
     chains: Chains,
@@ -299,6 +321,10 @@ export class StoreView implements GraphView {
     }
     return { kind: 'value', values };
   }
+}
+
+function hasValue(column: GatheredColumn): boolean {
+  return column.kind !== 'value' || column.values.some((value) => value !== null);
 }
 
 function hasAny(chains: Chains, ids: Int32Array, count: number): boolean {
