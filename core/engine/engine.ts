@@ -11,6 +11,7 @@ import { buildOperators } from '../executor/build.ts';
 import { ExecutionContext } from '../executor/context.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
+import { ScratchPool } from '../executor/scratch.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
@@ -72,6 +73,7 @@ export class Engine {
   readonly #statistics: StoreStatistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
+  readonly #scratchPool = new ScratchPool();
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -149,6 +151,7 @@ export class Engine {
       random: seededRandom(options.seed),
       elementId: this.#elementId,
       budget: this.#limits,
+      scratchPool: this.#scratchPool,
     });
     return new QueryExecution({ kind, columns: resultSlots, root, context, holdings });
   }

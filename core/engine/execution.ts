@@ -180,6 +180,7 @@ export class QueryExecution implements Execution {
 
   cancel(): void {
     if (this.#state !== 'done') this.#state = 'failed';
+    this.#context.scratch.release();
     this.#holdings.release();
   }
 
@@ -214,6 +215,7 @@ export class QueryExecution implements Execution {
       while (this.rows.length < end) this.#addRow(this.#waiting[this.rows.length]!);
     }
     this.#state = 'done';
+    this.#context.scratch.release();
     this.#holdings.closeSnapshot();
   }
 

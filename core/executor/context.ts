@@ -11,6 +11,7 @@ import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
 import { type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
+import { Scratch, ScratchPool } from './scratch.ts';
 
 /** What one statement may spend in all. */
 export interface Budget {
@@ -30,6 +31,8 @@ export interface ExecutionContextFields {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly budget: Budget;
+  /** Kept by the engine from one statement to the next. */
+  readonly scratchPool?: ScratchPool | undefined;
 }
 
 export class ExecutionContext implements EvaluationContext {
@@ -40,6 +43,7 @@ export class ExecutionContext implements EvaluationContext {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
+  readonly scratch: Scratch;
   readonly #indexes: readonly PropertyIndex[];
   readonly #writer: Writer | undefined;
   readonly #budget: Budget;
@@ -61,6 +65,7 @@ export class ExecutionContext implements EvaluationContext {
     this.elementId = fields.elementId;
     this.#writer = fields.writer;
     this.#budget = fields.budget;
+    this.scratch = new Scratch(fields.scratchPool ?? new ScratchPool());
   }
 
   /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
