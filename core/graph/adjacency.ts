@@ -16,7 +16,8 @@ import {
 } from './adjacency-heads.ts';
 import { PAGE_MASK, PAGE_SHIFT, type RelationshipTable } from './entity-tables.ts';
 import { capacityClassFor, capacityOf, EntryArena } from './entry-arena.ts';
-import type { Direction } from './graph-view.ts';
+import type { FrontierStep } from './frontier.ts';
+import { ALL_TYPES, type Direction } from './graph-view.ts';
 import type { MemoryCounter } from './memory.ts';
 import type { Expansion } from './result-lists.ts';
 
@@ -93,6 +94,20 @@ export class Adjacency {
     const from = out.count;
     this.#append(heads.incoming, node, out);
     if (direction === 'both' && heads.loops > 0) dropLoops(node, from, out);
+  }
+
+  /** See GraphView.advance. */
+  advance(step: FrontierStep): number {
+    const { direction, type } = step;
+    let looked = 0;
+    const first = type === ALL_TYPES ? 0 : type;
+    const last = type === ALL_TYPES ? this.#types.length - 1 : Math.min(type, this.#types.length - 1);
+    for (let each = first; each <= last; each += 1) {
+      const heads = this.#types[each]!;
+      if (direction !== 'incoming') looked += this.#advanceAlong(heads.outgoing, step);
+      if (direction !== 'outgoing') looked += this.#advanceAlong(heads.incoming, step);
+    }
+    return looked;
   }
 
   /** How many entries `expand` appends. */
@@ -179,6 +194,33 @@ export class Adjacency {
     out.count = to;
   }
 
+  /** Asks only for neighbours, so relationship ids are not even loaded. */
+  #advanceAlong(pages: Readonly<HeadPages>, step: FrontierStep): number {
+    const { nodes, to, seen, bit, reached, parents } = step;
+    let looked = 0;
+    for (let index = step.from; index < to; index += 1) {
+      const node = nodes[index]!;
+      const page = pages[node >>> PAGE_SHIFT];
+      if (page === undefined) continue;
+      const slot = (node & PAGE_MASK) << 1;
+      const length = page[slot + 1]! >>> CLASS_BITS;
+      if (length === 0) continue;
+      const offset = page[slot]!;
+      const neighbours = this.#arena.neighboursAt(offset);
+      const first = this.#arena.startOf(offset);
+      const before = reached.count;
+      const count = append({ neighbours, from: first, to: first + length }, { seen, bit, reached });
+      if (parents !== undefined && count > before) {
+        parents.reserve(count);
+        const indexes = parents.ids;
+        for (let at = before; at < count; at += 1) indexes[at] = index;
+        parents.count = count;
+      }
+      looked += length;
+    }
+    return looked;
+  }
+
   #loopsAt(pages: Readonly<HeadPages>, node: number): number {
     const page = pages[node >>> PAGE_SHIFT];
     if (page === undefined) return 0;
@@ -250,6 +292,27 @@ export class Adjacency {
     page[slot] = to;
     page[slot + 1] = (length << CLASS_BITS) | capacityClass;
   }
+}
+
+/** Appends the neighbours of a slice that have not been reached. Answers with how many have been reached then. */
+function append(
+  slice: { readonly neighbours: Int32Array; readonly from: number; readonly to: number },
+  { seen, bit, reached }: Pick<FrontierStep, 'seen' | 'bit' | 'reached'>,
+): number {
+  const { neighbours, from, to } = slice;
+  let count = reached.count;
+  reached.reserve(count + to - from);
+  const ids = reached.ids;
+  for (let entry = from; entry < to; entry += 1) {
+    const neighbour = neighbours[entry]!;
+    const marks = seen[neighbour]!;
+    if ((marks & bit) !== 0) continue;
+    seen[neighbour] = marks | bit;
+    ids[count] = neighbour;
+    count += 1;
+  }
+  reached.count = count;
+  return count;
 }
 
 /** How many entries of a slice have a lower relationship id. */

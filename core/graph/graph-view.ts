@@ -4,6 +4,7 @@
  */
 import type { StoredValue } from '../value/value.ts';
 import type { TokenKind } from './delta.ts';
+import type { FrontierStep } from './frontier.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import type { PropertyIndex } from './property-index.ts';
 import type { Expansion, IdList } from './result-lists.ts';
@@ -83,6 +84,10 @@ export interface GraphView {
    * ids. A self-loop appears once for 'both'.
    */
   expand(node: number, direction: Direction, type: number, out: Expansion): void;
+  /**
+   * Makes a step from many nodes at once. Answers with the number of relationships looked at.
+   */
+  advance(step: FrontierStep): number;
   /** How many relationships `expand` gives. */
   degree(node: number, direction: Direction, type: number): number;
 

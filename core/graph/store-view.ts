@@ -2,6 +2,7 @@ import type { StoredValue } from '../value/value.ts';
 import { dropLoops } from './adjacency.ts';
 import { checksumOf } from './checksum.ts';
 import type { TokenKind } from './delta.ts';
+import { advanceSlowly, type FrontierStep } from './frontier.ts';
 import type { GraphState } from './graph-state.ts';
 import {
   ALL_TYPES,
@@ -122,6 +123,11 @@ export class StoreView implements GraphView {
     }
     const limit = this.#state.adjacency.typeLimit;
     for (let each = 0; each < limit; each += 1) this.#expandType(node, direction, each, out);
+  }
+
+  advance(step: FrontierStep): number {
+    if (!this.#isPast) return this.#state.adjacency.advance(step);
+    return advanceSlowly(step, (node, out) => this.expand(node, step.direction, step.type, out));
   }
 
   degree(node: number, direction: Direction, type: number): number {

@@ -1,0 +1,125 @@
+/**
+ * Reachable: for each row, each node that some trail of a length between two bounds leads to, once. It stands for a
+ * variable-length expansion whose trails nobody asks for. With a lower bound of 0 or 1 a search by levels finds just these
+ * nodes: a shortest path is a trail, and the shortest way back to the start is one too.
+ */
+import type { Direction } from '../graph/graph-view.ts';
+import type { IdList } from '../graph/result-lists.ts';
+import { type ExpansionSpec, typeTokens } from './adjacency.ts';
+import type { Batch } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
+import { type FoundEnds, NodeEnds } from './node-ends.ts';
+import type { Operator } from './operator.ts';
+import type { NodeBytes } from './scratch.ts';
+
+export interface ReachableSpec {
+  readonly from: number;
+  readonly to: number;
+  readonly types: ExpansionSpec['types'];
+  readonly direction: Direction;
+  readonly min: 0 | 1;
+  readonly max: number;
+}
+
+/** Nodes that are expanded between two looks at the slice's budget. */
+const STEP_NODES = 128;
+
+const REACHED = 1;
+
+export class Reachable extends NodeEnds {
+  readonly #spec: ReachableSpec;
+  #types: readonly number[] = [];
+  #seen: NodeBytes | undefined;
+  /** All nodes reached, level after level; without the start, unless it is reached itself. */
+  #reached: IdList | undefined;
+  readonly #first = new Int32Array(1);
+  /** The nodes from here to `levelEnd` are to be expanded next. */
+  #next = 0;
+  #levelEnd = 0;
+  #distance = 0;
+  #heldBytes = 0;
+
+  constructor(input: Operator, spec: ReachableSpec) {
+    super(input, spec);
+    this.#spec = spec;
+  }
+
+  protected prepare(_batch: Batch, context: ExecutionContext): void {
+    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#reached ??= context.scratch.idList();
+  }
+
+  protected start(node: number, _row: number, context: ExecutionContext): void {
+    const reached = this.#reached!;
+    this.#seen = bytesForAll(this.#seen, context);
+    reached.count = 0;
+    this.#distance = 0;
+    this.#next = 0;
+    this.#levelEnd = 0;
+    this.#seen!.dirty = true;
+    if (this.#spec.min === 0) {
+      this.#seen!.bytes[node] = REACHED;
+      reached.push(node);
+      this.#levelEnd = 1;
+    } else if (this.#spec.max > 0) {
+      // The first level: the start is not marked, so that a trail that comes back to it reaches it.
+      this.#first[0] = node;
+      this.#step(this.#first, { from: 0, to: 1 }, context);
+      this.#endLevel(context);
+    }
+  }
+
+  protected search(context: ExecutionContext): FoundEnds | undefined {
+    const reached = this.#reached!;
+    while (this.#distance < this.#spec.max && this.#next < this.#levelEnd) {
+      if (context.exhausted) return undefined;
+      const to = Math.min(this.#levelEnd, this.#next + STEP_NODES);
+      this.#step(reached.ids, { from: this.#next, to }, context);
+      this.#next = to;
+      if (to === this.#levelEnd) this.#endLevel(context);
+    }
+    return { lists: [reached] };
+  }
+
+  #step(nodes: Int32Array, { from, to }: { from: number; to: number }, context: ExecutionContext): void {
+    const { direction } = this.#spec;
+    const fields = { nodes, from, to, direction, seen: this.#seen!.bytes, bit: REACHED };
+    for (const type of this.#types) {
+      const looked = context.view.advance({ ...fields, type, reached: this.#reached!, parents: undefined });
+      context.charge(looked + to - from);
+    }
+  }
+
+  /** Holds what has been reached against the budget, and goes on with the next level. */
+  #endLevel(context: ExecutionContext): void {
+    const { count } = this.#reached!;
+    context.hold(count * 4 - this.#heldBytes);
+    this.#heldBytes = count * 4;
+    this.#distance++;
+    this.#next = this.#levelEnd;
+    this.#levelEnd = count;
+  }
+
+  protected finish(context: ExecutionContext): void {
+    wipe(this.#seen!, [this.#reached!], context.view.nodeIdLimit);
+    context.hold(-this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+}
+
+/** A byte for each node there is: there may be more than for the row before, if the statement makes nodes. */
+export function bytesForAll(seen: NodeBytes | undefined, { scratch, view }: ExecutionContext): NodeBytes {
+  return seen !== undefined && seen.bytes.length >= view.nodeIdLimit ? seen : scratch.nodeBytes(view.nodeIdLimit);
+}
+
+/** Wipes the marks of the nodes in some lists, one by one or all at a stroke, whichever is less. */
+export function wipe(seen: NodeBytes, lists: readonly IdList[], nodeIdLimit: number): void {
+  const { bytes } = seen;
+  let count = 0;
+  for (const list of lists) count += list.count;
+  if (count * 16 > nodeIdLimit) bytes.fill(0);
+  else {
+    for (const list of lists) for (let at = 0; at < list.count; at++) bytes[list.ids[at]!] = 0;
+  }
+  seen.dirty = false;
+}
