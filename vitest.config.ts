@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Two projects: what is pure or talks to a process runs in Node, what needs an object runs inside workerd. */
 export default defineConfig({
   test: {
+    // By default one core is left free, which on a machine with two means one file at a time.
+    maxWorkers: 2,
     reporters: [process.env.CI ? 'dot' : 'default', './scripts/summary-reporter.ts'],
     projects: [
       {

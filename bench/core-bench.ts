@@ -8,7 +8,7 @@ import { readRoutes } from './routes.ts';
 import { median, type Operation, percentile, sampleInTurns } from './sampling.ts';
 import {
   AGGREGATION,
-  CONCURRENT_WRITERS,
+  CONCURRENT_CLIENTS,
   commitStatement,
   FROM_IATA,
   POINT_LOOKUP,
@@ -29,7 +29,7 @@ export async function benchCore(extent: Extent, report: Report): Promise<void> {
     report.add(readFigure(read, extent));
   }
   report.say('core: commits');
-  for (const writers of [1, CONCURRENT_WRITERS]) report.add(commitFigure(target, writers, extent));
+  for (const writers of [1, CONCURRENT_CLIENTS]) report.add(commitFigure(target, writers, extent));
 }
 
 /** One way to ask a question of the core, and the same by hand. */

@@ -43,7 +43,7 @@ async function measure(options: Options, extent: Extent): Promise<Figure[]> {
 /** However the run ends, the server ends too. */
 async function withServer(work: (server: Server) => Promise<void>): Promise<void> {
   const server = await Server.start();
-  const onExit = () => server.kill();
+  const onExit = () => server.abandon();
   process.once('exit', onExit);
   const interrupt = () => process.exit(130);
   process.once('SIGINT', interrupt);

@@ -17,7 +17,7 @@ export type Distribution = Float64Array;
 
 const REPETITIONS_MAX = 1_000_000;
 
-/** Keeps what operations gave back alive. */
+/** Takes in what operations give back. */
 let sink = 0;
 
 /**
@@ -35,6 +35,7 @@ export function sampleInTurns(operations: readonly Operation[], plan: SamplingPl
       samples[round] = timeOf(operation, repetitions) / repetitions;
     }
   }
+  if (Number.isNaN(sink)) throw new Error('an operation gave back no number');
   return measured.map(({ samples }) => samples.sort());
 }
 
@@ -63,9 +64,4 @@ function timeOf(operation: Operation, repetitions: number): number {
   const startedMs = performance.now();
   for (let repetition = 0; repetition < repetitions; repetition += 1) sink += operation();
   return performance.now() - startedMs;
-}
-
-/** The sum of everything that was computed; printing it would be the only reason to call this. */
-export function computed(): number {
-  return sink;
 }

@@ -11,7 +11,7 @@ import { median, percentile } from './sampling.ts';
 import type { Server } from './server.ts';
 import {
   AGGREGATION,
-  CONCURRENT_WRITERS,
+  CONCURRENT_CLIENTS,
   commitStatement,
   FROM_IATA,
   POINT_LOOKUP,
@@ -29,7 +29,7 @@ const PAIR = { name: 'pair', instances: 'MAIN and SYNC replica', regions: "['weu
 type Database = typeof SINGLE | typeof PAIR;
 
 export async function benchServe(server: Server, extent: Extent, report: Report): Promise<void> {
-  const client = new HttpClient(server.url, { token: server.token, connectionsMax: CONCURRENT_WRITERS });
+  const client = new HttpClient(server.url, { token: server.token, connectionsMax: CONCURRENT_CLIENTS });
   try {
     const target = new ServeTarget(client, extent, report);
     for (const { name, regions } of [SINGLE, PAIR]) {
@@ -135,8 +135,8 @@ async function benchReads(target: ServeTarget): Promise<void> {
   });
   await target.measure({ workload: 'point lookup', clients: 1, floorMs, ask: pointLookup });
   await target.measure({
-    workload: `point lookup, ${CONCURRENT_WRITERS} clients`,
-    clients: CONCURRENT_WRITERS,
+    workload: `point lookup, ${CONCURRENT_CLIENTS} clients`,
+    clients: CONCURRENT_CLIENTS,
     ask: pointLookup,
   });
   for (const [workload, statement] of READS) {
@@ -159,7 +159,7 @@ async function benchCommits(target: ServeTarget, database: Database, fsyncMs: nu
     number += 1;
     return target.client.run(database.name, commitStatement(number));
   };
-  for (const clients of [1, CONCURRENT_WRITERS]) {
+  for (const clients of [1, CONCURRENT_CLIENTS]) {
     const writers = clients === 1 ? 'one writer' : `${clients} writers`;
     const workload = `commit, ${writers}, ${database.instances}`;
     await target.measure({ workload, clients, ask, unit: 'commits', ...(clients === 1 && { floorMs: fsyncMs }) });

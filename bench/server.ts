@@ -51,15 +51,20 @@ export class Server {
   async stop(): Promise<void> {
     const ended = new Promise((done) => this.#command.once('exit', done));
     if (this.#command.exitCode === null && this.#command.kill('SIGINT')) {
-      const timer = setTimeout(() => this.kill(), STOP_PATIENCE_MS);
+      const timer = setTimeout(() => this.#kill(), STOP_PATIENCE_MS);
       await ended;
       clearTimeout(timer);
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** At once. */
-  kill(): void {
+  /** For an end in haste: kills both processes and removes the folder, at once. */
+  abandon(): void {
+    this.#kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #kill(): void {
     for (const pid of [this.#workerdPid, this.#command.pid]) {
       try {
         if (pid !== undefined) process.kill(pid, 'SIGKILL');

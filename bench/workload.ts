@@ -25,15 +25,15 @@ export const SHORTEST_PATH =
 /** Looks at every route and at a property of both its ends. The order is total, so that there is one right answer. */
 export const AGGREGATION = `MATCH (a:Airport)-[:ROUTE]->(b:Airport) RETURN a.country AS origin, b.country AS destination, count(*) AS routes ORDER BY routes DESC, origin, destination LIMIT ${TOP_COUNT}`;
 
-/** One new node with two properties: a record of about two hundred bytes in the WAL. */
-export const COMMIT = 'CREATE (:Reading {number: $number, text: $text})';
-const COMMIT_TEXT = 'One measured commit, long enough that its record is of the size of a common one. '.repeat(2);
+/** Writers, and readers, that ask at the same time. */
+export const CONCURRENT_CLIENTS = 32;
 
-/** Writers that commit at the same time. */
-export const CONCURRENT_WRITERS = 32;
+/** One new node with two properties: some two hundred bytes in the WAL. */
+const COMMIT = 'CREATE (:Reading {number: $number, text: $text})';
+const COMMIT_TEXT = 'A text of about the length that properties have in common graphs, '.padEnd(110, 'and so on, ');
 
 export function commitStatement(number: number): Statement {
-  return { text: COMMIT, parameters: { number, text: COMMIT_TEXT.slice(0, 110) } };
+  return { text: COMMIT, parameters: { number, text: COMMIT_TEXT } };
 }
 
 /** Goes round a list for ever, from its start. */

@@ -91,7 +91,7 @@ export class Connection {
       bookmarks: answer.bookmarks ?? [],
       counters: answer.counters ?? {},
       notifications: answer.notifications ?? [],
-      plan: answer.queryPlan,
+      plan: answer.queryPlan ?? answer.profiledQueryPlan,
       servedBy: response.headers.get('skein-served-by') ?? '',
     };
   }
@@ -128,6 +128,7 @@ interface AnswerBody {
   readonly counters?: Record<string, unknown>;
   readonly notifications?: { title: string; description: string }[];
   readonly queryPlan?: unknown;
+  readonly profiledQueryPlan?: unknown;
   readonly errors?: readonly ErrorBody[];
 }
 

@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   'Neo.ClientError.Statement.ParameterMissing': '42N51',
   'Neo.ClientError.Statement.EntityNotFound': '50N42',
   'Neo.ClientError.Statement.AccessMode': '50N42',
+  'Neo.ClientError.Procedure.ProcedureNotFound': '42N08',
+  'Neo.ClientError.Procedure.ProcedureCallFailed': '52N37',
   'Neo.ClientError.Schema.ConstraintValidationFailed': '22N79',
   'Neo.ClientError.Schema.IndexAlreadyExists': '22N70',
   'Neo.ClientError.Schema.IndexNotFound': '42N51',
@@ -69,6 +71,16 @@ export class GraphError extends Error {
   /** GQLSTATUS of the code. */
   get gqlStatus(): string {
     return ERROR_CODES[this.code];
+  }
+}
+
+/** Runs something that does not know where in the text it stands; the position is added to its failures. */
+export function withPosition<Result>(position: Position | undefined, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.position !== undefined) throw error;
+    throw new GraphError(error.code, error.message, { position, detail: error.detail, cause: error.cause });
   }
 }
 

@@ -9,17 +9,20 @@ interface Waiter {
 }
 
 export class Acknowledgements {
+  readonly #acknowledgedLsn: () => number;
   #waiters: Waiter[] = [];
-  #upToLsn = 0;
+
+  constructor(acknowledgedLsn: () => number) {
+    this.#acknowledgedLsn = acknowledgedLsn;
+  }
 
   /** Resolves when everything up to `lsn` is acknowledged; rejects with GQLSTATUS 08007 when that will never be known. */
   of(lsn: number): Promise<readonly SyncReplicationFailure[]> {
-    if (lsn <= this.#upToLsn) return Promise.resolve([]);
+    if (lsn <= this.#acknowledgedLsn()) return Promise.resolve([]);
     return new Promise((resolve, reject) => this.#waiters.push({ lsn, resolve, reject }));
   }
 
   acknowledge(upToLsn: number, notifications: readonly SyncReplicationFailure[]): void {
-    this.#upToLsn = Math.max(this.#upToLsn, upToLsn);
     this.#settle(
       (waiter) => waiter.lsn <= upToLsn,
       (waiter) => waiter.resolve(notifications),

@@ -1,25 +1,40 @@
-/** Statements that wait until the instance shows what their bookmarks name. */
-export class BookmarkQueue {
-  #waiters: { readonly isReached: () => boolean; readonly resolve: (reached: boolean) => void }[] = [];
+/** Readers that wait until the instance shows what they need. */
+interface Waiter {
+  readonly isReached: () => boolean;
+  readonly resolve: (reached: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-  /** Resolves with true when `isReached` becomes true (asked again at each `advance`), with false after `timeoutMs`. */
-  wait(isReached: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isReached()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter = { isReached, resolve };
-      this.#waiters.push(waiter);
-      setTimeout(() => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        resolve(false);
-      }, timeoutMs);
-    });
+export class BookmarkQueue {
+  readonly #waiters = new Set<Waiter>();
+
+  /**
+   * Resolves with true when `isReached` becomes true (asked again at each `advance`), with false after `timeoutMs`. Rejects
+   * with what `isReached` throws.
+   */
+  async wait(isReached: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (isReached()) return true;
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const waiter = { isReached, resolve, reject };
+    this.#waiters.add(waiter);
+    const timer = setTimeout(() => resolve(false), timeoutMs);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+    }
   }
 
   /** More has become visible, or the instance's history has changed. */
   advance(): void {
-    const reached = this.#waiters.filter((waiter) => waiter.isReached());
-    if (reached.length === 0) return;
-    this.#waiters = this.#waiters.filter((waiter) => !reached.includes(waiter));
-    for (const waiter of reached) waiter.resolve(true);
+    for (const { isReached, resolve, reject } of this.#waiters) {
+      try {
+        if (isReached()) resolve(true);
+      } catch (error) {
+        // What it waits for was lost in a failover. That is its misfortune, and nobody else's.
+        reject(error);
+      }
+    }
   }
 }

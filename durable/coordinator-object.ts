@@ -18,7 +18,7 @@ import { type CoordinatorAddress, coordinatorAddresses } from './names.ts';
 import type { Caller, ClusterCall, CoordinatorRpc, DevelopmentCommand, ObjectDescription } from './protocol.ts';
 import { Timer } from './timer.ts';
 import { Transport, withDeadline } from './transport.ts';
-import { type CoordinatorAnswer, type CoordinatorCall, decodeWire, encodeWire } from './wire.ts';
+import { type CoordinatorAnswer, type CoordinatorCall, decodeWire, encodeWire, NO_ANSWER } from './wire.ts';
 
 /** A message that has not been answered by then is as good as lost. */
 const MESSAGE_DEADLINE_MS = 3_000;
@@ -71,19 +71,19 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
 
   async ask(request: WorkerRequest): Promise<WorkerResponse> {
     // The Worker keeps what it learns here, so no distance is emulated for it.
-    await this.#gate?.pass({ name: 'worker', region: this.#self.region });
-    const answer = await this.#answered((id) => this.#feed({ type: 'workerRequest', id, request }));
-    return answer as WorkerResponse; // `respond` carries nothing else
+    const worker = { name: 'worker', region: this.#self.region };
+    const answer = () => this.#answered((id) => this.#feed({ type: 'workerRequest', id, request }));
+    const given = this.#gate ? await this.#gate.passBoth(worker, answer) : await answer();
+    // `respond` carries nothing else. One that cannot be reached knows no leader.
+    return (given as WorkerResponse | undefined) ?? { type: 'notLeader', leader: undefined };
   }
 
   async receive(call: ClusterCall): Promise<Uint8Array> {
-    await this.#gate?.pass(call.from);
     const message = decodeWire<CoordinatorCall>(call.message);
-    const answer =
-      message.kind === 'raft' ? this.#takeRaft(call.from, message.messages) : await this.#takeRequest(message.request);
-    const bytes = encodeWire(answer);
-    await this.#gate?.pass(call.from);
-    return bytes;
+    const answer = () =>
+      message.kind === 'raft' ? this.#takeRaft(call.from, message.messages) : this.#takeRequest(message.request);
+    const given = this.#gate ? await this.#gate.passBoth(call.from, answer) : await answer();
+    return given ? encodeWire(given) : NO_ANSWER;
   }
 
   async development(command: DevelopmentCommand): Promise<ObjectDescription> {
@@ -139,7 +139,7 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
       case 'persist':
         return this.#storage.persist(effect);
       case 'saveSnapshot':
-        return this.#storage.saveSnapshot(effect.snapshot);
+        return this.#storage.saveSnapshot(effect);
       case 'sendRaft':
         return this.#sendRaft(effect.to, effect.message);
       case 'send':

@@ -57,8 +57,8 @@ export class CoordinatorStorage {
     );
   }
 
-  /** Replaces the snapshot; the entries it covers go. */
-  saveSnapshot(snapshot: Snapshot): void {
+  /** Replaces the snapshot; the entries before `keepFrom` go. */
+  saveSnapshot({ snapshot, keepFrom }: { readonly snapshot: Snapshot; readonly keepFrom: number }): void {
     this.#sql.exec('DELETE FROM snapshot');
     splitIntoChunks(snapshot.data).forEach((bytes, chunk) => {
       this.#sql.exec(
@@ -69,7 +69,7 @@ export class CoordinatorStorage {
         bufferOf(bytes),
       );
     });
-    this.#sql.exec('DELETE FROM entry WHERE position <= ?', snapshot.index);
+    this.#sql.exec('DELETE FROM entry WHERE position < ?', keepFrom);
   }
 
   faults(): string | undefined {

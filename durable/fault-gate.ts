@@ -45,6 +45,19 @@ export class FaultGate {
     this.#refuse(other);
   }
 
+  /** The same for a request and its answer: undefined when either is lost. */
+  async passBoth<Answer>(other: Caller, answer: () => Answer | Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      await this.pass(other);
+      const given = await answer();
+      await this.pass(other);
+      return given;
+    } catch (error) {
+      if (error instanceof LinkError) return undefined;
+      throw error;
+    }
+  }
+
   /** The sender's half: a cut object is not heard, a frozen one speaks when it thaws. The receiver's gate delays. */
   async passOut(other: Caller): Promise<void> {
     this.#refuse(other);

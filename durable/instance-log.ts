@@ -2,6 +2,7 @@
  * An instance's log and snapshots: what is in storage, the newest records in memory too, and the index of hashes over both.
  * This is the port through which the replication machine reads. Nothing here decides; what is written was decided before.
  */
+import type { GraphStoreOptions } from '../core/graph/graph-store.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../core/replication/log.ts';
 import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
@@ -9,6 +10,7 @@ import type { EncodedRecord } from '../core/wal/record.ts';
 import { type StoredSnapshot as RecoverableSnapshot, type Recovery, recover } from '../core/wal/recovery.ts';
 import { type SegmentName, segmentText } from '../core/wal/segment.ts';
 import { describe, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
+import type { Tables } from './tables.ts';
 import { WalTable } from './wal-table.ts';
 
 /** Encoded records kept in memory for replicas, in bytes. Who is further behind is served from storage. */
@@ -18,6 +20,7 @@ const RECENT_BYTES_MAX = 4 * 1024 * 1024;
 const SNAPSHOTS_KEPT = 2;
 
 export class InstanceLog implements LogReader {
+  readonly #tables: Tables;
   readonly #wal: WalTable;
   readonly #snapshots: SnapshotTable;
   /** Undefined until `recover`. */
@@ -26,21 +29,27 @@ export class InstanceLog implements LogReader {
   #recentBytes = 0;
   #walBytesSinceSnapshot = 0;
 
-  constructor(sql: SqlStorage) {
-    this.#wal = new WalTable(sql);
-    this.#snapshots = new SnapshotTable(sql);
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#wal = new WalTable(tables.sql);
+    this.#snapshots = new SnapshotTable(tables.sql);
   }
 
   /** Reads everything in storage, checks it, and builds the graph from it. */
-  recover(acknowledgedLsn: number): Recovery {
-    const recovery = recover({
-      snapshots: this.#snapshots.list().map((stored) => this.#recoverable(stored)),
-      rows: this.#wal.rows(),
-      acknowledgedLsn,
-    });
+  recover(acknowledgedLsn: number, store: GraphStoreOptions): Recovery {
+    const recovery = this.#tables.exist
+      ? recover({
+          snapshots: this.#snapshots.list().map((stored) => this.#recoverable(stored)),
+          rows: this.#wal.recover(),
+          acknowledgedLsn,
+          store,
+        })
+      : recover({ snapshots: [], rows: [], store });
+    this.#forgetDamagedSnapshots(recovery);
     this.#index = recovery.index;
     this.#recent = [];
     this.#recentBytes = 0;
+    this.#walBytesSinceSnapshot = this.#tables.exist ? this.#wal.bytesAfter(recovery.snapshot?.lsn ?? 0) : 0;
     return recovery;
   }
 
@@ -70,13 +79,13 @@ export class InstanceLog implements LogReader {
     return this.#loaded.epochHistory;
   }
 
-  /** Bytes of records appended since the last snapshot in this lifetime: tells when the next one is due. */
+  /** Bytes of log since the last snapshot: what a start has to replay. */
   get walBytesSinceSnapshot(): number {
     return this.#walBytesSinceSnapshot;
   }
 
   get divergedRows(): number {
-    return this.#wal.divergedRows;
+    return this.#tables.exist ? this.#wal.divergedRows : 0;
   }
 
   at(lsn: number): LogPosition | undefined {
@@ -111,7 +120,7 @@ export class InstanceLog implements LogReader {
 
   /** Moves the records after `lsn` out of the log, where they can still be read. `recover` has to follow. */
   setAsideAfter(lsn: number): void {
-    this.#wal.truncateAfter(lsn, true);
+    this.#wal.setAsideAfter(lsn);
   }
 
   /** See SnapshotTable.saveArriving. */
@@ -121,10 +130,9 @@ export class InstanceLog implements LogReader {
 
   /** Puts the snapshot that has arrived in place of log and snapshots. `recover` has to follow. */
   installArriving(chunkCount: number, keepAsideAfterLsn: number | undefined): void {
-    if (keepAsideAfterLsn !== undefined) this.#wal.truncateAfter(keepAsideAfterLsn, true);
-    this.#wal.truncateAfter(0, false);
+    if (keepAsideAfterLsn !== undefined) this.#wal.setAsideAfter(keepAsideAfterLsn);
+    this.#wal.clear();
     this.#snapshots.installArriving(chunkCount);
-    this.#walBytesSinceSnapshot = 0;
   }
 
   /** The slot for a new snapshot's chunks. */
@@ -141,6 +149,7 @@ export class InstanceLog implements LogReader {
   /** Completes a snapshot. Older ones than SNAPSHOTS_KEPT go, and the log that neither they nor `neededFromLsn` need. */
   finishSnapshot(slot: number, manifest: Uint8Array, chunkCount: number, neededFromLsn: number): void {
     this.#snapshots.finish(slot, manifest, chunkCount);
+    this.#walBytesSinceSnapshot = this.#wal.bytesAfter(decodeManifest(manifest).position.lsn);
     const all = this.#snapshots.list();
     for (const old of all.slice(SNAPSHOTS_KEPT)) this.#snapshots.delete(old.slot);
     const oldest = all.slice(0, SNAPSHOTS_KEPT).at(-1);
@@ -156,6 +165,16 @@ export class InstanceLog implements LogReader {
     return this.#index;
   }
 
+  /** Snapshots that could not be used are never sent to a replica, nor counted among those to fall back on. */
+  #forgetDamagedSnapshots({ snapshot, position, cut }: Recovery): void {
+    // What could not be made up for is kept, for whoever comes to look.
+    if (!this.#tables.exist || cut !== undefined || position.lsn === 0) return;
+    for (const stored of this.#snapshots.list()) {
+      if (nameOf(stored) === snapshot?.name) return;
+      this.#snapshots.delete(stored.slot);
+    }
+  }
+
   #sound(): { readonly stored: StoredSnapshot; readonly description: SnapshotDescription } | undefined {
     const stored = this.#snapshots.list()[0];
     return stored && { stored, description: describe(stored, decodeManifest(stored.manifest)) };
@@ -168,8 +187,12 @@ export class InstanceLog implements LogReader {
       const first = firstChunks.get(segmentText(segment));
       return first === undefined ? undefined : this.#snapshots.chunk({ slot: stored.slot, chunk: first + part });
     };
-    return { name: `snapshot ${stored.slot}`, manifest: stored.manifest, read };
+    return { name: nameOf(stored), manifest: stored.manifest, read };
   }
+}
+
+function nameOf({ slot }: StoredSnapshot): string {
+  return `snapshot ${slot}`;
 }
 
 /** Chunks are stored in the order in which the manifest names the segments. */

@@ -4,29 +4,22 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { unreachable } from '../core/assert.ts';
-import { Engine } from '../core/engine/engine.ts';
 import { GraphError } from '../core/error.ts';
-import type { Transaction } from '../core/graph/delta.ts';
-import type { GraphStore } from '../core/graph/graph-store.ts';
+import { isSingle } from '../core/replication/assignment.ts';
 import { handle } from '../core/replication/instance.ts';
 import type { InstanceEffect, InstanceEvent } from '../core/replication/instance-event.ts';
-import { type InstanceState, initialState } from '../core/replication/instance-state.ts';
-import type {
-  CoordinatorReply,
-  CoordinatorRequest,
-  InstanceReply,
-  InstanceRequest,
-  InstanceAddress as PeerAddress,
-} from '../core/replication/message.ts';
-import { decodeRecord, encodeRecord } from '../core/wal/record.ts';
-import type { Recovery } from '../core/wal/recovery.ts';
+import { type InstanceState, initialState, type PersistedInstance } from '../core/replication/instance-state.ts';
+import type { LogRecord } from '../core/replication/log.ts';
+import type { InstanceReply, InstanceRequest } from '../core/replication/message.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import { BackedTimer } from './backed-timer.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
-import { InstanceLog } from './instance-log.ts';
+import { InstanceGraph } from './instance-graph.ts';
 import { LiveSockets } from './live-sockets.ts';
 import { Machine } from './machine.ts';
-import { type CoordinatorAddress, coordinatorAddresses, type InstanceAddress, instanceAddress } from './names.ts';
+import { coordinatorAddresses, type InstanceAddress, instanceAddress } from './names.ts';
+import { Peers } from './peers.ts';
 import type {
   Caller,
   ClusterCall,
@@ -40,21 +33,12 @@ import { checkRecords } from './record-check.ts';
 import { SnapshotTaker } from './snapshot-taker.ts';
 import { StateTable } from './state-table.ts';
 import { StatementRunner } from './statement-runner.ts';
-import { Timer } from './timer.ts';
+import { Tables } from './tables.ts';
 import { Transport } from './transport.ts';
-import { type CoordinatorAnswer, decodeWire, encodeWire } from './wire.ts';
-
-/** A message that has not been answered by then is as good as lost. */
-const MESSAGE_DEADLINE_MS = 5_000;
-
-/** Longer: a coordinator answers when its Raft log has taken the change, or when its leadership is confirmed. */
-const COORDINATOR_DEADLINE_MS = 10_000;
+import { decodeWire, encodeWire, NO_ANSWER } from './wire.ts';
 
 /** How long a live query waits for the bookmarks that it wants to see. */
 const BOOKMARK_WAIT_MS = 10_000;
-
-/** Bytes of log read at a time after a start, for live queries that slept. */
-const UNSEEN_BYTES = 1024 * 1024;
 
 /** Transactions of log that MAIN keeps for a replica that is behind. */
 const RECORDS_KEPT_FOR_REPLICAS = 100_000;
@@ -62,93 +46,76 @@ const RECORDS_KEPT_FOR_REPLICAS = 100_000;
 /** The answer to the coordinator leaves first. */
 const ABORT_AFTER_DROP_MS = 100;
 
-/**
- * While the machine wants ticks, an alarm stands behind the timer: should the object lose its memory, it wakes and goes on.
- * Alarms cost a row each and may be late, so this one is far away and set again only when it has passed.
- */
-const BACKSTOP_MS = 60_000;
-
 /** An event without the clock, which the shell adds. */
 type Happening<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 
 export class InstanceObject extends DurableObject<Environment> implements InstanceRpc {
   readonly #address: InstanceAddress;
   readonly #self: Caller;
-  readonly #coordinators: readonly CoordinatorAddress[];
   readonly #state: StateTable;
   readonly #gate: FaultGate | undefined;
-  readonly #transport: Transport;
-  readonly #timer: Timer;
-  readonly #acknowledgements = new Acknowledgements();
+  readonly #peers: Peers;
+  readonly #timer: BackedTimer;
+  readonly #graph: InstanceGraph;
+  readonly #machine: Machine<InstanceState, InstanceEvent, InstanceEffect>;
+  readonly #acknowledgements: Acknowledgements;
   readonly #snapshots: SnapshotTaker;
   readonly #statements: StatementRunner;
   readonly #sockets: LiveSockets;
-  readonly #log: InstanceLog;
-  #store: GraphStore;
-  #engine: Engine;
-  /** The cluster that the engine puts into element ids. */
-  #cluster: string | undefined;
-  #machine: Machine<InstanceState, InstanceEvent, InstanceEffect>;
   /** The answer to the request being handled. */
   #reply: InstanceReply | undefined;
   #wiped = false;
-  #backstopAtMs = 0;
 
   constructor(ctx: DurableObjectState, env: Environment) {
     super(ctx, env);
     const name = ctx.id.name ?? '';
     this.#address = instanceAddress(name);
     this.#self = { name, region: this.#address.region };
-    this.#coordinators = coordinatorAddresses(env.SKEIN_COORDINATORS);
-    this.#state = new StateTable(ctx.storage.sql);
+    const tables = new Tables(ctx.storage.sql);
+    this.#state = new StateTable(tables);
     this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(this.#self, this.#state.faults()) : undefined;
-    this.#transport = new Transport(env, this.#self, this.#gate);
-    this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
-    this.#log = new InstanceLog(ctx.storage.sql);
-
-    const persisted = this.#state.load();
-    const recovery = this.#log.recover(persisted?.acknowledgedLsn ?? 0);
-    this.#store = recovery.store;
-    this.#engine = this.#newEngine(persisted?.cluster);
-    this.#machine = this.#newMachine();
-    const shell = this;
-    this.#snapshots = new SnapshotTaker({
-      log: this.#log,
-      get store() {
-        return shell.#store;
-      },
-      neededFromLsn: () => this.#neededFromLsn(),
+    const transport = new Transport(env, this.#self, this.#gate);
+    this.#peers = new Peers(transport, coordinatorAddresses(env.SKEIN_COORDINATORS));
+    this.#timer = new BackedTimer(ctx.storage, () => this.#feed({ type: 'tick' }));
+    this.#graph = new InstanceGraph(tables);
+    this.#machine = new Machine({
+      state: initialState({ name: this.#address.instance, region: this.#address.region }),
+      step: (state, event) => handle(state, event, this.#graph.log),
+      carryOut: (effect) => this.#carryOut(effect),
+      onFailure: (error) => this.#end(error),
     });
+    const state = () => this.#machine.state;
+    const store = () => this.#graph.store;
+    const engine = () => this.#graph.engine;
+    const activity = () => this.#feed({ type: 'activity' });
+    this.#acknowledgements = new Acknowledgements(() => state().acknowledgedLsn);
+    this.#snapshots = new SnapshotTaker({ log: this.#graph.log, store, neededFromLsn: () => this.#neededFromLsn() });
     this.#statements = new StatementRunner({
       address: this.#address,
       acknowledgements: this.#acknowledgements,
-      log: this.#log,
-      state: () => this.#machine.state,
-      store: () => this.#store,
-      engine: () => this.#engine,
-      activity: () => this.#feed({ type: 'activity' }),
+      log: this.#graph.log,
+      state,
+      store,
+      engine,
+      activity,
       noted: (transaction) => this.#sockets.note(transaction),
       committed: (records) => this.#feed({ type: 'committed', records }),
+      stored: () => ctx.storage.sync(),
+      failed: (error) => this.#end(error),
     });
     this.#sockets = new LiveSockets({
       ctx,
       environment: env,
       address: this.#address,
-      state: () => this.#machine.state,
-      store: () => this.#store,
-      engine: () => this.#engine,
-      activity: () => this.#feed({ type: 'activity' }),
-      unseen: () => this.#unseen(),
+      tables,
+      state,
+      store,
+      engine,
+      activity,
       awaitBookmarks: (bookmarks) => this.#statements.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
     });
+    this.#load();
     this.#sockets.restore();
-    this.#feed({
-      type: 'loaded',
-      persisted,
-      position: recovery.position,
-      history: recovery.epochHistory,
-      damage: damageOf(recovery),
-    });
   }
 
   async run(request: StatementRequest): Promise<StatementAnswer> {
@@ -160,7 +127,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     }
     const answer = await this.#statements.run(request);
     await this.#gate?.pass(request.from);
-    void this.#snapshots.takeIfDue();
+    this.#snapshots.takeIfDue();
     return answer;
   }
 
@@ -182,24 +149,27 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   override alarm(): void {
-    this.#backstopAtMs = 0;
+    this.#timer.noteAlarm();
     this.#feed({ type: 'tick' });
   }
 
   async receive(call: ClusterCall): Promise<Uint8Array> {
-    await this.#gate?.pass(call.from);
-    if (this.#wiped) throw new Error('the database has been dropped');
-    const request = decodeWire<InstanceRequest>(call.message);
+    const answer = () => this.#answer(call.message);
+    const bytes = this.#gate ? await this.#gate.passBoth(call.from, answer) : await answer();
+    this.#snapshots.takeIfDue();
+    return bytes ?? NO_ANSWER;
+  }
+
+  async #answer(message: Uint8Array): Promise<Uint8Array> {
+    if (this.#wiped) return NO_ANSWER;
+    const request = decodeWire<InstanceRequest>(message);
     if (request.body.type === 'append') checkRecords(request.body.records);
     this.#feed({ type: 'request', request });
     const reply = this.#reply;
     this.#reply = undefined;
     if (!reply) throw new Error('the machine did not answer');
     if (this.#wiped) await this.#forgetEverything();
-    const bytes = encodeWire(reply);
-    await this.#gate?.pass(call.from);
-    void this.#snapshots.takeIfDue();
-    return bytes;
+    return encodeWire(reply);
   }
 
   async development(command: DevelopmentCommand): Promise<ObjectDescription> {
@@ -208,9 +178,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     if (command.type === 'faults') {
       this.#state.saveFaults(JSON.stringify(command.faults));
       this.#gate.set(command.faults);
-      this.#sockets.setFaults(command.faults);
+      if (command.faults.cut.includes(this.#self.name)) this.#sockets.closeAll();
     }
-    const { role, epoch, stored, acknowledgedLsn } = this.#machine.state;
+    const { role, epoch, stored, acknowledgedLsn, quarantine, tickAtMs } = this.#machine.state;
+    const { store, log } = this.#graph;
     return {
       name: this.#self.name,
       region: this.#self.region,
@@ -220,30 +191,31 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         epoch,
         storedLsn: stored.lsn,
         acknowledgedLsn,
-        nodes: this.#store.nodeCount,
-        relationships: this.#store.relationshipCount,
-        memoryBytes: this.#store.memoryBytes,
-        checksum: this.#store.checksum().toString(16),
-        divergedRows: this.#log.divergedRows,
+        nodes: store.nodeCount,
+        relationships: store.relationshipCount,
+        memoryBytes: store.memoryBytes,
+        checksum: store.checksum().toString(16),
+        divergedRows: log.divergedRows,
+        quarantine: quarantine ?? false,
+        awake: tickAtMs !== undefined,
       },
     };
   }
 
-  #newMachine(): Machine<InstanceState, InstanceEvent, InstanceEffect> {
-    return new Machine({
-      state: initialState({ name: this.#address.instance, region: this.#address.region }),
-      step: (state, event) => handle(state, event, this.#log),
-      carryOut: (effect) => this.#carryOut(effect),
-      onFailure: (error) => {
-        console.error(`${this.#self.name} ends, because an effect failed:`, error);
-        this.ctx.abort('an effect failed');
-      },
-    });
+  /** Recovers graph and role from storage. */
+  #load(): void {
+    const record = this.#state.load();
+    const persisted = record === 'damaged' ? undefined : record;
+    const { position, history, damage } = this.#graph.load(beginningOf(persisted));
+    const stateDamage =
+      record === 'damaged' ? 'the record of the replication state does not agree with its checksum' : undefined;
+    this.#feed({ type: 'loaded', persisted, position, history, damage: stateDamage ?? damage });
   }
 
-  #newEngine(cluster: string | undefined): Engine {
-    this.#cluster = cluster;
-    return new Engine(this.#store, { clusterId: cluster ?? '' });
+  /** Memory and storage may have come apart: the object begins anew from storage. */
+  #end(error: unknown): void {
+    console.error(`${this.#self.name} ends, because an effect failed:`, error);
+    this.ctx.abort('an effect failed');
   }
 
   #feed(event: Happening<InstanceEvent>): void {
@@ -256,20 +228,17 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       case 'persistState':
         return this.#persist(effect.record);
       case 'appendWal':
-        return this.#log.append(effect.records);
+        return this.#graph.log.append(effect.records);
       case 'apply':
-        return this.#apply(effect);
+        return this.#apply(effect.records);
       case 'truncateAfter':
-        return this.#replaceGraph(() => this.#log.setAsideAfter(effect.lsn));
+        return this.#replaceGraph(effect.lsn, (log) => log.setAsideAfter(effect.lsn));
       case 'storeSnapshotChunk':
-        return this.#log.saveArrivingChunk(effect.chunk, effect.bytes);
+        return this.#graph.log.saveArrivingChunk(effect.chunk, effect.bytes);
       case 'installSnapshot':
-        return this.#replaceGraph(() =>
-          this.#log.installArriving(effect.snapshot.chunkCount, effect.keepAsideAfterLsn),
-        );
+        return this.#installSnapshot(effect);
       case 'takeSnapshot':
-        void this.#snapshots.take();
-        return;
+        return this.#snapshots.take();
       case 'startEpoch':
         return this.#startEpoch(effect);
       case 'changeRole':
@@ -287,54 +256,45 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return;
       case 'quarantine':
         console.error(`${this.#self.name} is in quarantine: ${effect.reason}`);
-        return;
+        return this.#sockets.closeAll();
       case 'wipe':
         this.#wiped = true;
         return;
       case 'requestTick':
-        return this.#requestTick(effect.atMs);
+        return this.#timer.set(effect.atMs);
       default:
         return unreachable(effect);
     }
   }
 
-  #persist(record: Extract<InstanceEffect, { type: 'persistState' }>['record']): void {
+  #persist(record: PersistedInstance): void {
     this.#state.save(record);
-    if (record.cluster !== this.#cluster) this.#engine = this.#newEngine(record.cluster);
+    this.#graph.join(record.cluster);
   }
 
-  #apply(effect: Extract<InstanceEffect, { type: 'apply' }>): void {
-    for (const { bytes } of effect.records) {
-      const transaction = decodeRecord(bytes);
-      this.#store.apply(transaction);
-      this.#sockets.note(transaction);
-    }
+  #apply(records: readonly LogRecord[]): void {
+    for (const transaction of this.#graph.apply(records)) this.#sockets.note(transaction);
   }
 
-  /** Changes the log or the snapshots under the graph, and builds it anew from what storage then holds. */
-  #replaceGraph(change: () => void): void {
-    this.#statements.interrupt(
-      new GraphError(
-        'Neo.TransientError.General.DatabaseUnavailable',
-        'The instance is being brought level with MAIN.',
-      ),
-    );
+  #installSnapshot({ snapshot, keepAsideAfterLsn }: Extract<InstanceEffect, { type: 'installSnapshot' }>): void {
+    this.#replaceGraph(snapshot.position.lsn, (log) => log.installArriving(snapshot.chunkCount, keepAsideAfterLsn));
+  }
+
+  /** Changes the log or the snapshots under the graph, and builds it anew from what storage then holds: up to `lsn`. */
+  #replaceGraph(lsn: number, change: (log: InstanceGraph['log']) => void): void {
+    const message = 'The instance is being brought level with MAIN.';
+    this.#statements.interrupt(new GraphError('Neo.TransientError.General.DatabaseUnavailable', message));
     this.#snapshots.abandon();
-    change();
-    const recovery = this.#log.recover(this.#machine.state.acknowledgedLsn);
-    const damage = damageOf(recovery);
-    this.#store = recovery.store;
-    this.#engine = this.#newEngine(this.#machine.state.cluster);
+    change(this.#graph.log);
+    const { position, damage } = this.#graph.load(beginningOf(this.#machine.state));
     this.#sockets.graphReplaced();
-    if (damage !== undefined) this.#feed({ type: 'damaged', reason: damage });
+    if (position.lsn === lsn && damage === undefined) return;
+    this.#feed({ type: 'damaged', reason: damage ?? `the graph ends at lsn ${position.lsn} instead of ${lsn}` });
   }
 
   #startEpoch(effect: Extract<InstanceEffect, { type: 'startEpoch' }>): void {
-    const { epoch, lsn } = effect;
-    const record = encodeRecord({ epoch, lsn, previousHash: this.#log.last.hash, deltas: [] });
-    this.#store.apply({ epoch, lsn, deltas: [] });
-    this.#log.append([record]);
-    this.#feed({ type: 'committed', records: [{ epoch, lsn, hash: record.hash }] });
+    const { hash } = this.#graph.startEpoch(effect);
+    this.#feed({ type: 'committed', records: [{ epoch: effect.epoch, lsn: effect.lsn, hash }] });
   }
 
   #changeRole(isMain: boolean, main: string | undefined): void {
@@ -345,57 +305,17 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   #setVisible(lsn: number): void {
-    this.#store.acknowledge(lsn);
+    this.#graph.show(lsn);
     this.#statements.advance();
     this.#sockets.advance(lsn);
   }
 
   #send(effect: Extract<InstanceEffect, { type: 'send' }>): void {
-    const { exchange, to, message } = effect;
-    const answer: Promise<InstanceReply | CoordinatorReply> =
-      to.kind === 'instance'
-        ? this.#askInstance(to, message as InstanceRequest) // what is sent to an instance, as the address says
-        : this.#askCoordinator(to.name, message as CoordinatorRequest); // and to a coordinator
-    answer.then(
+    const { exchange } = effect;
+    this.#peers.ask(effect).then(
       (reply) => this.#feed({ type: 'reply', exchange, reply }),
       () => this.#feed({ type: 'unreachable', exchange }),
     );
-  }
-
-  async #askInstance(to: PeerAddress, request: InstanceRequest): Promise<InstanceReply> {
-    const address = { database: to.database, instance: to.name, region: to.region };
-    return decodeWire(await this.#transport.toInstance(address, encodeWire(request), MESSAGE_DEADLINE_MS));
-  }
-
-  /** Asks the coordinator by name. One that is not of this group cannot be reached. */
-  async #askCoordinator(name: string, request: CoordinatorRequest): Promise<CoordinatorReply> {
-    const coordinator = this.#coordinators.find((candidate) => candidate.name === name);
-    if (!coordinator) throw new Error(`there is no coordinator ${name}`);
-    const bytes = encodeWire({ kind: 'request', request });
-    const answer = decodeWire<CoordinatorAnswer>(
-      await this.#transport.toCoordinator(coordinator, bytes, COORDINATOR_DEADLINE_MS),
-    );
-    if (answer.kind !== 'reply') throw new Error('a coordinator answered something else');
-    return answer.reply;
-  }
-
-  #requestTick(atMs: number | undefined): void {
-    this.#timer.set(atMs);
-    if (atMs === undefined || Date.now() < this.#backstopAtMs) return;
-    this.#backstopAtMs = Date.now() + BACKSTOP_MS;
-    void this.ctx.storage.setAlarm(this.#backstopAtMs);
-  }
-
-  /** Transactions that are in the graph and not acknowledged yet. */
-  #unseen(): Transaction[] {
-    const { acknowledgedLsn, lsn } = this.#store;
-    const transactions: Transaction[] = [];
-    for (let next = acknowledgedLsn + 1; next <= lsn; next = acknowledgedLsn + 1 + transactions.length) {
-      const records = this.#log.read({ fromLsn: next, throughLsn: lsn, bytesMax: UNSEEN_BYTES, recordsMax: lsn });
-      if (records.length === 0) break;
-      transactions.push(...records.map(({ bytes }) => decodeRecord(bytes)));
-    }
-    return transactions;
   }
 
   /** MAIN keeps the log that a replica lacks, up to a bound; who lacks more gets a snapshot. */
@@ -408,17 +328,16 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   /** The database has been dropped: storage is emptied, so that it costs nothing, and then memory. */
   async #forgetEverything(): Promise<void> {
     this.#timer.set(undefined);
+    this.#snapshots.abandon();
     this.#sockets.closeAll();
     await this.ctx.storage.deleteAll();
     setTimeout(() => this.ctx.abort('the database has been dropped'), ABORT_AFTER_DROP_MS);
   }
 }
 
-function damageOf(recovery: Recovery): string | undefined {
-  for (const { where, reason } of recovery.harmless) console.warn(`damage that cost nothing, in ${where}: ${reason}`);
-  const { cut } = recovery;
-  if (!cut) return undefined;
-  const resumes =
-    cut.resumesAtLsn === undefined ? 'nothing after it can be read' : `it goes on at lsn ${cut.resumesAtLsn}`;
-  return `the log can be followed to lsn ${cut.lastSoundLsn} (row ${cut.row}: ${cut.reason}); ${resumes}`;
+/** With what a graph is built: readers begin at what is known to be acknowledged, which on a lone instance is all of it. */
+function beginningOf(persisted: PersistedInstance | undefined) {
+  const { cluster, assignment, acknowledgedLsn = 0 } = persisted ?? {};
+  const isLone = assignment !== undefined && isSingle(assignment);
+  return { cluster, acknowledgedLsn: isLone ? Number.POSITIVE_INFINITY : acknowledgedLsn };
 }

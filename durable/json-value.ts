@@ -5,6 +5,27 @@
  * Source: Neo4j Query API v2; docs of sub.v1 in durable/live-protocol.ts.
  */
 import { GraphError } from '../core/error.ts';
+import { parsePointText, pointText } from '../core/value/spatial/point.ts';
+import { PointValue } from '../core/value/spatial/point-value.ts';
+import { parseDuration } from '../core/value/temporal/duration-parser.ts';
+import { formatTemporal } from '../core/value/temporal/format.ts';
+import {
+  parseDate,
+  parseDateTime,
+  parseLocalDateTime,
+  parseLocalTime,
+  parseTime,
+} from '../core/value/temporal/parser.ts';
+import {
+  DateTimeValue,
+  DateValue,
+  DurationValue,
+  isTemporalOrDuration,
+  LocalDateTimeValue,
+  LocalTimeValue,
+  type Temporal,
+} from '../core/value/temporal/temporal-value.ts';
+import { UTC } from '../core/value/temporal/zone.ts';
 import {
   Float,
   NodeRecord,
@@ -44,8 +65,24 @@ function encodeObject(value: Exclude<ResultValue, null | boolean | number | bigi
   if (value instanceof RelationshipRecord) return encodeRelationship(value, form);
   if (value instanceof PathRecord) return encodePath(value, form);
   if (value instanceof Map) return encodeMap(value, form);
+  if (isTemporalOrDuration(value)) return encodeText(typeOfTemporal(value), formatTemporal(value), form);
+  if (value instanceof PointValue) return encodeText('Point', pointText(value), form);
   // All that is left of the union is a list, which Array.isArray does not tell for readonly arrays.
   return encodeJsonRow(value as readonly ResultValue[], form);
+}
+
+function encodeText(type: string, text: string, form: JsonForm): string {
+  return form === 'plain' ? JSON.stringify(text) : typed(type, JSON.stringify(text));
+}
+
+/** The names that the Query API has for the types. */
+function typeOfTemporal(value: Temporal | DurationValue): string {
+  if (value instanceof DateValue) return 'Date';
+  if (value instanceof LocalTimeValue) return 'LocalTime';
+  if (value instanceof LocalDateTimeValue) return 'LocalDateTime';
+  if (value instanceof DurationValue) return 'Duration';
+  if (value instanceof DateTimeValue) return value.zone === undefined ? 'OffsetDateTime' : 'ZonedDateTime';
+  return 'Time';
 }
 
 function encodeFloat(float: number, form: JsonForm): string {
@@ -145,9 +182,45 @@ function decodeTyped(type: Value, value: Value | undefined): Value {
     case 'Map':
       if (value instanceof Map) return decodeEntries(value);
       break;
+    default: {
+      const parsed = typeof type === 'string' && typeof value === 'string' ? decodeText(type, value) : undefined;
+      if (parsed !== undefined) return parsed;
+    }
   }
   const name = typeof type === 'string' ? type : 'unknown';
   throw new GraphError('Neo.ClientError.Request.InvalidFormat', `A parameter's typed value of '${name}' is not valid.`);
+}
+
+/** The types that are text in JSON; undefined for another type, or text that is none of it. */
+function decodeText(type: string, text: string): Value | undefined {
+  try {
+    return parseText(type, text);
+  } catch (error) {
+    if (error instanceof GraphError) return undefined;
+    throw error;
+  }
+}
+
+function parseText(type: string, text: string): Value | undefined {
+  switch (type) {
+    case 'Date':
+      return parseDate(text);
+    case 'Time':
+      return parseTime(text, 0);
+    case 'LocalTime':
+      return parseLocalTime(text);
+    case 'OffsetDateTime':
+    case 'ZonedDateTime':
+      return parseDateTime(text, UTC);
+    case 'LocalDateTime':
+      return parseLocalDateTime(text);
+    case 'Duration':
+      return parseDuration(text);
+    case 'Point':
+      return parsePointText(text);
+    default:
+      return undefined;
+  }
 }
 
 function decodeInteger(text: string): number | bigint {

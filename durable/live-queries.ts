@@ -3,13 +3,11 @@
  * graph. The machine of core/subscription says what to send; this shell evaluates, slice by slice, and hands messages on.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Statement } from '../core/cypher/ast.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { Snapshot } from '../core/graph/graph-view.ts';
-import { containsAggregation } from '../core/planner/aggregation.ts';
 import { type Footprint, footprintOf, touches } from '../core/subscription/footprint.ts';
 import {
   type StandingQuery,
@@ -24,8 +22,10 @@ import { nextTurn, SLICE_WORK } from './turn.ts';
 
 /** Different standing queries on one instance; a memory of results each. */
 const GROUPS_MAX = 200;
+/** What the results of all of them may take, in bytes. */
+const RESULT_BYTES_MAX = 16 * 1024 * 1024;
 /** Commits that wait to become visible. Beyond, every query is evaluated again. */
-const PENDING_MAX = 10_000;
+const PENDING_MAX = 1_000;
 
 /** What a subscriber asked for. Equal ones share a group. */
 export interface LiveStatement {
@@ -52,6 +52,8 @@ interface Group {
   /** Of commits up to here it is not known what they touch: they came before the group, or were too many to be kept. */
   blindThroughLsn: number;
   evaluatedAtMs: number;
+  /** Bytes of its result in the sum of all. */
+  countedBytes: number;
 }
 
 export interface LiveQueriesHost {
@@ -65,6 +67,7 @@ export class LiveQueries {
   readonly #groups = new Map<string, Group>();
   /** Committed or applied, not visible yet. */
   #pending: Transaction[] = [];
+  #resultBytes = 0;
 
   constructor(host: LiveQueriesHost) {
     this.#host = host;
@@ -149,8 +152,21 @@ export class LiveQueries {
       const record = toErrorRecord(error);
       for (const id of machine.state.subscribers.keys()) this.#host.deliver({ type: 'error', to: id, error: record });
     }
-    if (machine.state.subscribers.size === 0 && this.#isAlive(group)) this.#groups.delete(live.key);
+    this.#count(group);
+  }
+
+  /** Lets go of a group that nobody subscribes to any more, and keeps the sum of all results within its bound. */
+  #count(group: Group): void {
+    const { subscribers, resultBytes } = group.machine.state;
+    if (subscribers.size === 0 && this.#isAlive(group)) this.#groups.delete(group.live.key);
     if (this.#groups.size === 0) this.#pending = [];
+    const bytes = this.#isAlive(group) ? resultBytes : 0;
+    this.#resultBytes += bytes - group.countedBytes;
+    group.countedBytes = bytes;
+    if (bytes === 0 || this.#resultBytes <= RESULT_BYTES_MAX) return;
+    const message = `The results kept live on this instance take more than ${RESULT_BYTES_MAX} bytes. Ask for less.`;
+    const error = { code: 'Neo.TransientError.General.DatabaseUnavailable', message } as const;
+    this.#feed(group, { type: 'failed', error });
   }
 
   #isAlive(group: Group): boolean {
@@ -170,31 +186,33 @@ export class LiveQueries {
     if (prepared.kind !== 'read' || prepared.explain) {
       throw new GraphError('Neo.ClientError.Statement.ArgumentError', 'Only a statement that reads can be kept live.');
     }
-    const columns = this.#columnsOf(live);
+    this.#checkParameters(live);
+    const { columns } = prepared;
     const group: Group = {
       live,
       footprint: footprintOf(prepared.statement),
       machine: new Machine({
-        state: standingQuery(columns, aggregatedColumns(prepared.statement, columns.length)),
+        state: standingQuery(
+          columns.map(({ name }) => name),
+          columns.map(({ aggregate }) => aggregate),
+        ),
         step,
         carryOut: (effect) => this.#carryOut(group, effect),
         onFailure: (error) => console.error('a standing query ends, because an effect failed:', error),
       }),
       blindThroughLsn: this.#host.store().lsn,
       evaluatedAtMs: Number.NEGATIVE_INFINITY,
+      countedBytes: 0,
     };
     this.#groups.set(live.key, group);
     return group;
   }
 
-  /** Plans the statement, which also finds a parameter that is missing. */
-  #columnsOf(live: LiveStatement): readonly string[] {
+  /** Plans the statement, which finds a parameter that is missing before anything is promised. */
+  #checkParameters(live: LiveStatement): void {
     const snapshot = this.#host.store().openSnapshot();
     try {
-      const execution = this.#start(live, snapshot);
-      const { columns } = execution;
-      execution.cancel();
-      return columns;
+      this.#start(live, snapshot).cancel();
     } finally {
       snapshot.close();
     }
@@ -218,25 +236,30 @@ export class LiveQueries {
     }
   }
 
+  /** In a turn of its own: many queries that one commit touches must not hold up the next commit. */
+  async #untilDue({ evaluatedAtMs, live }: Group): Promise<void> {
+    const waitMs = evaluatedAtMs + live.squashMs - Date.now();
+    if (waitMs > 0) await scheduler.wait(waitMs);
+    else await nextTurn();
+  }
+
   /** Never fails: an error of the statement is its subscribers'. */
   async #evaluate(group: Group, atLsn: number | undefined): Promise<void> {
-    const waitMs = atLsn === undefined ? group.evaluatedAtMs + group.live.squashMs - Date.now() : 0;
-    if (waitMs > 0) await scheduler.wait(waitMs);
+    if (atLsn === undefined) await this.#untilDue(group);
     if (!this.#isAlive(group)) return;
     const store = this.#host.store();
+    const isWanted = () => this.#isAlive(group) && store === this.#host.store();
     const snapshot = store.openSnapshot(atLsn);
     try {
+      // The snapshot had to be opened at once, before more is acknowledged and the state is gone.
+      if (atLsn !== undefined) await nextTurn();
       const execution = this.#start(group.live, snapshot);
-      while (execution.next(SLICE_WORK) === 'paused') {
-        await nextTurn();
-        if (this.#isAlive(group) && store === this.#host.store()) continue;
-        execution.cancel();
-        break;
-      }
+      while (isWanted() && execution.next(SLICE_WORK) === 'paused') await nextTurn();
       group.evaluatedAtMs = Date.now();
-      if (store === this.#host.store()) this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
+      if (!isWanted()) execution.cancel();
+      else this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
     } catch (error) {
-      this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
+      if (isWanted()) this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
     } finally {
       snapshot.close();
     }
@@ -247,15 +270,4 @@ export class LiveQueries {
   #start(live: LiveStatement, snapshot: Snapshot) {
     return this.#host.engine().start(live.statement, live.parameters, { snapshot, seed: 0, nowMs: Date.now() });
   }
-}
-
-/** For each column whether it comes out of an aggregation. What `*` stands for comes first and does not. */
-function aggregatedColumns(statement: Statement, columnCount: number): boolean[] {
-  const last = statement.body.type === 'query' ? statement.body.parts[0]?.clauses.at(-1) : undefined;
-  const items = last?.type === 'return' ? last.items : [];
-  const starCount = columnCount - items.length;
-  return Array.from({ length: columnCount }, (_, column) => {
-    const item = items[column - starCount];
-    return item !== undefined && containsAggregation(item.expression);
-  });
 }

@@ -1,6 +1,6 @@
 /**
- * The WebSockets of live queries (sub.v1), accepted with the hibernation API: an idle socket keeps nothing in memory. What a
- * socket has subscribed to lies in storage, how far each subscription is in the socket's attachment.
+ * The doors of live queries (sub.v1): WebSockets, accepted with the hibernation API, so that an idle one keeps nothing in
+ * memory. What a socket has subscribed to lies in storage, how far each subscription is in the socket's attachment.
  */
 import { unreachable } from '../core/assert.ts';
 import type { Engine } from '../core/engine/engine.ts';
@@ -12,42 +12,38 @@ import type { InstanceState } from '../core/replication/instance-state.ts';
 import { LIVE_ROWS_MAX } from '../core/subscription/standing-query.ts';
 import { isAdminToken } from './credentials.ts';
 import type { Environment } from './environment.ts';
-import { LiveAttachment, type Subscription } from './live-attachment.ts';
+import { LiveDelivery } from './live-delivery.ts';
 import {
   AUTHENTICATION_TIMEOUT_MS,
   CLOSE_CODES,
   type ClientMessage,
   type CloseReason,
-  encodeServerMessage,
   LIVE_FRAME_LENGTH_MAX,
   LIVE_SUBPROTOCOL,
   PING_FRAME,
   PONG_FRAME,
   parseClientFrame,
-  type ServerMessage,
   type Subscribe,
 } from './live-protocol.ts';
-import { type LiveMessage, LiveQueries } from './live-queries.ts';
+import { LiveQueries } from './live-queries.ts';
+import { LiveSocket, type Subscription } from './live-socket.ts';
 import type { InstanceAddress } from './names.ts';
-import type { Faults } from './protocol.ts';
 import { liveStatement, SubscriptionTable } from './subscription-table.ts';
+import type { Tables } from './tables.ts';
 
 /** Sockets on one instance. The platform takes 32,768; each costs time at every commit that it hears of. */
 const SOCKETS_MAX = 5_000;
 const SUBSCRIPTIONS_PER_SOCKET_MAX = 32;
-/** A socket whose subscriptions are all level is told so at most this often. */
-const TICK_EVERY_MS = 1_000;
 
 export interface LiveSocketsHost {
   readonly ctx: DurableObjectState;
   readonly environment: Environment;
   readonly address: InstanceAddress;
+  readonly tables: Tables;
   state(): InstanceState;
   store(): GraphStore;
   engine(): Engine;
   activity(): void;
-  /** Transactions that are in the log after what is visible. */
-  unseen(): readonly Transaction[];
   /** Resolves when the bookmarks are visible here, or throws a GraphError. */
   awaitBookmarks(bookmarks: readonly string[]): Promise<void>;
 }
@@ -55,32 +51,43 @@ export interface LiveSocketsHost {
 export class LiveSockets {
   readonly #host: LiveSocketsHost;
   readonly #queries: LiveQueries;
+  readonly #delivery: LiveDelivery;
   readonly #table: SubscriptionTable;
-  /** Open sockets by the id in their attachment. */
-  readonly #sockets = new Map<string, WebSocket>();
-  readonly #level = new Set<string>();
-  #ticking = false;
+  /** Open sockets by id. */
+  readonly #sockets = new Map<string, LiveSocket>();
+  /** What closes a socket that does not authenticate. A timer keeps the object awake, so none outlives its use. */
+  readonly #strangers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Sockets whose credentials are being checked: what they send meanwhile waits. */
+  readonly #checks = new Map<string, Promise<void>>();
 
   constructor(host: LiveSocketsHost) {
     this.#host = host;
-    this.#table = new SubscriptionTable(host.ctx.storage.sql);
+    this.#table = new SubscriptionTable(host.tables);
+    this.#delivery = new LiveDelivery({
+      sockets: this.#sockets,
+      bookmark: (lsn) => bookmarkAt(host.state(), lsn) ?? '',
+      unsubscribe: (socket, id) => this.#unsubscribe(socket, id),
+    });
     this.#queries = new LiveQueries({
       store: () => host.store(),
       engine: () => host.engine(),
-      deliver: (message) => this.#deliver(message),
+      deliver: (message) => this.#delivery.deliver(message),
     });
     host.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
   }
 
   /** After a start: sockets that slept get back what they subscribed to. */
   restore(): void {
-    for (const socket of this.#host.ctx.getWebSockets()) {
-      const attachment = LiveAttachment.of(socket);
-      this.#sockets.set(attachment.id, socket);
-      for (const subscription of attachment.subscriptions) this.#wake(socket, attachment, subscription);
+    for (const webSocket of this.#host.ctx.getWebSockets()) {
+      const socket = new LiveSocket(webSocket);
+      this.#sockets.set(socket.id, socket);
+      if (!socket.authenticated) this.#awaitAuthentication(socket);
     }
     this.#table.keepOnly([...this.#sockets.keys()]);
-    for (const transaction of this.#host.unseen()) this.#queries.note(transaction);
+    if (this.#host.state().quarantine !== undefined) return this.closeAll();
+    for (const socket of this.#sockets.values()) {
+      for (const subscription of socket.subscriptions) this.#wake(socket, subscription);
+    }
   }
 
   /** Answers the upgrade. */
@@ -102,12 +109,9 @@ export class LiveSockets {
       });
     }
     this.#host.ctx.acceptWebSocket(server);
-    const attachment = LiveAttachment.fresh(crypto.randomUUID());
-    attachment.save(server);
-    this.#sockets.set(attachment.id, server);
-    setTimeout(() => {
-      if (!LiveAttachment.of(server).authenticated) this.#close(server, 'authenticationTimeout', 'no auth frame came');
-    }, AUTHENTICATION_TIMEOUT_MS);
+    const socket = LiveSocket.attach(server, crypto.randomUUID());
+    this.#sockets.set(socket.id, socket);
+    this.#awaitAuthentication(socket);
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -116,45 +120,31 @@ export class LiveSockets {
   }
 
   /** Takes a frame from a client. */
-  async receive(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+  async receive(webSocket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    const id = LiveSocket.idOf(webSocket);
+    await this.#checks.get(id);
+    const socket = this.#sockets.get(id);
+    if (!socket) return;
     const parsed = parseClientFrame(frame);
     if (!parsed.ok) return this.#close(socket, parsed.close, parsed.reason);
     const { message } = parsed;
-    if (message.type === 'ping') return this.#send(socket, { type: 'pong' });
-    if (message.type === 'authenticate') return this.#authenticate(socket, message);
-    if (!LiveAttachment.of(socket).authenticated) {
-      return this.#close(socket, 'unauthenticated', 'the first frame has to be auth');
-    }
-    const attachment = LiveAttachment.of(socket);
-    switch (message.type) {
-      case 'subscribe':
-        return this.#subscribe(socket, message);
-      case 'credit':
-        attachment.addCredit(message.id, message.rows);
-        attachment.save(socket);
-        return this.#queries.addCredit(attachment.subscriberId(message.id), message.rows);
-      case 'unsubscribe':
-        return this.#unsubscribe(socket, message.id);
-      default:
-        return unreachable(message);
-    }
+    if (message.type === 'ping') return socket.send({ type: 'pong' });
+    if (message.type === 'authenticate') return this.#authenticate(socket, message.credentials);
+    if (!socket.authenticated) return this.#close(socket, 'unauthenticated', 'the first frame has to be auth');
+    return this.#take(socket, message);
   }
 
-  closed(socket: WebSocket): void {
-    const attachment = LiveAttachment.of(socket);
-    this.#sockets.delete(attachment.id);
-    this.#table.deleteSocket(attachment.id);
-    for (const { id } of attachment.subscriptions) this.#queries.unsubscribe(attachment.subscriberId(id));
+  /** The client has closed its side, or is gone. */
+  closed(webSocket: WebSocket): void {
+    const socket = this.#sockets.get(LiveSocket.idOf(webSocket));
+    // One that woke the object by closing is not among those that were restored.
+    if (socket) this.#forget(socket);
+    LiveSocket.answerClose(webSocket);
   }
 
+  /** The instance cannot serve live queries any more, or for now: clients go elsewhere. */
   closeAll(): void {
-    for (const socket of this.#sockets.values()) this.#close(socket, 'moving', 'the instance goes away');
-  }
-
-  /** A cut instance is cut off from its sockets too. */
-  setFaults(faults: Faults): void {
-    const { database, instance } = this.#host.address;
-    if (faults.cut.includes(`${database}/instance/${instance}`)) this.closeAll();
+    for (const socket of [...this.#sockets.values()]) this.#close(socket, 'moving', 'the instance goes away');
   }
 
   note(transaction: Transaction): void {
@@ -169,42 +159,81 @@ export class LiveSockets {
     this.#queries.graphReplaced();
   }
 
-  async #authenticate(socket: WebSocket, message: Extract<ClientMessage, { type: 'authenticate' }>): Promise<void> {
-    if (!(await isAdminToken(message.credentials, this.#host.environment.SKEIN_ADMIN_TOKEN))) {
-      return this.#close(socket, 'unauthenticated', 'the credentials are not right');
-    }
-    const attachment = LiveAttachment.of(socket);
-    attachment.authenticated = true;
-    attachment.save(socket);
-    const { instance } = this.#host.address;
-    const max = { subscriptions: SUBSCRIPTIONS_PER_SOCKET_MAX, rows: LIVE_ROWS_MAX, bytes: LIVE_FRAME_LENGTH_MAX };
-    this.#send(socket, { type: 'ready', user: 'admin', max, server: instance });
+  #awaitAuthentication(socket: LiveSocket): void {
+    const close = () => this.#close(socket, 'authenticationTimeout', 'no auth frame came');
+    this.#strangers.set(socket.id, setTimeout(close, AUTHENTICATION_TIMEOUT_MS));
   }
 
-  async #subscribe(socket: WebSocket, message: Subscribe): Promise<void> {
-    const before = LiveAttachment.of(socket);
-    if (before.subscription(message.id)) return this.#close(socket, 'duplicateId', `id ${message.id} is in use`);
-    if (before.subscriptions.length >= SUBSCRIPTIONS_PER_SOCKET_MAX) {
+  #noStrangerAnyMore(socket: LiveSocket): void {
+    clearTimeout(this.#strangers.get(socket.id) ?? null);
+    this.#strangers.delete(socket.id);
+  }
+
+  async #authenticate(socket: LiveSocket, credentials: string): Promise<void> {
+    const check = this.#checkCredentials(socket, credentials);
+    this.#checks.set(socket.id, check);
+    try {
+      await check;
+    } finally {
+      this.#checks.delete(socket.id);
+    }
+  }
+
+  async #checkCredentials(socket: LiveSocket, credentials: string): Promise<void> {
+    if (!(await isAdminToken(credentials, this.#host.environment.SKEIN_ADMIN_TOKEN))) {
+      return this.#close(socket, 'unauthenticated', 'the credentials are not right');
+    }
+    this.#noStrangerAnyMore(socket);
+    socket.authenticate();
+    const { instance } = this.#host.address;
+    const max = { subscriptions: SUBSCRIPTIONS_PER_SOCKET_MAX, rows: LIVE_ROWS_MAX, bytes: LIVE_FRAME_LENGTH_MAX };
+    socket.send({ type: 'ready', user: 'admin', max, server: instance });
+  }
+
+  #take(socket: LiveSocket, message: Exclude<ClientMessage, { type: 'ping' | 'authenticate' }>): void | Promise<void> {
+    switch (message.type) {
+      case 'subscribe':
+        return this.#subscribe(socket, message);
+      case 'credit':
+        socket.addCredit(message.id, message.rows);
+        return this.#queries.addCredit(socket.subscriberId(message.id), message.rows);
+      case 'unsubscribe':
+        return this.#unsubscribe(socket, message.id);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async #subscribe(socket: LiveSocket, message: Subscribe): Promise<void> {
+    const { id, credit, ordered } = message;
+    if (socket.subscription(id)) return this.#close(socket, 'duplicateId', `id ${id} is in use`);
+    if (socket.subscriptions.length >= SUBSCRIPTIONS_PER_SOCKET_MAX) {
       return this.#close(socket, 'tooMany', `a socket has at most ${SUBSCRIPTIONS_PER_SOCKET_MAX} subscriptions`);
     }
+    if (this.#host.state().role === 'none') return this.#close(socket, 'moving', 'the instance serves nobody now');
+    socket.add({ id, credit, ordered });
+    const subscription = socket.subscription(id);
     try {
       this.#checkDatabase(message.database);
       this.#host.activity();
       await this.#host.awaitBookmarks(message.after);
+      // Meanwhile the client may have gone, or have thought better of it.
+      const added = this.#sockets.has(socket.id) && socket.subscription(id);
+      if (!added || added !== subscription) return;
       const live = liveStatement(message.statement, message.parameters, message.squashMs);
-      const attachment = LiveAttachment.of(socket);
-      const { id, credit, ordered } = message;
-      attachment.add({ id, credit, ordered });
-      attachment.save(socket);
       // Nothing older than what is there is kept, so whoever comes with a resume point starts over.
-      if (message.from !== undefined) this.#send(socket, { type: 'reset', id, why: 'retention' });
-      this.#queries.subscribe(live, { id: attachment.subscriberId(id), credit, ordered });
-      this.#table.save({ socket: attachment.id, id }, live);
+      if (message.from !== undefined) socket.send({ type: 'reset', id, why: 'retention' });
+      this.#table.save({ socket: socket.id, id }, live);
+      this.#queries.subscribe(live, { id: socket.subscriberId(id), credit: added.credit, ordered });
     } catch (error) {
-      if (!(error instanceof GraphError)) console.error('a subscription ended with an internal error:', error);
-      this.#send(socket, { type: 'error', id: message.id, error: toErrorRecord(error), fatal: true });
-      this.#unsubscribe(socket, message.id);
+      if (socket.subscription(id) === subscription) this.#refuse(socket, id, error);
     }
+  }
+
+  #refuse(socket: LiveSocket, id: number, error: unknown): void {
+    if (!(error instanceof GraphError)) console.error('a subscription ended with an internal error:', error);
+    socket.send({ type: 'error', id, error: toErrorRecord(error), fatal: true });
+    this.#unsubscribe(socket, id);
   }
 
   #checkDatabase(database: string | undefined): void {
@@ -215,118 +244,33 @@ export class LiveSockets {
     );
   }
 
-  #unsubscribe(socket: WebSocket, id: number): void {
-    const attachment = LiveAttachment.of(socket);
-    this.#queries.unsubscribe(attachment.subscriberId(id));
-    this.#table.delete({ socket: attachment.id, id });
-    attachment.remove(id);
-    attachment.save(socket);
+  #unsubscribe(socket: LiveSocket, id: number): void {
+    this.#queries.unsubscribe(socket.subscriberId(id));
+    this.#table.delete({ socket: socket.id, id });
+    socket.remove(id);
   }
 
-  #wake(socket: WebSocket, attachment: LiveAttachment, subscription: Subscription): void {
-    const live = this.#table.load({ socket: attachment.id, id: subscription.id });
+  #wake(socket: LiveSocket, subscription: Readonly<Subscription>): void {
     const { id, credit, ordered, toLsn } = subscription;
-    if (!live) return this.#unsubscribe(socket, id);
-    this.#queries.wake(live, { id: attachment.subscriberId(id), credit, ordered }, toLsn);
-  }
-
-  /** Puts a message of a standing query on its subscriber's socket. */
-  #deliver(message: LiveMessage): void {
-    const { socketId, id } = LiveAttachment.splitSubscriberId(message.to);
-    const socket = this.#sockets.get(socketId);
-    if (!socket) return;
-    const attachment = LiveAttachment.of(socket);
-    switch (message.type) {
-      case 'columns':
-        return this.#send(socket, { type: 'columns', id, columns: message.columns, fingerprint: 'admin' });
-      case 'rows':
-        attachment.addCredit(id, -message.rows.length);
-        attachment.save(socket);
-        return this.#send(socket, { type: 'rows', id, rows: message.rows });
-      case 'live':
-        attachment.setLsn(id, message.lsn);
-        attachment.save(socket);
-        return this.#send(socket, {
-          type: 'live',
-          id,
-          at: this.#bookmark(message.lsn),
-          timestampMs: Date.now(),
-          rowCount: message.rowCount,
-        });
-      case 'difference':
-        return this.#deliverDifference(socket, attachment, id, message);
-      case 'level':
-        return this.#tickSoon(socketId, attachment, id, message.lsn);
-      case 'reset':
-        return this.#send(socket, { type: 'reset', id, why: message.why });
-      case 'error':
-        this.#send(socket, { type: 'error', id, error: message.error, fatal: true });
-        return this.#unsubscribe(socket, id);
-      default:
-        return unreachable(message);
-    }
-  }
-
-  #deliverDifference(
-    socket: WebSocket,
-    attachment: LiveAttachment,
-    id: number,
-    message: Extract<LiveMessage, { type: 'difference' }>,
-  ): void {
-    const { toLsn, changes } = message;
-    // Where the client is by what it has been told, which may be behind where nothing changed.
-    const from = this.#bookmark(attachment.subscription(id)?.toLsn ?? message.fromLsn);
-    attachment.addCredit(id, -changes.filter((change) => change.type !== 'removed').length);
-    attachment.setLsn(id, toLsn);
-    attachment.save(socket);
-    this.#send(socket, { type: 'diff', id, from, to: this.#bookmark(toLsn), timestampMs: Date.now(), changes });
-  }
-
-  /** Remembers that a subscription is level; ticks go out together, and only for sockets that are level as a whole. */
-  #tickSoon(socketId: string, attachment: LiveAttachment, id: number, lsn: number): void {
-    attachment.setLevel(id, lsn);
-    this.#level.add(socketId);
-    if (this.#ticking) return;
-    this.#ticking = true;
-    setTimeout(() => this.#tick(), TICK_EVERY_MS);
-  }
-
-  #tick(): void {
-    this.#ticking = false;
-    for (const socketId of this.#level) {
-      const socket = this.#sockets.get(socketId);
-      if (!socket) continue;
-      const attachment = LiveAttachment.of(socket);
-      const lsn = attachment.commonLevelLsn;
-      if (lsn === undefined) continue;
-      for (const { id } of attachment.subscriptions) attachment.setLsn(id, lsn);
-      attachment.save(socket);
-      this.#send(socket, { type: 'tick', to: this.#bookmark(lsn), timestampMs: Date.now() });
-    }
-    this.#level.clear();
-  }
-
-  #bookmark(lsn: number): string {
-    return bookmarkAt(this.#host.state(), lsn) ?? '';
-  }
-
-  #send(socket: WebSocket, message: ServerMessage): void {
+    const live = this.#table.load({ socket: socket.id, id });
+    // It slept while it still waited for its bookmarks.
+    if (!live) return this.#close(socket, 'moving', 'the instance was restarted');
     try {
-      socket.send(encodeServerMessage(message));
-    } catch {
-      // The socket is gone already; its close event follows.
+      this.#queries.wake(live, { id: socket.subscriberId(id), credit, ordered }, toLsn);
+    } catch (error) {
+      this.#refuse(socket, id, error);
     }
   }
 
-  #close(socket: WebSocket, reason: CloseReason, text: string): void {
-    this.closed(socket);
-    try {
-      socket.close(CLOSE_CODES[reason], text.slice(0, CLOSE_TEXT_LENGTH_MAX));
-    } catch {
-      // Closed by the other side in the same moment.
-    }
+  #close(socket: LiveSocket, reason: CloseReason, text: string): void {
+    this.#forget(socket);
+    socket.close(reason, text);
+  }
+
+  #forget(socket: LiveSocket): void {
+    this.#noStrangerAnyMore(socket);
+    this.#sockets.delete(socket.id);
+    if (socket.subscriptions.length > 0) this.#table.deleteSocket(socket.id);
+    for (const { id } of socket.subscriptions) this.#queries.unsubscribe(socket.subscriberId(id));
   }
 }
-
-/** A close frame carries 123 bytes of reason at most. */
-const CLOSE_TEXT_LENGTH_MAX = 100;

@@ -64,6 +64,9 @@ export interface PlanDescription {
   readonly identifiers: readonly string[];
   readonly children: readonly PlanDescription[];
   readonly estimatedRows?: number;
+  /** Of PROFILE. */
+  readonly rows?: number;
+  readonly work?: number;
 }
 
 /** Kinds of statements as the Query API names them: read, write, read and write, schema. */

@@ -23,10 +23,6 @@ export class SnapshotTable {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS snapshot (slot INTEGER PRIMARY KEY, manifest BLOB NOT NULL, chunk_count INTEGER NOT NULL)',
-    );
-    sql.exec('CREATE TABLE IF NOT EXISTS chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
   }
 
   /** All complete snapshots, newest first. */
@@ -61,15 +57,6 @@ export class SnapshotTable {
       .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM chunk WHERE id = ?', place.slot * CHUNKS_MAX + place.chunk)
       .toArray()[0];
     return row && new Uint8Array(row.bytes);
-  }
-
-  /** The chunks of a snapshot in order; one that is missing is left out, for recovery to find. */
-  *chunks(slot: number): Generator<Uint8Array> {
-    const { chunkCount } = this.list().find((snapshot) => snapshot.slot === slot) ?? { chunkCount: 0 };
-    for (let chunk = 0; chunk < chunkCount; chunk += 1) {
-      const bytes = this.chunk({ slot, chunk });
-      if (bytes) yield bytes;
-    }
   }
 
   /** Makes the snapshot whose chunks are stored a complete one. */

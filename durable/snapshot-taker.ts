@@ -11,7 +11,7 @@ const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
 const SNAPSHOT_SLICE_IDS = 8_192;
 
 export interface SnapshotSource {
-  readonly store: GraphStore;
+  store(): GraphStore;
   readonly log: InstanceLog;
   /** First lsn that a replica may still ask for. */
   neededFromLsn(): number;
@@ -32,14 +32,23 @@ export class SnapshotTaker {
     this.#generation += 1;
   }
 
-  /** Takes a snapshot if one is due. */
-  async takeIfDue(): Promise<void> {
-    if (this.#source.log.walBytesSinceSnapshot >= SNAPSHOT_AFTER_BYTES) await this.take();
+  /** Begins to take a snapshot if one is due. */
+  takeIfDue(): void {
+    if (this.#source.log.walBytesSinceSnapshot >= SNAPSHOT_AFTER_BYTES) this.take();
   }
 
-  /** Takes a snapshot at the acknowledged lsn: never of anything that a failover could take back. */
-  async take(): Promise<void> {
-    const { store, log } = this.#source;
+  /** Begins to take a snapshot, unless one is being taken. */
+  take(): void {
+    this.#take().catch((error: unknown) => {
+      // The log stays whole, so nothing is lost; the next one is tried when it is due.
+      console.error('a snapshot could not be taken:', error);
+    });
+  }
+
+  /** At the acknowledged lsn: never of anything that a failover could take back. */
+  async #take(): Promise<void> {
+    const { log } = this.#source;
+    const store = this.#source.store();
     const position = log.at(store.acknowledgedLsn);
     if (this.#taking || !position || position.lsn === 0) return;
     this.#taking = true;

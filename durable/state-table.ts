@@ -4,25 +4,24 @@ import { decodeMessage, encodeMessage } from '../core/value/codec.ts';
 import type { Message } from '../core/value/packing.ts';
 import { seal, unseal } from '../core/wal/checksum.ts';
 import { bufferOf } from './chunks.ts';
+import type { Tables } from './tables.ts';
 
 const MACHINE_ROW = 1;
 const FAULTS_ROW = 2;
 
 export class StateTable {
-  readonly #sql: SqlStorage;
+  readonly #tables: Tables;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec('CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
+  constructor(tables: Tables) {
+    this.#tables = tables;
   }
 
-  /** The record last saved. One that does not agree with its checksum ends the object: its epochs cannot be trusted. */
-  load(): PersistedInstance | undefined {
+  /** The record last saved; undefined when there is none; 'damaged' when it does not agree with its checksum. */
+  load(): PersistedInstance | 'damaged' | undefined {
     const row = this.#read(MACHINE_ROW);
     if (!row) return undefined;
     const bytes = unseal(row);
-    if (!bytes) throw new Error('the record of the replication state does not agree with its checksum');
-    return decodeMessage(bytes) as unknown as PersistedInstance; // save() is the only writer
+    return bytes ? (decodeMessage(bytes) as unknown as PersistedInstance) : 'damaged'; // save() is the only writer
   }
 
   save(record: PersistedInstance): void {
@@ -42,11 +41,14 @@ export class StateTable {
   }
 
   #read(id: number): Uint8Array | undefined {
-    const row = this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM state WHERE id = ?', id).toArray()[0];
+    if (!this.#tables.exist) return undefined;
+    const { sql } = this.#tables;
+    const row = sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM state WHERE id = ?', id).toArray()[0];
     return row && new Uint8Array(row.bytes);
   }
 
   #write(id: number, bytes: Uint8Array): void {
-    this.#sql.exec('INSERT OR REPLACE INTO state (id, bytes) VALUES (?, ?)', id, bufferOf(bytes));
+    this.#tables.make();
+    this.#tables.sql.exec('INSERT OR REPLACE INTO state (id, bytes) VALUES (?, ?)', id, bufferOf(bytes));
   }
 }

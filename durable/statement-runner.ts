@@ -2,18 +2,16 @@
 import type { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
-import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { bookmarkAt, bookmarkError, checkBookmark } from '../core/replication/bookmark.ts';
-import type { CommittedRecord, SyncReplicationFailure } from '../core/replication/instance-event.ts';
+import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import { isTailConfirmed } from '../core/replication/recovered-tail.ts';
 import { decodeValue, encodeResult } from '../core/value/codec.ts';
 import type { Value } from '../core/value/value.ts';
-import { type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
-import { type Acknowledgements, outcomeUnknown } from './acknowledgements.ts';
+import { outcomeUnknown } from './acknowledgements.ts';
 import { BookmarkQueue } from './bookmark-queue.ts';
-import type { InstanceLog } from './instance-log.ts';
+import { CommitGroup, type CommitHost } from './commit-group.ts';
 import type { InstanceAddress } from './names.ts';
 import type {
   Notification,
@@ -25,7 +23,7 @@ import type {
 } from './protocol.ts';
 import { withDeadline } from './transport.ts';
 import { nextTurn, SLICE_WORK } from './turn.ts';
-import { type Committed, WriteQueue } from './write-queue.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** A bookmark is waited for this long at most; then the client is told to try again or to ask MAIN. */
 const BOOKMARK_WAIT_MS_MAX = 10_000;
@@ -36,52 +34,72 @@ const BOOKMARK_WAIT_MS_MAX = 10_000;
  */
 const TAIL_WAIT_MS_MAX = 5_000;
 
+/** Statements in progress, waiting ones included. More are refused, so that a flood ends in errors and not in memory. */
+const STATEMENTS_MAX = 4_000;
+
+/**
+ * Transactions in the log that are not acknowledged. A MAIN that has lost touch takes no more than these: each may turn out
+ * to be in vain, and keeps versions in memory.
+ */
+const UNACKNOWLEDGED_MAX = 4_096;
+
 /** What the runner needs of its instance. The graph and the machine's state change under it, so they are asked for anew. */
-export interface StatementHost {
+export interface StatementHost extends CommitHost {
   readonly address: InstanceAddress;
-  readonly acknowledgements: Acknowledgements;
-  readonly log: InstanceLog;
-  state(): InstanceState;
-  store(): GraphStore;
   engine(): Engine;
   /** A client has asked something. */
   activity(): void;
-  /** A transaction has been committed to the graph. */
-  noted(transaction: Transaction): void;
-  /** Records have been stored in this turn. */
-  committed(records: readonly CommittedRecord[]): void;
+  /** Resolves when all that was handed to storage is on disk. */
+  stored(): Promise<void>;
+  /** Records could not be stored, and memory is ahead of storage now. */
+  failed(error: unknown): void;
 }
 
 export class StatementRunner {
   readonly #host: StatementHost;
   readonly #bookmarks = new BookmarkQueue();
   readonly #writes: WriteQueue;
-  /** Records committed to the graph in this turn, not stored yet. */
-  #group: EncodedRecord[] = [];
+  #statementCount = 0;
 
   constructor(host: StatementHost) {
     this.#host = host;
+    const group = new CommitGroup(host);
     this.#writes = new WriteQueue({
       checkWritable: () => this.#checkWritable(),
-      commit: (execution) => this.#commit(execution),
-      flush: () => this.#flush(),
+      commit: (execution) => group.commit(execution),
+      flush: () => group.flush(),
+      stored: () => host.stored(),
+      failed: (error) => host.failed(error),
     });
   }
 
   /** Runs a statement. Never throws: what went wrong is the answer. */
   async run(request: StatementRequest): Promise<StatementAnswer> {
+    if (this.#statementCount >= STATEMENTS_MAX) {
+      return this.refuse('unreachable', `${STATEMENTS_MAX} statements are in progress already. Try again later.`);
+    }
+    this.#statementCount += 1;
+    try {
+      return await this.#run(request);
+    } finally {
+      this.#statementCount -= 1;
+    }
+  }
+
+  async #run(request: StatementRequest): Promise<StatementAnswer> {
     const deadlineAtMs = Date.now() + request.deadlineMs;
     try {
       const { state } = this.#host;
-      if (state().role === 'none') {
-        return this.refuse('unreachable', state().quarantine ?? 'The instance has no part in the cluster yet.');
-      }
+      if (state().role === 'none') return this.#refuseWithoutRole();
       this.#host.activity();
       const prepared = this.#host.engine().prepare(request.statement);
       const writes = prepared.kind === 'write' || prepared.kind === 'schema';
       if (writes && request.accessMode === 'read') throw writeInReadMode();
       if (writes && state().role !== 'main') return this.refuse('notMain', notMain(state()).message);
       await this.awaitBookmarks(request.bookmarks, Math.min(request.bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
+      if (!writes) await this.#awaitTail(request.deadlineMs);
+      // The role may have been lost while it waited.
+      if (state().role === 'none') return this.#refuseWithoutRole();
       const parameters = decodeParameters(request.parameters);
       return writes
         ? await this.#write(request, parameters, deadlineAtMs)
@@ -101,6 +119,11 @@ export class StatementRunner {
     return { ok: false, error: { code, message }, servedBy: this.#servedBy(), retry };
   }
 
+  #refuseWithoutRole(): StatementFailure {
+    const { quarantine } = this.#host.state();
+    return this.refuse('unreachable', quarantine ?? 'The instance has no part in the cluster now.');
+  }
+
   /** Resolves when all of the bookmarks are visible here; throws a GraphError when that takes too long or cannot be. */
   async awaitBookmarks(bookmarks: readonly string[], timeoutMs: number): Promise<void> {
     for (const bookmark of bookmarks) {
@@ -110,6 +133,11 @@ export class StatementRunner {
         `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
       );
     }
+  }
+
+  /** See TAIL_WAIT_MS_MAX. */
+  async #awaitTail(deadlineMs: number): Promise<void> {
+    await this.#bookmarks.wait(() => isTailConfirmed(this.#host.state()), Math.min(TAIL_WAIT_MS_MAX, deadlineMs));
   }
 
   /** More is visible: bookmarks may have been reached. */
@@ -127,8 +155,6 @@ export class StatementRunner {
     parameters: ReadonlyMap<string, Value>,
     deadlineAtMs: number,
   ): Promise<StatementAnswer> {
-    const tailWaitMs = Math.min(TAIL_WAIT_MS_MAX, request.deadlineMs);
-    await this.#bookmarks.wait(() => isTailConfirmed(this.#host.state()), tailWaitMs);
     const snapshot = this.#host.store().openSnapshot();
     try {
       const { lsn } = snapshot;
@@ -192,35 +218,11 @@ export class StatementRunner {
   #checkWritable(): void {
     const state = this.#host.state();
     if (state.role !== 'main') throw notMain(state);
-  }
-
-  /** Encodes first: a transaction that is too large for a record must fail while it can be rolled back. */
-  #commit(execution: Execution): Committed {
-    const { acknowledgements, log } = this.#host;
-    const { epoch } = this.#host.state();
-    const store = this.#host.store();
-    if (execution.deltas.length === 0) {
-      execution.commit(epoch);
-      return { lsn: store.lsn, acknowledged: acknowledgements.of(store.lsn) };
-    }
-    const previousHash = this.#group.at(-1)?.hash ?? log.last.hash;
-    try {
-      this.#group.push(encodeRecord({ epoch, lsn: store.lsn + 1, previousHash, deltas: execution.deltas }));
-    } catch (error) {
-      execution.cancel();
-      throw error;
-    }
-    const transaction = execution.commit(epoch);
-    if (transaction) this.#host.noted(transaction);
-    return { lsn: store.lsn, acknowledged: acknowledgements.of(store.lsn) };
-  }
-
-  #flush(): void {
-    const group = this.#group;
-    if (group.length === 0) return;
-    this.#group = [];
-    this.#host.log.append(group);
-    this.#host.committed(group.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
+    if (this.#host.store().lsn - state.acknowledgedLsn < UNACKNOWLEDGED_MAX) return;
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `${UNACKNOWLEDGED_MAX} transactions wait for the replicas already. Nothing was done. Try again later.`,
+    );
   }
 
   #servedBy(): ServedBy {

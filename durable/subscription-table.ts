@@ -2,6 +2,7 @@
 import { decodeValue, encodeValue } from '../core/value/codec.ts';
 import { bufferOf } from './chunks.ts';
 import type { LiveStatement } from './live-queries.ts';
+import type { Tables } from './tables.ts';
 
 interface Place {
   readonly socket: string;
@@ -9,13 +10,12 @@ interface Place {
 }
 
 export class SubscriptionTable {
+  readonly #tables: Tables;
   readonly #sql: SqlStorage;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS subscription (socket TEXT NOT NULL, id INTEGER NOT NULL, statement TEXT NOT NULL, parameters BLOB NOT NULL, squash_ms INTEGER NOT NULL, PRIMARY KEY (socket, id)) WITHOUT ROWID',
-    );
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#sql = tables.sql;
   }
 
   save({ socket, id }: Place, live: LiveStatement): void {
@@ -52,6 +52,7 @@ export class SubscriptionTable {
 
   /** After a start: rows of sockets that did not survive it go. */
   keepOnly(sockets: readonly string[]): void {
+    if (!this.#tables.exist) return;
     for (const { socket } of this.#sql.exec<{ socket: string }>('SELECT DISTINCT socket FROM subscription').toArray()) {
       if (!sockets.includes(socket)) this.deleteSocket(socket);
     }

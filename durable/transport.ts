@@ -80,9 +80,10 @@ export class Transport {
   }
 
   async #call(peer: Caller, deadlineMs: number, send: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const gate = this.#gate;
-    if (!gate) return withDeadline(send(), deadlineMs);
     // The receiver's gate delays and holds; the sender's own gate only keeps a cut object from being heard.
-    return withDeadline(gate.passOut(peer).then(send), deadlineMs);
+    const answer = this.#gate ? this.#gate.passOut(peer).then(send) : send();
+    const bytes = await withDeadline(answer, deadlineMs);
+    if (bytes.length === 0) throw new LinkError(`${peer.name} gives no answer`);
+    return bytes;
   }
 }

@@ -17,18 +17,16 @@ interface Range {
 
 export class WalTable {
   readonly #sql: SqlStorage;
-  #nextRow: number;
+  #nextRow = 1;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    // `group_start` is the row in which the row's group of records begins: a record never begins in an earlier group.
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS wal (row INTEGER PRIMARY KEY, group_start INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
-    );
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS diverged (row INTEGER PRIMARY KEY, first_lsn INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
-    );
-    this.#nextRow = sql.exec<{ next: number }>('SELECT coalesce(max(row), 0) + 1 AS next FROM wal').one().next;
+  }
+
+  /** All rows in order, for recovery; what is appended next comes after them. */
+  recover(): Generator<StoredRow> {
+    this.#nextRow = this.#sql.exec<{ next: number }>('SELECT coalesce(max(row), 0) + 1 AS next FROM wal').one().next;
+    return this.#rowsFrom(0);
   }
 
   /** Stores the records of one group. */
@@ -43,24 +41,6 @@ export class WalTable {
         bufferOf(bytes),
       );
       this.#nextRow = row + 1;
-    }
-  }
-
-  /** All rows in order, read as they are asked for. */
-  *rows(fromRow = 0): Generator<StoredRow> {
-    let next = fromRow;
-    for (;;) {
-      const rows = this.#sql
-        .exec<{ row: number; bytes: ArrayBuffer }>(
-          'SELECT row, bytes FROM wal WHERE row >= ? ORDER BY row LIMIT ?',
-          next,
-          ROWS_PER_READ,
-        )
-        .toArray();
-      for (const { row, bytes } of rows) yield { row, bytes: new Uint8Array(bytes) };
-      const last = rows.at(-1);
-      if (!last) return;
-      next = last.row + 1;
     }
   }
 
@@ -79,8 +59,8 @@ export class WalTable {
     return records;
   }
 
-  /** Takes the records after `lsn` out of the log; with `keep` they stay readable in the table `diverged`. */
-  truncateAfter(lsn: number, keep: boolean): void {
+  /** Moves the records after `lsn` to the table `diverged`. */
+  setAsideAfter(lsn: number): void {
     const first = this.#sql
       .exec<{ group_start: number }>('SELECT group_start FROM wal WHERE last_lsn > ? ORDER BY row LIMIT 1', lsn)
       .toArray()[0];
@@ -89,7 +69,7 @@ export class WalTable {
     this.#sql.exec('DELETE FROM wal WHERE row >= ?', first.group_start);
     this.#nextRow = first.group_start;
     this.append(records.filter((record) => record.lsn <= lsn));
-    if (keep) this.#keepAside(records.filter((record) => record.lsn > lsn));
+    this.#keepAside(records.filter((record) => record.lsn > lsn));
   }
 
   /** Deletes rows that hold nothing after `lsn`. */
@@ -101,7 +81,20 @@ export class WalTable {
     this.#sql.exec('DELETE FROM wal WHERE row < ? AND last_lsn <= ?', kept?.group_start ?? this.#nextRow - 1, lsn);
   }
 
-  /** Number of records set aside because they belonged to a history that lost. */
+  /** Bytes of the rows that hold something after `lsn`: what a start replays on top of a snapshot. */
+  bytesAfter(lsn: number): number {
+    return this.#sql
+      .exec<{ bytes: number }>('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM wal WHERE last_lsn > ?', lsn)
+      .one().bytes;
+  }
+
+  /** Deletes the log. */
+  clear(): void {
+    this.#sql.exec('DELETE FROM wal');
+    this.#nextRow = 1;
+  }
+
+  /** Number of rows set aside because their records belonged to a history that lost. */
   get divergedRows(): number {
     return this.#sql.exec<{ count: number }>('SELECT count(*) AS count FROM diverged').one().count;
   }
@@ -129,9 +122,27 @@ export class WalTable {
     return row?.group_start ?? this.#nextRow;
   }
 
+  /** Rows in order, read as they are asked for. */
+  *#rowsFrom(fromRow: number): Generator<StoredRow> {
+    let next = fromRow;
+    for (;;) {
+      const rows = this.#sql
+        .exec<{ row: number; bytes: ArrayBuffer }>(
+          'SELECT row, bytes FROM wal WHERE row >= ? ORDER BY row LIMIT ?',
+          next,
+          ROWS_PER_READ,
+        )
+        .toArray();
+      for (const { row, bytes } of rows) yield { row, bytes: new Uint8Array(bytes) };
+      const last = rows.at(-1);
+      if (!last) return;
+      next = last.row + 1;
+    }
+  }
+
   *#recordsFrom(row: number): Generator<FoundRecord> {
     const unpacker = new RowUnpacker();
-    for (const stored of this.rows(row)) {
+    for (const stored of this.#rowsFrom(row)) {
       for (const found of unpacker.take(stored)) {
         assert(found.type === 'record', found.type === 'fault' ? `the WAL is damaged: ${found.reason}` : '');
         yield found;

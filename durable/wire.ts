@@ -22,6 +22,9 @@ export type CoordinatorAnswer =
   | { readonly kind: 'raft'; readonly messages: readonly RaftMessage[] }
   | { readonly kind: 'reply'; readonly reply: CoordinatorReply };
 
+/** What comes back when there is no answer: the link is cut, or the object has nothing to do with the caller any more. */
+export const NO_ANSWER = new Uint8Array(0);
+
 type WireMessage = CoordinatorCall | CoordinatorAnswer | InstanceRequest | InstanceReply;
 
 export function encodeWire(message: WireMessage): Uint8Array {

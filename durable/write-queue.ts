@@ -3,13 +3,12 @@
  * as one group: one WAL row, one message to each replica. A long one is run in slices; readers go on in between.
  */
 
+import { InvariantError } from '../core/assert.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { GraphError } from '../core/error.ts';
 import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import { nextTurn, SLICE_WORK } from './turn.ts';
 
-/** Statements that may wait. More are refused, so that a flood ends in errors and not in memory. */
-const QUEUE_LENGTH_MAX = 2_000;
 /** Statements run in one turn, and so committed in one group, at most. */
 const GROUP_MAX = 64;
 
@@ -21,6 +20,10 @@ export interface WriteHost {
   commit(execution: Execution): Committed;
   /** Stores the group's records and hands them to replication. In the same turn as the commits. */
   flush(): void;
+  /** Resolves when all that was handed to storage is on disk; nothing is told before that anyway. */
+  stored(): Promise<void>;
+  /** Memory may be other than storage: nothing may go on. */
+  failed(error: unknown): void;
 }
 
 /** Where a statement's transaction stands in the log; without changes, the newest transaction that it may have read. */
@@ -56,15 +59,6 @@ export class WriteQueue {
   /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
   run(start: () => Execution, isCancelled: () => boolean): Promise<Written> {
     return new Promise((resolve, reject) => {
-      if (this.#jobs.length >= QUEUE_LENGTH_MAX) {
-        reject(
-          new GraphError(
-            'Neo.TransientError.General.DatabaseUnavailable',
-            `${QUEUE_LENGTH_MAX} statements are waiting already. Try again later.`,
-          ),
-        );
-        return;
-      }
       this.#jobs.push({ start, isCancelled, resolve, reject });
       if (!this.#draining) void this.#drain();
     });
@@ -84,8 +78,6 @@ export class WriteQueue {
     this.#draining = true;
     try {
       while (this.#jobs.length > 0) {
-        // Whoever arrives in this turn is in the group.
-        await nextTurn();
         for (let count = 0; count < GROUP_MAX; count += 1) {
           const job = this.#jobs.shift();
           if (!job) break;
@@ -93,7 +85,11 @@ export class WriteQueue {
           if (pending) await pending;
         }
         this.#host.flush();
+        // Whoever arrives while the group is written is in the next one. A timer would take a millisecond for nothing.
+        await this.#host.stored();
       }
+    } catch (error) {
+      this.#host.failed(error);
     } finally {
       this.#draining = false;
     }
@@ -117,8 +113,7 @@ export class WriteQueue {
       if (execution.next(SLICE_WORK) === 'paused') return this.#goOn(job, execution);
       this.#finish(job, execution);
     } catch (error) {
-      this.#running = undefined;
-      job.reject(error);
+      this.#fail(job, error);
     }
     return undefined;
   }
@@ -139,9 +134,15 @@ export class WriteQueue {
       } while (execution.next(SLICE_WORK) === 'paused');
       this.#finish(job, execution);
     } catch (error) {
-      this.#running = undefined;
-      job.reject(error);
+      this.#fail(job, error);
     }
+  }
+
+  #fail(job: Job, error: unknown): void {
+    this.#running = undefined;
+    job.reject(error);
+    // A writer that breaks an invariant may have left the graph other than it was.
+    if (error instanceof InvariantError) this.#host.failed(error);
   }
 
   #checkInterruption(): void {

@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/cypher': ['core', 'core/value'],
   'core/planner': ['core', 'core/value', 'core/graph', 'core/cypher'],
   'core/executor': ['core', 'core/value', 'core/graph', 'core/cypher', 'core/planner'],
-  'core/engine': ['core', 'core/value', 'core/graph', 'core/cypher', 'core/planner', 'core/executor'],
+  'core/algorithm': ['core', 'core/value', 'core/graph'],
+  'core/engine': ['core', 'core/value', 'core/graph', 'core/algorithm', 'core/cypher', 'core/planner', 'core/executor'],
   'core/subscription': ['core', 'core/value', 'core/graph', 'core/cypher', 'core/engine'],
   durable: ['core', 'core/*'],
   worker: ['core', 'core/value', 'core/cypher', 'core/coordinator', 'core/replication', 'core/engine', 'durable'],
@@ -25,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that a room may name. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
-  core: [/^@msgpack\/msgpack$/, /^crc-32\/crc32c\.js$/, /^crc-32$/],
+  core: [/^@msgpack\/msgpack$/, /^crc-32\/crc32c\.js$/, /^crc-32$/, /^temporal-polyfill\/fns\/ZonedDateTime$/, /^re2js$/],
   durable: [/^cloudflare:workers$/, /^hono/],
   worker: [/^hono/, /^cloudflare:workers$/],
   cli: [/^node:/, /^(commander|cli-progress|papaparse|esbuild|ws|workerd)$/],
@@ -52,6 +53,18 @@ describe('core', () => {
     expect(code).not.toMatch(/\bMath\.random\b|\bnew Date\b|\bDate\.now\b|\bperformance\.now\b|\bsetTimeout\b/);
     expect(code).not.toMatch(/\beval\(|\bnew Function\b/);
   });
+});
+
+test('regular expressions are compiled in one place', () => {
+  const users = sources('core').filter((file) => imports(file).includes('re2js'));
+
+  expect(users).toEqual(['core/executor/expression/regular-expression.ts']);
+});
+
+test('the rules of time zones are asked for in one place', () => {
+  const users = sources('core').filter((file) => imports(file).some((name) => name.startsWith('temporal-polyfill')));
+
+  expect(users).toEqual(['core/value/temporal/zone.ts']);
 });
 
 test('every room of core is named in the architecture page', () => {

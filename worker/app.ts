@@ -136,10 +136,15 @@ async function live(request: Request, name: string | undefined, options: AppOpti
     const { database, instance } = parseAddress(name ?? '');
     const region = regionOf(request, options);
     const { router } = options.service;
-    const target = instance
-      ? await router.addressed({ database, name: instance, region })
-      : await router.nearest({ database, region });
-    return await options.upgrade(request, { database, instance: target.name, region: target.region });
+    const targets = instance
+      ? [await router.addressed({ database, name: instance, region })]
+      : await router.readers({ database, region });
+    for (const target of targets) {
+      const address = { database, instance: target.name, region: target.region };
+      const response = await options.upgrade(request, address).catch(() => router.report(database, target));
+      if (response) return response;
+    }
+    return options.closeSocket(CLOSE_CODES.moving, 'no instance can take the subscription now');
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const isUnknown = error.code === 'Neo.ClientError.Database.DatabaseNotFound';

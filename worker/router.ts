@@ -63,11 +63,11 @@ export class Router {
     return accessMode === 'write' ? this.#write(request) : this.#read(request);
   }
 
-  /** The nearest instance that lives, for a live query. */
-  async nearest({ database, region }: { database: string; region: string }): Promise<TopologyInstance> {
-    const [nearest] = readersOf(await this.#topology(database, region), region);
-    if (!nearest) throw unavailable(database);
-    return nearest;
+  /** The instances that live, the nearest first, for a live query. At least one. */
+  async readers({ database, region }: { database: string; region: string }): Promise<readonly TopologyInstance[]> {
+    const readers = readersOf(await this.#topology(database, region), region);
+    if (readers.length === 0) throw unavailable(database);
+    return readers;
   }
 
   /** The instance of that name. Throws DatabaseNotFound when the database has none. */
@@ -143,11 +143,12 @@ export class Router {
   async #attempt(request: RoutedRequest, instance: TopologyInstance, bookmarkWaitMs?: number): Promise<Attempt> {
     const attempt = await this.#send(request, instance, bookmarkWaitMs);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
-    if (unreachable) this.#report(request.call.database, instance);
+    if (unreachable) this.report(request.call.database, instance);
     return attempt;
   }
 
-  #report(database: string, instance: TopologyInstance): void {
+  /** Tells the coordinators that an instance did not answer. */
+  report(database: string, instance: TopologyInstance): void {
     const epoch = this.#topologies.get(database)?.topology.epoch ?? 0;
     this.#edges.reportUnreachable({ database, instance: instance.name, epoch, region: instance.region });
   }

@@ -35,7 +35,6 @@ function kindOf(statement: Statement): StatementKind {
     case 'query':
     case 'createIndex':
     case 'dropIndex':
-    case 'showIndexes':
       // EXPLAIN only plans, which any instance can.
       return { type: classify(statement) === 'read' || explain ? 'read' : 'write' };
     default:

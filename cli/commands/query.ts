@@ -42,10 +42,21 @@ function formatResult(result: QueryResult): string {
   const { length } = result.values;
   const parts = result.fields.length > 0 ? [formatTable(result.fields, result.values)] : [];
   for (const { title, description } of result.notifications) parts.push(paint('yellow', `${title}: ${description}`));
-  if (result.plan !== undefined) parts.push(JSON.stringify(result.plan, undefined, 2));
+  if (result.plan !== undefined) parts.push(planText(result.plan));
   const summary = [`${length} ${length === 1 ? 'row' : 'rows'}`, ...changes(result), result.servedBy].filter(Boolean);
   parts.push(paint('dim', summary.join(' · ')));
   return parts.join('\n');
+}
+
+/** The plan as the table that comes with it; as JSON when there is none. */
+function planText(plan: unknown): string {
+  const given = isObject(plan) ? plan.arguments : undefined;
+  const table = isObject(given) ? given['string-representation'] : undefined;
+  return typeof table === 'string' ? table : JSON.stringify(plan, undefined, 2);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** `nodesCreated` and its like that are not 0, in words. */

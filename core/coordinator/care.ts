@@ -10,6 +10,9 @@ import { beginFailoverIfDown, goOnFailingOver } from './failover.ts';
 import { mayAsk } from './health.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
+/** Checks for which MAIN misses a replica before that is told again what it is. */
+const LOST_TOUCH_CHECKS = 2;
+
 /** Looks after one database. */
 export function careFor(turn: CoordinatorTurn, name: string): void {
   const database = turn.database(name);
@@ -41,6 +44,7 @@ function tellAssignment(turn: CoordinatorTurn, database: Database): void {
   const { assignment, told } = database;
   const { database: name, main, instances, cluster, epoch } = assignment;
   const untold = instances.map((instance) => instance.name).filter((instance) => !told.includes(instance));
+  for (const instance of told) if (hasLostTouch(turn, assignment, instance)) tellAgain(turn, assignment, instance);
   if (untold.length === 0) return;
   const confirmed = untold.filter((instance) => confirms(assignment, instance, turn.health(name, instance)));
   if (confirmed.length > 0) {
@@ -51,6 +55,19 @@ function tellAssignment(turn: CoordinatorTurn, database: Database): void {
   const asking = untold.filter((instance) => !confirmed.includes(instance));
   for (const instance of asking.sort((left, right) => Number(right === main) - Number(left === main))) {
     if (mayAsk(turn, name, instance)) turn.ask(assignment, instance, { type: 'assign', assignment, created });
+  }
+}
+
+/** MAIN has not reached a replica for a while: it may have lost its storage, and not know any more what it is part of. */
+function hasLostTouch(turn: CoordinatorTurn, { database, main }: Assignment, instance: string): boolean {
+  const { failingSinceMs } = turn.health(database, instance);
+  const sinceMs = LOST_TOUCH_CHECKS * turn.state.settings.checkEveryMs;
+  return instance !== main && failingSinceMs !== undefined && turn.nowMs - failingSinceMs >= sinceMs;
+}
+
+function tellAgain(turn: CoordinatorTurn, assignment: Assignment, instance: string): void {
+  if (mayAsk(turn, assignment.database, instance)) {
+    turn.ask(assignment, instance, { type: 'assign', assignment, created: false });
   }
 }
 

@@ -13,6 +13,8 @@ export type Statement = {
   /** The whole source text, for error messages that show a line of it. */
   readonly text: string;
   readonly explain: boolean;
+  /** PROFILE: what each operator does is counted while the statement runs. */
+  readonly profile: boolean;
   readonly body: Query | SchemaCommand | SystemCommand;
 };
 
@@ -35,7 +37,11 @@ export type Clause =
   | MergeClause
   | SetClause
   | RemoveClause
-  | DeleteClause;
+  | DeleteClause
+  | CallClause
+  | SubqueryClause
+  | ForeachClause
+  | FinishClause;
 
 export interface MatchClause {
   readonly type: 'match';
@@ -129,21 +135,100 @@ export interface DeleteClause {
   readonly span: Span;
 }
 
-/** `nodes.length === relationships.length + 1`. With `shortest`, the pattern stood in shortestPath(…) and has one relationship. */
-export interface PathPattern {
-  readonly variable: string | undefined;
-  readonly shortest: boolean;
-  readonly nodes: readonly NodePattern[];
-  readonly relationships: readonly RelationshipPattern[];
+/** `CALL name(arguments) YIELD …`. */
+export interface CallClause {
+  readonly type: 'call';
+  /** OPTIONAL CALL: a row without results stays, with nulls. */
+  readonly optional: boolean;
+  /** As it is written, dots included. Names of procedures are case-sensitive. */
+  readonly name: string;
+  /** Undefined without parentheses: the statement's parameters of the same names are meant. */
+  readonly arguments: readonly Expression[] | undefined;
+  /** Undefined without YIELD. */
+  readonly yield: '*' | readonly YieldItem[] | undefined;
+  readonly where: Expression | undefined;
   readonly span: Span;
 }
 
-export interface NodePattern {
+export interface YieldItem {
+  /** A column of the procedure's result. */
+  readonly column: string;
+  /** What it is called here. */
+  readonly variable: string;
+  readonly span: Span;
+}
+
+/** `CALL { … }`, `CALL (x, y) { … }` and `CALL (*) { … }`. */
+export interface SubqueryClause {
+  readonly type: 'subquery';
+  readonly optional: boolean;
+  /** The outer variables that it sees; undefined without a scope clause: those that a first WITH of each part imports. */
+  readonly imports: '*' | readonly ImportedVariable[] | undefined;
+  readonly query: Query;
+  readonly inTransactions: InTransactions | undefined;
+  readonly span: Span;
+}
+
+export interface ImportedVariable {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** `IN TRANSACTIONS OF n ROWS ON ERROR … REPORT STATUS AS status` */
+export interface InTransactions {
+  /** Rows of the input for each transaction; undefined: the default. */
+  readonly rows: Expression | undefined;
+  readonly onError: 'fail' | 'continue' | 'break';
+  readonly status: ImportedVariable | undefined;
+  readonly span: Span;
+}
+
+/** `FOREACH (variable IN list | clauses)`; its clauses only write. */
+export interface ForeachClause {
+  readonly type: 'foreach';
+  readonly variable: string;
+  readonly list: Expression;
+  readonly clauses: readonly Clause[];
+  readonly span: Span;
+}
+
+/** Ends a query that gives no rows. */
+export interface FinishClause {
+  readonly type: 'finish';
+  readonly span: Span;
+}
+
+/** `nodes.length === relationships.length + 1`. */
+export interface PathPattern {
   readonly variable: string | undefined;
-  /** All of these labels. */
+  /** The pattern stood in shortestPath(…) or allShortestPaths(…) and has one relationship. */
+  readonly shortest: 'single' | 'all' | undefined;
+  readonly nodes: readonly NodePattern[];
+  readonly relationships: readonly RelationshipPattern[];
+  /** Of a path pattern in brackets: `((a)-->(b) WHERE a.x < b.x)`. */
+  readonly where: Expression | undefined;
+  readonly span: Span;
+}
+
+/** What a label, or a relationship type, must be. */
+export type LabelExpression =
+  | { readonly type: 'name'; readonly name: string }
+  /** `%`: any label at all. */
+  | { readonly type: 'any' }
+  | { readonly type: 'not'; readonly operand: LabelExpression }
+  | { readonly type: 'and' | 'or'; readonly left: LabelExpression; readonly right: LabelExpression };
+
+/** Labels that are asked for: all of `labels`, and the expression where they are more than a list. */
+export interface LabelTest {
   readonly labels: readonly string[];
+  readonly labelExpression: LabelExpression | undefined;
+}
+
+export interface NodePattern extends LabelTest {
+  readonly variable: string | undefined;
   /** A map literal or a parameter. */
   readonly properties: Expression | undefined;
+  readonly where: Expression | undefined;
   readonly span: Span;
 }
 
@@ -151,18 +236,46 @@ export interface RelationshipPattern {
   readonly variable: string | undefined;
   /** Any of these types; empty: every type. */
   readonly types: readonly string[];
+  /** What the type must be, where that is more than a list; `types` is empty then. */
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: 'outgoing' | 'incoming' | 'both';
   /** Variable length; `max` undefined: no upper bound. */
   readonly hops: { readonly min: number; readonly max: number | undefined } | undefined;
   readonly properties: Expression | undefined;
+  readonly where: Expression | undefined;
+  /**
+   * A quantified path pattern, `((a)-[r]->(b) WHERE …){1,3}`, which stands between two nodes as a relationship does: `hops` says
+   * how often. Nothing else is said about this relationship then. Its variables are lists outside of it.
+   */
+  readonly repeated: PathPattern | undefined;
   readonly span: Span;
 }
 
 export type Literal = null | boolean | string | { readonly integer: bigint } | { readonly float: number };
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^';
-export type StringOperator = 'STARTS WITH' | 'ENDS WITH' | 'CONTAINS';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | '||';
+export type StringOperator = 'STARTS WITH' | 'ENDS WITH' | 'CONTAINS' | '=~';
+export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+
+/** The type of a value, as `IS ::` names it: any of these. */
+export type ValueType = readonly ValueTypeAlternative[];
+
+export interface ValueTypeAlternative {
+  /** As valueType() writes it: `ZONED DATETIME`; for lists `LIST`; `ANY`, `PROPERTY VALUE` and `NOTHING` beside those. */
+  readonly name: string;
+  /** Of a list: the type of its elements. */
+  readonly element: ValueType | undefined;
+  readonly nullable: boolean;
+}
+
+export type MapProjectionItem =
+  /** `.*` */
+  | { readonly type: 'all' }
+  /** `.key` */
+  | { readonly type: 'property'; readonly key: string }
+  /** `key: value`; a mere variable is an entry of its own name. */
+  | { readonly type: 'entry'; readonly key: string; readonly value: Expression };
 
 export type Expression =
   | { readonly type: 'literal'; readonly value: Literal; readonly span: Span }
@@ -205,10 +318,28 @@ export type Expression =
     }
   | { readonly type: 'in'; readonly left: Expression; readonly right: Expression; readonly span: Span }
   | { readonly type: 'isNull'; readonly operand: Expression; readonly negated: boolean; readonly span: Span }
+  /** `x IS [NOT] :: TYPE` */
   | {
-      readonly type: 'hasLabels';
+      readonly type: 'isTyped';
+      readonly operand: Expression;
+      readonly valueType: ValueType;
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  /** `x IS [NOT] NFC NORMALIZED` */
+  | {
+      readonly type: 'isNormalized';
+      readonly operand: Expression;
+      readonly form: NormalForm;
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  | ({ readonly type: 'hasLabels'; readonly subject: Expression; readonly span: Span } & LabelTest)
+  /** `n {.*, .a, key: value}` */
+  | {
+      readonly type: 'mapProjection';
       readonly subject: Expression;
-      readonly labels: readonly string[];
+      readonly items: readonly MapProjectionItem[];
       readonly span: Span;
     }
   /** `name` in lower case, as functions are found without regard to case; aggregations too. */
@@ -255,13 +386,23 @@ export type Expression =
       readonly expression: Expression;
       readonly span: Span;
     }
-  /** `(a)-[:T]->(b)` as a predicate: true when the pattern is there. `EXISTS { (a)-->(b) WHERE … }` is the same with `where`. */
+  /** `(a)-[:T]->(b)` as a predicate: true when the pattern is there. It introduces no variables. */
+  | { readonly type: 'patternPredicate'; readonly pattern: PathPattern; readonly span: Span }
+  /** `[p = (a)-->(b) WHERE where | project]` */
   | {
-      readonly type: 'patternPredicate';
-      readonly patterns: readonly PathPattern[];
+      readonly type: 'patternComprehension';
+      readonly pattern: PathPattern;
       readonly where: Expression | undefined;
-      /** True for `EXISTS { … }`, which may introduce variables; a bare pattern may not. */
-      readonly subquery: boolean;
+      readonly project: Expression;
+      readonly span: Span;
+    }
+  /** `shortestPath((a)-[*]->(b))`, or a list of all of them. Its ends are known. */
+  | { readonly type: 'shortestPath'; readonly pattern: PathPattern; readonly span: Span }
+  /** `EXISTS { … }`, `COUNT { … }`, `COLLECT { … }`. A query without RETURN stands only in the first two. */
+  | {
+      readonly type: 'subqueryExpression';
+      readonly kind: 'exists' | 'count' | 'collect';
+      readonly query: Query;
       readonly span: Span;
     };
 
@@ -274,8 +415,13 @@ export type SchemaCommand =
       readonly key: string;
       readonly span: Span;
     }
-  | { readonly type: 'dropIndex'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
-  | { readonly type: 'showIndexes'; readonly span: Span };
+  | {
+      readonly type: 'dropIndex';
+      /** By its name, or by what it is on. */
+      readonly index: string | { readonly label: string; readonly key: string };
+      readonly ifExists: boolean;
+      readonly span: Span;
+    };
 
 /** Asked on the database `system`, but for showInstances, which any database answers for its own cluster. */
 export type SystemCommand =

@@ -1,6 +1,7 @@
 /** What the parts of the semantic check share. */
 import type { ErrorCode, GraphError, Position } from '../error.ts';
-import type { Expression } from './ast.ts';
+import type { Expression, Query } from './ast.ts';
+import type { ResultColumn } from './projection-check.ts';
 import type { Scope } from './scope.ts';
 import type { StaticType, TypeKind } from './static-type.ts';
 
@@ -32,6 +33,8 @@ export interface Checker {
   typeOf(expression: Expression, scope: Scope, place: Place): StaticType;
   /** Checks an expression that must be of one of these kinds; SyntaxError InvalidArgumentType when it cannot be. */
   require(expression: Expression, kinds: readonly TypeKind[], scope: Scope, place: Place): StaticType;
+  /** Checks a query inside an expression, which sees all of the scope, and tells what it returns. */
+  subquery(query: Query, scope: Scope): readonly ResultColumn[];
   /** The type of a variable that must be there. */
   variable(name: string, at: Position, scope: Scope, place: Place): StaticType;
   /** A SyntaxError unless `code` is given. */

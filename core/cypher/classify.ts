@@ -1,19 +1,18 @@
 /** What a statement does, and so where it may run: decided from the tree alone, by the Worker and by the engine. */
-import type { Clause, Statement } from './ast.ts';
+import type { Clause, Query, Statement } from './ast.ts';
+import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
 
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
 /**
- * `schema` statements change indexes and run on MAIN like writes; SHOW INDEXES only reads. `system`
+ * A call of a procedure that is not known reads. `schema` statements change indexes and run on MAIN like writes. `system`
  * statements concern databases and instances, not the graph. EXPLAIN does not change what is explained.
  */
-export function classify(statement: Statement): StatementKind {
+export function classify(statement: Statement, procedures: ProcedureSignatures = NO_PROCEDURES): StatementKind {
   const { body } = statement;
   switch (body.type) {
     case 'query':
-      return body.parts.some((part) => part.clauses.some(isWriting)) ? 'write' : 'read';
-    case 'showIndexes':
-      return 'read';
+      return writes(body, procedures) ? 'write' : 'read';
     case 'createIndex':
     case 'dropIndex':
       return 'schema';
@@ -22,7 +21,16 @@ export function classify(statement: Statement): StatementKind {
   }
 }
 
-/** Whether a clause changes the graph. */
+function writes(query: Query, procedures: ProcedureSignatures): boolean {
+  return query.parts.some(({ clauses }) =>
+    clauses.some((clause) => {
+      if (clause.type === 'subquery') return writes(clause.query, procedures);
+      return clause.type === 'call' ? procedures.find(clause.name)?.mode === 'write' : isWriting(clause);
+    }),
+  );
+}
+
+/** Whether a clause changes the graph; what a procedure does is not known here. */
 export function isWriting(clause: Clause): boolean {
   switch (clause.type) {
     case 'create':
@@ -30,7 +38,10 @@ export function isWriting(clause: Clause): boolean {
     case 'set':
     case 'remove':
     case 'delete':
+    case 'foreach':
       return true;
+    case 'subquery':
+      return clause.query.parts.some((part) => part.clauses.some(isWriting));
     default:
       return false;
   }

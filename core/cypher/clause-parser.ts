@@ -11,6 +11,7 @@ import type {
   SingleQuery,
   SortItem,
 } from './ast.ts';
+import { CallParser } from './call-parser.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import type { PatternParser } from './pattern-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
@@ -25,6 +26,7 @@ export const CLAUSE_WORDS: readonly Keyword[] = [
   'OPTIONAL',
   'WHERE',
   'UNWIND',
+  'CALL',
   'WITH',
   'RETURN',
   'CREATE',
@@ -33,6 +35,8 @@ export const CLAUSE_WORDS: readonly Keyword[] = [
   'REMOVE',
   'DELETE',
   'DETACH',
+  'FOREACH',
+  'FINISH',
   'UNION',
   'ORDER',
   'SKIP',
@@ -41,29 +45,26 @@ export const CLAUSE_WORDS: readonly Keyword[] = [
 
 /** Clauses of Cypher that this version does not have. */
 const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
-  ['CALL', 'The clause CALL'],
-  ['FOREACH', 'The clause FOREACH'],
   ['LOAD', 'The clause LOAD CSV'],
   ['USE', 'The clause USE'],
   ['USING', 'USING'],
-  ['FINISH', 'The clause FINISH'],
   ['LET', 'The clause LET'],
   ['FILTER', 'The clause FILTER'],
   ['INSERT', 'The clause INSERT'],
-  ['NODETACH', 'NODETACH DELETE'],
-  ['OFFSET', 'OFFSET'],
 ]);
 
 export class ClauseParser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
   readonly #patterns: PatternParser;
+  readonly #calls: CallParser;
   #clauseCount = 0;
 
   constructor(cursor: TokenCursor) {
     this.#cursor = cursor;
-    this.#expressions = new ExpressionParser(cursor);
+    this.#expressions = new ExpressionParser(cursor, () => this.query());
     this.#patterns = this.#expressions.patterns;
+    this.#calls = new CallParser(cursor, this.#expressions, () => this.query());
   }
 
   /** Single queries joined by UNION, or by UNION ALL. */
@@ -75,7 +76,7 @@ export class ClauseParser {
       const start = cursor.index;
       cursor.skip();
       const thisAll = cursor.takeWords('ALL');
-      if (cursor.word() === 'DISTINCT') throw cursor.notSupported('UNION DISTINCT', start);
+      if (!thisAll) cursor.takeWords('DISTINCT');
       if (all !== undefined && all !== thisAll) {
         const message = 'UNION and UNION ALL may not be mixed';
         throw cursor.error(message, 'InvalidClauseComposition', undefined, { index: start });
@@ -104,8 +105,11 @@ export class ClauseParser {
     const cursor = this.#cursor;
     switch (cursor.word()) {
       case 'MATCH':
-      case 'OPTIONAL':
         return this.#match();
+      case 'OPTIONAL':
+        return cursor.word(1) === 'CALL' ? this.#calls.call() : this.#match();
+      case 'CALL':
+        return this.#calls.call();
       case 'UNWIND':
         return this.#unwind();
       case 'WITH':
@@ -122,11 +126,17 @@ export class ClauseParser {
         return this.#remove();
       case 'DELETE':
       case 'DETACH':
+      case 'NODETACH':
         return this.#delete();
+      case 'FOREACH':
+        return this.#foreach();
+      case 'FINISH':
+        return this.#finish();
       case 'WHERE':
         throw cursor.error('WHERE may stand only after MATCH, OPTIONAL MATCH and WITH', 'UnexpectedSyntax');
       case 'ORDER':
       case 'SKIP':
+      case 'OFFSET':
       case 'LIMIT':
         throw cursor.error(
           `${cursor.word()} may stand only after the columns of WITH or RETURN`,
@@ -146,19 +156,44 @@ export class ClauseParser {
     if (absent !== undefined) throw cursor.notSupported(absent);
   }
 
+  /** The columns after YIELD. */
+  yieldItems(): ReturnType<CallParser['yieldItems']> {
+    return this.#calls.yieldItems();
+  }
+
+  /** What may stand after the columns of YIELD in SHOW, ORDER BY to WHERE, as a `WITH *`. */
+  tail(start: number): ProjectionClause {
+    const ordering = this.#ordering();
+    const where = this.where();
+    return {
+      type: 'with',
+      distinct: false,
+      star: true,
+      items: [],
+      ...ordering,
+      where,
+      span: this.#cursor.spanFrom(start),
+    };
+  }
+
+  /** At RETURN. */
+  return(): ProjectionClause {
+    return this.#projection('return');
+  }
+
   #match(): Clause {
     const cursor = this.#cursor;
     const start = cursor.index;
     const optional = cursor.takeWords('OPTIONAL');
-    if (optional && cursor.word() === 'CALL') throw cursor.notSupported('The clause OPTIONAL CALL', start);
     if (!cursor.takeWords('MATCH')) throw cursor.expected('MATCH', ['MATCH']);
     const patterns = this.#patterns.matchedPatterns();
     if (cursor.word() === 'USING') throw cursor.notSupported('A planner hint with USING');
-    const where = this.#where();
+    const where = this.where();
     return { type: 'match', optional, patterns, where, span: cursor.spanFrom(start) };
   }
 
-  #where(): Expression | undefined {
+  /** A WHERE, if one comes. */
+  where(): Expression | undefined {
     return this.#cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
   }
 
@@ -180,11 +215,17 @@ export class ClauseParser {
     const items: ProjectionItem[] = [];
     if (!star) items.push(this.#projectionItem());
     while (cursor.take(TOKEN.comma)) items.push(this.#projectionItem());
+    const ordering = this.#ordering();
+    const where = type === 'with' ? this.where() : undefined;
+    return { type, distinct, star, items, ...ordering, where, span: cursor.spanFrom(start) };
+  }
+
+  #ordering(): Pick<ProjectionClause, 'orderBy' | 'skip' | 'limit'> {
+    const cursor = this.#cursor;
     const orderBy = this.#orderBy();
-    const skip = cursor.takeWords('SKIP') ? this.#expressions.expression() : undefined;
+    const skip = cursor.takeWords('SKIP') || cursor.takeWords('OFFSET') ? this.#expressions.expression() : undefined;
     const limit = cursor.takeWords('LIMIT') ? this.#expressions.expression() : undefined;
-    const where = type === 'with' ? this.#where() : undefined;
-    return { type, distinct, star, items, orderBy, skip, limit, where, span: cursor.spanFrom(start) };
+    return { orderBy, skip, limit };
   }
 
   #projectionItem(): ProjectionItem {
@@ -252,9 +293,9 @@ export class ClauseParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     const next = cursor.kind(1);
-    if (cursor.atName() && next === TOKEN.colon) {
+    if (cursor.atName() && (next === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
     if (cursor.atName() && (next === TOKEN.equal || next === TOKEN.plusEqual)) {
       const variable = cursor.variable();
@@ -276,8 +317,12 @@ export class ClauseParser {
     const expression = this.#expressions.target();
     if (expression.type === 'property') return { target: expression.subject, key: expression.key };
     if (expression.type === 'index') throw cursor.notSupported('A property with a computed key', start);
-    if (cursor.word() === 'IS') throw cursor.notSupported('Setting labels with IS');
     throw cursor.expected('a property such as n.name, or a label such as n:Label');
+  }
+
+  /** `n IS Label` */
+  #isBeforeLabel(): boolean {
+    return this.#cursor.word(1) === 'IS' && this.#cursor.atName(2);
   }
 
   #remove(): Clause {
@@ -292,9 +337,9 @@ export class ClauseParser {
   #removeItem(): RemoveItem {
     const cursor = this.#cursor;
     const start = cursor.index;
-    if (cursor.atName() && cursor.kind(1) === TOKEN.colon) {
+    if (cursor.atName() && (cursor.kind(1) === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
     return { type: 'property', ...this.#property(), span: cursor.spanFrom(start) };
   }
@@ -303,9 +348,31 @@ export class ClauseParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     const detach = cursor.takeWords('DETACH');
+    if (!detach) cursor.takeWords('NODETACH');
     if (!cursor.takeWords('DELETE')) throw cursor.expected('DELETE', ['DELETE']);
     const targets = [this.#expressions.expression()];
     while (cursor.take(TOKEN.comma)) targets.push(this.#expressions.expression());
     return { type: 'delete', detach, targets, span: cursor.spanFrom(start) };
+  }
+
+  /** `FOREACH (x IN list | clauses)` */
+  #foreach(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    cursor.expect(TOKEN.openParen, '"("');
+    const variable = cursor.variable();
+    cursor.expectWord('IN');
+    const list = this.#expressions.expressionBeforeBar();
+    cursor.expect(TOKEN.bar, '"|"');
+    const { clauses } = cursor.nested(() => this.#singleQuery());
+    cursor.expect(TOKEN.closeParen, 'a clause or ")"');
+    return { type: 'foreach', variable, list, clauses, span: cursor.spanFrom(start) };
+  }
+
+  #finish(): Clause {
+    const start = this.#cursor.index;
+    this.#cursor.skip();
+    return { type: 'finish', span: this.#cursor.spanFrom(start) };
   }
 }

@@ -35,6 +35,18 @@ const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
 /** How deep lists may nest in OPTIONS. */
 const OPTION_DEPTH_MAX = 4;
 
+/** Kinds of indexes that Neo4j or Memgraph have and this version has not. */
+const ABSENT_INDEXES: ReadonlySet<string> = new Set([
+  'TEXT',
+  'POINT',
+  'LOOKUP',
+  'FULLTEXT',
+  'VECTOR',
+  'EDGE',
+  'GLOBAL',
+  'BTREE',
+]);
+
 export class CommandParser {
   readonly #cursor: TokenCursor;
 
@@ -61,11 +73,11 @@ export class CommandParser {
     switch (what) {
       case 'CREATE INDEX':
         return this.#createIndex();
+      case 'CREATE RANGE':
+        if (cursor.word(2) === 'INDEX') return this.#createIndex();
+        throw cursor.expected('INDEX after CREATE RANGE', ['INDEX']);
       case 'DROP INDEX':
         return this.#dropIndex();
-      case 'SHOW INDEX':
-      case 'SHOW INDEXES':
-        return this.#show('showIndexes');
       case 'CREATE DATABASE':
         return this.#createDatabase();
       case 'DROP DATABASE':
@@ -80,6 +92,9 @@ export class CommandParser {
         cursor.skip();
         throw cursor.expected('INDEX or DATABASE', ['INDEX', 'INDEXES', 'DATABASE', 'DATABASES', 'INSTANCES']);
       default:
+        if (ABSENT_INDEXES.has(cursor.source(cursor.index + 1).toUpperCase())) {
+          throw cursor.notSupported(`${shown(what)} INDEX`);
+        }
         throw cursor.notSupported(`The command ${shown(what)}`);
     }
   }
@@ -87,9 +102,12 @@ export class CommandParser {
   #createIndex(): SchemaCommand {
     const cursor = this.#cursor;
     const start = cursor.index;
-    cursor.skip(2);
+    cursor.skip();
+    if (!cursor.takeWords('INDEX')) cursor.skip(2);
     if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) {
-      throw cursor.notSupported('CREATE INDEX ON :Label(key)', start);
+      // Memgraph's form, which does nothing when the index is there.
+      const on = this.#memgraphIndex('CREATE INDEX ON :Label');
+      return { type: 'createIndex', name: undefined, ifNotExists: true, ...on, span: cursor.spanFrom(start) };
     }
     const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
     const named = cursor.atName() && !atIf && !(cursor.word() === 'FOR' && !cursor.atName(1));
@@ -101,6 +119,24 @@ export class CommandParser {
     const key = this.#indexedKey(variable);
     if (cursor.word() === 'OPTIONS') throw cursor.notSupported('OPTIONS of an index');
     return { type: 'createIndex', name, ifNotExists, label, key, span: cursor.spanFrom(start) };
+  }
+
+  /** `ON :Label(key)` */
+  #memgraphIndex(what: string): { label: string; key: string } {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip(2);
+    const label = cursor.name('a label');
+    if (!cursor.at(TOKEN.openParen)) {
+      const message = 'A label needs no index: nodes are always found by their labels';
+      throw cursor.error(message, 'UnexpectedSyntax', `${what}(key) is about a property.`, { index: start });
+    }
+    cursor.skip();
+    const key = cursor.name('a property key');
+    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
+    if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
+    cursor.expect(TOKEN.closeParen, '")"');
+    return { label, key };
   }
 
   /** `(n:Label)` */
@@ -139,14 +175,14 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) {
-      throw cursor.notSupported('DROP INDEX ON :Label(key)', start);
-    }
-    const name = cursor.name('the name of the index');
-    return { type: 'dropIndex', name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
+    const index =
+      cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon
+        ? this.#memgraphIndex('DROP INDEX ON :Label')
+        : cursor.name('the name of the index');
+    return { type: 'dropIndex', index, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
   }
 
-  #show<T extends 'showIndexes' | 'showDatabases' | 'showInstances'>(type: T) {
+  #show<T extends 'showDatabases' | 'showInstances'>(type: T) {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);

@@ -1,10 +1,12 @@
 /** Expressions: are their variables and functions there, can their types fit, does each stand where it may? */
 import type { GraphError, Position } from '../error.ts';
-import type { Expression } from './ast.ts';
+import { arithmeticType, takesOnLeft } from './arithmetic-type.ts';
+import type { Expression, Query } from './ast.ts';
 import { typeOfCall } from './call-check.ts';
 import type { Checker, Place } from './checker.ts';
 import { notSupportedError, shown, statementError } from './error-text.ts';
-import { checkExists, checkPatternPredicate } from './pattern-check.ts';
+import { checkComprehension, checkPatternPredicate, checkShortestExpression } from './pattern-check.ts';
+import type { ResultColumn } from './projection-check.ts';
 import { Scope } from './scope.ts';
 import {
   ANY,
@@ -16,6 +18,9 @@ import {
   LIST,
   MAP,
   NULL,
+  NUMBER_KINDS,
+  PATH,
+  PROPERTY_KINDS,
   STRING,
   type StaticType,
   type TypeKind,
@@ -27,14 +32,16 @@ import { suggestion } from './suggestion.ts';
 const SUGGESTED_NAMES_MAX = 200;
 
 const ENTITY_OR_MAP: readonly TypeKind[] = ['node', 'relationship', 'map'];
-const NUMBER: readonly TypeKind[] = ['integer', 'float'];
 
 export class ExpressionChecker implements Checker {
   readonly #text: string;
+  readonly #subquery: (query: Query, scope: Scope) => readonly ResultColumn[];
   #aggregationCount = 0;
 
-  constructor(text: string) {
+  /** `subquery` checks a query inside an expression. */
+  constructor(text: string, subquery: (query: Query, scope: Scope) => readonly ResultColumn[]) {
     this.#text = text;
+    this.#subquery = subquery;
   }
 
   get aggregationCount(): number {
@@ -55,6 +62,14 @@ export class ExpressionChecker implements Checker {
     const wanted = kinds.map((kind) => kind.toUpperCase()).join(' or ');
     const message = `Expected ${wanted}, found ${typeName(type)}`;
     throw this.error(expression.span, { message, detail: 'InvalidArgumentType' });
+  }
+
+  subquery(query: Query, scope: Scope): readonly ResultColumn[] {
+    // Its aggregations are its own.
+    const aggregationCount = this.#aggregationCount;
+    const columns = this.#subquery(query, scope);
+    this.#aggregationCount = aggregationCount;
+    return columns;
   }
 
   variable(name: string, at: Position, scope: Scope, place: Place): StaticType {
@@ -99,6 +114,10 @@ export class ExpressionChecker implements Checker {
       case 'map':
         for (const [, value] of expression.entries) this.typeOf(value, scope, inner);
         return MAP;
+      case 'mapProjection':
+        this.require(expression.subject, ENTITY_OR_MAP, scope, inner);
+        for (const item of expression.items) if (item.type === 'entry') this.typeOf(item.value, scope, inner);
+        return MAP;
       case 'not':
         return this.require(expression.operand, ['boolean'], scope, place) && BOOLEAN;
       case 'and':
@@ -112,7 +131,7 @@ export class ExpressionChecker implements Checker {
       case 'arithmetic':
         return this.#arithmeticType(expression, scope, inner);
       case 'negate':
-        return this.require(expression.operand, NUMBER, scope, inner);
+        return this.require(expression.operand, NUMBER_KINDS, scope, inner);
       case 'string':
         this.typeOf(expression.left, scope, inner);
         return this.typeOf(expression.right, scope, inner) && BOOLEAN;
@@ -120,6 +139,8 @@ export class ExpressionChecker implements Checker {
         this.typeOf(expression.left, scope, inner);
         return this.require(expression.right, ['list'], scope, inner) && BOOLEAN;
       case 'isNull':
+      case 'isTyped':
+      case 'isNormalized':
         return this.typeOf(expression.operand, scope, inner) && BOOLEAN;
       case 'hasLabels':
         return this.require(expression.subject, ['node', 'relationship'], scope, inner) && BOOLEAN;
@@ -135,15 +156,31 @@ export class ExpressionChecker implements Checker {
       case 'reduce':
         return this.#iterationType(expression, scope, inner);
       case 'patternPredicate':
-        if (expression.subquery) checkExists(this, expression, scope);
-        else checkPatternPredicate(this, expression, scope, place);
+        checkPatternPredicate(this, expression, scope, place);
         return BOOLEAN;
+      case 'patternComprehension':
+        return { kind: 'list', element: checkComprehension(this, expression, scope, inner) };
+      case 'shortestPath':
+        checkShortestExpression(this, expression, scope);
+        return expression.pattern.shortest === 'all' ? { kind: 'list', element: PATH } : PATH;
+      case 'subqueryExpression':
+        return this.#subqueryType(expression, scope);
     }
+  }
+
+  #subqueryType(expression: Extract<Expression, { type: 'subqueryExpression' }>, scope: Scope): StaticType {
+    const columns = this.subquery(expression.query, scope);
+    if (expression.kind === 'exists') return BOOLEAN;
+    if (expression.kind === 'count') return INTEGER;
+    const [column, ...others] = columns;
+    if (column !== undefined && others.length === 0) return { kind: 'list', element: column.type };
+    const message = 'COLLECT { … } ends with a RETURN of one column';
+    throw this.error(expression.span, { message, detail: 'InvalidClauseComposition' });
   }
 
   #requireProperties(subject: Expression, scope: Scope, place: Place): void {
     const type = this.typeOf(subject, scope, place);
-    if (canBe(type, ENTITY_OR_MAP)) return;
+    if (canBe(type, PROPERTY_KINDS)) return;
     const message = `${typeName(type)} has no properties`;
     // openCypher tells a value without properties (TypeError) from a path (SyntaxError).
     const code = type.kind === 'path' ? 'SyntaxError' : 'TypeError';
@@ -165,28 +202,19 @@ export class ExpressionChecker implements Checker {
   }
 
   #arithmeticType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
-    if (expression.operator === '+') return this.#sumType(expression, scope, place);
-    const left = this.require(expression.left, NUMBER, scope, place);
-    const right = this.require(expression.right, NUMBER, scope, place);
-    return expression.operator === '^' ? FLOAT : numberType(left, right);
-  }
-
-  /** `+` adds numbers, joins strings, and puts anything into a list. */
-  #sumType(expression: Extract<Expression, { type: 'arithmetic' }>, scope: Scope, place: Place): StaticType {
+    const { operator } = expression;
+    if (operator === '||') {
+      const left = this.require(expression.left, ['string', 'list'], scope, place);
+      const right = this.require(expression.right, ['string', 'list'], scope, place);
+      return commonType(left, right);
+    }
     const left = this.typeOf(expression.left, scope, place);
     const right = this.typeOf(expression.right, scope, place);
-    if (left.kind === 'list' || right.kind === 'list') return LIST;
-    if (left.kind === 'string' || right.kind === 'string') return ANY;
-    for (const [operand, type] of [
-      [expression.left, left],
-      [expression.right, right],
-    ] as const) {
-      const other = type === left ? right : left;
-      if (canBe(type, NUMBER) || canBe(other, [])) continue;
-      const message = `${typeName(left)} and ${typeName(right)} cannot be added`;
-      throw this.error(operand.span, { message, detail: 'InvalidArgumentType' });
-    }
-    return numberType(left, right);
+    const result = arithmeticType(operator, left, right);
+    if (result !== undefined) return result;
+    const wrong = takesOnLeft(operator, left) ? expression.right : expression.left;
+    const message = `${operator} has no meaning between ${typeName(left)} and ${typeName(right)}`;
+    throw this.error(wrong.span, { message, detail: 'InvalidArgumentType' });
   }
 
   #countAggregation(expression: Expression, place: Place): void {
@@ -253,12 +281,6 @@ function literalType(value: Extract<Expression, { type: 'literal' }>['value']): 
   if (typeof value === 'boolean') return BOOLEAN;
   if (typeof value === 'string') return STRING;
   return 'integer' in value ? INTEGER : FLOAT;
-}
-
-function numberType(left: StaticType, right: StaticType): StaticType {
-  if (left.kind === 'integer' && right.kind === 'integer') return INTEGER;
-  if (left.kind === 'float' && (right.kind === 'float' || right.kind === 'integer')) return FLOAT;
-  return right.kind === 'float' && left.kind === 'integer' ? FLOAT : ANY;
 }
 
 function firstNames(scope: Scope): string[] {

@@ -1,12 +1,14 @@
 /** Expressions: operators by the table of precedence.ts, and what may stand after an operand. Operands: operand-parser.ts. */
-import type { ComparisonOperator, Expression, Span } from './ast.ts';
+import type { ComparisonOperator, Expression, Query, Span } from './ast.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue } from './literal-text.ts';
+import { normalForm } from './normal-form.ts';
 import { OperandParser } from './operand-parser.ts';
 import { PatternParser } from './pattern-parser.ts';
 import { type BinaryOperator, LEVEL, operatorAt } from './precedence.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
+import { ValueTypeParser } from './value-type-parser.ts';
 
 /**
  * How high the tree of an expression may be. A long chain of operators is a high tree without any
@@ -18,21 +20,46 @@ export class ExpressionParser implements ExpressionReader {
   readonly patterns: PatternParser;
   readonly #cursor: TokenCursor;
   readonly #operands: OperandParser;
+  readonly #valueTypes: ValueTypeParser;
+  readonly #query: () => Query;
+  /** Whether a "|" ends the expression that is being read. */
+  #barEnds = false;
   /** The height of the highest tree among those read so far that will stand below the node being made. */
   #height = 0;
 
-  constructor(cursor: TokenCursor) {
+  /** `query` reads the clauses inside the braces of a subquery. */
+  constructor(cursor: TokenCursor, query: () => Query) {
     this.#cursor = cursor;
+    this.#query = query;
     this.patterns = new PatternParser(cursor, this);
     this.#operands = new OperandParser(cursor, this, this.patterns);
+    this.#valueTypes = new ValueTypeParser(cursor);
   }
 
   expression(): Expression {
-    const heightAround = this.#height;
+    return this.#whole(false);
+  }
+
+  expressionBeforeBar(): Expression {
+    return this.#whole(true);
+  }
+
+  query(): Query {
+    const around = { height: this.#height, barEnds: this.#barEnds };
+    const query = this.#cursor.nested(this.#query);
+    this.#height = around.height;
+    this.#barEnds = around.barEnds;
+    return query;
+  }
+
+  #whole(barEnds: boolean): Expression {
+    const around = { height: this.#height, barEnds: this.#barEnds };
     this.#height = 0;
+    this.#barEnds = barEnds;
     const expression = this.#cursor.nested(() => this.#binary(LEVEL.or));
     this.#grow();
-    this.#height = Math.max(heightAround, this.#height);
+    this.#height = Math.max(around.height, this.#height);
+    this.#barEnds = around.barEnds;
     return expression;
   }
 
@@ -128,12 +155,10 @@ export class ExpressionParser implements ExpressionReader {
 
   #applied(operator: BinaryOperator, left: Expression, start: number): Expression {
     const cursor = this.#cursor;
-    const at = cursor.index;
-    if (operator.form === 'notSupported') throw cursor.notSupported(operator.what);
     if (operator.form === 'comparison') return this.#comparison(left, start);
     cursor.skip();
-    if (operator.form === 'isNull') return this.#isNull(left, start, at);
-    if (operator.form === 'string' && operator.operator !== 'CONTAINS') cursor.expectWord('WITH');
+    if (operator.form === 'is') return this.#is(left, start);
+    if (operator.form === 'string' && operator.operator.endsWith('WITH')) cursor.expectWord('WITH');
     const right = this.#binary(operator.level + 1);
     const span = cursor.spanFrom(start);
     switch (operator.form) {
@@ -162,28 +187,41 @@ export class ExpressionParser implements ExpressionReader {
     return { type: 'comparison', operators, operands, span: cursor.spanFrom(start) };
   }
 
-  #isNull(operand: Expression, start: number, at: number): Expression {
+  /** `x IS NULL`, `x IS :: TYPE`, `x IS NFC NORMALIZED`, each with NOT; `x IS Label`. */
+  #is(operand: Expression, start: number): Expression {
     const cursor = this.#cursor;
     const negated = cursor.takeWords('NOT');
-    if (!cursor.takeWords('NULL')) {
-      if (cursor.at(TOKEN.doubleColon) || cursor.atName())
-        throw cursor.notSupported('A type or label test with IS', at);
-      throw cursor.expected('NULL', ['NULL']);
+    if (cursor.takeWords('NULL')) return { type: 'isNull', operand, negated, span: cursor.spanFrom(start) };
+    if (cursor.take(TOKEN.doubleColon) || cursor.takeWords('TYPED')) {
+      const valueType = this.#valueTypes.valueType(this.#barEnds);
+      return { type: 'isTyped', operand, valueType, negated, span: cursor.spanFrom(start) };
     }
-    return { type: 'isNull', operand, negated, span: cursor.spanFrom(start) };
+    const form = cursor.word(1) === 'NORMALIZED' ? normalForm(cursor.source()) : undefined;
+    if (form !== undefined) cursor.skip();
+    if (cursor.takeWords('NORMALIZED')) {
+      return { type: 'isNormalized', operand, form: form ?? 'NFC', negated, span: cursor.spanFrom(start) };
+    }
+    throw cursor.expected('NULL, "::" and a type, or NORMALIZED', ['NULL', 'TYPED', 'NORMALIZED']);
   }
 
-  /** Properties, indexes, slices and labels after an operand. */
+  /** Properties, indexes, slices, labels and a map projection after an operand. */
   #suffixed(operand: Expression, start: number): Expression {
     const cursor = this.#cursor;
+    if (operand.type === 'variable' && cursor.at(TOKEN.openBrace)) {
+      this.#grow();
+      return this.#subscripts(this.#operands.mapProjection(operand, start), start);
+    }
     const subject = this.#subscripts(operand, start);
-    if (cursor.at(TOKEN.doubleColon)) throw cursor.notSupported('A type test with ::');
-    if (subject.type === 'variable' && cursor.at(TOKEN.openBrace)) throw cursor.notSupported('A map projection');
-    if (!cursor.at(TOKEN.colon)) return subject;
+    if (cursor.at(TOKEN.doubleColon)) {
+      this.#grow();
+      cursor.skip();
+      const valueType = this.#valueTypes.valueType(this.#barEnds);
+      return { type: 'isTyped', operand: subject, valueType, negated: false, span: cursor.spanFrom(start) };
+    }
+    if (!this.patterns.labels.starts()) return subject;
     this.#grow();
-    const labels = this.patterns.labels();
-    if (cursor.at(TOKEN.bar) && !this.#operands.barEndsExpression) throw cursor.notSupported('A label expression');
-    return { type: 'hasLabels', subject, labels, span: cursor.spanFrom(start) };
+    const labels = this.patterns.labels.labels(this.#barEnds);
+    return { type: 'hasLabels', subject, ...labels, span: cursor.spanFrom(start) };
   }
 
   #subscripts(operand: Expression, start: number): Expression {

@@ -18,6 +18,7 @@ import {
   type StaticType,
   type TypeKind,
 } from './static-type.ts';
+import { SPATIAL_FUNCTIONS, TEMPORAL_FUNCTIONS } from './temporal-functions.ts';
 
 export interface FunctionSignature {
   /** As the documentation spells it. The tree holds it in lower case. */
@@ -31,7 +32,8 @@ export interface FunctionSignature {
   readonly result: StaticType;
 }
 
-type Row = readonly [
+/** A function's row: what a FunctionSignature holds, in the order in which a table is read. */
+export type FunctionRow = readonly [
   name: string,
   argumentCountMin: number,
   argumentCountMax: number,
@@ -42,18 +44,23 @@ type Row = readonly [
 const ANYTHING: readonly TypeKind[] = ['any'];
 const ENTITY: readonly TypeKind[] = ['node', 'relationship'];
 const NUMBER: readonly TypeKind[] = ['integer', 'float'];
+const SUMMABLE: readonly TypeKind[] = ['integer', 'float', 'duration'];
 
-const AGGREGATES: readonly Row[] = [
+const AGGREGATES: readonly FunctionRow[] = [
   // count(*) is a tree of its own: countStar.
   ['count', 1, 1, ANYTHING, INTEGER],
-  ['sum', 1, 1, NUMBER, ANY],
-  ['avg', 1, 1, NUMBER, ANY],
+  ['sum', 1, 1, SUMMABLE, ANY],
+  ['avg', 1, 1, SUMMABLE, ANY],
   ['min', 1, 1, ANYTHING, ANY],
   ['max', 1, 1, ANYTHING, ANY],
   ['collect', 1, 1, ANYTHING, LIST],
+  ['stDev', 1, 1, NUMBER, FLOAT],
+  ['stDevP', 1, 1, NUMBER, FLOAT],
+  ['percentileCont', 2, 2, NUMBER, FLOAT],
+  ['percentileDisc', 2, 2, NUMBER, ANY],
 ];
 
-const SCALARS: readonly Row[] = [
+const SCALARS: readonly FunctionRow[] = [
   ['id', 1, 1, ENTITY, INTEGER],
   ['elementId', 1, 1, ENTITY, STRING],
   ['labels', 1, 1, ['node'], STRING_LIST],
@@ -76,11 +83,28 @@ const SCALARS: readonly Row[] = [
   ['toFloat', 1, 1, ANYTHING, FLOAT],
   ['toString', 1, 1, ANYTHING, STRING],
   ['toBoolean', 1, 1, ANYTHING, BOOLEAN],
+  ['toIntegerOrNull', 1, 1, ANYTHING, INTEGER],
+  ['toFloatOrNull', 1, 1, ANYTHING, FLOAT],
+  ['toStringOrNull', 1, 1, ANYTHING, STRING],
+  ['toBooleanOrNull', 1, 1, ANYTHING, BOOLEAN],
+  ['toIntegerList', 1, 1, ['list'], INTEGER_LIST],
+  ['toFloatList', 1, 1, ['list'], LIST],
+  ['toStringList', 1, 1, ['list'], STRING_LIST],
+  ['toBooleanList', 1, 1, ['list'], LIST],
+  ['isEmpty', 1, 1, ['list', 'map', 'string'], BOOLEAN],
+  ['nullIf', 2, 2, ANYTHING, ANY],
+  ['valueType', 1, 1, ANYTHING, STRING],
   ['toUpper', 1, 1, ANYTHING, STRING],
+  ['upper', 1, 1, ANYTHING, STRING],
   ['toLower', 1, 1, ANYTHING, STRING],
-  ['trim', 1, 1, ANYTHING, STRING],
-  ['ltrim', 1, 1, ANYTHING, STRING],
-  ['rtrim', 1, 1, ANYTHING, STRING],
+  ['lower', 1, 1, ANYTHING, STRING],
+  ['trim', 1, 2, ANYTHING, STRING],
+  ['btrim', 1, 2, ANYTHING, STRING],
+  ['ltrim', 1, 2, ANYTHING, STRING],
+  ['rtrim', 1, 2, ANYTHING, STRING],
+  ['char_length', 1, 1, ['string'], INTEGER],
+  ['character_length', 1, 1, ['string'], INTEGER],
+  ['normalize', 1, 2, ANYTHING, STRING],
   ['replace', 3, 3, ANYTHING, STRING],
   ['substring', 2, 3, ANYTHING, STRING],
   ['left', 2, 2, ANYTHING, STRING],
@@ -89,8 +113,8 @@ const SCALARS: readonly Row[] = [
   ['abs', 1, 1, ANYTHING, ANY],
   ['ceil', 1, 1, ANYTHING, FLOAT],
   ['floor', 1, 1, ANYTHING, FLOAT],
-  // round(x) and round(x, digits); no rounding modes.
-  ['round', 1, 2, ANYTHING, FLOAT],
+  // round(x), round(x, digits), round(x, digits, mode)
+  ['round', 1, 3, ANYTHING, FLOAT],
   ['sign', 1, 1, ANYTHING, INTEGER],
   ['sqrt', 1, 1, ANYTHING, FLOAT],
   ['exp', 1, 1, ANYTHING, FLOAT],
@@ -101,9 +125,24 @@ const SCALARS: readonly Row[] = [
   ['sin', 1, 1, ANYTHING, FLOAT],
   ['cos', 1, 1, ANYTHING, FLOAT],
   ['tan', 1, 1, ANYTHING, FLOAT],
+  ['cot', 1, 1, ANYTHING, FLOAT],
+  ['asin', 1, 1, ANYTHING, FLOAT],
+  ['acos', 1, 1, ANYTHING, FLOAT],
+  ['atan', 1, 1, ANYTHING, FLOAT],
+  ['atan2', 2, 2, ANYTHING, FLOAT],
+  ['sinh', 1, 1, ANYTHING, FLOAT],
+  ['cosh', 1, 1, ANYTHING, FLOAT],
+  ['tanh', 1, 1, ANYTHING, FLOAT],
+  ['coth', 1, 1, ANYTHING, FLOAT],
+  ['degrees', 1, 1, ANYTHING, FLOAT],
+  ['radians', 1, 1, ANYTHING, FLOAT],
+  ['haversin', 1, 1, ANYTHING, FLOAT],
+  ['isNaN', 1, 1, ANYTHING, BOOLEAN],
   ['rand', 0, 0, ANYTHING, FLOAT],
   ['timestamp', 0, 0, ANYTHING, INTEGER],
   ['randomUUID', 0, 0, ANYTHING, STRING],
+  ...TEMPORAL_FUNCTIONS,
+  ...SPATIAL_FUNCTIONS,
 ];
 
 /** All functions by their name in lower case. */
@@ -114,7 +153,7 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map(
   ]),
 );
 
-function signature(row: Row, aggregate: boolean): FunctionSignature {
+function signature(row: FunctionRow, aggregate: boolean): FunctionSignature {
   const [name, argumentCountMin, argumentCountMax, accepts, result] = row;
   return { name, argumentCountMin, argumentCountMax, aggregate, accepts, result };
 }
@@ -126,57 +165,16 @@ export function findFunction(name: string): FunctionSignature | undefined {
 
 /** Functions of openCypher and Neo4j 5 that this version does not have, in lower case. A name before a dot stands for a family. */
 const ABSENT_FUNCTIONS: ReadonlySet<string> = new Set([
-  'date',
-  'datetime',
-  'time',
-  'localtime',
-  'localdatetime',
-  'duration',
-  'point',
   'vector',
   'graph',
   'apoc',
   'gds',
   'db',
-  'percentilecont',
-  'percentiledisc',
-  'stdev',
-  'stdevp',
-  'asin',
-  'acos',
-  'atan',
-  'atan2',
-  'cot',
-  'coth',
-  'cosh',
-  'sinh',
-  'tanh',
-  'degrees',
-  'radians',
-  'haversin',
-  'isnan',
-  'isempty',
-  'nullif',
-  'valuetype',
-  'char_length',
-  'character_length',
-  'upper',
-  'lower',
-  'btrim',
-  'normalize',
   'format',
   'linenumber',
   'file',
   'filter',
   'extract',
-  'tobooleanornull',
-  'tointegerornull',
-  'tofloatornull',
-  'tostringornull',
-  'tobooleanlist',
-  'tointegerlist',
-  'tofloatlist',
-  'tostringlist',
   'vector_distance',
   'vector_norm',
   'vector_dimension_count',

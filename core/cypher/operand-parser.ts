@@ -1,27 +1,22 @@
 /** What operators stand between: literals, variables, calls, and everything in brackets. */
-import type { Expression, Literal } from './ast.ts';
+import type { Expression, Literal, MapProjectionItem, PathPattern, Query, Span } from './ast.ts';
 import { shown } from './error-text.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue, stringValue } from './literal-text.ts';
+import { normalForm } from './normal-form.ts';
 import { looksLikePattern, type PatternParser } from './pattern-parser.ts';
-import { RESERVED, TOKEN } from './token.ts';
+import { type Keyword, RESERVED, TOKEN } from './token.ts';
 import { type TokenCursor, unquoteName } from './token-cursor.ts';
 
 export class OperandParser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionReader;
   readonly #patterns: PatternParser;
-  /** Whether a "|" ends the expression that is being read: inside a comprehension or reduce. */
-  #barEndsExpression = false;
 
   constructor(cursor: TokenCursor, expressions: ExpressionReader, patterns: PatternParser) {
     this.#cursor = cursor;
     this.#expressions = expressions;
     this.#patterns = patterns;
-  }
-
-  get barEndsExpression(): boolean {
-    return this.#barEndsExpression;
   }
 
   operand(): Expression {
@@ -115,26 +110,61 @@ export class OperandParser {
 
   #patternPredicate(): Expression {
     const start = this.#cursor.index;
-    const patterns = [this.#patterns.matchedPattern()];
-    return {
-      type: 'patternPredicate',
-      patterns,
-      where: undefined,
-      subquery: false,
-      span: this.#cursor.spanFrom(start),
-    };
+    const pattern = this.#patterns.matchedPattern();
+    return { type: 'patternPredicate', pattern, span: this.#cursor.spanFrom(start) };
   }
 
   #listOrComprehension(): Expression {
     const cursor = this.#cursor;
     const start = cursor.index;
     const patternAt = cursor.atName(1) && cursor.kind(2) === TOKEN.equal ? 3 : 1;
-    if (looksLikePattern(cursor, patternAt)) throw cursor.notSupported('A pattern comprehension');
+    if (looksLikePattern(cursor, patternAt)) return this.#patternComprehension();
     // [x IN list] is a comprehension, [x IN list, y] is a list.
     if (cursor.atName(1) && cursor.word(2) === 'IN' && !cursor.hasComma(0)) return this.#listComprehension();
     cursor.skip();
     const items = this.#expressionsUntil(TOKEN.closeBracket, '"," or "]"');
     return { type: 'list', items, span: cursor.spanFrom(start) };
+  }
+
+  /** `[p = (a)-->(b) WHERE … | …]` */
+  #patternComprehension(): Expression {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip();
+    const pattern = this.#patterns.matchedPattern();
+    const where = cursor.takeWords('WHERE') ? this.#expressions.expressionBeforeBar() : undefined;
+    cursor.expect(TOKEN.bar, '"|"');
+    const project = this.#expressions.expression();
+    cursor.expect(TOKEN.closeBracket, '"]"');
+    return { type: 'patternComprehension', pattern, where, project, span: cursor.spanFrom(start) };
+  }
+
+  /** `{.*, .a, key: value, variable}` after a variable. */
+  mapProjection(subject: Expression, start: number): Expression {
+    const cursor = this.#cursor;
+    cursor.skip();
+    const items: MapProjectionItem[] = [];
+    if (!cursor.at(TOKEN.closeBrace)) {
+      do items.push(this.#mapProjectionItem());
+      while (cursor.take(TOKEN.comma));
+    }
+    cursor.expect(TOKEN.closeBrace, '"," or "}"');
+    return { type: 'mapProjection', subject, items, span: cursor.spanFrom(start) };
+  }
+
+  #mapProjectionItem(): MapProjectionItem {
+    const cursor = this.#cursor;
+    if (cursor.take(TOKEN.dot)) {
+      return cursor.take(TOKEN.star) ? { type: 'all' } : { type: 'property', key: cursor.name('a property key or *') };
+    }
+    const start = cursor.index;
+    if (cursor.atName() && cursor.kind(1) !== TOKEN.colon) {
+      const name = cursor.variable();
+      return { type: 'entry', key: name, value: { type: 'variable', name, span: cursor.spanFrom(start) } };
+    }
+    const key = cursor.name('a key, .key or .*');
+    cursor.expect(TOKEN.colon, '":"');
+    return { type: 'entry', key, value: this.#expressions.expression() };
   }
 
   /** Expressions between commas, up to and with the closing bracket. */
@@ -163,17 +193,9 @@ export class OperandParser {
     const cursor = this.#cursor;
     const variable = cursor.variable();
     cursor.expectWord('IN');
-    const list = this.#beforeBar();
-    const where = cursor.takeWords('WHERE') ? this.#beforeBar() : undefined;
+    const list = this.#expressions.expressionBeforeBar();
+    const where = cursor.takeWords('WHERE') ? this.#expressions.expressionBeforeBar() : undefined;
     return { variable, list, where };
-  }
-
-  #beforeBar(): Expression {
-    const around = this.#barEndsExpression;
-    this.#barEndsExpression = true;
-    const expression = this.#expressions.expression();
-    this.#barEndsExpression = around;
-    return expression;
   }
 
   /** What starts with a name that is no name in backticks. */
@@ -186,16 +208,16 @@ export class OperandParser {
     if (word === 'TRUE' || word === 'FALSE') return this.#literal(word === 'TRUE');
     if (word === 'CASE') return this.#case();
     if (next === TOKEN.openBrace) {
-      if (word === 'EXISTS') return this.#existsSubquery();
-      if (word === 'COUNT' || word === 'COLLECT') throw cursor.notSupported(`${word} { … }`);
+      if (word === 'EXISTS' || word === 'COUNT' || word === 'COLLECT') return this.#subquery(word);
     }
     if (next === TOKEN.openParen) {
       if (word === 'COUNT' && cursor.kind(2) === TOKEN.star) return this.#countStar();
       if (word === 'ALL' || word === 'ANY' || word === 'NONE' || word === 'SINGLE') return this.#quantifier(word);
       if (word === 'REDUCE') return this.#reduce();
-      if (word === 'SHORTESTPATH' || word === 'ALLSHORTESTPATHS') {
-        throw cursor.notSupported(`${cursor.source()} outside a pattern of MATCH`);
-      }
+      if (word === 'SHORTESTPATH' || word === 'ALLSHORTESTPATHS') return this.#shortestPath();
+      if (word === 'EXISTS' && looksLikePattern(cursor, 2)) return this.#existsPattern();
+      if (word === 'TRIM') return this.#trim();
+      if (word === 'NORMALIZE') return this.#normalize();
     }
     if (RESERVED.has(word)) throw cursor.expected('an expression');
     return this.#callOrVariable();
@@ -266,48 +288,112 @@ export class OperandParser {
     cursor.expect(TOKEN.comma, '","');
     const variable = cursor.variable();
     cursor.expectWord('IN');
-    const list = this.#beforeBar();
+    const list = this.#expressions.expressionBeforeBar();
     cursor.expect(TOKEN.bar, '"|"');
     const expression = this.#expressions.expression();
     cursor.expect(TOKEN.closeParen, '")"');
     return { type: 'reduce', accumulator, initial, variable, list, expression, span: cursor.spanFrom(start) };
   }
 
-  /** `EXISTS { [MATCH] pattern, … [WHERE predicate] }` */
-  #existsSubquery(): Expression {
+  /** `shortestPath((a)-[*]->(b))` */
+  #shortestPath(): Expression {
+    const start = this.#cursor.index;
+    const pattern = this.#patterns.matchedPattern();
+    return { type: 'shortestPath', pattern, span: this.#cursor.spanFrom(start) };
+  }
+
+  /** `exists((a)-->(b))`, the older way to write a pattern as a predicate. */
+  #existsPattern(): Expression {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    cursor.takeWords('MATCH');
-    if (!cursor.at(TOKEN.openParen) && cursor.kind(1) !== TOKEN.equal) this.#refuseClause();
-    const patterns = this.#patterns.matchedPatterns();
-    const where = cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
-    if (!cursor.at(TOKEN.closeBrace)) this.#refuseClause();
-    cursor.expect(TOKEN.closeBrace, '"}"');
-    return { type: 'patternPredicate', patterns, where, subquery: true, span: cursor.spanFrom(start) };
+    const pattern = this.#patterns.matchedPattern();
+    cursor.expect(TOKEN.closeParen, '")"');
+    return this.#subqueryOf('exists', [pattern], undefined, start);
   }
 
-  /** Inside EXISTS { … }: a writing clause is wrong, another reading clause is not in this version. */
-  #refuseClause(): void {
+  /** `EXISTS { … }`, `COUNT { … }`, `COLLECT { … }`: patterns with a WHERE, or a whole query. */
+  #subquery(word: 'EXISTS' | 'COUNT' | 'COLLECT'): Expression {
     const cursor = this.#cursor;
-    switch (cursor.word()) {
-      case 'CREATE':
-      case 'MERGE':
-      case 'SET':
-      case 'REMOVE':
-      case 'DELETE':
-      case 'DETACH':
-        throw cursor.error(`${cursor.word()} may not stand inside EXISTS`, 'InvalidClauseComposition');
-      case 'MATCH':
-      case 'OPTIONAL':
-      case 'WITH':
-      case 'UNWIND':
-      case 'RETURN':
-      case 'CALL':
-      case 'UNION':
-        throw cursor.notSupported(`${cursor.word()} inside EXISTS { … }`);
+    const start = cursor.index;
+    const kind = SUBQUERIES[word];
+    cursor.skip(2);
+    const isPattern =
+      cursor.at(TOKEN.openParen) || cursor.kind(1) === TOKEN.equal || cursor.kind(1) === TOKEN.openParen;
+    if (kind !== 'collect' && isPattern && !CALLS.has(cursor.word())) {
+      const patterns = this.#patterns.matchedPatterns();
+      const where = cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
+      if (WRITING.has(cursor.word())) {
+        throw cursor.error(`${cursor.word()} may not stand inside an expression`, 'InvalidClauseComposition');
+      }
+      cursor.expect(TOKEN.closeBrace, '"}"');
+      return this.#subqueryOf(kind, patterns, where, start);
     }
+    const query = this.#expressions.query();
+    cursor.expect(TOKEN.closeBrace, 'a clause or "}"');
+    return { type: 'subqueryExpression', kind, query, span: cursor.spanFrom(start) };
+  }
+
+  #subqueryOf(
+    kind: 'exists' | 'count',
+    patterns: readonly PathPattern[],
+    where: Expression | undefined,
+    start: number,
+  ): Expression {
+    const span: Span = this.#cursor.spanFrom(start);
+    const query: Query = {
+      type: 'query',
+      parts: [{ clauses: [{ type: 'match', optional: false, patterns, where, span }] }],
+      all: false,
+    };
+    return { type: 'subqueryExpression', kind, query, span };
+  }
+
+  /** `trim(s)`, `trim(s, characters)` and `trim(LEADING characters FROM s)`, which is `ltrim(s, characters)`. */
+  #trim(): Expression {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const side = cursor.word(2);
+    const isSide =
+      (side === 'BOTH' || side === 'LEADING' || side === 'TRAILING') && cursor.kind(3) !== TOKEN.closeParen;
+    if (isSide && cursor.kind(3) !== TOKEN.comma) cursor.skip(3);
+    else {
+      cursor.skip(2);
+      if (cursor.at(TOKEN.closeParen)) {
+        cursor.skip();
+        return { type: 'call', name: 'trim', distinct: false, arguments: [], span: cursor.spanFrom(start) };
+      }
+    }
+    const name = isSide ? TRIMS[side] : 'trim';
+    const items = cursor.word() === 'FROM' ? [] : [this.#expressions.expression()];
+    if (cursor.takeWords('FROM')) items.unshift(this.#expressions.expression());
+    else while (cursor.take(TOKEN.comma)) items.push(this.#expressions.expression());
+    cursor.expect(TOKEN.closeParen, '")"');
+    return { type: 'call', name, distinct: false, arguments: items, span: cursor.spanFrom(start) };
+  }
+
+  /** `normalize(s)` and `normalize(s, NFKC)`, whose second argument is a word. */
+  #normalize(): Expression {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip(2);
+    const items = [this.#expressions.expression()];
+    if (cursor.take(TOKEN.comma)) {
+      const at = cursor.index;
+      const form = normalForm(cursor.source());
+      if (form === undefined) throw cursor.expected('NFC, NFD, NFKC or NFKD');
+      cursor.skip();
+      items.push({ type: 'literal', value: form, span: cursor.spanFrom(at) });
+    }
+    cursor.expect(TOKEN.closeParen, '")"');
+    return { type: 'call', name: 'normalize', distinct: false, arguments: items, span: cursor.spanFrom(start) };
   }
 }
 
 const QUANTIFIERS = { ALL: 'all', ANY: 'any', NONE: 'none', SINGLE: 'single' } as const;
+const SUBQUERIES = { EXISTS: 'exists', COUNT: 'count', COLLECT: 'collect' } as const;
+const TRIMS = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const;
+
+/** Words before a bracket that start a clause, and not a pattern, inside EXISTS and COUNT. */
+const CALLS: ReadonlySet<Keyword> = new Set<Keyword>(['CALL', 'MATCH', 'WITH', 'UNWIND', 'RETURN', 'FOREACH']);
+const WRITING: ReadonlySet<Keyword> = new Set<Keyword>(['CREATE', 'MERGE', 'SET', 'REMOVE', 'DELETE', 'DETACH']);

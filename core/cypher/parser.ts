@@ -4,11 +4,12 @@ import { CLAUSE_WORDS, ClauseParser } from './clause-parser.ts';
 import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
+import { ShowParser } from './show-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
 
 /** Words that may start a statement, for hints. */
-const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'CYPHER', 'SHOW', 'DROP'];
+const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'PROFILE', 'CYPHER', 'SHOW', 'DROP'];
 
 /**
  * Parses one statement. Errors: SyntaxError for what is no Cypher, NotSupported for Cypher that this
@@ -18,17 +19,20 @@ const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'CYPHER', '
 export function parse(text: string): Statement {
   const cursor = new TokenCursor(tokenize(text));
   skipVersion(cursor);
-  const explain = skipExplain(cursor);
+  const explain = cursor.takeWords('EXPLAIN');
+  const profile = !explain && cursor.takeWords('PROFILE');
   const body = parseBody(cursor);
   cursor.take(TOKEN.semicolon);
   if (!cursor.at(TOKEN.end)) throw unexpectedRest(cursor);
-  return { text, explain, body };
+  return { text, explain, profile, body };
 }
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
+  const clauses = new ClauseParser(cursor);
+  const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
+  if (shown) return shown;
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
-  const clauses = new ClauseParser(cursor);
   const body = clauses.query();
   clauses.refuseAbsentClause();
   return body;
@@ -46,11 +50,6 @@ function skipVersion(cursor: TokenCursor): void {
     cursor.skip(2);
     if (!cursor.take(TOKEN.integer) && !cursor.take(TOKEN.string)) cursor.name("the option's value");
   }
-}
-
-function skipExplain(cursor: TokenCursor): boolean {
-  if (cursor.word() === 'PROFILE') throw cursor.notSupported('PROFILE');
-  return cursor.takeWords('EXPLAIN');
 }
 
 function unexpectedRest(cursor: TokenCursor) {

@@ -6,25 +6,53 @@ import { shown } from './error-text.ts';
 import { Scope } from './scope.ts';
 import { canBe, NODE, PATH, RELATIONSHIP, RELATIONSHIP_LIST, type StaticType, typeName } from './static-type.ts';
 
-type PatternPredicate = Extract<Expression, { type: 'patternPredicate' }>;
+type ExpressionOf<Type extends Expression['type']> = Extract<Expression, { type: Type }>;
 
 /** Patterns of MATCH: new variables are added to the scope, known ones must be of the right kind. */
 export function checkMatched(checker: Checker, patterns: readonly PathPattern[], scope: Scope): void {
+  const around = scope.copy();
   const relationships = new Set<string>();
   for (const pattern of patterns) {
     for (const node of pattern.nodes) bind(checker, node, NODE, scope);
     for (const relationship of pattern.relationships) {
-      bindRelationship(checker, relationship, scope, relationships);
+      if (relationship.repeated) bindRepeated(checker, relationship.repeated, { around, scope });
+      else bindRelationship(checker, relationship, scope, relationships);
     }
     bindPath(checker, pattern, scope);
     if (pattern.shortest) checkShortest(checker, pattern);
   }
-  // Only now, since a property map may name what another part of the same clause binds.
-  for (const part of partsOf(patterns)) checkMatchedProperties(checker, part, scope);
+  // Only now, since a property map or a WHERE may name what another part of the same clause binds.
+  for (const pattern of patterns) {
+    for (const part of partsOf([pattern])) {
+      checkMatchedProperties(checker, part, scope);
+      if (part.where) checker.require(part.where, ['boolean'], scope, PREDICATE);
+    }
+    if (pattern.where) checker.require(pattern.where, ['boolean'], scope, PREDICATE);
+  }
+}
+
+/**
+ * A quantified path pattern. Inside of it its variables stand for one time through it, and nothing else of the same MATCH
+ * is seen; outside they are lists, with an element for each time.
+ */
+function bindRepeated(checker: Checker, pattern: PathPattern, scopes: { around: Scope; scope: Scope }): void {
+  const { around, scope } = scopes;
+  for (const part of partsOf([pattern])) {
+    if (part.variable === undefined || scope.typeOf(part.variable) === undefined) continue;
+    throw alreadyBound(checker, part.variable, part.span, 'A quantified path pattern has variables of its own.');
+  }
+  const inner = new Scope(around);
+  checkMatched(checker, [pattern], inner);
+  for (const [name, element] of inner.entries()) scope.define(name, { kind: 'list', element });
 }
 
 /** A pattern as a predicate, `(a)-->(b)`: it binds nothing. */
-export function checkPatternPredicate(checker: Checker, predicate: PatternPredicate, scope: Scope, place: Place): void {
+export function checkPatternPredicate(
+  checker: Checker,
+  predicate: ExpressionOf<'patternPredicate'>,
+  scope: Scope,
+  place: Place,
+): void {
   if (!place.patterns) {
     throw checker.error(predicate.span, {
       message: 'A pattern may stand here only as a predicate',
@@ -32,17 +60,42 @@ export function checkPatternPredicate(checker: Checker, predicate: PatternPredic
       hint: 'EXISTS { … } may stand anywhere.',
     });
   }
-  for (const part of partsOf(predicate.patterns)) {
-    if (part.variable !== undefined) checker.variable(part.variable, part.span, scope, PREDICATE);
-  }
-  checkMatched(checker, predicate.patterns, new Scope(scope));
+  requireVariables(checker, predicate.pattern, scope);
+  checkMatched(checker, [predicate.pattern], new Scope(scope));
 }
 
-/** `EXISTS { … }`: its variables are its own. */
-export function checkExists(checker: Checker, predicate: PatternPredicate, scope: Scope): void {
+function requireVariables(checker: Checker, pattern: PathPattern, scope: Scope): void {
+  for (const part of partsOf([pattern])) {
+    if (part.variable !== undefined) checker.variable(part.variable, part.span, scope, PREDICATE);
+    if (part.repeated) requireVariables(checker, part.repeated, scope);
+  }
+}
+
+/** A pattern comprehension, whose variables are its own. Answers the type of its elements. */
+export function checkComprehension(
+  checker: Checker,
+  comprehension: ExpressionOf<'patternComprehension'>,
+  scope: Scope,
+  place: Place,
+): StaticType {
   const inner = new Scope(scope);
-  checkMatched(checker, predicate.patterns, inner);
-  if (predicate.where) checker.require(predicate.where, ['boolean'], inner, PREDICATE);
+  checkMatched(checker, [comprehension.pattern], inner);
+  if (comprehension.where) checker.require(comprehension.where, ['boolean'], inner, PREDICATE);
+  return checker.typeOf(comprehension.project, inner, { ...place, aggregations: 'forbidden', patterns: false });
+}
+
+/** `shortestPath(…)` outside of MATCH: its ends are known, and its relationships are nobody else's. */
+export function checkShortestExpression(
+  checker: Checker,
+  { pattern }: ExpressionOf<'shortestPath'>,
+  scope: Scope,
+): void {
+  for (const { variable, span } of pattern.nodes) {
+    if (variable !== undefined) checker.variable(variable, span, scope, PREDICATE);
+    else
+      throw invalid(checker, span, 'The ends of a shortest path outside of MATCH are variables', 'UndefinedVariable');
+  }
+  checkMatched(checker, [pattern], new Scope(scope));
 }
 
 /** Patterns of CREATE, which are made one after the other: properties may name what patterns before have made. */
@@ -51,7 +104,7 @@ export function checkCreated(checker: Checker, patterns: readonly PathPattern[],
     for (const part of partsOf([pattern])) {
       if (part.properties) checker.require(part.properties, ['map'], scope, ROW_VALUE);
     }
-    if (pattern.shortest) throw invalid(checker, pattern.span, 'shortestPath stands only in MATCH', 'UnexpectedSyntax');
+    refuseSearch(checker, pattern);
     for (const relationship of pattern.relationships) {
       if (relationship.direction === 'both') {
         const message = 'A relationship that is created has a direction, -[…]-> or <-[…]-';
@@ -64,9 +117,23 @@ export function checkCreated(checker: Checker, patterns: readonly PathPattern[],
 
 /** The pattern of MERGE. */
 export function checkMerged(checker: Checker, pattern: PathPattern, scope: Scope): void {
-  if (pattern.shortest) throw invalid(checker, pattern.span, 'shortestPath stands only in MATCH', 'UnexpectedSyntax');
+  refuseSearch(checker, pattern);
   for (const part of partsOf([pattern])) checkMatchedProperties(checker, part, scope);
   checkNew(checker, pattern, scope);
+}
+
+/** What can be looked for but not made. */
+function refuseSearch(checker: Checker, pattern: PathPattern): void {
+  const refuse = (at: Position, what: string) => {
+    throw invalid(checker, at, `${what} may stand only in patterns that are looked for`, 'UnexpectedSyntax');
+  };
+  if (pattern.shortest) refuse(pattern.span, 'A shortest path');
+  if (pattern.where) refuse(pattern.where.span, 'WHERE');
+  for (const part of partsOf([pattern])) {
+    if (part.where) refuse(part.where.span, 'WHERE');
+    if (part.labelExpression) refuse(part.span, 'A label expression');
+    if (part.repeated) refuse(part.span, 'A quantified path pattern');
+  }
 }
 
 function checkNew(checker: Checker, pattern: PathPattern, scope: Scope): void {
@@ -136,7 +203,7 @@ function fits(known: StaticType, wanted: StaticType): boolean {
   return wanted.element === undefined || known.element === undefined || canBe(known.element, [wanted.element.kind]);
 }
 
-function checkMatchedProperties(checker: Checker, part: NodePattern | RelationshipPattern, scope: Scope): void {
+function checkMatchedProperties(checker: Checker, part: PatternPart, scope: Scope): void {
   const { properties } = part;
   if (properties === undefined) return;
   if (properties.type === 'parameter') {
@@ -156,7 +223,11 @@ function checkShortest(checker: Checker, pattern: PathPattern): void {
   throw invalid(checker, pattern.span, message, 'InvalidRelationshipPattern');
 }
 
-function partsOf(patterns: readonly PathPattern[]): (NodePattern | RelationshipPattern)[] {
+/** A node or relationship of a pattern, with the fields of both. */
+type PatternPart = Partial<NodePattern & RelationshipPattern> &
+  Pick<NodePattern, 'variable' | 'properties' | 'where' | 'span'>;
+
+function partsOf(patterns: readonly PathPattern[]): PatternPart[] {
   return patterns.flatMap((pattern) => [...pattern.nodes, ...pattern.relationships]);
 }
 

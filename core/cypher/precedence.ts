@@ -20,13 +20,12 @@ export const LEVEL = {
   sign: 10,
 } as const;
 
-/** An operator between two expressions, or (isNull) after one. All group to the left. */
+/** An operator between two expressions, or (`is`) after one. All group to the left. */
 export type BinaryOperator =
-  | { readonly form: 'or' | 'xor' | 'and' | 'in' | 'isNull'; readonly level: number }
+  | { readonly form: 'or' | 'xor' | 'and' | 'in' | 'is'; readonly level: number }
   | { readonly form: 'comparison'; readonly level: number; readonly operator: ComparisonOperator }
   | { readonly form: 'arithmetic'; readonly level: number; readonly operator: ArithmeticOperator }
-  | { readonly form: 'string'; readonly level: number; readonly operator: StringOperator }
-  | { readonly form: 'notSupported'; readonly level: number; readonly what: string };
+  | { readonly form: 'string'; readonly level: number; readonly operator: StringOperator };
 
 const BY_KIND: ReadonlyMap<number, BinaryOperator> = new Map<number, BinaryOperator>([
   [TOKEN.equal, { form: 'comparison', level: LEVEL.comparison, operator: '=' }],
@@ -35,10 +34,10 @@ const BY_KIND: ReadonlyMap<number, BinaryOperator> = new Map<number, BinaryOpera
   [TOKEN.lessEqual, { form: 'comparison', level: LEVEL.comparison, operator: '<=' }],
   [TOKEN.greater, { form: 'comparison', level: LEVEL.comparison, operator: '>' }],
   [TOKEN.greaterEqual, { form: 'comparison', level: LEVEL.comparison, operator: '>=' }],
-  [TOKEN.matches, { form: 'notSupported', level: LEVEL.predicate, what: 'The operator =~' }],
+  [TOKEN.matches, { form: 'string', level: LEVEL.predicate, operator: '=~' }],
   [TOKEN.plus, { form: 'arithmetic', level: LEVEL.additive, operator: '+' }],
   [TOKEN.minus, { form: 'arithmetic', level: LEVEL.additive, operator: '-' }],
-  [TOKEN.doubleBar, { form: 'notSupported', level: LEVEL.additive, what: 'The operator ||' }],
+  [TOKEN.doubleBar, { form: 'arithmetic', level: LEVEL.additive, operator: '||' }],
   [TOKEN.star, { form: 'arithmetic', level: LEVEL.multiplicative, operator: '*' }],
   [TOKEN.slash, { form: 'arithmetic', level: LEVEL.multiplicative, operator: '/' }],
   [TOKEN.percent, { form: 'arithmetic', level: LEVEL.multiplicative, operator: '%' }],
@@ -50,7 +49,7 @@ const BY_WORD: ReadonlyMap<Keyword, BinaryOperator> = new Map<Keyword, BinaryOpe
   ['XOR', { form: 'xor', level: LEVEL.xor }],
   ['AND', { form: 'and', level: LEVEL.and }],
   ['IN', { form: 'in', level: LEVEL.predicate }],
-  ['IS', { form: 'isNull', level: LEVEL.predicate }],
+  ['IS', { form: 'is', level: LEVEL.predicate }],
   ['STARTS', { form: 'string', level: LEVEL.predicate, operator: 'STARTS WITH' }],
   ['ENDS', { form: 'string', level: LEVEL.predicate, operator: 'ENDS WITH' }],
   ['CONTAINS', { form: 'string', level: LEVEL.predicate, operator: 'CONTAINS' }],

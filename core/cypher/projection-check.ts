@@ -2,8 +2,15 @@
 import type { Expression, ProjectionClause, ProjectionItem } from './ast.ts';
 import { type Checker, COLUMN, CONSTANT, type Place, PREDICATE } from './checker.ts';
 import { shown } from './error-text.ts';
-import { childrenOf, ExpressionIdentities, patternVariables } from './expression-tree.ts';
-import { findFunction } from './function-table.ts';
+import {
+  childrenOf,
+  ExpressionIdentities,
+  holdsAggregation,
+  isAggregation,
+  isOutside,
+  ownVariables,
+  variablesOfPatterns,
+} from './expression-tree.ts';
 import { Scope } from './scope.ts';
 import type { StaticType } from './static-type.ts';
 
@@ -35,16 +42,21 @@ export function checkProjection(checker: Checker, clause: ProjectionClause, scop
   const repeated = grouped || clause.distinct ? new RepeatedColumns(clause, items) : undefined;
   const before =
     clause.star && clause.type === 'return'
-      ? [...scope.entries()].map(([name, type]) => ({ name, type, aggregate: false }))
+      ? [...scope.entries()].map(([name, type]) => ({ name, type, aggregate: false })).sort(byName)
       : [];
-  const after = clause.star ? scope : new Scope();
+  const after = clause.star ? scope : scope.fresh();
   defineColumns(checker, { clause, items, scope: after });
   // Without grouping and DISTINCT a row before is a row after, and its old variables can still be seen.
   const behind = repeated || clause.star ? after : overlay(items, scope);
   for (const { expression } of clause.orderBy) checkSortItem(checker, { expression, scope: behind, repeated, grouped });
   for (const count of [clause.skip, clause.limit]) if (count) checkCount(checker, count);
-  if (clause.where) checker.require(clause.where, ['boolean'], behind, PREDICATE);
+  if (clause.where) checker.require(clause.where, ['boolean'], behind, wherePlace(repeated));
   return { columns: clause.type === 'return' ? [...before, ...items] : items, scope: after };
+}
+
+/** `*` gives the variables in the order of their names. */
+function byName(left: ResultColumn, right: ResultColumn): number {
+  return left.name < right.name ? -1 : 1;
 }
 
 function defineColumns(
@@ -54,10 +66,20 @@ function defineColumns(
   for (const [position, { name, type }] of items.entries()) {
     if (scope.typeOf(name) !== undefined) {
       const at = clause.items[position]?.expression.span ?? clause.span;
+      if (!scope.owns(name)) {
+        // The variable of the query around a subquery: it can be named everywhere inside, and so may pass through.
+        if (isVariable(clause.items[position]?.expression, name)) continue;
+        const message = `The variable ${shown(name)} is defined already around the subquery`;
+        throw checker.error(at, { message, detail: 'VariableAlreadyBound' });
+      }
       throw checker.error(at, { message: `Two columns have the name ${shown(name)}`, detail: 'ColumnNameConflict' });
     }
     scope.define(name, type);
   }
+}
+
+function isVariable(expression: Expression | undefined, name: string): boolean {
+  return expression?.type === 'variable' && expression.name === name;
 }
 
 function column(checker: Checker, item: ProjectionItem, scope: Scope): ResultColumn {
@@ -79,11 +101,11 @@ function overlay(columns: readonly ResultColumn[], outer: Scope): Scope {
 }
 
 /** SKIP and LIMIT: an integer from 0, known before the first row. */
-function checkCount(checker: Checker, count: Expression): void {
+export function checkCount(checker: Checker, count: Expression, words = 'SKIP and LIMIT'): void {
   checker.require(count, ['integer'], new Scope(), CONSTANT);
   if (count.type !== 'literal' || typeof count.value !== 'object' || count.value === null) return;
   if ('integer' in count.value && count.value.integer < 0n) {
-    const message = 'SKIP and LIMIT take no negative numbers';
+    const message = `${words} take no negative numbers`;
     throw checker.error(count.span, { message, detail: 'NegativeIntegerArgument' });
   }
 }
@@ -99,21 +121,42 @@ function checkGrouping(checker: Checker, clause: ProjectionClause, scope: Scope)
   }
   const isKey = (expression: Expression) =>
     keys.has(identities.idOf(expression)) ||
-    (clause.star && expression.type === 'variable' && scope.typeOf(expression.name) !== undefined);
-  for (const expression of aggregating) checkBesideAggregation(checker, expression, isKey, new Set());
+    (expression.type === 'variable' &&
+      scope.typeOf(expression.name) !== undefined &&
+      // What a subquery sees of the query around is one value for all of its rows.
+      (clause.star || !scope.owns(expression.name)));
+  for (const expression of aggregating) {
+    checkBesideAggregation(expression, new Set(), {
+      isKey,
+      // What is not in scope has been made by a pattern or subquery inside the expression.
+      differs: (variable) => scope.typeOf(variable) !== undefined,
+      refuse: (part) => {
+        throw ambiguous(checker, part);
+      },
+    });
+  }
 }
 
-/** `local`: variables that the expression itself makes. */
-function checkBesideAggregation(
-  checker: Checker,
-  expression: Expression,
-  isKey: (expression: Expression) => boolean,
-  local: ReadonlySet<string>,
-): void {
-  if (isAggregation(expression) || (isSimple(expression) && isKey(expression))) return;
-  if (expression.type === 'variable' && !local.has(expression.name)) throw ambiguous(checker, expression);
+interface GroupingRules {
+  readonly isKey: (expression: Expression) => boolean;
+  /** Whether the variable is one of the rows that are grouped. */
+  readonly differs: (variable: string) => boolean;
+  readonly refuse: (part: Expression) => void;
+}
+
+/** `local`: variables of comprehensions around. */
+function checkBesideAggregation(expression: Expression, local: ReadonlySet<string>, rules: GroupingRules): void {
+  if (isAggregation(expression) || (isSimple(expression) && rules.isKey(expression))) return;
+  const isFree = (name: string) => !local.has(name) && rules.differs(name);
+  if (expression.type === 'variable' && isFree(expression.name)) rules.refuse(expression);
+  for (const name of variablesOfPatterns(expression)) {
+    const { span } = expression;
+    if (isFree(name) && !rules.isKey({ type: 'variable', name, span })) rules.refuse(expression);
+  }
   const inner = new Set([...local, ...ownVariables(expression)]);
-  for (const child of childrenOf(expression)) checkBesideAggregation(checker, child, isKey, inner);
+  for (const child of childrenOf(expression)) {
+    checkBesideAggregation(child, isOutside(child, expression) ? local : inner, rules);
+  }
 }
 
 function ambiguous(checker: Checker, expression: Expression) {
@@ -124,33 +167,9 @@ function ambiguous(checker: Checker, expression: Expression) {
   });
 }
 
-/** Variables that an expression makes for what stands inside it. */
-function ownVariables(expression: Expression): readonly string[] {
-  switch (expression.type) {
-    case 'listComprehension':
-    case 'quantifier':
-      return [expression.variable];
-    case 'reduce':
-      return [expression.variable, expression.accumulator];
-    case 'patternPredicate':
-      return expression.patterns.flatMap(patternVariables);
-    default:
-      return [];
-  }
-}
-
 /** What may be a grouping key inside a larger expression: a variable or a property. */
 function isSimple(expression: Expression): boolean {
   return expression.type === 'variable' || expression.type === 'property';
-}
-
-function isAggregation(expression: Expression): boolean {
-  if (expression.type === 'countStar') return true;
-  return expression.type === 'call' && findFunction(expression.name)?.aggregate === true;
-}
-
-function holdsAggregation(expression: Expression): boolean {
-  return isAggregation(expression) || childrenOf(expression).some(holdsAggregation);
 }
 
 /** The columns of a projection by what is written in them: after DISTINCT or grouping, ORDER BY may repeat those. */
@@ -168,6 +187,12 @@ class RepeatedColumns {
   typeOf(expression: Expression): StaticType | undefined {
     return this.#types.get(this.#identities.idOf(expression));
   }
+}
+
+/** WHERE, too, may repeat the columns after DISTINCT and grouping, though not their aggregations. */
+function wherePlace(repeated: RepeatedColumns | undefined): Place {
+  if (repeated === undefined) return PREDICATE;
+  return { ...PREDICATE, known: (part) => (holdsAggregation(part) ? undefined : repeated.typeOf(part)) };
 }
 
 interface SortCheck {

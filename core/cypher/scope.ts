@@ -13,6 +13,23 @@ export class Scope {
     return this.#variables.get(name) ?? this.#outer?.typeOf(name);
   }
 
+  /** Whether the variable is of this scope and not of an outer one. */
+  owns(name: string): boolean {
+    return this.#variables.has(name);
+  }
+
+  /** An empty scope in the same place: it sees the same outer one. */
+  fresh(): Scope {
+    return new Scope(this.#outer);
+  }
+
+  /** A scope of its own with the same variables. */
+  copy(): Scope {
+    const copy = this.fresh();
+    for (const [name, type] of this.#variables) copy.define(name, type);
+    return copy;
+  }
+
   /** Adds a variable, or gives it a type here that hides the outer one. */
   define(name: string, type: StaticType): void {
     this.#variables.set(name, type);

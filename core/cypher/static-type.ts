@@ -14,7 +14,13 @@ export type TypeKind =
   | 'map'
   | 'node'
   | 'relationship'
-  | 'path';
+  | 'path'
+  | TemporalKind
+  | 'duration'
+  | 'point';
+
+/** The types of points in time, as messages name them. */
+export type TemporalKind = 'date' | 'local time' | 'zoned time' | 'local datetime' | 'zoned datetime';
 
 export interface StaticType {
   readonly kind: TypeKind;
@@ -33,10 +39,37 @@ export const MAP: StaticType = { kind: 'map' };
 export const NODE: StaticType = { kind: 'node' };
 export const RELATIONSHIP: StaticType = { kind: 'relationship' };
 export const PATH: StaticType = { kind: 'path' };
+export const DATE: StaticType = { kind: 'date' };
+export const LOCAL_TIME: StaticType = { kind: 'local time' };
+export const ZONED_TIME: StaticType = { kind: 'zoned time' };
+export const LOCAL_DATETIME: StaticType = { kind: 'local datetime' };
+export const ZONED_DATETIME: StaticType = { kind: 'zoned datetime' };
+export const DURATION: StaticType = { kind: 'duration' };
+export const POINT: StaticType = { kind: 'point' };
 export const RELATIONSHIP_LIST: StaticType = { kind: 'list', element: RELATIONSHIP };
 export const NODE_LIST: StaticType = { kind: 'list', element: NODE };
 export const STRING_LIST: StaticType = { kind: 'list', element: STRING };
 export const INTEGER_LIST: StaticType = { kind: 'list', element: INTEGER };
+
+export const NUMBER_KINDS: readonly TypeKind[] = ['integer', 'float'];
+
+export const TEMPORAL_KINDS: readonly TypeKind[] = [
+  'date',
+  'local time',
+  'zoned time',
+  'local datetime',
+  'zoned datetime',
+];
+
+/** What has properties or components: `subject.key`. */
+export const PROPERTY_KINDS: readonly TypeKind[] = [
+  'node',
+  'relationship',
+  'map',
+  'point',
+  'duration',
+  ...TEMPORAL_KINDS,
+];
 
 /** Whether a value of this type can be of one of these kinds; null is of every kind. */
 export function canBe(type: StaticType, kinds: readonly TypeKind[]): boolean {

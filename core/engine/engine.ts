@@ -11,25 +11,30 @@ import { buildOperators } from '../executor/build.ts';
 import { ExecutionContext } from '../executor/context.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
+import type { Procedure } from '../executor/procedure.ts';
+import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
-import { type PlannedQuery, planQuery } from '../planner/planner.ts';
+import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
+import { ProcedureRegistry } from './procedure.ts';
 import { seededRandom } from './random.ts';
-import { changeIndexes, showIndexes } from './schema.ts';
+import { changeIndexes } from './schema.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
   /** Goes into element ids, so that those of one cluster are never taken for another's. */
   readonly clusterId: string;
   readonly limits?: Partial<Limits>;
+  /** Procedures beside those that every engine has. */
+  readonly procedures?: readonly Procedure[];
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -74,6 +79,7 @@ export class Engine {
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
+  readonly #procedures: ProcedureRegistry;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -81,6 +87,7 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
+    this.#procedures = new ProcedureRegistry(options.procedures ?? []);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
@@ -101,8 +108,7 @@ export class Engine {
         return this.#startQuery({ kept, body, parameters, options });
       case 'createIndex':
       case 'dropIndex':
-      case 'showIndexes':
-        return this.#startSchema(prepared, body, options);
+        return this.#startSchema(prepared, body);
       default:
         throw new GraphError(
           'Neo.ClientError.Statement.NotSupported',
@@ -116,10 +122,16 @@ export class Engine {
     const known = this.#kept.get(text);
     if (known) return known;
     const statement = parse(text);
-    const columns = check(statement);
+    const columns = check(statement, this.#procedures.signatures);
     const { explain } = statement;
-    const parameters = parametersOf(statement);
-    const prepared: PreparedStatement = { statement, kind: classify(statement), explain, columns, parameters };
+    const parameters = parametersOf(statement, this.#procedures.signatures);
+    const prepared: PreparedStatement = {
+      statement,
+      kind: classify(statement, this.#procedures.signatures),
+      explain,
+      columns,
+      parameters,
+    };
     const kept: KeptStatement = { prepared, plan: undefined };
     this.#kept.put(text, kept);
     return kept;
@@ -134,12 +146,14 @@ export class Engine {
     const { kept, body, parameters, options } = fields;
     const { statement, kind, explain, columns } = kept.prepared;
     const { planned, operators, columns: resultSlots, indexes } = this.#plan(kept, body);
+    const description = { slots: planned.slots, text: statement.text };
     if (explain) {
-      const plan = describePlan(planned.root, planned.slots, statement.text);
+      const plan = describePlan(planned.root, description);
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
-    const root = operators(undefined);
+    const profile = statement.profile ? new Profile() : undefined;
+    const root = (profile ? this.#build(planned, profile) : operators)(undefined);
     const { view, holdings, writer } = this.#open(kind, options);
     const context = new ExecutionContext({
       view,
@@ -153,7 +167,13 @@ export class Engine {
       budget: this.#limits,
       scratchPool: this.#scratchPool,
     });
-    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings });
+    const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
+    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe });
+  }
+
+  #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
+    const planning = planningOf(this.#statistics, this.#procedures.signatures);
+    return buildOperators(planned.root, planning, this.#procedures, profile);
   }
 
   /** A writer sees the newest state, a reader the snapshot. */
@@ -170,11 +190,11 @@ export class Engine {
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
     const { indexes } = this.#store;
-    const planned = planQuery(body, this.#statistics);
+    const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
     const plan: KeptPlan = {
       basis: planBasisOf(this.#store),
       planned,
-      operators: buildOperators(planned.root, this.#statistics),
+      operators: this.#build(planned),
       columns: columnsOf(planned, kept.prepared.columns),
       indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
     };
@@ -182,20 +202,11 @@ export class Engine {
     return plan;
   }
 
-  #startSchema(prepared: PreparedStatement, command: SchemaCommand, options: StartOptions): Execution {
-    if (prepared.explain) {
-      const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
-      const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
-      return new ImmediateExecution({ kind: prepared.kind, plan });
-    }
-    if (command.type !== 'showIndexes') return changeIndexes(this.#store, command);
-    if (options.snapshot) return showIndexes(this.#store, options.snapshot);
-    const snapshot = this.#store.openSnapshot();
-    try {
-      return showIndexes(this.#store, snapshot);
-    } finally {
-      snapshot.close();
-    }
+  #startSchema(prepared: PreparedStatement, command: SchemaCommand): Execution {
+    if (!prepared.explain) return changeIndexes(this.#store, command);
+    const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
+    const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
+    return new ImmediateExecution({ kind: prepared.kind, plan });
   }
 }
 

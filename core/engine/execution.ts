@@ -20,7 +20,7 @@ export interface Execution {
   /** Complete once `next` has answered 'done'. */
   readonly rows: readonly (readonly ResultValue[])[];
   readonly counters: Counters;
-  /** Of EXPLAIN. */
+  /** Of EXPLAIN; of PROFILE once the statement is done. */
   readonly plan: PlanDescription | undefined;
   /** What `commit` will commit, in order: to be encoded before, since a commit cannot be taken back. */
   readonly deltas: readonly Delta[];
@@ -128,11 +128,11 @@ export class QueryExecution implements Execution {
   readonly columns: readonly string[];
   readonly kind: StatementKind;
   readonly rows: ResultValue[][] = [];
-  readonly plan = undefined;
   readonly #slots: readonly number[];
   readonly #root: Operator;
   readonly #context: ExecutionContext;
   readonly #holdings: Holdings;
+  readonly #describe: (() => PlanDescription) | undefined;
   /** Rows of a statement that writes: their records are made at its end, when the entities are as they will be. */
   readonly #waiting: Value[][] = [];
   #state: 'running' | 'recording' | 'done' | 'failed' = 'running';
@@ -143,6 +143,8 @@ export class QueryExecution implements Execution {
     readonly root: Operator;
     readonly context: ExecutionContext;
     readonly holdings: Holdings;
+    /** Of PROFILE: the plan with what has been counted. */
+    readonly describe?: (() => PlanDescription) | undefined;
   }) {
     this.kind = fields.kind;
     this.columns = fields.columns.names;
@@ -150,6 +152,11 @@ export class QueryExecution implements Execution {
     this.#root = fields.root;
     this.#context = fields.context;
     this.#holdings = fields.holdings;
+    this.#describe = fields.describe;
+  }
+
+  get plan(): PlanDescription | undefined {
+    return this.#state === 'done' ? this.#describe?.() : undefined;
   }
 
   get counters(): Counters {

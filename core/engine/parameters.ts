@@ -1,15 +1,21 @@
 /** Which parameters a statement names, so that a missing one is told before anything runs. */
-import type { Clause, Expression, PathPattern, RemoveItem, SetItem, Statement } from '../cypher/ast.ts';
-import { childrenOf, patternExpressions } from '../cypher/expression-tree.ts';
+import type { Expression, Statement } from '../cypher/ast.ts';
+import { childrenOf, clauseExpressions } from '../cypher/expression-tree.ts';
+import { type ProcedureSignatures, requiredArguments } from '../cypher/procedure-signature.ts';
 import { GraphError, type Position } from '../error.ts';
 import type { Value } from '../value/value.ts';
 
-/** The statement's parameters, each with the first place where it stands. */
-export function parametersOf({ body }: Statement): ReadonlyMap<string, Position> {
+/**
+ * The statement's parameters, each with the first place where it stands. A call without parentheses names those that the
+ * procedure must be given.
+ */
+export function parametersOf({ body }: Statement, procedures: ProcedureSignatures): ReadonlyMap<string, Position> {
   const found = new Map<string, Position>();
   if (body.type !== 'query') return found;
-  for (const part of body.parts) {
-    for (const clause of part.clauses) for (const expression of expressionsOf(clause)) collect(expression, found);
+  for (const clause of body.parts.flatMap((part) => part.clauses)) {
+    for (const expression of clauseExpressions(clause)) collect(expression, found);
+    const called = clause.type === 'call' && !clause.arguments ? procedures.find(clause.name) : undefined;
+    for (const { name } of called?.arguments.slice(0, requiredArguments(called)) ?? []) found.set(name, clause.span);
   }
   return found;
 }
@@ -28,45 +34,4 @@ export function checkParameters(named: ReadonlyMap<string, Position>, given: Rea
       detail: 'MissingParameter',
     });
   }
-}
-
-function expressionsOf(clause: Clause): Expression[] {
-  switch (clause.type) {
-    case 'match':
-      return present([...clause.patterns.flatMap(patternExpressions), clause.where]);
-    case 'unwind':
-      return [clause.list];
-    case 'with':
-    case 'return': {
-      const items = [...clause.items, ...clause.orderBy].map((item) => item.expression);
-      return present([...items, clause.skip, clause.limit, clause.where]);
-    }
-    case 'create':
-      return clause.patterns.flatMap(expressionsOfPattern);
-    case 'merge':
-      return [...expressionsOfPattern(clause.pattern), ...[...clause.onMatch, ...clause.onCreate].flatMap(ofSetItem)];
-    case 'set':
-      return clause.items.flatMap(ofSetItem);
-    case 'remove':
-      return clause.items.flatMap(ofRemoveItem);
-    case 'delete':
-      return [...clause.targets];
-  }
-}
-
-function expressionsOfPattern(pattern: PathPattern): Expression[] {
-  return [...patternExpressions(pattern)];
-}
-
-function ofSetItem(item: SetItem): Expression[] {
-  if (item.type === 'labels') return [];
-  return item.type === 'property' ? [item.target, item.value] : [item.value];
-}
-
-function ofRemoveItem(item: RemoveItem): Expression[] {
-  return item.type === 'property' ? [item.target] : [];
-}
-
-function present(items: readonly (Expression | undefined)[]): Expression[] {
-  return items.filter((item) => item !== undefined);
 }

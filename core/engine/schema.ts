@@ -1,26 +1,12 @@
-/** CREATE INDEX, DROP INDEX and SHOW INDEXES. */
+/** CREATE INDEX and DROP INDEX. */
 import type { SchemaCommand } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
 import { noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
-import type { GraphView } from '../graph/graph-view.ts';
-import type { ResultValue } from '../value/value.ts';
 import { type Execution, Holdings, ImmediateExecution } from './execution.ts';
 
-/** Columns of SHOW INDEXES. Source: Neo4j. */
-export const INDEX_COLUMNS = ['name', 'type', 'entityType', 'labelsOrTypes', 'properties', 'state'] as const;
-
-/** SHOW INDEXES, as a view sees them. */
-export function showIndexes(store: GraphStore, view: GraphView): Execution {
-  const { label: labels, propertyKey } = store.tokens;
-  const rows = view.exportIndexes().map(({ name, label, key }): ResultValue[] => {
-    return [name, 'RANGE', 'NODE', [labels.nameOf(label)], [propertyKey.nameOf(key)], 'ONLINE'];
-  });
-  return new ImmediateExecution({ kind: 'read', columns: INDEX_COLUMNS, rows });
-}
-
 /** Makes or drops an index. The change waits for `commit`. Errors: IndexAlreadyExists, IndexNotFound. */
-export function changeIndexes(store: GraphStore, command: Exclude<SchemaCommand, { type: 'showIndexes' }>): Execution {
+export function changeIndexes(store: GraphStore, command: SchemaCommand): Execution {
   const writer = store.begin();
   const holdings = new Holdings({ writer });
   const counters = noChanges();
@@ -31,19 +17,33 @@ export function changeIndexes(store: GraphStore, command: Exclude<SchemaCommand,
         writer.createIndex(name, writer.token('label', command.label), writer.token('propertyKey', command.key));
         counters.indexesAdded++;
       }
-    } else if (store.indexes.byName(command.name) !== undefined) {
-      writer.dropIndex(command.name);
-      counters.indexesRemoved++;
-    } else if (!command.ifExists) {
-      throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index '${command.name}'.`, {
-        position: command.span,
-      });
+    } else {
+      const name = nameOf(store, command);
+      if (name !== undefined) {
+        writer.dropIndex(name);
+        counters.indexesRemoved++;
+      } else if (!command.ifExists) throw indexNotFound(command);
     }
   } catch (error) {
     holdings.release();
     throw error;
   }
   return new ImmediateExecution({ kind: 'schema', counters, holdings });
+}
+
+type DropIndex = Extract<SchemaCommand, { type: 'dropIndex' }>;
+
+/** The name of the index that is to be dropped, if it is there. */
+function nameOf({ indexes, tokens }: GraphStore, { index }: DropIndex): string | undefined {
+  if (typeof index === 'string') return indexes.byName(index)?.definition.name;
+  const label = tokens.label.idOf(index.label);
+  const key = tokens.propertyKey.idOf(index.key);
+  return label === undefined || key === undefined ? undefined : indexes.find(label, key)?.definition.name;
+}
+
+function indexNotFound({ index, span }: DropIndex): GraphError {
+  const what = typeof index === 'string' ? `'${index}'` : `on :${index.label}(${index.key})`;
+  return new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index ${what}.`, { position: span });
 }
 
 /** Whether there is an index of that name or on that label and key. */

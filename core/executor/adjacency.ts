@@ -1,18 +1,21 @@
 /** What all expansions share: relationship types as tokens, distinctness within a MATCH, and quick looks at neighbours. */
+import type { LabelExpression } from '../cypher/ast.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../graph/graph-view.ts';
 import { Expansion } from '../graph/result-lists.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import { isList } from '../value/equality.ts';
 import { RelationshipReference, type Value } from '../value/value.ts';
 import type { Batch } from './batch.ts';
+import { meets } from './label-test.ts';
 import { valueIn } from './rows.ts';
 
 export interface ExpansionSpec {
   readonly from: number;
   readonly to: number;
   readonly relationship: number | undefined;
-  /** Any of these; empty: every type. */
+  /** Any of these; empty: every type that the expression, if there is one, allows. */
   readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
   /** Slots of relationships, or of lists of them, that this one must differ from. */
   readonly distinctFrom: readonly number[];
@@ -21,10 +24,23 @@ export interface ExpansionSpec {
 const EVERY_TYPE: readonly number[] = [ALL_TYPES];
 
 /** Tokens of the types. A type that no relationship has ever had has none, so the list may be empty: nothing is found. */
-export function typeTokens(types: readonly string[], tokens: Tokens): readonly number[] {
+export function typeTokens(
+  { types, typeExpression }: Pick<ExpansionSpec, 'types' | 'typeExpression'>,
+  tokens: Tokens,
+): readonly number[] {
+  if (typeExpression !== undefined) return allowedTypes(typeExpression, tokens);
   if (types.length === 0) return EVERY_TYPE;
   const found = [...new Set(types)].map((type) => tokens.relationshipType.idOf(type));
   return found.filter((token) => token !== undefined);
+}
+
+function allowedTypes(expression: LabelExpression, { relationshipType }: Tokens): number[] {
+  const found: number[] = [];
+  for (let token = 0; token < relationshipType.count; token++) {
+    const name = relationshipType.nameOf(token);
+    if (meets(expression, (wanted) => wanted === name, true)) found.push(token);
+  }
+  return found;
 }
 
 export function turned(direction: Direction): Direction {

@@ -15,6 +15,8 @@ export interface CompiledAggregation {
   readonly slot: number;
   /** Undefined for count(*). */
   readonly argument: CompiledExpression | undefined;
+  /** Of a percentile: which one. */
+  readonly second: CompiledExpression | undefined;
   readonly createState: () => AggregateState;
 }
 
@@ -109,9 +111,9 @@ export class Aggregate implements Operator {
       context.hold(bytes);
     }
     let held = 0;
-    this.#aggregations.forEach(({ argument }, i) => {
+    this.#aggregations.forEach(({ argument, second }, i) => {
       const state = this.#states[i]!;
-      state.consume(argument?.evaluate(batch, context), groups, batch.rowCount);
+      state.consume(argument?.evaluate(batch, context), groups, batch.rowCount, second?.evaluate(batch, context));
       held += state.heldBytes;
     });
     context.hold(held - this.#heldBytes);

@@ -2,12 +2,21 @@
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
-import { planPatternPredicate } from '../planner/pattern-plan.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
+import {
+  isRowByRow,
+  type NestedPlan,
+  type Planning,
+  type QueryAnswer,
+  type QueryExpression,
+  queryOf,
+} from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
-import type { Statistics } from '../planner/statistics.ts';
 import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import { AllShortestPaths } from './all-shortest-paths.ts';
+import { Apply, Recall } from './apply.ts';
 import type { CompiledAssignment } from './assignment.ts';
+import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
 import { Expand, ExpandCount } from './expand.ts';
@@ -17,46 +26,71 @@ import { createAggregate } from './expression/aggregate.ts';
 import {
   type CompiledExpression,
   type CompiledPredicate,
+  type CompiledQuery,
   compileExpression,
   compilePredicate,
   type ExpressionHooks,
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
+import { Foreach } from './foreach.ts';
 import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
 import { compileCount, Limit, Skip, Union } from './limit.ts';
 import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
-import { ConstructPath, ProjectEndpoints } from './path.ts';
+import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
+import type { Profile } from './profile.ts';
+import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
+import { Repeat } from './repeat.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
-import { PatternExpression, SemiApply } from './semi-apply.ts';
+import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 
-/** Compiles a plan. `statistics`: for the patterns inside expressions, which are planned where they stand. */
-export function buildOperators(plan: Plan, statistics: Statistics): OperatorFactory {
-  return new OperatorBuilder(statistics).build(plan);
+/**
+ * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
+ * the operators do is counted there.
+ */
+export function buildOperators(
+  plan: Plan,
+  planning: Planning,
+  procedures: Procedures = { find: () => undefined },
+  profile?: Profile,
+): OperatorFactory {
+  return new OperatorBuilder(planning, procedures, profile).build(plan);
 }
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
 
 class OperatorBuilder {
   readonly #hooks: ExpressionHooks;
+  readonly #planning: Planning;
+  readonly #procedures: Procedures;
+  readonly #profile: Profile | undefined;
 
-  constructor(statistics: Statistics) {
+  constructor(planning: Planning, procedures: Procedures, profile: Profile | undefined) {
+    this.#planning = planning;
+    this.#procedures = procedures;
+    this.#profile = profile;
     this.#hooks = {
-      patternPredicate: (expression, scope) => {
+      query: (expression, scope, locals) => {
         assert(scope instanceof PlanScope, 'expressions of a plan are compiled in its own scopes');
-        return new PatternExpression(this.#probe(planPatternPredicate(expression, scope, statistics)));
+        return this.#query(expression, scope, locals);
       },
     };
   }
 
   build(plan: Plan): OperatorFactory {
+    const factory = this.#build(plan);
+    return this.#profile === undefined ? factory : this.#profile.counting(plan, factory);
+  }
+
+  #build(plan: Plan): OperatorFactory {
     switch (plan.type) {
       case 'once':
         return () => new Given(SINGLE_ROW);
@@ -64,9 +98,9 @@ class OperatorBuilder {
         return (argument) => new Given(argument ?? SINGLE_ROW);
       case 'union': {
         const parts = plan.parts.map((part) => this.build(part));
-        return () =>
+        return (argument) =>
           new Union(
-            parts.map((part) => part(undefined)),
+            parts.map((part) => part(argument)),
             plan,
           );
       }
@@ -76,6 +110,7 @@ class OperatorBuilder {
       case 'removeProperty':
       case 'removeLabels':
       case 'delete':
+      case 'foreach':
         return this.#update(plan, this.build(plan.input));
       case 'produce':
       case 'aggregate':
@@ -87,6 +122,10 @@ class OperatorBuilder {
       case 'unwind':
       case 'eager':
         return this.#projection(plan, this.build(plan.input));
+      case 'callProcedure':
+      case 'apply':
+      case 'recall':
+        return this.#call(plan, this.build(plan.input));
       default:
         return this.#pattern(plan, this.build(plan.input));
     }
@@ -109,6 +148,8 @@ class OperatorBuilder {
       | 'filter'
       | 'optional'
       | 'semiApply'
+      | 'projectTrail'
+      | 'repeat'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -145,10 +186,23 @@ class OperatorBuilder {
           max: plan.max ?? Number.POSITIVE_INFINITY,
           properties: this.#equalities(plan.properties),
         };
-        return (argument) => new ShortestPath(input(argument), spec);
+        return (argument) =>
+          plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
+      case 'projectTrail': {
+        const spec = {
+          ...plan,
+          max: plan.max ?? Number.POSITIVE_INFINITY,
+          properties: this.#equalities(plan.properties),
+        };
+        return (argument) => new ProjectTrail(input(argument), spec);
+      }
+      case 'repeat': {
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, inner: this.build(plan.inner) };
+        return (argument) => new Repeat(input(argument), spec);
+      }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);
       case 'constructPath':
@@ -213,8 +267,28 @@ class OperatorBuilder {
     }
   }
 
+  /** What CALL is made of. */
+  #call(plan: PlanOf<'callProcedure' | 'apply' | 'recall'>, input: OperatorFactory): OperatorFactory {
+    switch (plan.type) {
+      case 'callProcedure': {
+        const procedure = this.#procedures.find(plan.name);
+        assert(procedure, 'the semantic check has found the procedure');
+        const spec = { ...plan, procedure, arguments: plan.arguments.map((argument) => this.#positioned(argument)) };
+        return (argument) => new CallProcedure(input(argument), spec);
+      }
+      case 'apply': {
+        const spec = { ...plan, inner: this.build(plan.inner) };
+        return (argument) => new Apply(input(argument), spec);
+      }
+      case 'recall':
+        return (argument) => new Recall(input(argument), argument, plan.slots);
+      default:
+        return unreachable(plan);
+    }
+  }
+
   #update(
-    plan: PlanOf<'create' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete'>,
+    plan: PlanOf<'create' | 'merge' | 'set' | 'removeProperty' | 'removeLabels' | 'delete' | 'foreach'>,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {
@@ -248,9 +322,48 @@ class OperatorBuilder {
         const spec = { detach: plan.detach, targets: plan.targets.map((target) => this.#positioned(target)) };
         return (argument) => deleteTargets(input(argument), spec);
       }
+      case 'foreach': {
+        const { list, slot, byElement } = plan;
+        const position = list.expression.span;
+        const spec = { inner: this.build(plan.inner), list: this.#expression(list), position, slot, byElement };
+        return (argument) => new Foreach(input(argument), spec);
+      }
       default:
         return unreachable(plan);
     }
+  }
+
+  /** A query inside an expression: planned here, since only here it is known which comprehensions stand around it. */
+  #query(expression: QueryExpression, scope: PlanScope, locals: readonly string[]): CompiledQuery {
+    const { slots } = scope;
+    const localEntries = locals.map((name) => [name, slots.add(name, 'value')] as const);
+    const rowSlot = slots.addAnonymous('value');
+    const inner = scope.with([...localEntries, [slots.nameOf(rowSlot), rowSlot]]);
+    const { query, answer } = queryOf(expression);
+    const nested = this.#planning.nested(query, inner);
+    const value = this.#answer(nested, answer, { rowSlot, scope });
+    return { value, localSlots: localEntries.map(([, slot]) => slot) };
+  }
+
+  #answer(
+    { root, columns }: NestedPlan,
+    answer: QueryAnswer,
+    around: { readonly rowSlot: number; readonly scope: PlanScope },
+  ): CompiledExpression {
+    if (answer === 'exists') return new ExistsExpression(this.#probe(root));
+    const rowSlot = isRowByRow(root) ? around.rowSlot : undefined;
+    if (answer !== 'count') {
+      const [column] = columns;
+      assert(column, 'a query whose rows are collected returns a column');
+      return new CollectExpression({ inner: this.build(root), rowSlot }, column.slot, answer);
+    }
+    if (root.type !== 'expand' || root.distinctFrom.length > 0) {
+      return new CountExpression({ inner: this.build(root), rowSlot }, undefined);
+    }
+    if (root.input.type === 'argument') return new DegreeExpression(root);
+    const multiplicity = around.scope.slots.addAnonymous('value');
+    const inner = this.build({ ...root, type: 'expandCount', multiplicity });
+    return new CountExpression({ inner, rowSlot }, multiplicity);
   }
 
   /** The quickest way to ask whether a subplan has a row. */
@@ -290,6 +403,7 @@ class OperatorBuilder {
     return {
       slot,
       argument: item.argument && this.#expression(item.argument),
+      second: item.second && this.#expression(item.second),
       createState: () => createAggregate(name, { distinct, position: span }),
     };
   }

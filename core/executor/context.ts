@@ -12,6 +12,7 @@ import type { Value } from '../value/value.ts';
 import { type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
 import { Scratch, ScratchPool } from './scratch.ts';
+import { VirtualEntities } from './virtual-entities.ts';
 
 /** What one statement may spend in all. */
 export interface Budget {
@@ -44,6 +45,7 @@ export class ExecutionContext implements EvaluationContext {
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
   readonly scratch: Scratch;
+  readonly virtual = new VirtualEntities();
   readonly #indexes: readonly PropertyIndex[];
   readonly #writer: Writer | undefined;
   readonly #budget: Budget;
@@ -78,6 +80,10 @@ export class ExecutionContext implements EvaluationContext {
   get writer(): Writer {
     assert(this.#writer !== undefined, 'a statement that writes has a writer');
     return this.#writer;
+  }
+
+  typeOfDeleted(relationship: number): number {
+    return this.#writer?.typeOfDeleted(relationship) ?? -1;
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */

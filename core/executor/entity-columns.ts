@@ -3,16 +3,18 @@ import type { GatheredProperty } from '../graph/graph-view.ts';
 import {
   Float,
   NodeRecord,
+  NodeReference,
   type NodeSource,
   type RelationshipFields,
   RelationshipRecord,
+  RelationshipReference,
   type RelationshipSource,
   type ResultValue,
   type StoredValue,
 } from '../value/value.ts';
 import { type Column, NO_ENTITY } from './batch.ts';
 import { columnValue } from './expression/operand.ts';
-import type { ElementIdOf, MaterialiseContext } from './materialise.ts';
+import { type ElementIdOf, type MaterialiseContext, materialise } from './materialise.ts';
 
 /** Properties that the rows of a batch have, by their names. */
 class PropertyColumns {
@@ -90,11 +92,12 @@ export function nodeRecords(
   const values = new Array<ResultValue>(count);
   let nulls = 0;
   for (let row = 0; row < count; row++) {
-    if (ids[row] === NO_ENTITY) {
-      values[row] = null;
-      nulls++;
-    } else {
+    if (ids[row]! >= 0) {
       values[row] = new NodeRecord(source, row);
+    } else {
+      // Null, or an entity that a procedure has made up.
+      values[row] = ids[row] === NO_ENTITY ? null : materialise(new NodeReference(ids[row]!), context);
+      nulls++;
     }
   }
   return { values, bytes: (count - nulls) * NODE_BYTES + nulls * 8 + columnBytes(properties.columns, count) };
@@ -126,7 +129,7 @@ function labelsOf(ids: Int32Array, { view, tokens }: MaterialiseContext): readon
   let lastNames: readonly string[] = [];
   let same = true;
   for (let row = 0; row < ids.length; row++) {
-    const labels = ids[row] === NO_ENTITY ? (last ?? NO_LABELS) : view.nodeLabels(ids[row]!);
+    const labels = ids[row]! < 0 ? (last ?? NO_LABELS) : view.nodeLabels(ids[row]!);
     if (labels !== last) {
       same = row === 0;
       last = labels;
@@ -181,7 +184,8 @@ export function relationshipRecords(
   const source = new RelationshipColumns(ids, context, properties);
   const values = new Array<ResultValue>(count);
   for (let row = 0; row < count; row++) {
-    values[row] = ids[row] === NO_ENTITY ? null : new RelationshipRecord(source, row);
+    if (ids[row]! >= 0) values[row] = new RelationshipRecord(source, row);
+    else values[row] = ids[row] === NO_ENTITY ? null : materialise(new RelationshipReference(ids[row]!), context);
   }
   return { values, bytes: count * RELATIONSHIP_BYTES + columnBytes(properties.columns, count) };
 }

@@ -40,7 +40,7 @@ export class ExpandInto implements Operator {
     this.#batch = batch;
     this.#from = nodeIds(batch, this.#spec.from);
     this.#to = nodeIds(batch, this.#spec.to);
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     // A clause before this one may have made relationships between the batches.
     this.#pairs.clear();
     this.#row = 0;

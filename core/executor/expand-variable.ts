@@ -71,7 +71,7 @@ export class ExpandVariable implements Operator {
     this.#batch = batch;
     this.#from = nodeIds(batch, this.#spec.from);
     this.#to = this.#spec.into ? nodeIds(batch, this.#spec.to) : undefined;
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#conditions.prepare(batch, context);
     this.#row = 0;
     this.#depth = 0;

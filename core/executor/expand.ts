@@ -44,7 +44,7 @@ export class Expand implements Operator {
     this.#expansion ??= context.scratch.expansion();
     this.#batch = batch;
     this.#from = nodeIds(batch, this.#spec.from);
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#row = 0;
     this.#type = 0;
     this.#taken = -1;
@@ -150,7 +150,8 @@ function firstOf(ids: Int32Array, count: number): Int32Array {
 
 export interface ExpandCountSpec {
   readonly from: number;
-  readonly types: readonly string[];
+  readonly types: ExpansionSpec['types'];
+  readonly typeExpression: ExpansionSpec['typeExpression'];
   readonly direction: ExpansionSpec['direction'];
   readonly multiplicity: number;
 }
@@ -177,7 +178,7 @@ export class ExpandCount implements Operator {
 
   #count(batch: Batch, context: ExecutionContext): Batch | undefined {
     const { from, direction, multiplicity } = this.#spec;
-    const types = typeTokens(this.#spec.types, context.tokens);
+    const types = typeTokens(this.#spec, context.tokens);
     const nodes = nodeIds(batch, from);
     const rows = new Int32Array(batch.rowCount);
     const counts = new Float64Array(batch.rowCount);

@@ -22,7 +22,7 @@ export function compileCount(
     if (typeof value === 'number' && value >= 0) return value;
     const negative = typeof value === 'number' || typeof value === 'bigint';
     throw new GraphError(
-      negative ? 'Neo.ClientError.Statement.SyntaxError' : 'Neo.ClientError.Statement.TypeError',
+      'Neo.ClientError.Statement.SyntaxError',
       negative
         ? `${clause} needs a number of rows that is not negative, but got ${value}.`
         : `${clause} needs an INTEGER, but got a value of type ${typeName(value)}.`,

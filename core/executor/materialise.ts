@@ -14,6 +14,7 @@ import {
   type StoredValue,
   type Value,
 } from '../value/value.ts';
+import type { VirtualEntities } from './virtual-entities.ts';
 
 export type ElementIdOf = (kind: 'node' | 'relationship', id: number) => string;
 
@@ -21,6 +22,8 @@ export interface MaterialiseContext {
   readonly view: GraphView;
   readonly tokens: Tokens;
   readonly elementId: ElementIdOf;
+  /** What procedures have made up in this statement. */
+  readonly virtual?: VirtualEntities;
 }
 
 /** Element ids of a cluster's graph: `4:<clusterId>:<id>` for nodes, `5:<clusterId>:<id>` for relationships. */
@@ -41,7 +44,9 @@ export function materialise(value: Value, context: MaterialiseContext): ResultVa
   return new Map([...value].map(([key, entry]) => [key, materialise(entry, context)]));
 }
 
-function nodeRecord(id: number, { view, tokens, elementId }: MaterialiseContext): NodeRecord {
+function nodeRecord(id: number, { view, tokens, elementId, virtual }: MaterialiseContext): NodeRecord {
+  const made = virtual?.node(id);
+  if (made) return new NodeRecord(elementId('node', id), made.labels, made.properties);
   const labels = view.nodeLabels(id).map((label) => tokens.label.nameOf(label));
   const properties = new Map<string, StoredValue>();
   for (const key of view.nodeKeys(id)) {
@@ -51,7 +56,18 @@ function nodeRecord(id: number, { view, tokens, elementId }: MaterialiseContext)
   return new NodeRecord(elementId('node', id), labels, properties);
 }
 
-function relationshipRecord(id: number, { view, tokens, elementId }: MaterialiseContext): RelationshipRecord {
+function relationshipRecord(id: number, context: MaterialiseContext): RelationshipRecord {
+  const { view, tokens, elementId, virtual } = context;
+  const made = virtual?.relationship(id);
+  if (made) {
+    return new RelationshipRecord({
+      elementId: elementId('relationship', id),
+      startElementId: elementId('node', made.start),
+      endElementId: elementId('node', made.end),
+      relationshipType: made.type,
+      properties: made.properties,
+    });
+  }
   const type = view.relationshipType(id);
   const properties = new Map<string, StoredValue>();
   for (const key of view.relationshipKeys(id)) {

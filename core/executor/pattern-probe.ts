@@ -34,7 +34,7 @@ export class PairProbe implements PatternProbe {
   start(batch: Batch, context: ExecutionContext): void {
     this.#from = nodeIds(batch, this.#spec.from);
     this.#to = nodeIds(batch, this.#spec.to);
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#pairs.clear();
   }
 
@@ -61,7 +61,7 @@ export class DegreeProbe implements PatternProbe {
 
   start(batch: Batch, context: ExecutionContext): void {
     this.#from = nodeIds(batch, this.#spec.from);
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
   }
 
   test(row: number, context: ExecutionContext): boolean {

@@ -16,6 +16,7 @@ export interface ReachableSpec {
   readonly from: number;
   readonly to: number;
   readonly types: ExpansionSpec['types'];
+  readonly typeExpression: ExpansionSpec['typeExpression'];
   readonly direction: Direction;
   readonly min: 0 | 1;
   readonly max: number;
@@ -45,7 +46,7 @@ export class Reachable extends NodeEnds {
   }
 
   protected prepare(_batch: Batch, context: ExecutionContext): void {
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#reached ??= context.scratch.idList();
   }
 

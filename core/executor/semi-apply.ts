@@ -1,11 +1,8 @@
 /** SemiApply and AntiSemiApply: the rows for which a pattern is there, or is not. */
-import { assert } from '../assert.ts';
-import type { Value } from '../value/value.ts';
-import { type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
-import { ExecutionContext } from './context.ts';
-import type { CompiledExpression, EvaluationContext } from './expression/expression.ts';
+import { type Batch, END, PAUSE, type Signal } from './batch.ts';
+import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
-import type { PatternProbe, ProbeFactory } from './pattern-probe.ts';
+import type { PatternProbe } from './pattern-probe.ts';
 import { derive } from './rows.ts';
 
 export class SemiApply implements Operator {
@@ -51,34 +48,5 @@ export class SemiApply implements Operator {
       if (answer === this.#wanted) this.#rows[this.#kept++] = this.#row;
     }
     return true;
-  }
-}
-
-/** A pattern predicate anywhere in an expression: true or false for each row. It runs to its end without a pause. */
-export class PatternExpression implements CompiledExpression {
-  readonly #probe: ProbeFactory;
-
-  constructor(probe: ProbeFactory) {
-    this.#probe = probe;
-  }
-
-  evaluate(batch: Batch, context: EvaluationContext): Vector {
-    const values = this.#test(batch, { start: 0, end: batch.rowCount }, context);
-    return { column: { kind: 'value', values }, rows: undefined };
-  }
-
-  valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
-    return this.#test(batch, { start: row, end: row + 1 }, context)[0]!;
-  }
-
-  #test(batch: Batch, rows: { start: number; end: number }, context: EvaluationContext): boolean[] {
-    assert(context instanceof ExecutionContext, 'a statement evaluates its expressions with its own context');
-    const probe = this.#probe();
-    return context.withoutPause(() => {
-      probe.start(batch, context);
-      const values: boolean[] = [];
-      for (let row = rows.start; row < rows.end; row++) values.push(probe.test(row, context) === true);
-      return values;
-    });
   }
 }

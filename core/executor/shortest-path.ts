@@ -161,7 +161,7 @@ class BidirectionalSearch {
   }
 
   start(ends: { from: number; to: number; row: number }, context: ExecutionContext): void {
-    this.#types = typeTokens(this.#spec.types, context.tokens);
+    this.#types = typeTokens(this.#spec, context.tokens);
     this.#from = ends.from;
     this.#row = ends.row;
     this.#meeting = -1;

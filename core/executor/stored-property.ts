@@ -2,6 +2,8 @@
 import { GraphError, type Position } from '../error.ts';
 import { isList } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
+import { PointValue } from '../value/spatial/point-value.ts';
+import { isTemporalOrDuration } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue, type Value } from '../value/value.ts';
 
 /** The value as a property, null for null. Errors: TypeError, `InvalidPropertyType`, for a map, an entity or a mixed list. */
@@ -21,7 +23,7 @@ export function toStored(value: Value, position?: Position): StoredValue | null 
 /** The value as a property; undefined when no property can hold it, as for null. */
 export function asStored(value: Value): StoredValue | undefined {
   if (typeof value !== 'object') return value;
-  if (value instanceof Float) return value;
+  if (value instanceof Float || isTemporalOrDuration(value) || value instanceof PointValue) return value;
   if (value === null || !isList(value)) return undefined;
   const kind = value.length === 0 ? undefined : scalarKind(value[0]!);
   const items: StoredValue[] = [];
@@ -33,10 +35,13 @@ export function asStored(value: Value): StoredValue | undefined {
 }
 
 function isStorableScalar(value: Value): value is Exclude<StoredValue, readonly StoredValue[]> {
-  return typeof value !== 'object' || value instanceof Float;
+  if (typeof value !== 'object' || value instanceof Float) return true;
+  return isTemporalOrDuration(value) || value instanceof PointValue;
 }
 
-/** INTEGER and FLOAT are of one kind here: both are numbers. */
+/** INTEGER and FLOAT are of one kind here: both are numbers. Points of one list are of one coordinate reference system. */
 function scalarKind(value: Value): string {
-  return typeof value === 'bigint' || value instanceof Float ? 'number' : typeof value;
+  if (typeof value === 'bigint' || value instanceof Float) return 'number';
+  if (value instanceof PointValue) return `${typeName(value)} ${value.srid}`;
+  return typeof value === 'object' ? typeName(value) : typeof value;
 }

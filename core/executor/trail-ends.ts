@@ -23,6 +23,7 @@ import type { NodeBytes } from './scratch.ts';
 
 export interface TrailStep {
   readonly types: ExpansionSpec['types'];
+  readonly typeExpression: ExpansionSpec['typeExpression'];
   readonly direction: Direction;
   /** The slot of the node that the step leads to, and what must hold for it. */
   readonly slot: number;
@@ -94,20 +95,26 @@ export class TrailEnds extends NodeEnds {
   protected prepare(batch: Batch, context: ExecutionContext): void {
     const { steps } = this.#spec;
     this.#batch = batch;
-    this.#types = steps.map(({ types }) => typeTokens(types, context.tokens));
+    this.#types = steps.map((step) => typeTokens(step, context.tokens));
     if (this.#expansion !== undefined) return;
     const { scratch } = context;
     this.#expansion = scratch.expansion();
     for (let level = 0; level <= steps.length; level++) {
-      this.#levels.push({ nodes: scratch.idList(), parents: scratch.idList(), arrivals: new Map(), detours: new Map() });
+      this.#levels.push({
+        nodes: scratch.idList(),
+        parents: scratch.idList(),
+        arrivals: new Map(),
+        detours: new Map(),
+      });
     }
   }
 
   protected start(node: number, row: number, context: ExecutionContext): void {
     this.#seen = bytesForAll(this.#seen, context);
-    for (const { nodes, parents, detours } of this.#levels) {
+    for (const { nodes, parents, arrivals, detours } of this.#levels) {
       nodes.count = 0;
       parents.count = 0;
+      arrivals.clear();
       detours.clear();
     }
     this.#row = row;
@@ -150,7 +157,7 @@ export class TrailEnds extends NodeEnds {
     const limit = Math.min(nodes.count, this.#next + STEP_NODES);
     let end = this.#next;
     while (end < limit && !this.#mayBlock(nodes.ids[end]!)) end++;
-    if (end > this.#next) this.#expandFreely(frontier, end, context);
+    if (end > this.#next) this.#expandFreely(frontier, { from: this.#next, to: end }, context);
     if (end < limit) this.#expandCarefully(end, context);
     this.#next = end < limit ? end + 1 : end;
   }
@@ -161,21 +168,39 @@ export class TrailEnds extends NodeEnds {
     return (this.#seen!.bytes[node]! & ((1 << this.#level) - 1)) !== 0;
   }
 
-  #expandFreely({ nodes }: Level, to: number, context: ExecutionContext): void {
+  #expandFreely({ nodes }: Level, { from, to }: { from: number; to: number }, context: ExecutionContext): void {
     const target = this.#levels[this.#level + 1]!;
     const isLast = this.#level + 1 === this.#spec.steps.length;
     const { direction } = this.#spec.steps[this.#level]!;
-    const fields = { nodes: nodes.ids, from: this.#next, to, direction, seen: this.#seen!.bytes };
+    const fields = { nodes: nodes.ids, from, to, direction, seen: this.#seen!.bytes };
     const goal = { bit: 1 << (this.#level + 1), reached: target.nodes, parents: isLast ? undefined : target.parents };
     for (const type of this.#types[this.#level]!) {
       const looked = context.view.advance({ ...fields, ...goal, type });
-      context.charge(looked + to - this.#next);
+      context.charge(looked + to - from);
     }
+  }
+
+  /** Whether the witness of a node of the level that is being expanded has been at that node before. */
+  #passes(index: number, node: number): boolean {
+    let at = index;
+    for (let level = this.#level; level > 0; level--) {
+      const { parents, detours } = this.#levels[level]!;
+      const detour = detours.get(at);
+      if (detour !== undefined) return detour.nodes.indexOf(node) < level;
+      at = parents.ids[at]!;
+      if (this.#levels[level - 1]!.nodes.ids[at] === node) return true;
+    }
+    return false;
   }
 
   #expandCarefully(index: number, context: ExecutionContext): void {
     const node = this.#levels[this.#level]!.nodes.ids[index]!;
+    if (this.#oneWay && !this.#passes(index, node)) {
+      this.#expandFreely(this.#levels[this.#level]!, { from: index, to: index + 1 }, context);
+      return;
+    }
     const { relationships: used } = this.#witness(this.#level, index, context);
+    const target = this.#levels[this.#level + 1]!;
     const expansion = this.#expansion!;
     for (const type of this.#types[this.#level]!) {
       context.view.expand(node, this.#spec.steps[this.#level]!.direction, type, expansion);
@@ -184,8 +209,12 @@ export class TrailEnds extends NodeEnds {
         const neighbour = expansion.neighbours[entry]!;
         const relationship = expansion.relationships[entry]!;
         if (this.#isReached(neighbour, this.#level + 1)) continue;
-        if (used.includes(relationship)) this.#blocked.push({ node, relationship, neighbour });
-        else this.#reach(neighbour, index);
+        if (used.includes(relationship)) {
+          this.#blocked.push({ node, relationship, neighbour });
+        } else {
+          if (!this.#oneWay) target.arrivals.set(target.nodes.count, relationship);
+          this.#reach(neighbour, index);
+        }
       }
     }
   }
@@ -249,17 +278,17 @@ export class TrailEnds extends NodeEnds {
   }
 
   /**
-   * The witness of a node. Which relationship it takes from one node to the next is not kept but found again: the first that
-   * leads there and that the witness has not used before.
+   * The witness of a node. Which relationship it takes from one node to the next is mostly not kept but found again: the
+   * first that leads there and that the witness has not used before.
    */
   #witness(level: number, index: number, context: ExecutionContext): Trail {
-    const { nodes, parents, detours } = this.#levels[level]!;
+    const { nodes, parents, arrivals, detours } = this.#levels[level]!;
     const detour = detours.get(index);
     if (detour !== undefined) return detour;
     const node = nodes.ids[index]!;
     if (level === 0) return { nodes: [node], relationships: [] };
     const before = this.#witness(level - 1, parents.ids[index]!, context);
-    const relationship = this.#firstBetween(before, node, level - 1, context);
+    const relationship = arrivals.get(index) ?? this.#firstBetween(before, node, level - 1, context);
     return { nodes: [...before.nodes, node], relationships: [...before.relationships, relationship] };
   }
 
@@ -304,17 +333,17 @@ export class TrailEnds extends NodeEnds {
     }
     nodes.count = kept;
     parents.count = kept;
-    for (const index of [...detours.keys()]) if (index >= kept) detours.delete(index);
+    dropFrom(detours, kept);
+    dropFrom(this.#levels[this.#level]!.arrivals, kept);
   }
 
   /** Moves a node of the level down to where the next one that is kept goes. */
   #keep(number: number, kept: number): number {
-    const { nodes, parents, detours } = this.#levels[this.#level]!;
+    const { nodes, parents, arrivals, detours } = this.#levels[this.#level]!;
     nodes.ids[kept] = nodes.ids[number]!;
     parents.ids[kept] = parents.ids[number]!;
-    const detour = detours.get(number);
-    if (detour === undefined) detours.delete(kept);
-    else detours.set(kept, detour);
+    move(arrivals, number, kept);
+    move(detours, number, kept);
     return kept + 1;
   }
 
@@ -339,4 +368,14 @@ export class TrailEnds extends NodeEnds {
     context.hold(bytes - this.#heldBytes);
     this.#heldBytes = bytes;
   }
+}
+
+function move<Value>(map: Map<number, Value>, from: number, to: number): void {
+  const value = map.get(from);
+  if (value === undefined) map.delete(to);
+  else map.set(to, value);
+}
+
+function dropFrom(map: Map<number, unknown>, limit: number): void {
+  for (const key of [...map.keys()]) if (key >= limit) map.delete(key);
 }

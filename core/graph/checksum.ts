@@ -5,13 +5,16 @@
  *
  * It finds damage and divergence, not malice: the hash is a mixer of two 32-bit lanes, not a cryptographic one.
  */
+import { PointValue } from '../value/spatial/point-value.ts';
+import { temporalKey } from '../value/temporal/comparison.ts';
+import { isTemporalOrDuration } from '../value/temporal/temporal-value.ts';
 import type { Float, StoredValue } from '../value/value.ts';
 import type { TokenKind } from './delta.ts';
 import type { GraphView } from './graph-view.ts';
 import { isStoredList } from './stored-value.ts';
 
 const FACT = { node: 1, label: 2, nodeProperty: 3, relationship: 4, relationshipProperty: 5, index: 6 } as const;
-const VALUE = { true: 1, false: 2, integer: 3, float: 4, string: 5, list: 6 } as const;
+const VALUE = { true: 1, false: 2, integer: 3, float: 4, string: 5, list: 6, temporal: 7, point: 8 } as const;
 
 const NAN_BITS = 0x7ff8000000000000n;
 
@@ -185,6 +188,11 @@ function addValue(mixer: Mixer, value: StoredValue): void {
       mixer.add(VALUE.string);
       return mixer.addText(value);
     default:
+      if (isTemporalOrDuration(value)) {
+        mixer.add(VALUE.temporal);
+        return mixer.addText(temporalKey(value));
+      }
+      if (value instanceof PointValue) return addPoint(mixer, value);
       if (!isStoredList(value)) return addFloat(mixer, value);
       mixer.add(VALUE.list);
       mixer.add(value.length);
@@ -195,6 +203,14 @@ function addValue(mixer: Mixer, value: StoredValue): void {
 function addFloat(mixer: Mixer, { value }: Float): void {
   mixer.add(VALUE.float);
   mixer.addFloat(value);
+}
+
+function addPoint(mixer: Mixer, { srid, x, y, z }: PointValue): void {
+  mixer.add(VALUE.point);
+  mixer.add(srid);
+  mixer.addFloat(x);
+  mixer.addFloat(y);
+  if (z !== undefined) mixer.addFloat(z);
 }
 
 function avalanche(hash: number): number {

@@ -2,13 +2,15 @@
  * One property index. The postings hold the newest state exactly. Values that a transaction has taken away are kept
  * beside them, as departures, for as long as a snapshot may ask for them.
  */
+import { assert } from '../assert.ts';
 import { equals } from '../value/equality.ts';
 import { type EquivalenceKey, equivalenceKey } from '../value/equivalence.ts';
 import { holds } from '../value/order.ts';
+import { isTemporal } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue } from '../value/value.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import { type MemoryCounter, OBJECT_BYTES } from './memory.ts';
-import { OrderedKeys } from './ordered-keys.ts';
+import { type KeyRange, OrderedKeys } from './ordered-keys.ts';
 import { Postings } from './postings.ts';
 import type { IdList } from './result-lists.ts';
 import type { Stamp } from './stamp.ts';
@@ -31,6 +33,8 @@ export class PropertyIndex {
   #postings: Postings;
   readonly #numbers: OrderedKeys<number | bigint>;
   readonly #strings: OrderedKeys<string>;
+  /** By the beginning of their keys, which tells the type. Made when the first value of the type comes. */
+  readonly #temporals = new Map<string, OrderedKeys<string>>();
   readonly #departures = new Map<EquivalenceKey, Set<Departure>>();
   readonly #memory: MemoryCounter;
   /** What the postings hold, counted apart so that a dropped index gives it back at once. */
@@ -56,9 +60,9 @@ export class PropertyIndex {
     return this.#postings.keyCount;
   }
 
-  /** Whether a value may bound a range seek: a number, a string or a boolean. */
+  /** Whether a value may bound a range seek: a number, a string, a boolean, or a temporal value that has an order. */
   static supportsRange(value: StoredValue): boolean {
-    return typeof value !== 'object' || value instanceof Float;
+    return typeof value !== 'object' || value instanceof Float || isTemporal(value);
   }
 
   add(node: number, value: StoredValue): void {
@@ -69,6 +73,7 @@ export class PropertyIndex {
     if (this.#postings.add(key, node)) {
       if (isNumberKey(key)) this.#numbers.add(key);
       else if (typeof value === 'string') this.#strings.add(value);
+      else if (isTemporal(value)) this.#temporalsLike(key).add(textOf(key));
     }
     this.#memory.bytes += this.#postingsMemory.bytes - before;
   }
@@ -81,6 +86,7 @@ export class PropertyIndex {
     if (this.#postings.delete(key, node)) {
       if (isNumberKey(key)) this.#numbers.delete();
       else if (typeof value === 'string') this.#strings.delete();
+      else if (isTemporal(value)) this.#temporalsLike(key).delete();
     }
     this.#memory.bytes += this.#postingsMemory.bytes - before;
   }
@@ -109,7 +115,33 @@ export class PropertyIndex {
       const bounds = { from: numberOf(from), fromExclusive, to: numberOf(to), toExclusive };
       if (Number.isNaN(bounds.from) || Number.isNaN(bounds.to)) return;
       this.#numbers.forEach(bounds, (key) => this.#postings.append(key, out));
+    } else if (isOptional(from, isTemporal) && isOptional(to, isTemporal)) {
+      this.#rangeOfTemporals({ from: keyText(from), fromExclusive, to: keyText(to), toExclusive }, out);
     }
+  }
+
+  /** Keys of temporal values of one type are in the order of the values. */
+  #rangeOfTemporals(range: KeyRange<string>, out: IdList): void {
+    const bound = range.from ?? range.to;
+    if (bound === undefined || (range.to !== undefined && typeOfKey(range.to) !== typeOfKey(bound))) return;
+    this.#temporalsLike(bound).forEach(range, (key) => this.#postings.append(key, out));
+  }
+
+  #temporalsLike(key: EquivalenceKey): OrderedKeys<string> {
+    const type = typeOfKey(textOf(key));
+    let keys = this.#temporals.get(type);
+    if (keys === undefined) {
+      keys = new OrderedKeys<string>(
+        () =>
+          this.#postings
+            .keys()
+            .filter((other) => typeof other === 'string' && other.startsWith(type))
+            .map(textOf),
+        (other) => this.#postings.has(other),
+      );
+      this.#temporals.set(type, keys);
+    }
+    return keys;
   }
 
   /** Remembers what has left the postings. */
@@ -170,6 +202,21 @@ function isNumberKey(key: EquivalenceKey): key is number | bigint {
 /** Whether a key stands for a string. Those of lists are texts too, but open with the mark and no `s`. */
 function isStringKey(key: EquivalenceKey): key is string {
   return typeof key === 'string' && (key.charCodeAt(0) !== 0 || key.charAt(1) === 's');
+}
+
+/** What a temporal value's key begins with: the mark, and two letters for the type. */
+function typeOfKey(key: string): string {
+  return key.slice(0, 3);
+}
+
+function keyText(value: StoredValue | undefined): string | undefined {
+  return value === undefined ? undefined : textOf(equivalenceKey(value));
+}
+
+/** A key that is known to be text. */
+function textOf(key: EquivalenceKey): string {
+  assert(typeof key === 'string', 'the key of a string or an object is text');
+  return key;
 }
 
 /** The string behind its key: equivalenceKey escapes one that begins with the mark. */

@@ -1,5 +1,8 @@
 /** What the store asks of a property value: one form for each, its size, and whether writing it would change anything. */
 import { assert } from '../assert.ts';
+import { PointValue } from '../value/spatial/point-value.ts';
+import { equalTemporals } from '../value/temporal/comparison.ts';
+import { isTemporalOrDuration } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue } from '../value/value.ts';
 import { ARRAY_SLOT_BYTES, OBJECT_BYTES, stringBytes } from './memory.ts';
 
@@ -25,7 +28,7 @@ export function canonicalStored(value: StoredValue, depth = 0): StoredValue {
       assert(value >= INTEGER_MIN && value <= INTEGER_MAX, 'an INTEGER has 64 bits');
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     default:
-      if (value instanceof Float) return value;
+      if (value instanceof Float || isTemporalOrDuration(value) || value instanceof PointValue) return value;
       assert(Array.isArray(value) && depth < LIST_DEPTH_MAX, 'a property holds a scalar or a list');
       return value.map((element) => canonicalStored(element, depth + 1));
   }
@@ -34,9 +37,18 @@ export function canonicalStored(value: StoredValue, depth = 0): StoredValue {
 /** Whether two values are the same in type and bits, so that storing one over the other changes nothing. */
 export function identicalStored(left: StoredValue | null, right: StoredValue | null): boolean {
   if (left instanceof Float) return right instanceof Float && Object.is(left.value, right.value);
+  if (isTemporalOrDuration(left)) return equalTemporals(left, right);
+  if (left instanceof PointValue) return right instanceof PointValue && identicalPoints(left, right);
   if (!isStoredList(left)) return left === right;
   if (!isStoredList(right) || left.length !== right.length) return false;
   return left.every((element, position) => identicalStored(element, right[position]!));
+}
+
+/** A coordinate of 0 and one of -0 are two values here, though they are equal. */
+function identicalPoints(left: PointValue, right: PointValue): boolean {
+  return (
+    left.srid === right.srid && Object.is(left.x, right.x) && Object.is(left.y, right.y) && Object.is(left.z, right.z)
+  );
 }
 
 /** What a value takes as an object of its own, in bytes. */
@@ -47,7 +59,9 @@ export function storedBytes(value: StoredValue | null): number {
     case 'bigint':
       return 24;
     case 'object':
-      if (!isStoredList(value)) return value === null ? 0 : 16;
+      if (value === null) return 0;
+      if (isTemporalOrDuration(value) || value instanceof PointValue) return OBJECT_BYTES;
+      if (!isStoredList(value)) return 16;
       return value.reduce<number>((sum, element) => sum + ARRAY_SLOT_BYTES + storedBytes(element), OBJECT_BYTES);
     default:
       return 0;

@@ -136,6 +136,11 @@ export class Writer {
     this.#make({ type: 'setRelationshipProperty', relationship, key, value: canonical });
   }
 
+  /** The type of a relationship that this transaction has deleted: its id is given to no other before the commit. */
+  typeOfDeleted(relationship: number): number {
+    return relationship < 0 ? -1 : this.#state.relationships.type(relationship);
+  }
+
   deleteRelationship(relationship: number): void {
     this.#expectRelationship(relationship);
     this.#make({ type: 'deleteRelationship', relationship });

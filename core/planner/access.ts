@@ -1,7 +1,7 @@
 /** How a node can be found when nothing leads to it yet: by an index, by its label, or by looking at all nodes. */
 import type { ComparisonOperator, Expression } from '../cypher/ast.ts';
-import { freeVariables } from './expressions.ts';
-import type { Conjunct, GraphNode, QueryGraph } from './query-graph.ts';
+import { freeVariables } from '../cypher/expression-tree.ts';
+import type { Conjunct, GraphNode, GraphRelationship, QueryGraph } from './query-graph.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
 
 export interface BoundExpression {
@@ -161,10 +161,14 @@ function isKnown(expression: Expression, { graph, bound }: AccessQuestion): bool
   return true;
 }
 
+function bindsVariable({ name, repeated }: GraphRelationship, variable: string): boolean {
+  return name === variable || (repeated?.groups.some((group) => group.name === variable) ?? false);
+}
+
 function isOfThisMatch(name: string, graph: QueryGraph): boolean {
   return (
     graph.nodes.some((node) => node.name === name && !node.bound) ||
-    graph.relationships.some((relationship) => relationship.name === name && !relationship.bound) ||
+    graph.relationships.some((relationship) => !relationship.bound && bindsVariable(relationship, name)) ||
     graph.paths.some((path) => graph.scope.slots.nameOf(path.slot) === name)
   );
 }

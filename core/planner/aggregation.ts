@@ -1,27 +1,24 @@
-/** Which expressions aggregate, and how expressions are rewritten over what an aggregation or projection has worked out. */
+/** How expressions are rewritten over what an aggregation or projection has worked out. */
 import type { Expression } from '../cypher/ast.ts';
-import { childrenOf, ExpressionIdentities } from '../cypher/expression-tree.ts';
-import { findFunction } from '../cypher/function-table.ts';
-import { mapChildren, variable } from './expressions.ts';
+import {
+  ExpressionIdentities,
+  freeVariables,
+  isAggregation,
+  isOutside,
+  mapChildren,
+  ownVariables,
+} from '../cypher/expression-tree.ts';
+import { variable } from './expressions.ts';
 
 export type Aggregation = Extract<Expression, { type: 'call' | 'countStar' }>;
-
-/** Whether the expression itself is an aggregation. */
-export function isAggregation(expression: Expression): expression is Aggregation {
-  if (expression.type === 'countStar') return true;
-  return expression.type === 'call' && findFunction(expression.name)?.aggregate === true;
-}
-
-/** Whether there is an aggregation anywhere in the expression. */
-export function containsAggregation(expression: Expression): boolean {
-  return isAggregation(expression) || childrenOf(expression).some(containsAggregation);
-}
 
 /** An expression that has a variable of its own. */
 export interface Named {
   readonly name: string;
   readonly expression: Expression;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Replaces what is worked out already (keys, projected items) by its variable, outermost first. */
 export class KnownExpressions {
@@ -36,14 +33,29 @@ export class KnownExpressions {
   }
 
   replace(expression: Expression): Expression {
+    return this.#replace(expression, NOTHING);
+  }
+
+  /** `hidden`: variables of comprehensions around. What names one is another expression, though it is written the same. */
+  #replace(expression: Expression, hidden: ReadonlySet<string>): Expression {
     const name = this.#names.get(this.#identities.idOf(expression));
-    if (name !== undefined) return variable(name, expression.span);
-    return mapChildren(expression, (child) => this.replace(child));
+    if (name !== undefined && !(hidden.size > 0 && namesOneOf(expression, hidden))) {
+      return variable(name, expression.span);
+    }
+    const own = ownVariables(expression);
+    const inner = own.length === 0 ? hidden : new Set([...hidden, ...own]);
+    return mapChildren(expression, (child) => this.#replace(child, isOutside(child, expression) ? hidden : inner));
   }
 }
 
-/** Replaces each aggregation by the variable that `nameOf` gives it. */
+function namesOneOf(expression: Expression, names: ReadonlySet<string>): boolean {
+  for (const free of freeVariables(expression)) if (names.has(free)) return true;
+  return false;
+}
+
+/** Replaces each aggregation by the variable that `nameOf` gives it. Those of subqueries are their own. */
 export function replaceAggregations(expression: Expression, nameOf: (aggregation: Aggregation) => string): Expression {
   if (isAggregation(expression)) return variable(nameOf(expression), expression.span);
+  if (expression.type === 'subqueryExpression') return expression;
   return mapChildren(expression, (child) => replaceAggregations(child, nameOf));
 }

@@ -22,9 +22,18 @@ export function checkPredicates(count: number): void {
   if (count > PREDICATES_MAX) throw tooComplex('predicates on one MATCH', PREDICATES_MAX);
 }
 
-/** Looks at the longest way down. Subplans are shallow: their patterns are bounded. */
+/** Looks at the longest way down. Subplans of patterns are shallow, as patterns are bounded; subqueries are looked into. */
 export function checkDepth(root: Plan): void {
+  if (depthOf(root) > PLAN_DEPTH_MAX) throw tooComplex('operators in its plan', PLAN_DEPTH_MAX);
+}
+
+function depthOf(root: Plan): number {
   let depth = 0;
-  for (let plan: Plan | undefined = root; plan; plan = 'input' in plan ? plan.input : undefined) depth++;
-  if (depth > PLAN_DEPTH_MAX) throw tooComplex('operators in its plan', PLAN_DEPTH_MAX);
+  let deepest = 0;
+  for (let plan: Plan | undefined = root; plan; plan = 'input' in plan ? plan.input : undefined) {
+    depth++;
+    const inside = plan.type === 'apply' ? [plan.inner] : plan.type === 'union' ? plan.parts : [];
+    for (const inner of inside) deepest = Math.max(deepest, depth + depthOf(inner));
+  }
+  return Math.max(depth, deepest);
 }

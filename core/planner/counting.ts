@@ -1,6 +1,7 @@
 /** Counting what an expansion gives without making a row for each: the degrees are added up instead. */
 import type { Expression } from '../cypher/ast.ts';
-import { freeVariables, variable } from './expressions.ts';
+import { freeVariables } from '../cypher/expression-tree.ts';
+import { variable } from './expressions.ts';
 import type { AggregationItem, ExpandPlan, Plan, ProduceItem } from './plan.ts';
 import { anonymousName, type PlanScope } from './slots.ts';
 
@@ -25,6 +26,7 @@ export function countingExpansion(fields: Aggregation & { scope: PlanScope }): A
       input: input.input,
       from: input.from,
       types: input.types,
+      typeExpression: input.typeExpression,
       direction: input.direction,
       multiplicity,
       estimatedRows: input.input.estimatedRows,

@@ -1,6 +1,7 @@
 /** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
-import type { Expression } from '../cypher/ast.ts';
+import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
+import { planText } from './plan-text.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -10,21 +11,41 @@ export interface PlanDescription {
   /** The variables that its rows have, as far as they have a name. */
   readonly identifiers: readonly string[];
   readonly estimatedRows: number;
+  /** Under PROFILE: the rows that it has handed on, and the work that it has spent itself. */
+  readonly rows?: number;
+  readonly work?: number;
   readonly children: readonly PlanDescription[];
 }
 
-/** Describes a plan. `text`: the statement, which expressions are quoted from. */
-export function describePlan(plan: Plan, slots: Slots, text: string): PlanDescription {
-  return new Describer(slots, text).describe(plan);
+/** What was counted while a plan ran; `work` with that of the operators below. */
+export interface PlanCounts {
+  of(plan: Plan): { readonly rows: number; readonly work: number } | undefined;
+}
+
+/**
+ * Describes a plan. `text`: the statement, which expressions are quoted from. The whole stands as a table for people in the
+ * argument `string-representation` of its first operator, where Neo4j has it.
+ */
+export function describePlan(
+  plan: Plan,
+  question: { readonly slots: Slots; readonly text: string; readonly counts?: PlanCounts },
+): PlanDescription {
+  const description = new Describer(question).describe(plan);
+  return {
+    ...description,
+    arguments: new Map([...description.arguments, ['string-representation', planText(description)]]),
+  };
 }
 
 class Describer {
   readonly #slots: Slots;
   readonly #text: string;
+  readonly #counts: PlanCounts | undefined;
 
-  constructor(slots: Slots, text: string) {
+  constructor({ slots, text, counts }: { readonly slots: Slots; readonly text: string; readonly counts?: PlanCounts }) {
     this.#slots = slots;
     this.#text = text;
+    this.#counts = counts;
   }
 
   describe(plan: Plan): PlanDescription {
@@ -36,12 +57,23 @@ class Describer {
       arguments: new Map(details === undefined ? [] : [['Details', details]]),
       identifiers: this.#identifiers(plan, children),
       estimatedRows: rounded(plan.estimatedRows),
+      ...this.#counted(plan),
       children,
     };
   }
 
+  /** Rows and work of the operator itself; of one that was never asked, and so not counted, 0. */
+  #counted(plan: Plan): { rows: number; work: number } | undefined {
+    if (this.#counts === undefined) return undefined;
+    const { rows, work } = this.#counts.of(plan) ?? { rows: 0, work: 0 };
+    const below = childrenOf(plan).reduce((sum, child) => sum + (this.#counts?.of(child)?.work ?? 0), 0);
+    return { rows, work: work - below };
+  }
+
   /** One operator is shown for each thing that is made. */
   #describeCreate(plan: Extract<Plan, { type: 'create' }>): PlanDescription {
+    const whole = this.#counted(plan);
+    const counted = whole && { rows: whole.rows, work: Math.round(whole.work / plan.parts.length) };
     return plan.parts.reduce<PlanDescription>((input, part) => {
       const name = this.#slots.nameOf(part.slot);
       return {
@@ -49,6 +81,7 @@ class Describer {
         arguments: new Map([['Details', this.#created(part)]]),
         identifiers: isAnonymous(name) ? input.identifiers : [...input.identifiers, name],
         estimatedRows: rounded(plan.estimatedRows),
+        ...counted,
         children: [input],
       };
     }, this.describe(plan.input));
@@ -94,12 +127,17 @@ class Describer {
       case 'expand':
       case 'expandInto':
         return this.#expansion(plan, '');
+      case 'repeat':
+        return `(${this.#name(plan.from)}) (…){${plan.min},${plan.max ?? ''}} (${this.#name(plan.to)})`;
+      case 'foreach':
+        return `${this.#name(plan.slot)} IN ${this.#print(plan.list)}`;
       case 'expandVariable':
       case 'shortestPath':
         return this.#expansion(plan, `*${plan.min}..${plan.max ?? ''}`);
       case 'expandCount':
         return this.#arrow(plan, this.#name(plan.from), '');
       case 'projectEndpoints':
+      case 'projectTrail':
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
       case 'constructPath':
         return this.#name(plan.slot);
@@ -126,6 +164,10 @@ class Describer {
         return `${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}`;
       case 'set':
         return plan.items.map(({ span }) => this.#text.slice(span.offset, span.endOffset)).join(', ');
+      case 'callProcedure': {
+        const given = plan.arguments.map((argument) => this.#print(argument)).join(', ');
+        return `${plan.name}(${given})${plan.columns.map(({ slot }, i) => `${i === 0 ? ' YIELD ' : ', '}${this.#name(slot)}`).join('')}`;
+      }
       case 'delete':
         return plan.targets.map((target) => this.#print(target)).join(', ');
       default:
@@ -141,12 +183,17 @@ class Describer {
   }
 
   #arrow(
-    plan: { readonly types: readonly string[]; readonly direction: string },
+    plan: {
+      readonly types: readonly string[];
+      readonly typeExpression: LabelExpression | undefined;
+      readonly direction: string;
+    },
     from: string,
     to: string,
     inner: { readonly relationship: number | undefined; readonly hops: string } = { relationship: undefined, hops: '' },
   ): string {
-    const types = plan.types.length === 0 ? '' : `:${plan.types.join('|')}`;
+    const expression = plan.typeExpression && labelText(plan.typeExpression);
+    const types = plan.types.length === 0 && !expression ? '' : `:${expression ?? plan.types.join('|')}`;
     const name = inner.relationship === undefined ? '' : this.#name(inner.relationship);
     const left = plan.direction === 'incoming' ? '<-' : '-';
     const right = plan.direction === 'outgoing' ? '->' : '-';
@@ -190,7 +237,7 @@ class Describer {
       case 'property':
         return `${this.#expression(expression.subject)}.${expression.key}`;
       case 'hasLabels':
-        return `${this.#expression(expression.subject)}${expression.labels.map((label) => `:${label}`).join('')}`;
+        return this.#expression(expression.subject) + labelTestText(expression);
       case 'comparison':
         return expression.operands
           .map((operand, i) => (i === 0 ? '' : ` ${expression.operators[i - 1]} `) + this.#expression(operand))
@@ -223,6 +270,10 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'shortestPath':
+      return plan.all ? 'AllShortestPaths' : 'ShortestPath';
+    case 'apply':
+      return plan.unit ? 'SubqueryForeach' : 'Apply';
     default:
       return plan.type.charAt(0).toUpperCase() + plan.type.slice(1);
   }
@@ -237,6 +288,9 @@ function childrenOf(plan: Plan): readonly Plan[] {
       return plan.parts;
     case 'optional':
     case 'semiApply':
+    case 'apply':
+    case 'foreach':
+    case 'repeat':
       return [plan.input, plan.inner];
     case 'merge':
       return [plan.input, plan.match, plan.create];
@@ -259,11 +313,19 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'expandInto':
     case 'expandVariable':
     case 'projectEndpoints':
+    case 'projectTrail':
       return plan.relationship === undefined ? [plan.to] : [plan.relationship, plan.to];
     case 'shortestPath':
       return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
+    case 'repeat':
+      return [...plan.groups.map(({ outer }) => outer), plan.to];
+    case 'callProcedure':
+      return plan.columns.map(({ slot }) => slot);
+    case 'apply':
+      return plan.columns.map(({ to }) => to);
     case 'optional':
     case 'merge':
+    case 'recall':
       return plan.slots;
     case 'produce':
       return [...plan.keep, ...plan.items.map(({ slot }) => slot)];
@@ -283,4 +345,23 @@ function slotsOf(plan: Plan): readonly number[] {
 
 function replacesColumns(plan: Plan): boolean {
   return ['produce', 'aggregate', 'orderBy', 'top', 'eager', 'distinct', 'union'].includes(plan.type);
+}
+
+function labelTestText({ labels, labelExpression }: LabelTest): string {
+  const all = labels.map((label) => `:${label}`).join('');
+  return labelExpression === undefined ? all : `${all}:${labelText(labelExpression)}`;
+}
+
+function labelText(expression: LabelExpression): string {
+  switch (expression.type) {
+    case 'name':
+      return expression.name;
+    case 'any':
+      return '%';
+    case 'not':
+      return `!${labelText(expression.operand)}`;
+    case 'and':
+    case 'or':
+      return `(${labelText(expression.left)}${expression.type === 'and' ? '&' : '|'}${labelText(expression.right)})`;
+  }
 }

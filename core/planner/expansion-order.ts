@@ -2,8 +2,9 @@
  * In which order the nodes and relationships of a MATCH are found. Each possible first step is followed by the cheapest
  * next one until everything is bound; the order that makes the fewest rows on the way wins.
  */
+import type { PathPattern } from '../cypher/ast.ts';
 import { type Access, bestAccess, bestSeek } from './access.ts';
-import type { Conjunct, GraphNode, GraphRelationship, QueryGraph } from './query-graph.ts';
+import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
 /** Of a pattern with more parts than this, only the most promising first steps are followed to the end. */
@@ -73,7 +74,7 @@ class Search {
   }
 
   take({ step, made }: Option): void {
-    const names = step.type === 'leaf' ? [step.node.name] : namesOf(step.relationship);
+    const names = step.type === 'leaf' ? [step.node.name] : namesBoundBy(step.relationship);
     for (const conjunct of this.#newlyPossible(names)) this.#applied.add(conjunct);
     if (step.type !== 'leaf') this.#open.delete(step.relationship);
     for (const name of names) this.#bound.add(name);
@@ -85,7 +86,8 @@ class Search {
   /** What can come next. A relationship whose ends are both bound only takes rows away, so it goes before all else. */
   options(): Option[] {
     for (const relationship of this.#open) {
-      if (relationship.bound) return [this.#option({ type: 'endpoints', relationship }, relationship, 1)];
+      if (relationship.bound && this.#tellsItsEnds(relationship))
+        return [this.#option({ type: 'endpoints', relationship }, relationship, 1)];
     }
     for (const relationship of this.#open) {
       if (this.#isBound(relationship.from) && this.#isBound(relationship.to)) return [this.#connect(relationship)];
@@ -95,6 +97,11 @@ class Search {
     const seeks = unbound.flatMap((node) => this.#leaf(node, bestSeek(this.#question(node))));
     if (expands.length > 0) return [...expands, ...seeks];
     return unbound.flatMap((node) => this.#leaf(node, bestAccess(this.#question(node))));
+  }
+
+  /** A list of relationships may be empty, and then says nothing about where it starts. */
+  #tellsItsEnds({ hops, from, to }: GraphRelationship): boolean {
+    return hops === undefined || hops.min > 0 || this.#isBound(from) || this.#isBound(to);
   }
 
   #expands(): Option[] {
@@ -126,7 +133,7 @@ class Search {
     fanout: number,
   ): Option {
     const made = this.#rows * fanout;
-    return { step: { ...step, rows: made * this.#selectivity(namesOf(relationship), []) }, made };
+    return { step: { ...step, rows: made * this.#selectivity(namesBoundBy(relationship), []) }, made };
   }
 
   #leaf(node: GraphNode, access: Access | undefined): Option[] {
@@ -159,10 +166,6 @@ class Search {
   }
 }
 
-function namesOf(relationship: GraphRelationship): string[] {
-  return [relationship.name, relationship.from.name, relationship.to.name];
-}
-
 /** Rows that expanding one row makes. */
 export function expectedFanout(fields: {
   relationship: GraphRelationship;
@@ -170,17 +173,32 @@ export function expectedFanout(fields: {
   statistics: Statistics;
 }): number {
   const { relationship, reversed, statistics } = fields;
-  const { types, hops, direction } = relationship;
+  const { types, hops, direction, repeated } = relationship;
   const from = reversed ? relationship.to : relationship.from;
   const label = [...from.labels].sort((a, b) => statistics.labelCount(a) - statistics.labelCount(b))[0];
   const turned = reversed ? turnedDirection(direction) : direction;
   const first = statistics.averageDegree(types, turned, label);
   if (!hops) return first;
-  const next = statistics.averageDegree(types, turned, undefined);
+  const next = repeated
+    ? fanoutInside(repeated.pattern, reversed, statistics)
+    : statistics.averageDegree(types, turned, undefined);
+  if (repeated) return fanoutOfWalk(hops, next, next);
+  return fanoutOfWalk(hops, first, next);
+}
+
+/** Rows of a walk whose first hop makes `first` of one, and each further one `next`. */
+function fanoutOfWalk(hops: { min: number; max: number | undefined }, first: number, next: number): number {
   const max = Math.min(hops.max ?? hops.min + HOPS_WHEN_UNBOUNDED, hops.min + HOPS_WHEN_UNBOUNDED);
   let rows = 0;
   for (let length = hops.min; length <= max; length++) rows += length === 0 ? 1 : first * next ** (length - 1);
   return rows;
+}
+
+/** Rows that one time through a quantified path pattern makes. */
+function fanoutInside(pattern: PathPattern, reversed: boolean, statistics: Statistics): number {
+  return pattern.relationships.reduce((rows, { types, direction }) => {
+    return rows * statistics.averageDegree(types, reversed ? turnedDirection(direction) : direction, undefined);
+  }, 1);
 }
 
 export function turnedDirection(direction: GraphRelationship['direction']): GraphRelationship['direction'] {
@@ -199,6 +217,7 @@ export function selectivityOf(conjunct: Conjunct, statistics: Statistics): numbe
     case 'string':
       return SELECTIVITY.equality;
     case 'patternPredicate':
+    case 'subqueryExpression':
       return SELECTIVITY.pattern;
     default:
       return SELECTIVITY.other;

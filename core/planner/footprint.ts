@@ -2,7 +2,7 @@
  * What clauses read of the graph and what they change. From it follow the barriers between clauses (a clause sees the
  * whole effect of those before it and nothing of its own later rows) and which commits a standing query has to look at.
  */
-import type { Expression, NodePattern, PathPattern } from '../cypher/ast.ts';
+import type { Clause, Expression, LabelExpression, NodePattern, PathPattern, Query } from '../cypher/ast.ts';
 import { childrenOf } from '../cypher/expression-tree.ts';
 import { findFunction } from '../cypher/function-table.ts';
 import type { PlanScope } from './slots.ts';
@@ -27,6 +27,14 @@ export class Reads {
       this.keys.size === 0 &&
       !(this.anyRelationshipType || this.anyLabel || this.anyKey)
     );
+  }
+
+  /** Anything may be read. */
+  addAll(): void {
+    this.scans.push([]);
+    this.anyRelationshipType = true;
+    this.anyLabel = true;
+    this.anyKey = true;
   }
 
   add(other: Reads): void {
@@ -109,16 +117,43 @@ function overlaps(left: ReadonlySet<string>, right: ReadonlySet<string>): boolea
 export function readsOfPattern(pattern: PathPattern, scope: PlanScope, reads: Reads): void {
   for (const node of pattern.nodes) readsOfNode(node, scope, reads);
   for (const relationship of pattern.relationships) {
+    if (relationship.repeated) {
+      readsOfPattern(relationship.repeated, scope, reads);
+      continue;
+    }
     if (relationship.types.length === 0) reads.anyRelationshipType = true;
     for (const type of relationship.types) reads.relationshipTypes.add(type);
     readsOfProperties(relationship.properties, scope, reads);
   }
+  for (const { where } of [...pattern.nodes, ...pattern.relationships, pattern]) {
+    if (where) readsOfExpression(where, scope, reads);
+  }
 }
 
 function readsOfNode(node: NodePattern, scope: PlanScope, reads: Reads): void {
+  readsOfLabels(node.labelExpression, reads);
   if (node.variable !== undefined && scope.has(node.variable)) for (const label of node.labels) reads.labels.add(label);
   else reads.scans.push(node.labels);
   readsOfProperties(node.properties, scope, reads);
+}
+
+function readsOfLabels(expression: LabelExpression | undefined, reads: Reads): void {
+  switch (expression?.type) {
+    case undefined:
+      return;
+    case 'name':
+      reads.labels.add(expression.name);
+      return;
+    case 'any':
+      reads.anyLabel = true;
+      return;
+    case 'not':
+      return readsOfLabels(expression.operand, reads);
+    case 'and':
+    case 'or':
+      readsOfLabels(expression.left, reads);
+      readsOfLabels(expression.right, reads);
+  }
 }
 
 function readsOfProperties(properties: Expression | undefined, scope: PlanScope, reads: Reads): void {
@@ -139,6 +174,14 @@ export function readsOfExpression(expression: Expression, scope: PlanScope, read
       break;
     case 'hasLabels':
       for (const label of expression.labels) reads.labels.add(label);
+      readsOfLabels(expression.labelExpression, reads);
+      break;
+    case 'mapProjection':
+      if (!mayHoldEntity(expression.subject, scope)) break;
+      for (const item of expression.items) {
+        if (item.type === 'all') reads.anyKey = true;
+        else if (item.type === 'property') reads.keys.add(item.key);
+      }
       break;
     case 'call':
       if (!expression.arguments.some((argument) => mayHoldEntity(argument, scope))) break;
@@ -146,11 +189,35 @@ export function readsOfExpression(expression: Expression, scope: PlanScope, read
       if (expression.name === 'properties' || expression.name === 'keys') reads.anyKey = true;
       break;
     case 'patternPredicate':
-      for (const pattern of expression.patterns) readsOfPattern(pattern, scope, reads);
+    case 'patternComprehension':
+    case 'shortestPath':
+      readsOfPattern(expression.pattern, scope, reads);
+      break;
+    case 'subqueryExpression':
+      readsOfQuery(expression.query, scope, reads);
       break;
     default:
   }
   for (const child of childrenOf(expression)) readsOfExpression(child, scope, reads);
+}
+
+/** What the patterns of a query in an expression read; its expressions are children of that expression. */
+function readsOfQuery(query: Query, scope: PlanScope, reads: Reads): void {
+  for (const { clauses } of query.parts) for (const clause of clauses) readsOfNestedClause(clause, scope, reads);
+}
+
+function readsOfNestedClause(clause: Clause, scope: PlanScope, reads: Reads): void {
+  switch (clause.type) {
+    case 'match':
+      for (const pattern of clause.patterns) readsOfPattern(pattern, scope, reads);
+      return;
+    case 'subquery':
+      return readsOfQuery(clause.query, scope, reads);
+    case 'call':
+      reads.addAll();
+      return;
+    default:
+  }
 }
 
 function readsOfIndex(index: Expression, reads: Reads): void {
@@ -181,7 +248,13 @@ export function mayHoldEntity(expression: Expression, scope: PlanScope): boolean
     case 'case':
     case 'listComprehension':
     case 'reduce':
+    case 'mapProjection':
       return childrenOf(expression).some((child) => mayHoldEntity(child, scope));
+    case 'patternComprehension':
+    case 'shortestPath':
+      return true;
+    case 'subqueryExpression':
+      return expression.kind === 'collect';
     default:
       return false;
   }

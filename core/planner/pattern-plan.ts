@@ -7,9 +7,10 @@ import { checkPredicates } from './complexity.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
 import type { Plan, RangeBound } from './plan.ts';
-import { type Conjunct, type GraphRelationship, type QueryGraph, queryGraphOf } from './query-graph.ts';
+import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
+import { type Conjunct, type GraphRelationship, namesBoundBy, type QueryGraph, queryGraphOf } from './query-graph.ts';
+import { planRepetition } from './repetition.ts';
 import type { PlanScope } from './slots.ts';
-import type { Statistics } from './statistics.ts';
 
 export interface MatchPlan {
   readonly plan: Plan;
@@ -25,45 +26,38 @@ export function planMatch(fields: {
   where: Expression | undefined;
   scope: PlanScope;
   input: Plan;
-  statistics: Statistics;
+  planning: Planning;
 }): MatchPlan {
-  const { patterns, where, scope, input, statistics } = fields;
+  const { patterns, where, scope, input, planning } = fields;
   const graph = queryGraphOf(patterns, where, scope);
   checkPredicates(graph.conjuncts.length);
-  const plan = new MatchBuilder(graph, statistics, input).build();
+  const plan = new MatchBuilder(graph, { scope, planning, input }).build();
   const before = new Set(scope.liveSlots());
   return { plan, scope: graph.scope, filled: graph.scope.liveSlots().filter((slot) => !before.has(slot)) };
 }
 
-/** The subplan of a pattern predicate: it has a row for each way in which the pattern is there. */
-export function planPatternPredicate(
-  expression: Extract<Expression, { type: 'patternPredicate' }>,
-  scope: PlanScope,
-  statistics: Statistics,
-): Plan {
-  const { patterns, where } = expression;
-  return planMatch({ patterns, where, scope, input: { type: 'argument', estimatedRows: 1 }, statistics }).plan;
-}
-
 class MatchBuilder {
   readonly #graph: QueryGraph;
-  readonly #statistics: Statistics;
+  readonly #planning: Planning;
+  /** What is bound before the MATCH. */
+  readonly #outer: PlanScope;
   readonly #bound = new Set<string>();
   readonly #applied = new Set<Conjunct>();
   readonly #placed: GraphRelationship[] = [];
   #plan: Plan;
 
-  constructor(graph: QueryGraph, statistics: Statistics, input: Plan) {
+  constructor(graph: QueryGraph, around: { scope: PlanScope; planning: Planning; input: Plan }) {
     this.#graph = graph;
-    this.#statistics = statistics;
-    this.#plan = input;
+    this.#outer = around.scope;
+    this.#planning = around.planning;
+    this.#plan = around.input;
     for (const part of [...graph.nodes, ...graph.relationships]) if (part.bound) this.#bound.add(part.name);
   }
 
   build(): Plan {
     const steps = orderOfExpansion({
       graph: this.#graph,
-      statistics: this.#statistics,
+      statistics: this.#planning.statistics,
       rows: this.#plan.estimatedRows,
     });
     this.#refuseNulls();
@@ -119,7 +113,7 @@ class MatchBuilder {
     }
     const { relationship } = step;
     this.#placed.push(relationship);
-    for (const name of [relationship.name, relationship.from.name, relationship.to.name]) this.#bound.add(name);
+    for (const name of namesBoundBy(relationship)) this.#bound.add(name);
     if (relationship.path !== undefined) this.#bound.add(this.#graph.scope.slots.nameOf(relationship.path));
   }
 
@@ -153,30 +147,45 @@ class MatchBuilder {
     const { relationship } = step;
     const reversed = step.type === 'expand' && step.reversed;
     const [from, to] = reversed ? [relationship.to, relationship.from] : [relationship.from, relationship.to];
-    const common = {
+    const into = step.type === 'connect';
+    const ends = {
       input: this.#plan,
       from: from.slot,
       to: to.slot,
       relationship: this.#isAskedFor(relationship) ? relationship.slot : undefined,
+    };
+    const distinctFrom = this.#mayCoincide(relationship, this.#placed).map((other) => other.slot);
+    if (relationship.repeated) {
+      const { min, max } = relationship.hops ?? { min: 1, max: 1 };
+      const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.rows };
+      return planRepetition({ walk, repeated: relationship.repeated, outer: this.#outer, plan: this.#planInside });
+    }
+    const common = {
+      ...ends,
       types: relationship.types,
+      typeExpression: relationship.typeExpression,
       direction: reversed ? turnedDirection(relationship.direction) : relationship.direction,
-      distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
+      distinctFrom,
       estimatedRows: step.rows,
     };
-    const into = step.type === 'connect';
     const { properties, hops, path } = relationship;
     if (relationship.shortest) {
       const { min, max } = hops ?? { min: 1, max: 1 };
-      return { type: 'shortestPath', ...common, path, min, max, properties };
+      return { type: 'shortestPath', ...common, all: relationship.shortest === 'all', path, min, max, properties };
     }
     if (hops) return { type: 'expandVariable', ...common, min: hops.min, max: hops.max, into, reversed, properties };
     return { type: into ? 'expandInto' : 'expand', ...common };
   }
 
+  /** Plans one time through a quantified path pattern. */
+  readonly #planInside = (pattern: PathPattern, scope: PlanScope): MatchPlan => {
+    const input: Plan = { type: 'argument', estimatedRows: 1 };
+    return planMatch({ patterns: [pattern], where: undefined, scope, input, planning: this.#planning });
+  };
+
   #endpoints(relationship: GraphRelationship): Plan {
-    const { from, to, types, direction, slot } = relationship;
-    return {
-      type: 'projectEndpoints',
+    const { from, to, types, typeExpression, direction, slot, hops, properties } = relationship;
+    const common = {
       input: this.#plan,
       relationship: slot,
       from: from.slot,
@@ -184,10 +193,13 @@ class MatchBuilder {
       fromBound: this.#bound.has(from.name),
       toBound: this.#bound.has(to.name),
       types,
+      typeExpression,
       direction,
       distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
       estimatedRows: this.#plan.estimatedRows,
     };
+    if (!hops) return { type: 'projectEndpoints', ...common };
+    return { type: 'projectTrail', ...common, min: hops.min, max: hops.max, properties };
   }
 
   #isAskedFor(relationship: GraphRelationship): boolean {
@@ -215,9 +227,9 @@ class MatchBuilder {
     );
     for (const conjunct of possible) {
       this.#applied.add(conjunct);
-      if (!patternOf(conjunct.expression)) this.#plan = this.#filtered(conjunct);
+      if (!existenceOf(conjunct.expression)) this.#plan = this.#filtered(conjunct);
     }
-    for (const conjunct of possible) if (patternOf(conjunct.expression)) this.#plan = this.#semiApplied(conjunct);
+    for (const conjunct of possible) if (existenceOf(conjunct.expression)) this.#plan = this.#semiApplied(conjunct);
   }
 
   #filtered(conjunct: Conjunct): Plan {
@@ -225,40 +237,38 @@ class MatchBuilder {
       type: 'filter',
       input: this.#plan,
       predicate: { expression: conjunct.expression, scope: this.#graph.scope },
-      estimatedRows: this.#plan.estimatedRows * selectivityOf(conjunct, this.#statistics),
+      estimatedRows: this.#plan.estimatedRows * selectivityOf(conjunct, this.#planning.statistics),
     };
   }
 
   #semiApplied(conjunct: Conjunct): Plan {
-    const found = patternOf(conjunct.expression);
-    assert(found, 'the conjunct is a pattern predicate');
+    const found = existenceOf(conjunct.expression);
+    assert(found, 'the conjunct asks whether something is there');
     return semiApply({
       input: this.#plan,
       ...found,
       scope: this.#graph.scope,
-      statistics: this.#statistics,
+      planning: this.#planning,
     });
   }
 }
 
-/** A pattern predicate or its negation, which a join can decide. */
-export function patternOf(
-  expression: Expression,
-): { pattern: Extract<Expression, { type: 'patternPredicate' }>; negated: boolean } | undefined {
-  if (expression.type === 'patternPredicate') return { pattern: expression, negated: false };
-  if (expression.type !== 'not' || expression.operand.type !== 'patternPredicate') return undefined;
-  return { pattern: expression.operand, negated: true };
+/** What asks whether a query has a row, or has none, which a join can decide. */
+export function existenceOf(expression: Expression): { asked: QueryExpression; negated: boolean } | undefined {
+  const negated = expression.type === 'not';
+  const asked = negated ? expression.operand : expression;
+  return isQueryExpression(asked) && queryOf(asked).answer === 'exists' ? { asked, negated } : undefined;
 }
 
-/** Keeps the rows for which the pattern is there, or is not. */
+/** Keeps the rows for which the query has a row, or has none. */
 export function semiApply(fields: {
   input: Plan;
-  pattern: Extract<Expression, { type: 'patternPredicate' }>;
+  asked: QueryExpression;
   negated: boolean;
   scope: PlanScope;
-  statistics: Statistics;
+  planning: Planning;
 }): Plan {
-  const { input, pattern, negated, scope, statistics } = fields;
-  const inner = planPatternPredicate(pattern, scope, statistics);
+  const { input, asked, negated, scope, planning } = fields;
+  const inner = planning.nested(queryOf(asked).query, scope).root;
   return { type: 'semiApply', input, inner, negated, estimatedRows: input.estimatedRows / 2 };
 }

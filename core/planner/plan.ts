@@ -3,7 +3,7 @@
  * physical operators by executor/build.ts. Expressions stand in it as trees of the AST with the scope they are to be
  * compiled in. Most operators have one input, and a scan too: it gives its nodes anew for each row of its input.
  */
-import type { Expression, SetItem, Span } from '../cypher/ast.ts';
+import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -71,8 +71,9 @@ interface ExpansionPlan extends Unary {
   readonly to: number;
   /** Undefined when nobody asks for the relationship. */
   readonly relationship: number | undefined;
-  /** Any of these; empty: every type. */
+  /** Any of these; empty: every type that the expression, if there is one, allows. */
   readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
   /** Slots of relationships, or of lists of them, of the same MATCH that this one must differ from. */
   readonly distinctFrom: readonly number[];
@@ -105,9 +106,10 @@ export interface PropertyEquality {
   readonly value: ScopedExpression;
 }
 
-/** One shortest trail between two bound nodes. `path` is the slot of the whole path, if it has a name. */
+/** A shortest trail between two bound nodes, or all of them. `path` is the slot of the whole path, if it has a name. */
 export interface ShortestPathPlan extends ExpansionPlan {
   readonly type: 'shortestPath';
+  readonly all: boolean;
   readonly path: number | undefined;
   readonly min: number;
   readonly max: number | undefined;
@@ -123,7 +125,42 @@ export interface ProjectEndpointsPlan extends Unary {
   readonly fromBound: boolean;
   readonly toBound: boolean;
   readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
+  readonly distinctFrom: readonly number[];
+}
+
+/** The same around a bound list of relationships: a trail, from its first node to its last. */
+export interface ProjectTrailPlan extends Omit<ProjectEndpointsPlan, 'type'> {
+  readonly type: 'projectTrail';
+  readonly min: number;
+  readonly max: number | undefined;
+  readonly properties: readonly PropertyEquality[];
+}
+
+/**
+ * A quantified path pattern: trails of as many times through `inner` as the bounds say. Each time `inner` is fed the row with
+ * `innerStart` filled, and fills `innerEnd`, where the next time starts.
+ */
+export interface RepeatPlan extends Unary {
+  readonly type: 'repeat';
+  readonly inner: Plan;
+  readonly from: number;
+  readonly to: number;
+  /** Whether `to` is bound already, so that only trails that end there count. */
+  readonly into: boolean;
+  /** Whether it is walked against the pattern's reading order, so that all lists are to be turned round. */
+  readonly reversed: boolean;
+  readonly min: number;
+  readonly max: number | undefined;
+  readonly innerStart: number;
+  readonly innerEnd: number;
+  /** Slots of the relationships of one time, in the order of the pattern. */
+  readonly innerRelationships: readonly number[];
+  /** The slot for the list of all its relationships, when somebody asks for them. */
+  readonly relationship: number | undefined;
+  /** Its variables: what `inner` fills each time, and where the list of that goes. */
+  readonly groups: readonly { readonly inner: number; readonly outer: number }[];
   readonly distinctFrom: readonly number[];
 }
 
@@ -132,6 +169,7 @@ export interface ExpandCountPlan extends Unary {
   readonly type: 'expandCount';
   readonly from: number;
   readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
   readonly multiplicity: number;
 }
@@ -182,6 +220,8 @@ export interface AggregationItem {
   readonly name: string | undefined;
   readonly distinct: boolean;
   readonly argument: ScopedExpression | undefined;
+  /** Of a percentile: which one. */
+  readonly second: ScopedExpression | undefined;
   readonly span: Span;
 }
 
@@ -240,6 +280,41 @@ export interface UnionPlan extends PlanBase {
   readonly parts: readonly Plan[];
   readonly columns: readonly (readonly number[])[];
   readonly slots: readonly number[];
+}
+
+/** A procedure called for each row; a row for each that it gives. Without columns the rows pass as they are. */
+export interface CallProcedurePlan extends Unary {
+  readonly type: 'callProcedure';
+  readonly name: string;
+  /** Those that are given; defaults stand for the rest. */
+  readonly arguments: readonly ScopedExpression[];
+  /** Which columns of the result are asked for, and where they go. */
+  readonly columns: readonly { readonly column: number; readonly slot: number }[];
+  readonly optional: boolean;
+}
+
+/** A subquery run for each row by itself; a row for each of its rows. A unit subquery hands each row on as it is. */
+export interface ApplyPlan extends Unary {
+  readonly type: 'apply';
+  readonly inner: Plan;
+  readonly columns: readonly { readonly from: number; readonly to: number }[];
+  readonly optional: boolean;
+  readonly unit: boolean;
+}
+
+/** Puts back slots of the row that the subplan was fed, which is one, after an operator that has lost them. */
+export interface RecallPlan extends Unary {
+  readonly type: 'recall';
+  readonly slots: readonly number[];
+}
+
+/** Runs `inner` for each element of a list, for its effects alone; with `byElement` for one after the other. */
+export interface ForeachPlan extends Unary {
+  readonly type: 'foreach';
+  readonly inner: Plan;
+  readonly list: ScopedExpression;
+  readonly slot: number;
+  readonly byElement: boolean;
 }
 
 /** Reads its whole input before it hands on the first row. */
@@ -355,7 +430,13 @@ export type Plan =
   | SetPlan
   | RemovePropertyPlan
   | RemoveLabelsPlan
-  | DeletePlan;
+  | DeletePlan
+  | CallProcedurePlan
+  | ApplyPlan
+  | RecallPlan
+  | ForeachPlan
+  | RepeatPlan
+  | ProjectTrailPlan;
 
 export interface ResultColumn {
   readonly name: string;

@@ -1,14 +1,15 @@
 /** WITH and RETURN as plans: grouping and aggregation, DISTINCT, order, SKIP and LIMIT, and the WHERE of a WITH. */
 import type { Expression, ProjectionClause, ProjectionItem, SortItem } from '../cypher/ast.ts';
-import { ExpressionIdentities } from '../cypher/expression-tree.ts';
-import { type Aggregation, containsAggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
+import { ExpressionIdentities, freeVariables, holdsAggregation } from '../cypher/expression-tree.ts';
+import { type Aggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
 import { countingExpansion } from './counting.ts';
-import { conjunctsOf, freeVariables, variable } from './expressions.ts';
+import { conjunctsOf, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
-import { patternOf, semiApply } from './pattern-plan.ts';
+import { existenceOf, semiApply } from './pattern-plan.ts';
 import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
+import type { Planning } from './planning.ts';
 import { anonymousName, isAnonymous, type PlanScope } from './slots.ts';
-import { SELECTIVITY, type Statistics } from './statistics.ts';
+import { SELECTIVITY } from './statistics.ts';
 
 export interface ProjectionPlan {
   readonly plan: Plan;
@@ -22,9 +23,11 @@ export interface ProjectionQuestion {
   readonly clause: ProjectionClause;
   readonly input: Plan;
   readonly scope: PlanScope;
-  readonly statistics: Statistics;
+  readonly planning: Planning;
   /** Whether the input has side effects, so that LIMIT may not cut them off. */
   readonly inputWrites: boolean;
+  /** Variables of the query around, which stay in scope whatever is projected. */
+  readonly outer: readonly (readonly [string, number])[];
 }
 
 /** Rows that LIMIT, SKIP and a grouping are taken to leave when they are not written as numbers. */
@@ -32,9 +35,9 @@ const ROWS_ASSUMED = 100;
 
 /** Plans a projection on top of `input`. */
 export function planProjection(question: ProjectionQuestion): ProjectionPlan {
-  const { clause, scope } = question;
-  const items = itemsOf(clause, scope);
-  const aggregates = items.some((item) => containsAggregation(item.expression));
+  const { clause } = question;
+  const items = itemsOf(question);
+  const aggregates = items.some((item) => holdsAggregation(item.expression));
   const projected = aggregates ? aggregated(question, items) : plain(question, items);
   const ordered = finish(question, projected);
   const columns = items.map(({ name }) => ({ name, slot: slotIn(projected.scope, name) }));
@@ -46,10 +49,11 @@ export function planProjection(question: ProjectionQuestion): ProjectionPlan {
   };
 }
 
-/** `*` gives all variables that have a name, in the order of their names. */
-function itemsOf(clause: ProjectionClause, scope: PlanScope): ProjectionItem[] {
+/** `*` gives all variables that have a name, in the order of their names, but for those of the query around. */
+function itemsOf({ clause, scope, outer }: ProjectionQuestion): ProjectionItem[] {
   if (!clause.star) return [...clause.items];
-  const names = scope.entries().flatMap(([name]) => (isAnonymous(name) ? [] : [name]));
+  const hidden = new Set(outer.map(([name]) => name));
+  const names = scope.entries().flatMap(([name]) => (isAnonymous(name) || hidden.has(name) ? [] : [name]));
   const all = names.sort().map((name) => ({ name, aliased: false, expression: variable(name, clause.span) }));
   return [...all, ...clause.items];
 }
@@ -73,7 +77,7 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
     produced.push({ slot, expression, scope });
     return [name, slot];
   });
-  const after = scope.only(entries);
+  const after = scope.only([...question.outer, ...entries]);
   const innerScope = clause.distinct ? after : scope.with(entries);
   const known = computed(items);
   const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
@@ -93,9 +97,9 @@ function computed(items: readonly ProjectionItem[]): KnownExpressions {
 }
 
 function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
-  const { clause, scope, input } = question;
+  const { clause, scope, input, outer: outerEntries } = question;
   const registry = new AggregationRegistry(scope);
-  const keyItems = items.filter((item) => !containsAggregation(item.expression));
+  const keyItems = items.filter((item) => !holdsAggregation(item.expression));
   const keys = keyItems.map(({ name, expression }): ProduceItem & { name: string } => {
     const bound = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
     return { name, expression, scope, slot: bound ?? addSlot(scope, name, expression) };
@@ -104,13 +108,14 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
   const known = computed(items);
   const afterAggregation = (expression: Expression) => grouped.replace(registry.replace(expression));
   const outer = items.flatMap(({ name, expression }) =>
-    containsAggregation(expression) ? [{ name, expression: afterAggregation(expression) }] : [],
+    holdsAggregation(expression) ? [{ name, expression: afterAggregation(expression) }] : [],
   );
   const sortItems = clause.orderBy.map(({ expression, descending }) => ({
     expression: afterAggregation(known.replace(expression)),
     descending,
   }));
-  const inner = scope.only([...keys.map(({ name, slot }): [string, number] => [name, slot]), ...registry.entries()]);
+  const keyEntries = keys.map(({ name, slot }): [string, number] => [name, slot]);
+  const inner = scope.only([...outerEntries, ...keyEntries, ...registry.entries()]);
   const produced: ProduceItem[] = [];
   const slots = new Map(keys.map(({ name, slot }) => [name, slot]));
   for (const { name, expression } of outer) {
@@ -119,10 +124,14 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     if (bound === undefined) produced.push({ slot, expression, scope: inner });
     slots.set(name, slot);
   }
-  const after = scope.only(items.map(({ name }) => [name, slots.get(name)!]));
+  const after = scope.only([...outerEntries, ...items.map(({ name }) => [name, slots.get(name)!] as const)]);
   const innerScope = inner.with(after.entries());
   const sorting = sortKeysOf(sortItems, innerScope, (expression) => expression);
   let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
+  if (outerEntries.length > 0) {
+    const { estimatedRows } = plan;
+    plan = { type: 'recall', input: plan, slots: outerEntries.map(([, slot]) => slot), estimatedRows };
+  }
   if (produced.length > 0) plan = produce(plan, produced, innerScope.liveSlots());
   if (clause.distinct) plan = distinct(plan, after.liveSlots());
   if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
@@ -161,12 +170,13 @@ class AggregationRegistry {
 
   #item(aggregation: Aggregation): AggregationItem {
     const isCall = aggregation.type === 'call';
-    const argument = isCall ? aggregation.arguments[0] : undefined;
+    const [argument, second] = isCall ? aggregation.arguments : [];
     return {
       slot: addSlot(this.#scope, anonymousName(this.#scope.slots.count), aggregation),
       name: isCall ? aggregation.name : undefined,
       distinct: isCall && aggregation.distinct,
       argument: argument && { expression: argument, scope: this.#scope },
+      second: second && { expression: second, scope: this.#scope },
       span: aggregation.span,
     };
   }
@@ -203,7 +213,7 @@ function sortKeysOf(
 
 /** ORDER BY, SKIP, LIMIT and WHERE, in this order. */
 function finish(question: ProjectionQuestion, projected: Projected): Plan {
-  const { clause, statistics, inputWrites, scope } = question;
+  const { clause, planning, inputWrites, scope } = question;
   const { scope: after, innerScope, sortKeys, where } = projected;
   let { plan } = projected;
   const nothing = scope.only([]);
@@ -236,22 +246,22 @@ function finish(question: ProjectionQuestion, projected: Projected): Plan {
     const estimatedRows = Math.min(plan.estimatedRows, limitRows);
     plan = { type: 'limit', input: plan, count: limit, exhaustive: inputWrites, estimatedRows };
   }
-  return where ? filterBy({ input: plan, where, scope: innerScope, statistics }) : plan;
+  return where ? filterBy({ input: plan, where, scope: innerScope, planning }) : plan;
 }
 
 /** The predicates of a WHERE, those on patterns last. */
-function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; statistics: Statistics }): Plan {
-  const { where, scope, statistics } = fields;
+function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; planning: Planning }): Plan {
+  const { where, scope, planning } = fields;
   let plan = fields.input;
   const conjuncts = conjunctsOf(where);
   for (const expression of conjuncts) {
-    if (patternOf(expression)) continue;
+    if (existenceOf(expression)) continue;
     const estimatedRows = plan.estimatedRows * SELECTIVITY.range;
     plan = { type: 'filter', input: plan, predicate: { expression, scope }, estimatedRows };
   }
   for (const expression of conjuncts) {
-    const found = patternOf(expression);
-    if (found) plan = semiApply({ input: plan, ...found, scope, statistics });
+    const found = existenceOf(expression);
+    if (found) plan = semiApply({ input: plan, ...found, scope, planning });
   }
   return plan;
 }

@@ -2,10 +2,20 @@
  * A MATCH as a graph: its node variables, the relationships between them, and the predicates on both, taken from labels,
  * property maps and WHERE alike and split so that each can be applied as soon as what it needs is bound.
  */
-import type { Expression, NodePattern, PathPattern, RelationshipPattern, Span } from '../cypher/ast.ts';
+import type {
+  Expression,
+  LabelExpression,
+  LabelTest,
+  NodePattern,
+  PathPattern,
+  RelationshipPattern,
+  Span,
+} from '../cypher/ast.ts';
+import { freeVariables } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
-import { conjunctsOf, freeVariables, hasLabels, propertyEquals } from './expressions.ts';
+import { conjunctsOf, hasLabels, propertyEquals } from './expressions.ts';
 import type { PropertyEquality } from './plan.ts';
+import { type Repetition, repetitionOf } from './repetition.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -26,9 +36,12 @@ export interface GraphRelationship {
   readonly from: GraphNode;
   readonly to: GraphNode;
   readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
   readonly hops: { readonly min: number; readonly max: number | undefined } | undefined;
-  readonly shortest: boolean;
+  readonly shortest: PathPattern['shortest'];
+  /** It stands for a quantified path pattern. */
+  readonly repeated: Repetition | undefined;
   /** Of a variable-length relationship: what each of its relationships must equal. */
   readonly properties: readonly PropertyEquality[];
   /** Whether the text can name it, or its path can. */
@@ -60,6 +73,11 @@ export interface QueryGraph {
   readonly scope: PlanScope;
 }
 
+/** The variables that are bound once the relationship is found. */
+export function namesBoundBy({ name, from, to, repeated }: GraphRelationship): string[] {
+  return [name, from.name, to.name, ...(repeated?.groups.map((group) => group.name) ?? [])];
+}
+
 /** Takes a MATCH apart. `scope`: what is bound before it. */
 export function queryGraphOf(
   patterns: readonly PathPattern[],
@@ -84,7 +102,7 @@ class GraphBuilder {
 
   build(patterns: readonly PathPattern[], where: Expression | undefined): QueryGraph {
     for (const pattern of patterns) this.#pattern(pattern);
-    if (where) for (const expression of conjunctsOf(where)) this.#predicate(expression);
+    this.#where(where);
     const scope = this.#outer.with(this.#added);
     const own = new Set(this.#added.map(([name]) => name));
     return {
@@ -109,16 +127,24 @@ class GraphBuilder {
   #predicate(expression: Expression): void {
     const subject = expression.type === 'hasLabels' ? expression.subject : undefined;
     const node = subject?.type === 'variable' ? this.#nodes.get(subject.name) : undefined;
-    if (expression.type === 'hasLabels' && node) this.#labels(node, expression.labels, expression.span);
+    if (expression.type === 'hasLabels' && node) this.#labels(node, expression, expression.span);
     else this.#predicates.push({ expression, label: undefined });
   }
 
-  #labels(node: GraphNode, labels: readonly string[], span: Span): void {
+  #where(where: Expression | undefined): void {
+    if (where) for (const expression of conjunctsOf(where)) this.#predicate(expression);
+  }
+
+  #labels(node: GraphNode, { labels, labelExpression }: LabelTest, span: Span): void {
     for (const label of labels) {
       if (node.labels.has(label)) continue;
       node.labels.add(label);
-      this.#predicates.push({ expression: hasLabels(node.name, [label], span), label: { node: node.name, label } });
+      const expression = hasLabels(node.name, { labels: [label], labelExpression: undefined }, span);
+      this.#predicates.push({ expression, label: { node: node.name, label } });
     }
+    if (labelExpression === undefined) return;
+    const expression = hasLabels(node.name, { labels: [], labelExpression }, span);
+    this.#predicates.push({ expression, label: undefined });
   }
 
   #pattern(pattern: PathPattern): void {
@@ -131,12 +157,13 @@ class GraphBuilder {
       this.#relationship(relationship, { from: nodes[i]!, to: nodes[i + 1]!, pattern, path: path?.slot }),
     );
     if (path && !pattern.shortest) this.#paths.push({ slot: path.slot, nodes, relationships });
+    for (const part of [...pattern.nodes, ...pattern.relationships, pattern]) this.#where(part.where);
   }
 
   #node(node: NodePattern): GraphNode {
     const known = node.variable === undefined ? undefined : this.#nodes.get(node.variable);
     const graphNode = known ?? this.#newNode(node.variable, node.span);
-    this.#labels(graphNode, node.labels, node.span);
+    this.#labels(graphNode, node, node.span);
     for (const [key, value] of this.#entries(node.properties, node.span)) {
       this.#predicates.push({ expression: propertyEquals({ subject: graphNode.name, key, value }), label: undefined });
     }
@@ -156,10 +183,12 @@ class GraphBuilder {
     relationship: RelationshipPattern,
     around: { from: GraphNode; to: GraphNode; pattern: PathPattern; path: number | undefined },
   ): GraphRelationship {
-    const { variable, hops, types, direction } = relationship;
+    const { variable, hops, types, typeExpression, direction } = relationship;
     const outerSlot = variable === undefined ? undefined : this.#outer.slotOf(variable);
-    const isList = hops !== undefined || around.pattern.shortest;
-    if (outerSlot !== undefined && isList) throw boundListNotSupported(relationship.span);
+    const isList = hops !== undefined || around.pattern.shortest !== undefined;
+    if (outerSlot !== undefined && around.pattern.shortest) throw boundListNotSupported(relationship.span);
+    const repeated = relationship.repeated && repetitionOf(relationship.repeated, this.#outer);
+    for (const { name, slot } of repeated?.groups ?? []) this.#added.push([name, slot]);
     const slot = outerSlot ?? this.#add(variable, isList ? 'value' : 'relationship');
     const name = variable ?? this.#outer.slots.nameOf(slot);
     for (const [key, value] of this.#entries(relationship.properties, relationship.span)) {
@@ -176,8 +205,10 @@ class GraphBuilder {
       from: around.from,
       to: around.to,
       types,
+      typeExpression,
       direction,
       hops,
+      repeated,
       shortest: around.pattern.shortest,
       properties: [],
       named: variable !== undefined || around.path !== undefined,
@@ -207,7 +238,7 @@ class GraphBuilder {
 function boundListNotSupported(position: Span): GraphError {
   return new GraphError(
     'Neo.ClientError.Statement.NotSupported',
-    'A variable-length relationship whose variable is bound already is not supported.',
+    'shortestPath(…) over relationships that are known already is not supported.',
     { position },
   );
 }

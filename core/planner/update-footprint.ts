@@ -1,5 +1,6 @@
 /** What each clause reads and writes. */
-import type { Clause, PathPattern, ProjectionClause, RemoveItem, SetItem } from '../cypher/ast.ts';
+import type { Clause, PathPattern, ProjectionClause, RemoveItem, SetItem, SubqueryClause } from '../cypher/ast.ts';
+import { NO_PROCEDURES, type ProcedureSignature, type ProcedureSignatures } from '../cypher/procedure-signature.ts';
 import { Reads, readsOfExpression, readsOfPattern, Writes } from './footprint.ts';
 import type { PlanScope } from './slots.ts';
 
@@ -9,7 +10,11 @@ export interface Footprint {
 }
 
 /** The footprint of a clause whose variables, as far as they are bound before it, stand in `scope`. */
-export function footprintOf(clause: Clause, scope: PlanScope): Footprint {
+export function footprintOf(
+  clause: Clause,
+  scope: PlanScope,
+  procedures: ProcedureSignatures = NO_PROCEDURES,
+): Footprint {
   const reads = new Reads();
   const writes = new Writes();
   switch (clause.type) {
@@ -49,8 +54,49 @@ export function footprintOf(clause: Clause, scope: PlanScope): Footprint {
       for (const target of clause.targets) readsOfExpression(target, scope, reads);
       writes.deletes = true;
       break;
+    case 'call':
+      for (const argument of clause.arguments ?? []) readsOfExpression(argument, scope, reads);
+      if (clause.where) readsOfExpression(clause.where, scope, reads);
+      footprintOfProcedure(procedures.find(clause.name), { reads, writes });
+      break;
+    case 'foreach': {
+      readsOfExpression(clause.list, scope, reads);
+      for (const inner of clause.clauses) {
+        const footprint = footprintOf(inner, scope, procedures);
+        reads.add(footprint.reads);
+        writes.add(footprint.writes);
+      }
+      break;
+    }
+    case 'subquery':
+      for (const part of clause.query.parts) {
+        for (const inner of part.clauses) {
+          const footprint = footprintOf(inner, importedScope(clause, scope), procedures);
+          reads.add(footprint.reads);
+          writes.add(footprint.writes);
+        }
+      }
+      break;
   }
   return { reads, writes };
+}
+
+/** Variables of the subquery itself are not in it, so that what is done with them counts as done with anything. */
+function importedScope({ imports }: SubqueryClause, scope: PlanScope): PlanScope {
+  if (imports === '*') return scope;
+  const names = (imports ?? []).map(({ name }) => name);
+  return scope.only(scope.entries().filter(([name]) => names.includes(name)));
+}
+
+/** A procedure may read, and one that writes may change, anything. */
+function footprintOfProcedure(signature: ProcedureSignature | undefined, { reads, writes }: Footprint): void {
+  if (signature === undefined || signature.readsGraph) {
+    reads.addAll();
+  }
+  if (signature?.mode === 'write') {
+    writes.anyKey = true;
+    writes.deletes = true;
+  }
 }
 
 function readsOfProjection(clause: ProjectionClause, scope: PlanScope, reads: Reads): void {

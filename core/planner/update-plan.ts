@@ -14,8 +14,8 @@ import { GraphError } from '../error.ts';
 import { touches, type Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Assignments, CreatePart, Plan, PropertyMap } from './plan.ts';
+import type { Planning } from './planning.ts';
 import type { PlanScope, SlotKind } from './slots.ts';
-import type { Statistics } from './statistics.ts';
 import { readsOfSetItems, writesOfSetItems } from './update-footprint.ts';
 
 export interface UpdatePlan {
@@ -136,10 +136,10 @@ function propertyMapOf(properties: Expression | undefined, scope: PlanScope): Pr
 }
 
 /** MERGE: a subplan that looks for the pattern and one that makes it, which fill the same slots. */
-export function planMerge(clause: MergeClause, input: Plan, scope: PlanScope, statistics: Statistics): UpdatePlan {
+export function planMerge(clause: MergeClause, input: Plan, scope: PlanScope, planning: Planning): UpdatePlan {
   const { pattern, onMatch, onCreate } = clause;
   const argument: Plan = { type: 'argument', estimatedRows: 1 };
-  const match = planMatch({ patterns: [pattern], where: undefined, scope, input: argument, statistics });
+  const match = planMatch({ patterns: [pattern], where: undefined, scope, input: argument, planning });
   const created = createParts([pattern], scope, (name, kind) => {
     const slot = name === undefined ? undefined : match.scope.slotOf(name);
     return slot ?? scope.slots.addAnonymous(kind);

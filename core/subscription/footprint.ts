@@ -2,8 +2,16 @@
  * What a standing query reads, by names, so that a commit that touches none of it need not be looked at. It may say yes too
  * often and must never say no wrongly: a query that hands out whole nodes reads every property of them.
  */
-import type { Clause, Expression, PathPattern, ProjectionClause, Statement } from '../cypher/ast.ts';
-import { childrenOf } from '../cypher/expression-tree.ts';
+import type {
+  Clause,
+  Expression,
+  LabelExpression,
+  PathPattern,
+  ProjectionClause,
+  Query,
+  Statement,
+} from '../cypher/ast.ts';
+import { childrenOf, patternVariables } from '../cypher/expression-tree.ts';
 import type { Delta } from '../graph/delta.ts';
 import type { Tokens } from '../graph/tokens.ts';
 
@@ -17,6 +25,8 @@ export interface Footprint {
   /** It shows properties, or labels, whatever they are called. */
   readonly anyKey: boolean;
   readonly anyLabel: boolean;
+  /** It may show the names and indexes that the graph has. */
+  readonly schema: boolean;
 }
 
 /** The footprint of a reading statement. */
@@ -55,7 +65,7 @@ export function touches(footprint: Footprint, deltas: readonly Delta[], tokens: 
       case 'setRelationshipProperty':
         return footprint.anyKey || keys.has(tokens.propertyKey.nameOf(delta.key));
       default:
-        return false;
+        return footprint.schema;
     }
   });
 }
@@ -68,6 +78,7 @@ class FootprintBuilder implements Footprint {
   anyRelationship = false;
   anyKey = false;
   anyLabel = false;
+  schema = false;
   /** Variables that a pattern binds to a node or relationship, and those that may be anything. A name may be both. */
   readonly #entities = new Set<string>();
   readonly #values = new Set<string>();
@@ -96,10 +107,24 @@ class FootprintBuilder implements Footprint {
         for (const item of [...clause.items, ...clause.orderBy]) this.#addExpression(item.expression);
         if (clause.where) this.#addExpression(clause.where);
         return;
+      case 'subquery':
+        return this.#addQuery(clause.query);
+      case 'call':
+        // A procedure may read anything.
+        this.anyNode = true;
+        this.anyRelationship = true;
+        this.anyKey = true;
+        this.anyLabel = true;
+        this.schema = true;
+        return;
       default:
         // A clause that writes: not a standing query, which the engine refuses.
         return;
     }
+  }
+
+  #addQuery(query: Query): void {
+    for (const { clauses } of query.parts) for (const clause of clauses) this.addClause(clause);
   }
 
   #addPattern(pattern: PathPattern): void {
@@ -109,12 +134,40 @@ class FootprintBuilder implements Footprint {
     for (const node of pattern.nodes) {
       if (node.labels.length === 0) this.anyNode = true;
       for (const label of node.labels) this.labels.add(label);
+      this.#addLabels(node.labelExpression);
       this.#addProperties(node.properties);
     }
+    for (const { where } of [...pattern.nodes, ...pattern.relationships, pattern]) {
+      if (where) this.#addExpression(where);
+    }
     for (const relationship of pattern.relationships) {
+      if (relationship.repeated) {
+        this.#addPattern(relationship.repeated);
+        // Outside of the pattern its variables are lists.
+        for (const variable of patternVariables(relationship.repeated)) this.#values.add(variable);
+      }
       if (relationship.types.length === 0) this.anyRelationship = true;
       for (const type of relationship.types) this.relationshipTypes.add(type);
       this.#addProperties(relationship.properties);
+    }
+  }
+
+  #addLabels(expression: LabelExpression | undefined): void {
+    switch (expression?.type) {
+      case 'name':
+        this.labels.add(expression.name);
+        return;
+      case 'any':
+        this.anyLabel = true;
+        return;
+      case 'not':
+        return this.#addLabels(expression.operand);
+      case 'and':
+      case 'or':
+        this.#addLabels(expression.left);
+        this.#addLabels(expression.right);
+        return;
+      default:
     }
   }
 
@@ -135,6 +188,13 @@ class FootprintBuilder implements Footprint {
         break;
       case 'hasLabels':
         for (const label of expression.labels) this.labels.add(label);
+        this.#addLabels(expression.labelExpression);
+        break;
+      case 'mapProjection':
+        for (const item of expression.items) {
+          if (item.type === 'all') this.anyKey = true;
+          else if (item.type === 'property') this.keys.add(item.key);
+        }
         break;
       case 'call':
         if (expression.name === 'labels') this.anyLabel = true;
@@ -147,8 +207,12 @@ class FootprintBuilder implements Footprint {
         if (expression.type === 'reduce') this.#values.add(expression.accumulator);
         break;
       case 'patternPredicate':
-        for (const pattern of expression.patterns) this.#addPattern(pattern);
+      case 'patternComprehension':
+      case 'shortestPath':
+        this.#addPattern(expression.pattern);
         break;
+      case 'subqueryExpression':
+        return this.#addQuery(expression.query);
       default:
     }
     for (const child of childrenOf(expression)) this.#addExpression(child);
@@ -184,6 +248,12 @@ function mayBeEntity(expression: Expression, isEntity: (name: string) => boolean
     case 'reduce':
     case 'arithmetic':
       return anyMayBe(childrenOf(expression));
+    case 'mapProjection':
+    case 'patternComprehension':
+    case 'shortestPath':
+      return true;
+    case 'subqueryExpression':
+      return expression.kind === 'collect';
     default:
       return false;
   }

@@ -32,6 +32,17 @@ export function keyRows(rows: readonly (readonly ResultValue[])[], aggregated: r
   return result;
 }
 
+/** What a result takes in memory, roughly: each row as values, as text that tells it from others, and its name. */
+export function bytesOf(result: KeyedResult): number {
+  let bytes = 0;
+  for (const { key, digest } of result.values()) bytes += ROW_BYTES + 2 * key.length + VALUES_FACTOR * digest.length;
+  return bytes;
+}
+
+const ROW_BYTES = 160;
+/** Values in memory and the digest, for each byte of their encoding. */
+const VALUES_FACTOR = 4;
+
 /** The element ids in a row, or undefined when there are none. */
 function entityKey(values: readonly ResultValue[]): string | undefined {
   const ids = values

@@ -8,7 +8,7 @@ import type { ErrorRecord } from '../error.ts';
 import type { Step } from '../step.ts';
 import type { ResultValue } from '../value/value.ts';
 import { costOf, difference, type RowChange } from './difference.ts';
-import { type KeyedResult, keyRows } from './keyed-result.ts';
+import { bytesOf, type KeyedResult, keyRows } from './keyed-result.ts';
 
 /** Rows of a result that is kept live. A larger one is an error for its subscribers. */
 export const LIVE_ROWS_MAX = 10_000;
@@ -43,6 +43,8 @@ export interface StandingQuery {
   readonly result: KeyedResult | undefined;
   readonly resultLsn: number;
   readonly lsn: number;
+  /** What the result takes in memory, roughly. */
+  readonly resultBytes: number;
   /** What readers see, as far as the host has told, and the last commit in it that may have changed the answer. */
   readonly visibleLsn: number;
   readonly touchedLsn: number;
@@ -100,6 +102,7 @@ export function standingQuery(columns: readonly string[], aggregated: readonly b
     result: undefined,
     resultLsn: 0,
     lsn: 0,
+    resultBytes: 0,
     visibleLsn: 0,
     touchedLsn: 0,
     evaluating: undefined,
@@ -151,6 +154,11 @@ class Turn {
   #state: StandingQuery;
   readonly #subscribers: Map<string, Subscriber>;
   readonly #effects: StandingQueryEffect[] = [];
+  /** From older results to the newest, for all who were sent the same. */
+  readonly #differences = {
+    ordered: new Map<KeyedResult, readonly RowChange[]>(),
+    unordered: new Map<KeyedResult, readonly RowChange[]>(),
+  };
 
   constructor(state: StandingQuery) {
     this.#state = state;
@@ -210,7 +218,8 @@ class Turn {
       return this.fail({ code: 'Neo.ClientError.Statement.ArgumentError', message });
     }
     const result = keyRows(rows, this.#state.aggregated);
-    this.#state = { ...this.#state, result, resultLsn: lsn, lsn, evaluating: undefined };
+    const resultBytes = bytesOf(result);
+    this.#state = { ...this.#state, result, resultBytes, resultLsn: lsn, lsn, evaluating: undefined };
     for (const subscriber of this.#subscribers.values()) {
       if (subscriber.resumesAtLsn !== lsn) continue;
       this.#subscribers.set(subscriber.id, { ...subscriber, resumesAtLsn: undefined, sent: result, toLsn: lsn });
@@ -222,7 +231,7 @@ class Turn {
 
   fail(error: ErrorRecord): void {
     // The old result is let go: whoever comes next must not be shown what was true before the failure.
-    this.#state = { ...this.#state, result: undefined, evaluating: undefined };
+    this.#state = { ...this.#state, result: undefined, resultBytes: 0, evaluating: undefined };
     for (const id of this.#subscribers.keys()) this.#effects.push({ type: 'error', to: id, error });
     this.#subscribers.clear();
   }
@@ -280,7 +289,7 @@ class Turn {
       return this.#serveFirst(subscriber, subscriber.partial ?? { result, lsn, rowCount: 0 });
     }
     if (lsn <= subscriber.toLsn) return;
-    const changes = subscriber.sent === result ? [] : difference(subscriber.sent, result, subscriber.ordered);
+    const changes = this.#difference(subscriber.sent, result, subscriber.ordered);
     const cost = costOf(changes);
     // A commit's changes are never split, so the last of the credit may be overdrawn: a change of more rows than a
     // subscriber ever grants at once would otherwise never be sent.
@@ -289,6 +298,14 @@ class Turn {
     this.#subscribers.set(subscriber.id, { ...subscriber, credit: subscriber.credit - cost, sent: result, toLsn: lsn });
     if (changes.length === 0) this.#effects.push({ type: 'level', to: subscriber.id, lsn });
     else this.#effects.push({ type: 'difference', to: subscriber.id, fromLsn, toLsn: lsn, changes });
+  }
+
+  #difference(sent: KeyedResult, result: KeyedResult, ordered: boolean): readonly RowChange[] {
+    if (sent === result) return [];
+    const known = ordered ? this.#differences.ordered : this.#differences.unordered;
+    const changes = known.get(sent) ?? difference(sent, result, ordered);
+    known.set(sent, changes);
+    return changes;
   }
 
   /** The first result goes out in pieces; what has been begun is finished, even when there is a newer one by now. */

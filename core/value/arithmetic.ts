@@ -1,11 +1,14 @@
 /**
- * The operators + - * / % ^ and unary minus. INTEGER results stay within 64 bits or fail; a FLOAT operand makes the
- * result a FLOAT; null makes it null. Every function throws a GraphError at `position`: ArithmeticError where a result
- * does not exist, TypeError where an operand has no such operation.
+ * The operators + - * / % ^ || and unary minus. INTEGER results stay within 64 bits or fail; a FLOAT operand makes the
+ * result a FLOAT; null makes it null. Durations are added, scaled, and added to temporal values. Every function throws a
+ * GraphError at `position`: ArithmeticError where a result does not exist, TypeError where an operand has no such operation.
  */
-import { GraphError, type Position } from '../error.ts';
+import { GraphError, type Position, withPosition } from '../error.ts';
 import { isList } from './equality.ts';
 import { describe, renderFloat } from './render.ts';
+import { addDurations, divideDuration, multiplyDuration, negateDuration } from './temporal/duration.ts';
+import { minus, plus } from './temporal/plus.ts';
+import { DurationValue, isTemporal } from './temporal/temporal-value.ts';
 import { Float, type Value } from './value.ts';
 
 /** Elements that a list may have. */
@@ -51,7 +54,29 @@ export function add(left: Value, right: Value, position?: At): Value {
   }
   if (isList(left) || isList(right)) return concatenateLists(left, right, position);
   if (isText(left, right)) return checkedString(textOf(left) + textOf(right), position);
+  if (left instanceof DurationValue || right instanceof DurationValue) {
+    const sum = addDuration(left, right, position);
+    if (sum !== undefined) return sum;
+  }
   throw operandError('+', left, right, position);
+}
+
+/** `||` joins two strings, or two lists. */
+export function concatenate(left: Value, right: Value, position?: At): Value {
+  if (left === null || right === null) return null;
+  if (isList(left) && isList(right)) return concatenateLists(left, right, position);
+  if (typeof left === 'string' && typeof right === 'string') return checkedString(left + right, position);
+  throw operandError('||', left, right, position);
+}
+
+/** A duration and another, or a temporal value and a duration either way round; undefined for other values. */
+function addDuration(left: Value, right: Value, position: At): Value | undefined {
+  if (left instanceof DurationValue && right instanceof DurationValue) {
+    return withPosition(position, () => addDurations(left, right));
+  }
+  if (isTemporal(left) && right instanceof DurationValue) return withPosition(position, () => plus(left, right));
+  if (left instanceof DurationValue && isTemporal(right)) return withPosition(position, () => plus(right, left));
+  return undefined;
 }
 
 /** A list takes another list's elements, or one more element at that end. */
@@ -91,6 +116,12 @@ export function subtract(left: Value, right: Value, position?: At): Value {
     const difference = left - right;
     return Number.isSafeInteger(difference) ? difference : checkedInteger(BigInt(left) - BigInt(right), position);
   }
+  if (right instanceof DurationValue) {
+    if (isTemporal(left)) return withPosition(position, () => minus(left, right));
+    if (left instanceof DurationValue) {
+      return withPosition(position, () => addDurations(left, negateDuration(right)));
+    }
+  }
   return numeric('-', left, right, position, subtractFloats, subtractIntegers);
 }
 
@@ -103,7 +134,23 @@ export function multiply(left: Value, right: Value, position?: At): Value {
     // Adding 0 makes 0 of -0, which no INTEGER is.
     return Number.isSafeInteger(product) ? product + 0 : checkedInteger(BigInt(left) * BigInt(right), position);
   }
+  if (left instanceof DurationValue && isFactor(right)) return scaled(multiplyDuration, left, right, position);
+  if (right instanceof DurationValue && isFactor(left)) return scaled(multiplyDuration, right, left, position);
   return numeric('*', left, right, position, multiplyFloats, multiplyIntegers);
+}
+
+/** Whether a duration can be multiplied with a value: a number. */
+function isFactor(value: Value): value is NumericValue {
+  return value !== null && isNumeric(value);
+}
+
+function scaled(
+  operation: typeof multiplyDuration,
+  duration: DurationValue,
+  factor: NumericValue,
+  position: At,
+): DurationValue {
+  return withPosition(position, () => operation(duration, factor instanceof Float ? factor.value : factor));
 }
 
 const multiplyFloats = (left: number, right: number): number => left * right;
@@ -115,6 +162,10 @@ export function divide(left: Value, right: Value, position?: At): Value {
     if (right === 0) throw divisionByZero(position);
     // Taking the remainder off first keeps the division exact; adding 0 makes 0 of -0.
     return (left - (left % right)) / right + 0;
+  }
+  if (left instanceof DurationValue && isFactor(right)) {
+    if (toFloatNumber(right) === 0) throw divisionByZero(position);
+    return scaled(divideDuration, left, right, position);
   }
   return numeric('/', left, right, position, divideFloats, (dividend, divisor) => {
     if (divisor === 0n) throw divisionByZero(position);
@@ -187,8 +238,12 @@ function operandError(operator: string, left: Value, right: Value, position: At)
 }
 
 function divisionByZero(position: At): GraphError {
-  return new GraphError('Neo.ClientError.Statement.ArithmeticError', 'An INTEGER cannot be divided by zero.', {
-    position,
-    detail: 'DivisionByZero',
-  });
+  return new GraphError(
+    'Neo.ClientError.Statement.ArithmeticError',
+    'An INTEGER or DURATION cannot be divided by zero.',
+    {
+      position,
+      detail: 'DivisionByZero',
+    },
+  );
 }

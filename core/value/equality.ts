@@ -2,6 +2,10 @@
  * Equality, the relation of `=`: three-valued, null where the answer hangs on a null, also inside lists and maps.
  * Source: openCypher 9, "Equality" (CIP2016-06-14).
  */
+import { equalPoints } from './spatial/point.ts';
+import { PointValue } from './spatial/point-value.ts';
+import { equalTemporals } from './temporal/comparison.ts';
+import { isTemporalOrDuration } from './temporal/temporal-value.ts';
 import { Float, NodeReference, PathReference, RelationshipReference, type Value, type ValueMap } from './value.ts';
 
 /** `left = right`: true, false, or null where that is unknown. Values of different types are unequal, but 1 = 1.0. */
@@ -36,7 +40,9 @@ function equalsObject(left: Exclude<Value, null>, right: Exclude<Value, null>): 
   if (left instanceof NodeReference) return right instanceof NodeReference && left.id === right.id;
   if (left instanceof RelationshipReference) return right instanceof RelationshipReference && left.id === right.id;
   if (left instanceof PathReference) return right instanceof PathReference && equalsPath(left, right);
-  return isMap(left) && isMap(right) ? equalsMap(left, right) : false;
+  if (isMap(left)) return isMap(right) ? equalsMap(left, right) : false;
+  if (isTemporalOrDuration(left)) return equalTemporals(left, right);
+  return left instanceof PointValue && right instanceof PointValue && equalPoints(left, right);
 }
 
 function equalsList(left: readonly Value[], right: readonly Value[]): boolean | null {

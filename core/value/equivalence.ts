@@ -4,6 +4,10 @@
  */
 import { isList, isMap } from './equality.ts';
 import { PairNumbers } from './pair-numbers.ts';
+import { pointKey } from './spatial/point.ts';
+import { PointValue } from './spatial/point-value.ts';
+import { temporalKey } from './temporal/comparison.ts';
+import { isTemporalOrDuration } from './temporal/temporal-value.ts';
 import { Float, NodeReference, PathReference, RelationshipReference, type Value } from './value.ts';
 
 /** Stands for a value's class as a key of a Map or Set: equal keys, equivalent values. */
@@ -63,6 +67,8 @@ function encodeObject(value: Exclude<Value, null | boolean | number | bigint | s
   if (value instanceof NodeReference) return `n${value.id};`;
   if (value instanceof RelationshipReference) return `r${value.id};`;
   if (value instanceof PathReference) return `p${value.nodes.join()}/${value.relationships.join()};`;
+  if (isTemporalOrDuration(value)) return `T${temporalKey(value)}`;
+  if (value instanceof PointValue) return pointKey(value);
   if (!isMap(value)) return '';
   const keys = [...value.keys()].sort();
   return `{${keys.map((key) => `${encode(key)}${encode(value.get(key)!)}`).join('')}}`;

@@ -3,19 +3,43 @@
  * (`<`), which is null across types. Source: openCypher 9, "Orderability and equivalence" (CIP2016-06-14).
  */
 import { isList, isMap } from './equality.ts';
+import { comparePoints } from './spatial/point.ts';
+import { PointValue } from './spatial/point-value.ts';
+import { compareTemporals } from './temporal/comparison.ts';
+import {
+  DateTimeValue,
+  DateValue,
+  DurationValue,
+  isTemporal,
+  isTemporalOrDuration,
+  LocalDateTimeValue,
+  LocalTimeValue,
+  type Temporal,
+  TimeValue,
+} from './temporal/temporal-value.ts';
 import { Float, NodeReference, PathReference, RelationshipReference, type Value, type ValueMap } from './value.ts';
 
-/** Ascending: map, node, relationship, list, path, string, boolean, number (NaN above all others), null. */
+/**
+ * Ascending: map, node, relationship, list, path, point, the temporal types, string, boolean, number (NaN above all
+ * others), null. openCypher leaves open where points and temporal values stand; this is Neo4j's place for them.
+ */
 const RANK = {
   map: 0,
   node: 1,
   relationship: 2,
   list: 3,
   path: 4,
-  string: 5,
-  boolean: 6,
-  number: 7,
-  null: 8,
+  point: 5,
+  dateTime: 6,
+  localDateTime: 7,
+  date: 8,
+  time: 9,
+  localTime: 10,
+  duration: 11,
+  string: 12,
+  boolean: 13,
+  number: 14,
+  null: 15,
 } as const;
 
 type Rank = (typeof RANK)[keyof typeof RANK];
@@ -44,8 +68,18 @@ function rankOf(value: Value): Rank {
       if (value instanceof NodeReference) return RANK.node;
       if (value instanceof RelationshipReference) return RANK.relationship;
       if (value instanceof PathReference) return RANK.path;
-      return isList(value) ? RANK.list : RANK.map;
+      if (isList(value)) return RANK.list;
+      return isMap(value) ? RANK.map : rankOfTemporalOrPoint(value);
   }
+}
+
+function rankOfTemporalOrPoint(value: Temporal | DurationValue | PointValue): Rank {
+  if (value instanceof DateValue) return RANK.date;
+  if (value instanceof DateTimeValue) return RANK.dateTime;
+  if (value instanceof LocalDateTimeValue) return RANK.localDateTime;
+  if (value instanceof TimeValue) return RANK.time;
+  if (value instanceof LocalTimeValue) return RANK.localTime;
+  return value instanceof DurationValue ? RANK.duration : RANK.point;
 }
 
 function compareWithinRank(left: Value, right: Value, rank: Rank): number {
@@ -55,7 +89,9 @@ function compareWithinRank(left: Value, right: Value, rank: Rank): number {
   if (left instanceof NodeReference && right instanceof NodeReference) return left.id - right.id;
   if (left instanceof RelationshipReference && right instanceof RelationshipReference) return left.id - right.id;
   if (left instanceof PathReference && right instanceof PathReference) return comparePaths(left, right);
-  return isMap(left) && isMap(right) ? compareMaps(left, right) : 0;
+  if (isMap(left) && isMap(right)) return compareMaps(left, right);
+  if (isTemporalOrDuration(left)) return compareTemporals(left, right) ?? 0;
+  return left instanceof PointValue && right instanceof PointValue ? comparePoints(left, right) : 0;
 }
 
 /** By UTF-16 code units, as Neo4j does: no locale. */
@@ -116,7 +152,10 @@ function compareMaps(left: ValueMap, right: ValueMap): number {
 /** What comparing two values of one type can say; `unordered`: a NaN is among them, so every comparison is false. */
 type Comparison = -1 | 0 | 1 | 'unordered' | null;
 
-/** Comparability: null when an operand is null or the types have no common order. */
+/**
+ * Comparability: null when an operand is null or the types have no common order. Durations have none, as only a date could
+ * tell how long a month is; neither have points.
+ */
 export function compare(left: Value, right: Value): Comparison {
   if (left === null || right === null) return null;
   const rank = rankOf(left);
@@ -130,7 +169,7 @@ export function compare(left: Value, right: Value): Comparison {
     case RANK.list:
       return isList(left) && isList(right) ? compareListsOfComparable(left, right) : null;
     default:
-      return null;
+      return isTemporal(left) ? sign(compareTemporals(left, right) ?? 0) : null;
   }
 }
 

@@ -6,6 +6,7 @@
 import { assert, unreachable } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { invalidBytes, Mark, needsRawText, RawText } from './message-pack.ts';
+import { isMarkedScalar, packScalar, unpackScalar } from './scalar-packing.ts';
 import {
   Float,
   NodeRecord,
@@ -99,6 +100,7 @@ function packContainer(value: Message & object, kinds: Kinds, depth: number): un
     assert(kinds.references, 'a reference is not a value of this kind');
     return packReference(value);
   }
+  if (isMarkedScalar(value)) return packScalar(value);
   assert(kinds.messages, 'a value is not an object');
   if (value instanceof Uint8Array) return value;
   return packObject(value, kinds, depth);
@@ -199,9 +201,13 @@ function unpackMarked(kind: number, fields: readonly unknown[], kinds: Kinds, de
     case MARKS.path.kind:
       if (!kinds.records) throw invalidBytes('There is a record where a value belongs.');
       return unpackRecord(kind, fields, kinds, depth);
-    default:
+    case MARKS.nodeReference.kind:
+    case MARKS.relationshipReference.kind:
+    case MARKS.pathReference.kind:
       if (!kinds.references) throw invalidBytes('There is a reference where a result belongs.');
       return unpackReference(kind, fields);
+    default:
+      return unpackScalar(kind, fields);
   }
 }
 
@@ -237,7 +243,6 @@ function unpackRecord(kind: number, fields: readonly unknown[], kinds: Kinds, de
 function unpackReference(kind: number, fields: readonly unknown[]): Message {
   if (kind === MARKS.nodeReference.kind && fields.length === 2) return new NodeReference(id(fields[1]));
   if (kind === MARKS.relationshipReference.kind && fields.length === 2) return new RelationshipReference(id(fields[1]));
-  if (kind !== MARKS.pathReference.kind) throw invalidBytes(`There is a mark of unknown kind ${kind}.`);
   const nodes = listOf(fields[1]).map(id);
   const relationships = listOf(fields[2]).map(id);
   checkPath(nodes.length, relationships.length, fields.length);

@@ -1,9 +1,14 @@
 /** How many bytes a value holds, estimated, so that what a statement keeps can be bounded. */
 import { isList, isMap } from './equality.ts';
+import { PointValue } from './spatial/point-value.ts';
+import { isTemporalOrDuration } from './temporal/temporal-value.ts';
 import { Float, PathReference, type Value } from './value.ts';
 
 /** A small object with a field or two, such as a boxed FLOAT or a reference. */
 const OBJECT_BYTES = 16;
+
+/** A temporal value or a point. The names of zones are shared. */
+const WIDE_OBJECT_BYTES = 48;
 
 /** A slot of an array. */
 const SLOT_BYTES = 8;
@@ -39,5 +44,6 @@ function objectBytes(value: Exclude<Value, null>): number {
     for (const [key, entry] of value) bytes += ENTRY_BYTES + key.length + estimatedBytes(entry);
     return bytes;
   }
+  if (isTemporalOrDuration(value) || value instanceof PointValue) return WIDE_OBJECT_BYTES;
   return value instanceof PathReference ? 2 * HEADER_BYTES + SLOT_BYTES * 2 * value.nodes.length : OBJECT_BYTES;
 }

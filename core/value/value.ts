@@ -3,6 +3,9 @@
  * `bigint` within 64 bits; FLOAT as a single value is boxed, so that 1 and 1.0 stay apart. Decision: docs/decisions/values.md.
  */
 
+import type { PointValue } from './spatial/point-value.ts';
+import type { DurationValue, Temporal } from './temporal/temporal-value.ts';
+
 /** A FLOAT. Boxed here; unboxed in typed columns. */
 export class Float {
   readonly value: number;
@@ -42,7 +45,16 @@ export class PathReference {
 }
 
 /** What a property may hold. */
-export type StoredValue = boolean | number | bigint | Float | string | readonly StoredValue[];
+export type StoredValue =
+  | boolean
+  | number
+  | bigint
+  | Float
+  | string
+  | Temporal
+  | DurationValue
+  | PointValue
+  | readonly StoredValue[];
 
 /** A map value. A Map and never a plain object, so that `__proto__` is an ordinary key. */
 export type ValueMap = ReadonlyMap<string, Value>;
@@ -55,6 +67,9 @@ export type Value =
   | bigint
   | Float
   | string
+  | Temporal
+  | DurationValue
+  | PointValue
   | readonly Value[]
   | ValueMap
   | NodeReference
@@ -217,6 +232,9 @@ export type ResultValue =
   | bigint
   | Float
   | string
+  | Temporal
+  | DurationValue
+  | PointValue
   | readonly ResultValue[]
   | ReadonlyMap<string, ResultValue>
   | NodeRecord

@@ -140,7 +140,10 @@ export class FakeCluster {
         ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
         : undefined,
       placeOf: () => ({ continent: 'EU', longitude: 8 }),
-      upgrade: async (_request, { database, instance }) => new Response(`upgraded at ${database}@${instance}`),
+      upgrade: async (_request, { database, instance }) => {
+        if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');
+        return new Response(`upgraded at ${database}@${instance}`);
+      },
       closeSocket: (code, reason) => new Response(`closed with ${code}: ${reason}`),
     });
   }

@@ -109,7 +109,7 @@ describe('a client’s frame', () => {
     ],
     [
       'has a typed value that nobody knows',
-      '{"t":"sub","id":1,"q":"x","p":{"a":{"$type":"Duration","_value":"P1D"}}}',
+      '{"t":"sub","id":1,"q":"x","p":{"a":{"$type":"Duration","_value":"P1X"}}}',
       'malformed',
     ],
     ['is nested without end', `{"t":"sub","p":${'['.repeat(10_000)}`, 'malformed'],

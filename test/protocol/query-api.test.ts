@@ -310,6 +310,25 @@ describe('other doors', () => {
     expect(await response.text()).toBe(expected);
   });
 
+  test.each([
+    ['goes to the next nearest instance', ['weur-1'], 'upgraded at flights@enam-1'],
+    [
+      'is told to come again',
+      ['weur-1', 'enam-1', 'apac-1'],
+      'closed with 4503: no instance can take the subscription now',
+    ],
+  ])('a live query whose instances are lost %s', async (_, lost, expected) => {
+    const cluster = new FakeCluster();
+    for (const instance of lost) cluster.behaviours.set(instance, 'lose');
+
+    const response = await cluster.app().request('/db/flights/live', {
+      headers: { upgrade: 'websocket', 'sec-websocket-protocol': 'skein.sub.v1.json' },
+    });
+
+    expect(await response.text()).toBe(expected);
+    expect(cluster.reported).toEqual(lost);
+  });
+
   test.each([true, false])('development switches: there %s, and only with the token', async (development) => {
     const app = new FakeCluster().app({ development });
 

@@ -1,4 +1,6 @@
 /** Procedures that the kit registers: a signature, and a table from which a call gets its rows. */
+import { fieldType } from '../../core/cypher/procedure-signature.ts';
+import { type Procedure, rowsCall } from '../../core/executor/procedure.ts';
 import { equivalent } from '../../core/value/equivalence.ts';
 import type { Value } from '../../core/value/value.ts';
 import type { Table } from './gherkin.ts';
@@ -53,4 +55,21 @@ export function rowsOfCall(procedure: TestProcedure, given: readonly Value[]): (
   return procedure.rows
     .filter((row) => given.length === width && given.every((argument, i) => equivalent(argument, row[i]!)))
     .map((row) => row.slice(width));
+}
+
+/** The procedure as the engine takes it. */
+export function engineProcedure(procedure: TestProcedure): Procedure {
+  const { name, parameters, results } = procedure;
+  const field = (one: ProcedureField) => ({ name: one.name, type: fieldType(one.type) });
+  return {
+    signature: {
+      name,
+      description: 'A procedure of the kit.',
+      mode: 'read',
+      readsGraph: false,
+      arguments: parameters.map(field),
+      results: results.map(field),
+    },
+    call: (given) => rowsCall(rowsOfCall(procedure, given), results.length),
+  };
 }

@@ -1,5 +1,9 @@
 /** Between the engine's values and the kit's notation. */
 import { unreachable } from '../../core/assert.ts';
+import { formatPoint } from '../../core/value/spatial/point.ts';
+import { PointValue } from '../../core/value/spatial/point-value.ts';
+import { formatTemporal } from '../../core/value/temporal/format.ts';
+import { isTemporalOrDuration } from '../../core/value/temporal/temporal-value.ts';
 import {
   Float,
   NodeRecord,
@@ -34,6 +38,9 @@ function objectNotation(value: Exclude<ResultValue, null | boolean | number | bi
   if (value instanceof PathRecord) return pathNotation(value);
   if (isList(value)) return { kind: 'list', items: value.map(notationOf) };
   if (isMap(value)) return { kind: 'map', entries: mapNotation(value) };
+  // To the kit a temporal value is its text.
+  if (isTemporalOrDuration(value)) return { kind: 'string', value: formatTemporal(value) };
+  if (value instanceof PointValue) return { kind: 'string', value: formatPoint(value) };
   return unreachable(value);
 }
 

@@ -77,7 +77,10 @@ export function encodeAnswer(answer: Answer & { ok: true }, options: { includeCo
   ];
   if (options.includeCounters) parts.push(`"counters":${JSON.stringify(countersBody(answer.counters))}`);
   if (answer.notifications.length > 0) parts.push(`"notifications":${encodeNotifications(answer.notifications)}`);
-  if (answer.plan) parts.push(`"queryPlan":${encodePlan(answer.plan)}`);
+  if (answer.plan) {
+    const name = answer.plan.rows === undefined ? 'queryPlan' : 'profiledQueryPlan';
+    parts.push(`"${name}":${encodePlan(answer.plan)}`);
+  }
   return `{${parts.join(',')}}`;
 }
 
@@ -100,7 +103,8 @@ function encodeNotifications(notifications: readonly Notification[]): string {
 function encodePlan(plan: PlanDescription): string {
   const planArguments = new Map<string, ResultValue>(plan.arguments);
   const estimate = plan.estimatedRows === undefined ? '' : `,"estimatedRows":${JSON.stringify(plan.estimatedRows)}`;
-  return `{"operatorType":${JSON.stringify(plan.operatorType)},"arguments":${encodeJsonValue(planArguments, 'plain')},"identifiers":${JSON.stringify(plan.identifiers)}${estimate},"children":[${plan.children.map(encodePlan).join(',')}]}`;
+  const counted = plan.rows === undefined ? '' : `,"dbHits":${plan.work ?? 0},"records":${plan.rows}`;
+  return `{"operatorType":${JSON.stringify(plan.operatorType)},"arguments":${encodeJsonValue(planArguments, 'plain')},"identifiers":${JSON.stringify(plan.identifiers)}${estimate}${counted},"children":[${plan.children.map(encodePlan).join(',')}]}`;
 }
 
 export interface ErrorAnswer {

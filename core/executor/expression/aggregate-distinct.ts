@@ -28,19 +28,21 @@ export class DistinctState implements AggregateState {
     return this.#state.heldBytes + this.#pairs.size * PAIR_BYTES + this.#keyBytes;
   }
 
-  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number, second?: Vector): void {
     assert(vector !== undefined, 'an aggregation with DISTINCT has an argument');
     const positions = new Int32Array(rowCount);
     const freshGroups = new Int32Array(rowCount);
+    const rows = new Int32Array(rowCount);
     let count = 0;
     for (let row = 0; row < rowCount; row++) {
       if (isNullAt(vector, row)) continue;
       const group = groups[row]!;
       if (!this.#isFresh(group, this.#classOf(vector, row))) continue;
       positions[count] = positionOf(vector, row);
+      rows[count] = row;
       freshGroups[count++] = group;
     }
-    this.#state.consume({ column: vector.column, rows: positions }, freshGroups, count);
+    this.#state.consume({ column: vector.column, rows: positions }, freshGroups, count, second && pick(second, rows));
   }
 
   #isFresh(group: number, number: number): boolean {
@@ -73,4 +75,9 @@ export class DistinctState implements AggregateState {
   result(group: number): Value {
     return this.#state.result(group);
   }
+}
+
+/** The vector's values for some of its rows. */
+function pick(vector: Vector, rows: Int32Array): Vector {
+  return { column: vector.column, rows: rows.map((row) => positionOf(vector, row)) };
 }

@@ -1,27 +1,31 @@
 /**
- * sum() and avg(). INTEGERs are added exactly and only the result must fit 64 bits, so it does not depend on the order of
+ * sum() and avg(), of numbers or of durations. INTEGERs are added exactly and only the result must fit 64 bits, so it does not depend on the order of
  * the rows whether a sum overflows.
  */
 import { assert } from '../../assert.ts';
-import { GraphError, type Position } from '../../error.ts';
+import { GraphError, type Position, withPosition } from '../../error.ts';
 import { checkedInteger } from '../../value/arithmetic.ts';
 import { describe } from '../../value/render.ts';
+import { addDurations, divideDuration } from '../../value/temporal/duration.ts';
+import { DurationValue } from '../../value/temporal/temporal-value.ts';
 import { Float, type Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
 import type { AggregateState } from './aggregate.ts';
 import { GroupNumbers } from './aggregate-count.ts';
 import { positionOf } from './operand.ts';
 
-/** Bytes of an INTEGER that has outgrown its column, estimated. */
-const LARGE_INTEGER_BYTES = 64;
+/** Bytes of an INTEGER that has outgrown its column, or of a duration, estimated. */
+const LARGE_BYTES = 64;
 
-/** The sum of each group, in parts: INTEGERs while they are safe, what goes beyond, and FLOATs. */
+/** The sum of each group, in parts: INTEGERs while they are safe, what goes beyond, and FLOATs; or durations alone. */
 class Sums {
   readonly counts = new GroupNumbers();
   readonly #integers = new GroupNumbers();
   readonly #large = new Map<number, bigint>();
+  readonly #durations = new Map<number, DurationValue>();
   readonly #floats = new GroupNumbers();
   readonly #floatCounts = new GroupNumbers();
+  readonly #durationCounts = new GroupNumbers();
   readonly #name: string;
   readonly #position: Position | undefined;
 
@@ -31,8 +35,11 @@ class Sums {
   }
 
   get heldBytes(): number {
-    const columns = [this.counts, this.#integers, this.#floats, this.#floatCounts];
-    return columns.reduce((bytes, column) => bytes + column.heldBytes, this.#large.size * LARGE_INTEGER_BYTES);
+    const columns = [this.counts, this.#integers, this.#floats, this.#floatCounts, this.#durationCounts];
+    return columns.reduce(
+      (bytes, column) => bytes + column.heldBytes,
+      (this.#large.size + this.#durations.size) * LARGE_BYTES,
+    );
   }
 
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
@@ -64,6 +71,7 @@ class Sums {
     if (typeof value === 'number') this.#addInteger(group, value);
     else if (value instanceof Float) this.#addFloat(group, value.value);
     else if (typeof value === 'bigint') this.#addLarge(group, value);
+    else if (value instanceof DurationValue) this.#addDuration(group, value);
     else throw this.#typeError(describe(value));
   }
 
@@ -85,11 +93,28 @@ class Sums {
     this.counts.add(group, 1);
   }
 
+  #addDuration(group: number, value: DurationValue): void {
+    const sum = this.#durations.get(group);
+    const total = sum === undefined ? value : withPosition(this.#position, () => addDurations(sum, value));
+    this.#durations.set(group, total);
+    this.counts.add(group, 1);
+    this.#durationCounts.add(group, 1);
+  }
+
   #typeError(what: string): GraphError {
-    return new GraphError('Neo.ClientError.Statement.TypeError', `${this.#name}() adds numbers, but got ${what}.`, {
+    const message = `${this.#name}() adds numbers or durations, but got ${what}.`;
+    return new GraphError('Neo.ClientError.Statement.TypeError', message, {
       position: this.#position,
       detail: 'InvalidArgumentType',
     });
+  }
+
+  /** The sum of the group's durations, undefined when it has numbers or nothing. Numbers and durations do not mix. */
+  duration(group: number): DurationValue | undefined {
+    const sum = this.#durations.get(group);
+    if (sum === undefined) return undefined;
+    if (this.#durationCounts.get(group) < this.counts.get(group)) throw this.#typeError('both');
+    return sum;
   }
 
   hasFloat(group: number): boolean {
@@ -126,12 +151,14 @@ export class SumState implements AggregateState {
   }
 
   result(group: number): Value {
+    const duration = this.#sums.duration(group);
+    if (duration !== undefined) return duration;
     if (this.#sums.hasFloat(group)) return new Float(this.#sums.total(group));
     return checkedInteger(this.#sums.exactIntegers(group), this.#position);
   }
 }
 
-/** Null over no rows, else a FLOAT. */
+/** Null over no rows, else a FLOAT; a DURATION of durations. */
 export class AverageState implements AggregateState {
   readonly #sums: Sums;
 
@@ -149,6 +176,8 @@ export class AverageState implements AggregateState {
 
   result(group: number): Value {
     const count = this.#sums.counts.get(group);
+    const duration = this.#sums.duration(group);
+    if (duration !== undefined) return divideDuration(duration, count);
     return count === 0 ? null : new Float(this.#sums.total(group) / count);
   }
 }

@@ -4,16 +4,18 @@ import type { Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
 import { CollectState } from './aggregate-collect.ts';
 import { CountRowsState, CountState } from './aggregate-count.ts';
+import { DeviationState } from './aggregate-deviation.ts';
 import { DistinctState } from './aggregate-distinct.ts';
 import { ExtremumState } from './aggregate-extremum.ts';
+import { PercentileState } from './aggregate-percentile.ts';
 import { AverageState, SumState } from './aggregate-sum.ts';
 
 export interface AggregateState {
   /**
    * Takes rows 0 to rowCount-1: row r belongs to group `groups[r]`, and its argument stands in `vector`
-   * (undefined for count(*)). Groups are numbered from 0 and new ones follow without gaps.
+   * (undefined for count(*)). Groups are numbered from 0 and new ones follow without gaps. `second`: a second argument.
    */
-  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void;
+  consume(vector: Vector | undefined, groups: Int32Array, rowCount: number, second?: Vector): void;
   /** The group's value. A group that no row belonged to gives the value over no rows. */
   result(group: number): Value;
   /** Bytes held, estimated; grows as rows are consumed. */
@@ -42,6 +44,13 @@ function createPlain(name: string | undefined, position: Position | undefined): 
       return new SumState(position);
     case 'avg':
       return new AverageState(position);
+    case 'stdev':
+      return new DeviationState(true, position);
+    case 'stdevp':
+      return new DeviationState(false, position);
+    case 'percentilecont':
+    case 'percentiledisc':
+      return new PercentileState(name, position);
     case 'collect':
       return new CollectState();
     default:

@@ -1,7 +1,7 @@
 /** Arithmetic operators and unary minus. Over columns of numbers they run unboxed. */
 import type { ArithmeticOperator } from '../../cypher/ast.ts';
 import type { Position } from '../../error.ts';
-import { add, divide, modulo, multiply, negate, power, subtract } from '../../value/arithmetic.ts';
+import { add, concatenate, divide, modulo, multiply, negate, power, subtract } from '../../value/arithmetic.ts';
 import { isList } from '../../value/equality.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch, Column, Vector } from '../batch.ts';
@@ -17,6 +17,7 @@ const CALCULATIONS: Readonly<Record<ArithmeticOperator, Calculation>> = {
   '/': divide,
   '%': modulo,
   '^': power,
+  '||': concatenate,
 };
 
 /** UTF-16 units of a joined string that count as one piece of work. */
@@ -67,6 +68,7 @@ export class CalculationOperand extends Operand {
 function calculateColumn(operator: ArithmeticOperator, left: Vector, right: Vector, count: number): Column | undefined {
   const leftColumn = left.column;
   const rightColumn = right.column;
+  if (operator === '||') return undefined;
   if (leftColumn.kind !== 'integer' && leftColumn.kind !== 'float') return undefined;
   if (rightColumn.kind !== 'integer' && rightColumn.kind !== 'float') return undefined;
   const isFloat = operator === '^' || leftColumn.kind === 'float' || rightColumn.kind === 'float';
@@ -77,8 +79,10 @@ function calculateColumn(operator: ArithmeticOperator, left: Vector, right: Vect
   return makeSafeIntegers(values) ? { kind: 'integer', values } : undefined;
 }
 
+type NumberOperator = Exclude<ArithmeticOperator, '||'>;
+
 function calculateNumbers(
-  operator: ArithmeticOperator,
+  operator: NumberOperator,
   left: Vector,
   leftValues: Float64Array,
   right: Vector,
@@ -92,7 +96,7 @@ function calculateNumbers(
   return values;
 }
 
-function calculateNumber(operator: ArithmeticOperator, left: number, right: number): number {
+function calculateNumber(operator: NumberOperator, left: number, right: number): number {
   switch (operator) {
     case '+':
       return left + right;

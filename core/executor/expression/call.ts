@@ -26,7 +26,7 @@ export class CallOperand extends Operand {
   valueAt(batch: Batch, row: number, context: EvaluationContext): Value {
     for (let i = 0; i < this.#operands.length; i++) {
       const value = this.#operands[i]!.valueAt(batch, row, context);
-      if (value === null) return null;
+      if (value === null && this.#definition.takesNull !== true) return null;
       this.#arguments[i] = value;
     }
     return this.#definition.apply(this.#arguments, context, this.#site);

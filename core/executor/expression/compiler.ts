@@ -1,8 +1,10 @@
 /** From trees to operands: decides which kind of operand each expression becomes. */
 import { assert, unreachable } from '../../assert.ts';
 import type { Expression } from '../../cypher/ast.ts';
+import { freeVariables } from '../../cypher/expression-tree.ts';
 import { type FunctionSignature, findFunction } from '../../cypher/function-table.ts';
 import { GraphError, type Position } from '../../error.ts';
+import { type QueryExpression, sizeOf } from '../../planner/planning.ts';
 import type { Value } from '../../value/value.ts';
 import { CalculationOperand, NegateOperand } from './calculation.ts';
 import { CallOperand, IdOperand } from './call.ts';
@@ -14,11 +16,14 @@ import type { ExpressionHooks, Scope } from './expression.ts';
 import { FUNCTION_DEFINITIONS } from './functions.ts';
 import { ConstantOperand, LocalOperand, literalValue, ParameterOperand, SlotOperand } from './leaf.ts';
 import { JunctionOperand, NotOperand, XorOperand } from './logic.ts';
+import { MapProjectionOperand } from './map-projection.ts';
 import { MembershipOperand } from './membership.ts';
+import { IsNormalizedOperand } from './normal-form.ts';
 import type { Operand } from './operand.ts';
-import { PatternPredicateOperand } from './pattern-predicate.ts';
 import { HasLabelsOperand, PropertyOperand } from './property.ts';
+import { QueryOperand } from './query.ts';
 import { TextPredicateOperand } from './text-predicate.ts';
+import { IsTypedOperand } from './type-test.ts';
 
 interface CompilerEnvironment {
   readonly scope: Scope;
@@ -82,8 +87,18 @@ export function compileOperand(expression: Expression, environment: CompilerEnvi
       return new MembershipOperand(compile(expression.left), compile(expression.right), position);
     case 'isNull':
       return new IsNullOperand(compile(expression.operand), expression.negated, position);
+    case 'isTyped':
+      return new IsTypedOperand(compile(expression.operand), expression.valueType, expression.negated, position);
+    case 'isNormalized':
+      return new IsNormalizedOperand(compile(expression.operand), expression.form, expression.negated, position);
     case 'hasLabels':
-      return new HasLabelsOperand(compile(expression.subject), expression.labels, position);
+      return new HasLabelsOperand(compile(expression.subject), expression, position);
+    case 'mapProjection': {
+      const items = expression.items.map((item) =>
+        item.type === 'entry' ? { ...item, value: compile(item.value) } : item,
+      );
+      return new MapProjectionOperand(compile(expression.subject), items, position);
+    }
     case 'call':
       return compileCall(expression, compile);
     case 'countStar':
@@ -101,7 +116,10 @@ export function compileOperand(expression: Expression, environment: CompilerEnvi
     case 'reduce':
       return compileIteration(expression, environment);
     case 'patternPredicate':
-      return compilePatternPredicate(expression, environment);
+    case 'patternComprehension':
+    case 'shortestPath':
+    case 'subqueryExpression':
+      return compileQuery(expression, environment);
     default:
       return unreachable(expression);
   }
@@ -164,6 +182,9 @@ function isConstant(operand: Operand): operand is ConstantOperand {
 
 function compileCall(expression: ExpressionOf<'call'>, compile: (inner: Expression) => Operand): Operand {
   const { name, span } = expression;
+  const [only] = expression.arguments;
+  // Counted without its elements, and from the degree of a node where that says it all.
+  if (name === 'size' && only?.type === 'patternComprehension') return compile(sizeOf(only));
   const signature = findFunction(name);
   if (signature?.aggregate) throw misplacedAggregation(expression);
   const operands = expression.arguments.map(compile);
@@ -238,22 +259,11 @@ function withLocals(
   return { ...environment, locals: new Map([...environment.locals, ...locals]) };
 }
 
-/** The planner plans patterns against the slots of a batch, where a comprehension's variables do not stand. */
-function compilePatternPredicate(
-  expression: ExpressionOf<'patternPredicate'>,
-  environment: CompilerEnvironment,
-): Operand {
-  const variables = expression.patterns.flatMap((pattern) =>
-    [pattern, ...pattern.nodes, ...pattern.relationships].map((part) => part.variable),
-  );
-  const local = variables.find((variable) => variable !== undefined && environment.locals.has(variable));
-  if (local !== undefined || (environment.locals.size > 0 && expression.where !== undefined)) {
-    throw new GraphError(
-      'Neo.ClientError.Statement.NotSupported',
-      'A pattern over the variable of a list comprehension, quantifier or reduce() is not supported.',
-      { position: expression.span },
-    );
-  }
-  const { hooks, scope } = environment;
-  return new PatternPredicateOperand(hooks.patternPredicate(expression, scope), expression.span);
+/** The planner plans queries against the slots of a batch, where a comprehension's variables have to be put first. */
+function compileQuery(expression: QueryExpression, environment: CompilerEnvironment): Operand {
+  const { hooks, scope, locals } = environment;
+  const named = [...freeVariables(expression)].filter((name) => locals.has(name));
+  const query = hooks.query(expression, scope, named);
+  const operands = named.map((name) => locals.get(name)!);
+  return new QueryOperand(query, operands, expression.span);
 }

@@ -5,6 +5,7 @@
 import type { Expression } from '../../cypher/ast.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
 import type { Tokens } from '../../graph/tokens.ts';
+import type { QueryExpression } from '../../planner/planning.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch, Vector } from '../batch.ts';
 import { compileOperand } from './compiler.ts';
@@ -19,6 +20,8 @@ export interface EvaluationContext {
   /** The next number in [0, 1) from the statement's seed. */
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
+  /** The type token of a relationship that the statement has deleted: it can still be asked for, unlike a property. */
+  typeOfDeleted(relationship: number): number;
   /** Counts work beyond a row's own, such as the elements of a list that range() makes. Throws past the budget. */
   charge(work: number): void;
 }
@@ -40,8 +43,14 @@ export interface Scope {
 
 /** What only the planner can compile. */
 export interface ExpressionHooks {
-  /** Plans the inner pattern; its value is true or false for each row. */
-  patternPredicate(expression: Extract<Expression, { type: 'patternPredicate' }>, scope: Scope): CompiledExpression;
+  /** Plans a query inside an expression. `locals`: the variables of comprehensions that it names. */
+  query(expression: QueryExpression, scope: Scope, locals: readonly string[]): CompiledQuery;
+}
+
+/** A query inside an expression. The variables of comprehensions that it names are put into `localSlots`, in their order. */
+export interface CompiledQuery {
+  readonly value: CompiledExpression;
+  readonly localSlots: readonly number[];
 }
 
 /** Writes the numbers of the rows for which it is true into `out`, ascending, and returns how many. */

@@ -1,5 +1,5 @@
 /** What a function is to the compiler, and the checks that functions share. */
-import { GraphError, type Position } from '../../error.ts';
+import { GraphError, type Position, withPosition } from '../../error.ts';
 import { isNumeric, type NumericValue } from '../../value/arithmetic.ts';
 import { isList } from '../../value/equality.ts';
 import { describe } from '../../value/render.ts';
@@ -15,9 +15,11 @@ export interface CallSite {
 export interface FunctionDefinition {
   /**
    * Its value for these arguments. The array is used again for the next call and must not be kept. No argument is null:
-   * a null argument makes the result null without asking.
+   * a null argument makes the result null without asking, unless the function takes it.
    */
   apply(args: readonly Value[], context: EvaluationContext, site: CallSite): Value;
+  /** It is asked for null arguments too. */
+  readonly takesNull?: boolean;
   /** Another value at each call, though the arguments are the same. */
   readonly volatile?: boolean;
 }
@@ -36,6 +38,11 @@ export function argumentTypeError(site: CallSite, expected: string, value: Value
 /** A value of the right type that lies outside what a function takes. */
 export function argumentError(site: CallSite, message: string, detail = 'NumberOutOfRange'): GraphError {
   return new GraphError('Neo.ClientError.Statement.ArgumentError', message, { position: site.position, detail });
+}
+
+/** Runs what knows nothing of the statement's text; its failures get the place of the call. */
+export function locate<Result>(site: CallSite, run: () => Result): Result {
+  return withPosition(site.position, run);
 }
 
 export function stringArgument(value: Value, site: CallSite): string {

@@ -18,8 +18,8 @@ export const GRAPH_FUNCTIONS: FunctionTable = {
   type: {
     apply: ([value], context, site) => {
       const { id } = relationshipArgument(value!, site);
-      const type = found(context.view.relationshipType(id), site.position);
-      return context.tokens.relationshipType.nameOf(type);
+      const type = context.view.relationshipType(id);
+      return context.tokens.relationshipType.nameOf(found(type < 0 ? context.typeOfDeleted(id) : type, site.position));
     },
   },
   startnode: {
@@ -36,7 +36,7 @@ export const GRAPH_FUNCTIONS: FunctionTable = {
   },
   keys: { apply: ([value], context, site) => keysOf(value!, context, site) },
   properties: {
-    apply: ([value], context, site) => (isMap(value!) ? value! : propertiesOf(value!, context, site)),
+    apply: ([value], context, site) => propertiesArgument(value!, context, site),
   },
   nodes: { apply: ([path], _context, site) => pathArgument(path!, site).nodes.map((id) => new NodeReference(id)) },
   relationships: {
@@ -75,30 +75,46 @@ function labelsOf(value: Value, context: EvaluationContext, site: CallSite): rea
 
 function keysOf(value: Value, context: EvaluationContext, site: CallSite): readonly string[] {
   if (isMap(value)) return [...value.keys()];
-  return keyTokensOf(value, context, site).map((key) => context.tokens.propertyKey.nameOf(key));
+  const tokens = keyTokensOf(entityOrMapArgument(value, site), context, site.position);
+  return tokens.map((key) => context.tokens.propertyKey.nameOf(key));
 }
 
-function keyTokensOf(value: Value, context: EvaluationContext, site: CallSite): readonly number[] {
-  if (value instanceof NodeReference) {
-    if (!context.view.nodeExists(value.id)) throw deletedEntityError('node', site.position);
-    return context.view.nodeKeys(value.id);
-  }
-  if (value instanceof RelationshipReference) {
-    if (!context.view.relationshipExists(value.id)) throw deletedEntityError('relationship', site.position);
-    return context.view.relationshipKeys(value.id);
-  }
+function propertiesArgument(value: Value, context: EvaluationContext, site: CallSite): ReadonlyMap<string, Value> {
+  return isMap(value) ? value : propertiesOf(entityOrMapArgument(value, site), context, site.position);
+}
+
+function entityOrMapArgument(value: Value, site: CallSite): NodeReference | RelationshipReference {
+  if (value instanceof NodeReference || value instanceof RelationshipReference) return value;
   throw argumentTypeError(site, 'a NODE, a RELATIONSHIP or a MAP', value);
 }
 
-function propertiesOf(value: Value, context: EvaluationContext, site: CallSite): ReadonlyMap<string, Value> {
-  const tokens = keyTokensOf(value, context, site);
-  const { id } = entityArgument(value, site);
-  const { view } = context;
+function keyTokensOf(
+  entity: NodeReference | RelationshipReference,
+  { view }: EvaluationContext,
+  position: Position,
+): readonly number[] {
+  if (entity instanceof NodeReference) {
+    if (!view.nodeExists(entity.id)) throw deletedEntityError('node', position);
+    return view.nodeKeys(entity.id);
+  }
+  if (!view.relationshipExists(entity.id)) throw deletedEntityError('relationship', position);
+  return view.relationshipKeys(entity.id);
+}
+
+/** All properties of a node or relationship, or the entries of a map. */
+export function propertiesOf(
+  subject: NodeReference | RelationshipReference | ReadonlyMap<string, Value>,
+  context: EvaluationContext,
+  position: Position,
+): ReadonlyMap<string, Value> {
+  if (!(subject instanceof NodeReference || subject instanceof RelationshipReference)) return subject;
+  const { view, tokens } = context;
   const properties = new Map<string, Value>();
-  for (const token of tokens) {
+  for (const token of keyTokensOf(subject, context, position)) {
+    const { id } = subject;
     const property =
-      value instanceof NodeReference ? view.nodeProperty(id, token) : view.relationshipProperty(id, token);
-    properties.set(context.tokens.propertyKey.nameOf(token), property);
+      subject instanceof NodeReference ? view.nodeProperty(id, token) : view.relationshipProperty(id, token);
+    properties.set(tokens.propertyKey.nameOf(token), property);
   }
   return properties;
 }

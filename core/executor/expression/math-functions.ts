@@ -8,7 +8,9 @@ import {
   type FunctionDefinition,
   type FunctionTable,
   numberArgument,
+  stringArgument,
 } from './function-definition.ts';
+import { isRoundingMode, ROUNDING_MODES, roundTo } from './rounding.ts';
 
 /** Digits after the point beyond which a FLOAT is not rounded: it has none there. */
 const ROUND_DIGITS_MAX = 300;
@@ -22,12 +24,7 @@ export const MATH_FUNCTIONS: FunctionTable = {
   abs: { apply: ([value], _context, site) => absolute(value!, site) },
   ceil: toFloat(Math.ceil),
   floor: toFloat(Math.floor),
-  round: {
-    apply: ([value, digits], _context, site) => {
-      const number = toFloatNumber(numberArgument(value!, site));
-      return new Float(digits === undefined ? Math.round(number) : roundTo(number, countArgument(digits, site), site));
-    },
-  },
+  round: { apply: (args, _context, site) => round(args, site) },
   sign: { apply: ([value], _context, site) => signOf(toFloatNumber(numberArgument(value!, site))) },
   sqrt: toFloat(Math.sqrt),
   exp: toFloat(Math.exp),
@@ -36,6 +33,22 @@ export const MATH_FUNCTIONS: FunctionTable = {
   sin: toFloat(Math.sin),
   cos: toFloat(Math.cos),
   tan: toFloat(Math.tan),
+  cot: toFloat((value) => 1 / Math.tan(value)),
+  asin: toFloat(Math.asin),
+  acos: toFloat(Math.acos),
+  atan: toFloat(Math.atan),
+  atan2: {
+    apply: ([y, x], _context, site) =>
+      new Float(Math.atan2(toFloatNumber(numberArgument(y!, site)), toFloatNumber(numberArgument(x!, site)))),
+  },
+  sinh: toFloat(Math.sinh),
+  cosh: toFloat(Math.cosh),
+  tanh: toFloat(Math.tanh),
+  coth: toFloat((value) => 1 / Math.tanh(value)),
+  degrees: toFloat((value) => (value * 180) / Math.PI),
+  radians: toFloat((value) => (value * Math.PI) / 180),
+  haversin: toFloat((value) => (1 - Math.cos(value)) / 2),
+  isnan: { apply: ([value], _context, site) => Number.isNaN(toFloatNumber(numberArgument(value!, site))) },
   pi: { apply: () => new Float(Math.PI) },
   e: { apply: () => new Float(Math.E) },
   rand: { apply: (_args, context) => new Float(context.random()), volatile: true },
@@ -54,16 +67,14 @@ function signOf(value: number): number {
   return value < 0 ? -1 : 0;
 }
 
-/**
- * Rounds at a digit after the point, ties away from zero, as Neo4j does when it is given digits. The shift goes by the
- * decimal digits, since 1.005 * 100 is a little less than 100.5.
- */
-function roundTo(value: number, digits: number, site: CallSite): number {
+/** round(x), to the nearest INTEGER and up from the middle; round(x, digits), away from zero; round(x, digits, mode). */
+function round(args: readonly Value[], site: CallSite): Float {
+  const [value, digitsGiven, mode = 'HALF_UP'] = args;
+  const number = toFloatNumber(numberArgument(value!, site));
+  if (digitsGiven === undefined) return new Float(Math.round(number));
+  const digits = countArgument(digitsGiven, site);
   if (digits > ROUND_DIGITS_MAX) throw argumentError(site, `round() takes at most ${ROUND_DIGITS_MAX} digits.`);
-  if (!Number.isFinite(value)) return value;
-  const [mantissa = '0', exponent = '0'] = Math.abs(value).toString().split('e');
-  const shifted = Math.round(Number(`${mantissa}e${Number(exponent) + digits}`));
-  if (!Number.isFinite(shifted)) return value;
-  const [integer = '0', power = '0'] = shifted.toString().split('e');
-  return Math.sign(value) * Number(`${integer}e${Number(power) - digits}`);
+  const name = stringArgument(mode, site).toUpperCase();
+  if (isRoundingMode(name)) return new Float(roundTo(number, digits, name));
+  throw argumentError(site, `The modes of round() are ${ROUNDING_MODES.join(', ')}.`, 'InvalidArgumentValue');
 }

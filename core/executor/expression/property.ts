@@ -1,9 +1,15 @@
 /** Property access `n.name`, label tests `n:Label` and the reading of entities' properties that other operands share. */
-import { GraphError, type Position } from '../../error.ts';
+import type { LabelExpression, LabelTest } from '../../cypher/ast.ts';
+import { GraphError, type Position, withPosition } from '../../error.ts';
 import { isMap } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
+import { pointComponent } from '../../value/spatial/point.ts';
+import { PointValue } from '../../value/spatial/point-value.ts';
+import { componentOf } from '../../value/temporal/accessors.ts';
+import { type DurationValue, isTemporalOrDuration, type Temporal } from '../../value/temporal/temporal-value.ts';
 import { NodeReference, RelationshipReference, type Value } from '../../value/value.ts';
 import { type Batch, type Column, NO_ENTITY, type Vector } from '../batch.ts';
+import { meets } from '../label-test.ts';
 import type { EvaluationContext } from './expression.ts';
 import { SlotOperand } from './leaf.ts';
 import { columnValue, Operand, positionOf, type Selection, typeError, valueVector } from './operand.ts';
@@ -22,7 +28,20 @@ export function propertyOf(value: Value, key: string, context: EvaluationContext
   if (value instanceof NodeReference) return nodeProperty(value.id, key, context, position);
   if (value instanceof RelationshipReference) return relationshipProperty(value.id, key, context, position);
   if (isMap(value)) return value.get(key) ?? null;
+  if (isTemporalOrDuration(value) || value instanceof PointValue) return componentNamed(value, key, position);
   throw typeError(`A value of type ${typeName(value)} has no properties, so .${key} has no meaning.`, position);
+}
+
+/** Unlike a map, a temporal value or a point has a fixed set of components, so that a name beyond them is a mistake. */
+function componentNamed(value: Temporal | DurationValue | PointValue, key: string, position: Position): Value {
+  const component =
+    value instanceof PointValue ? pointComponent(value, key) : withPosition(position, () => componentOf(value, key));
+  if (component !== undefined) return component;
+  throw new GraphError(
+    'Neo.ClientError.Statement.ArgumentError',
+    `A value of type ${typeName(value)} has no component ${key}.`,
+    { position, detail: 'InvalidArgumentValue' },
+  );
 }
 
 function nodeProperty(id: number, key: string, context: EvaluationContext, position: Position): Value {
@@ -141,17 +160,19 @@ function gatherIds(ids: Int32Array, positions: Int32Array, count: number): Int32
   return gathered;
 }
 
-/** `n:A:B`: whether a node has all of the labels, or a relationship is of that type. */
+/** `n:A:B`, `n:A|!B`: whether a node has the labels, or a relationship is of the type. */
 export class HasLabelsOperand extends Operand {
   readonly constant: boolean;
   readonly #subject: Operand;
   readonly #labels: readonly string[];
+  readonly #expression: LabelExpression | undefined;
 
-  constructor(subject: Operand, labels: readonly string[], position: Position) {
+  constructor(subject: Operand, { labels, labelExpression }: LabelTest, position: Position) {
     super(position);
     this.constant = subject.constant;
     this.#subject = subject;
     this.#labels = labels;
+    this.#expression = labelExpression;
   }
 
   valueAt(batch: Batch, row: number, context: EvaluationContext): boolean | null {
@@ -189,14 +210,25 @@ export class HasLabelsOperand extends Operand {
   }
 
   #nodeHasLabels(id: number, tokens: readonly number[] | undefined, context: EvaluationContext): boolean {
-    if (tokens?.every((token) => context.view.hasLabel(id, token))) return true;
+    if (tokens?.every((token) => context.view.hasLabel(id, token)) && this.#nodeMeets(id, context)) return true;
     if (!context.view.nodeExists(id)) throw deletedEntityError('node', this.position);
     return false;
+  }
+
+  #nodeMeets(id: number, { view, tokens }: EvaluationContext): boolean {
+    if (this.#expression === undefined) return true;
+    if (!view.nodeExists(id)) return false;
+    const has = (name: string) => {
+      const token = tokens.label.idOf(name);
+      return token !== undefined && view.hasLabel(id, token);
+    };
+    return meets(this.#expression, has, view.nodeLabels(id).length > 0);
   }
 
   #isOfType(id: number, context: EvaluationContext): boolean {
     const type = context.view.relationshipType(id);
     if (type < 0) throw deletedEntityError('relationship', this.position);
-    return this.#labels.every((label) => context.tokens.relationshipType.idOf(label) === type);
+    const isType = (name: string) => context.tokens.relationshipType.idOf(name) === type;
+    return this.#labels.every(isType) && (this.#expression === undefined || meets(this.#expression, isType, true));
   }
 }

@@ -1,8 +1,13 @@
 /** Conversions between scalar types, the statement's time, and identifiers made up at random. */
 import { checkedInteger } from '../../value/arithmetic.ts';
-import { renderFloat } from '../../value/render.ts';
+import { equals, isList, isMap } from '../../value/equality.ts';
+import { render, renderFloat } from '../../value/render.ts';
+import { PointValue } from '../../value/spatial/point-value.ts';
+import { formatTemporal } from '../../value/temporal/format.ts';
+import { isTemporalOrDuration } from '../../value/temporal/temporal-value.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { argumentTypeError, type CallSite, type FunctionTable } from './function-definition.ts';
+import { valueTypeOf } from './type-test.ts';
 
 const INTEGER_TEXT = /^[+-]?\d+$/;
 const FLOAT_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)$/;
@@ -15,6 +20,18 @@ export const SCALAR_FUNCTIONS: FunctionTable = {
   tofloat: { apply: ([value], _context, site) => toFloat(value!, site) },
   tostring: { apply: ([value], _context, site) => toText(value!, site) },
   toboolean: { apply: ([value], _context, site) => toBoolean(value!, site) },
+  nullif: {
+    apply: ([value, other]) => (equals(value!, other!) === true ? null : value!),
+    takesNull: true,
+  },
+  valuetype: { apply: ([value], context) => valueTypeOf(value!, context), takesNull: true },
+  isempty: {
+    apply: ([value], _context, site) => {
+      if (typeof value === 'string' || (value !== null && isList(value!))) return value!.length === 0;
+      if (isMap(value!)) return value.size === 0;
+      throw argumentTypeError(site, 'a LIST, a MAP or a STRING', value!);
+    },
+  },
   timestamp: { apply: (_args, context) => context.nowMs },
   randomuuid: { apply: (_args, context) => uuid(context.random), volatile: true },
 };
@@ -49,7 +66,11 @@ function toFloat(value: Value, site: CallSite): Value {
 function toText(value: Value, site: CallSite): Value {
   if (typeof value === 'string') return value;
   if (value instanceof Float) return renderFloat(value.value);
-  if (typeof value === 'object') throw argumentTypeError(site, 'a number, a STRING or a BOOLEAN', value);
+  if (isTemporalOrDuration(value)) return formatTemporal(value);
+  if (value instanceof PointValue) return render(value);
+  if (typeof value === 'object') {
+    throw argumentTypeError(site, 'a number, a STRING, a BOOLEAN, a POINT or a temporal value', value);
+  }
   return String(value);
 }
 

@@ -26,12 +26,44 @@ function onString(apply: (text: string) => string) {
   };
 }
 
+/** Takes white space, or any of the given characters, from the sides of a string. */
+function trimming(sides: { readonly start: boolean; readonly end: boolean }) {
+  return {
+    apply: ([text, characters]: readonly Value[], _context: unknown, site: CallSite) => {
+      const subject = stringArgument(text!, site);
+      if (characters === undefined) {
+        if (sides.start && sides.end) return subject.trim();
+        return sides.start ? subject.trimStart() : subject.trimEnd();
+      }
+      const removed = new Set(stringArgument(characters, site));
+      const points = Array.from(subject);
+      let start = 0;
+      let end = points.length;
+      if (sides.start) while (start < end && removed.has(points[start]!)) start++;
+      if (sides.end) while (end > start && removed.has(points[end - 1]!)) end--;
+      return points.slice(start, end).join('');
+    },
+  };
+}
+
 export const STRING_FUNCTIONS: FunctionTable = {
   toupper: onString((text) => text.toUpperCase()),
   tolower: onString((text) => text.toLowerCase()),
-  trim: onString((text) => text.trim()),
-  ltrim: onString((text) => text.trimStart()),
-  rtrim: onString((text) => text.trimEnd()),
+  upper: onString((text) => text.toUpperCase()),
+  lower: onString((text) => text.toLowerCase()),
+  trim: trimming({ start: true, end: true }),
+  btrim: trimming({ start: true, end: true }),
+  ltrim: trimming({ start: true, end: false }),
+  rtrim: trimming({ start: false, end: true }),
+  char_length: { apply: ([text], _context, site) => codePointCount(stringArgument(text!, site)) },
+  character_length: { apply: ([text], _context, site) => codePointCount(stringArgument(text!, site)) },
+  normalize: {
+    apply: ([text, form], _context, site) =>
+      checkedString(
+        stringArgument(text!, site).normalize(form === undefined ? 'NFC' : stringArgument(form, site)),
+        site.position,
+      ),
+  },
   replace: {
     apply: ([text, search, replacement], context, site) => {
       const subject = stringArgument(text!, site);

@@ -154,6 +154,26 @@ describe('a MAIN that falls silent', () => {
   });
 });
 
+describe('a replica that MAIN has missed for some checks', () => {
+  test('is told again what it is, since it may have lost its storage', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.elapseWithLease('weur-1', 3_000);
+    const replica = group.instance('enam-1');
+    Object.assign(replica, { cluster: undefined, epoch: 0, role: 'none', lsn: 0 });
+
+    for (let second = 0; second < 5; second += 1) {
+      const missed = { name: 'enam-1', storedLsn: 10, state: 'behind', silentMs: (second + 3) * 1_000 } as const;
+      const report = { ...group.instance('weur-1').report(), replicas: [missed] };
+      group.askAsMain('weur-1', { type: 'renewLease', report });
+      group.elapse(1_000);
+    }
+
+    expect(replica).toMatchObject({ role: 'replica', epoch: 1 });
+    expect(assignmentIn(group)).toMatchObject({ epoch: 1, main: 'weur-1' });
+  });
+});
+
 describe('a new leader', () => {
   test('goes on with a failover that the last one began', () => {
     const group = groupWithFlights();

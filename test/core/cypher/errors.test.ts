@@ -31,13 +31,13 @@ describe('an error shows message, place, line and caret', () => {
   });
 
   test('of what is Cypher but not in this version', () => {
-    const failure = failureOf(() => parse('MATCH (n)\nCALL db.labels() YIELD label\nRETURN label'));
+    const failure = failureOf(() => parse('MATCH (n)\nFILTER n.x > 1\nRETURN n'));
 
     expect(failure.code).toBe('Neo.ClientError.Statement.NotSupported');
     expect(failure.message).toBe(
       [
-        'The clause CALL is not in this version of Skein (line 2, column 1). What is: docs/CYPHER.md.',
-        'CALL db.labels() YIELD label',
+        'The clause FILTER is not in this version of Skein (line 2, column 1). What is: docs/CYPHER.md.',
+        'FILTER n.x > 1',
         '^',
       ].join('\n'),
     );
@@ -115,48 +115,24 @@ describe('mistakes are refused where they stand', () => {
 
 describe('Cypher that this version does not have is named', () => {
   test.each([
-    ['PROFILE MATCH (n) RETURN n', 1, 'PROFILE'],
     ['CYPHER 25 RETURN 1', 8, 'Cypher 25'],
-    ['CALL { RETURN 1 AS x } RETURN x', 1, 'The clause CALL'],
-    ['FOREACH (x IN [1] | CREATE ())', 1, 'The clause FOREACH'],
+    ['CALL { CREATE (n) } IN 3 CONCURRENT TRANSACTIONS', 21, 'IN … CONCURRENT TRANSACTIONS'],
     ["LOAD CSV FROM 'x' AS row RETURN row", 1, 'The clause LOAD CSV'],
     ['USE other MATCH (n) RETURN n', 1, 'The clause USE'],
     ['MATCH (n) USING INDEX n:A(x) RETURN n', 11, 'A planner hint with USING'],
-    ['MATCH (n) RETURN n {.x}', 20, 'A map projection'],
-    ['RETURN [(a)-->(b) | b]', 8, 'A pattern comprehension'],
-    ['RETURN [p = (a)-->(b) | p]', 8, 'A pattern comprehension'],
-    ['RETURN COUNT { (a)-->(b) }', 8, 'COUNT { … }'],
-    ['RETURN COLLECT { MATCH (n) RETURN n }', 8, 'COLLECT { … }'],
-    ['MATCH (n:A|B) RETURN n', 11, 'A label expression'],
-    ['MATCH (n:A&B) RETURN n', 11, 'A label expression'],
-    ['MATCH (n:!A) RETURN n', 10, 'A label expression'],
-    ['MATCH (n) WHERE n:A|B RETURN n', 20, 'A label expression'],
-    ['MATCH (n IS A) RETURN n', 10, 'A label expression'],
     ['MATCH (n:$(l)) RETURN n', 10, 'A dynamic label or type'],
-    ['MATCH (n WHERE n.x) RETURN n', 10, 'WHERE inside a node pattern'],
-    ['MATCH ()-[r WHERE r.x]-() RETURN r', 13, 'WHERE inside a relationship pattern'],
-    ['MATCH ((a)-->(b)){1,3} RETURN a', 7, 'A path pattern in brackets'],
-    ['MATCH (a)-[:R]->+(b) RETURN a', 17, 'A quantified path pattern'],
-    ['MATCH p = allShortestPaths((a)-[*]-(b)) RETURN p', 11, 'allShortestPaths'],
     ['MATCH p = ANY SHORTEST (a)-->(b) RETURN p', 11, 'The path selector ANY'],
-    ['MATCH (a), (b) RETURN shortestPath((a)-[*]-(b))', 23, 'shortestPath outside a pattern of MATCH'],
-    ["RETURN 'a' =~ 'b'", 12, 'The operator =~'],
-    ["RETURN 'a' || 'b'", 12, 'The operator ||'],
-    ['RETURN 1 IS :: INTEGER', 10, 'A type or label test with IS'],
-    ['RETURN 1 IS NOT TYPED INTEGER', 10, 'A type or label test with IS'],
     ['MATCH (n) SET n[$key] = 1', 15, 'A property with a computed key'],
-    ['MATCH (n) WHERE EXISTS { MATCH (n) MATCH (m) } RETURN n', 36, 'MATCH inside EXISTS { … }'],
     ['CREATE CONSTRAINT FOR (n:A) REQUIRE n.x IS UNIQUE', 1, 'The command CREATE CONSTRAINT'],
-    ['CREATE FULLTEXT INDEX a FOR (n:A) ON EACH [n.x]', 1, 'The command CREATE FULLTEXT'],
+    ['CREATE FULLTEXT INDEX a FOR (n:A) ON EACH [n.x]', 1, 'CREATE FULLTEXT INDEX'],
     ['CREATE INDEX FOR ()-[r:R]-() ON (r.x)', 19, 'An index on relationships'],
     ['CREATE INDEX FOR (n:A) ON (n.x, n.y)', 31, 'An index on several properties'],
-    ['CREATE INDEX ON :A(x)', 1, 'CREATE INDEX ON :Label(key)'],
+    ['CREATE INDEX ON :A(x, y)', 21, 'An index on several properties'],
     ['CREATE OR REPLACE DATABASE a', 1, 'The command CREATE OR'],
     ['SHOW USERS', 1, 'The command SHOW USERS'],
-    ['SHOW INDEXES YIELD name', 14, 'YIELD after SHOW'],
+    ['SHOW DATABASES YIELD name', 16, 'YIELD after SHOW'],
     ['REGISTER INSTANCE a', 1, 'The command REGISTER INSTANCE'],
     ['GRANT ROLE a TO b', 1, 'The command GRANT ROLE'],
-    ['RETURN 1 AS x UNION DISTINCT RETURN 2 AS x', 15, 'UNION DISTINCT'],
   ])('%s: column %i: %s', (text, column, what) => {
     const failure = failureOf(() => parse(text));
 
@@ -166,9 +142,8 @@ describe('Cypher that this version does not have is named', () => {
   });
 
   test.each([
-    ['RETURN date()', 'The function date'],
-    ['RETURN duration.between(1, 2)', 'The function duration.between'],
-    ['RETURN percentileCont(1, 0.5)', 'The function percentilecont'],
+    ['RETURN apoc.version()', 'The function apoc.version'],
+    ['RETURN gds.version()', 'The function gds.version'],
   ])('%s: %s', (text, what) => {
     const failure = failureOf(() => check(parse(text)));
 

@@ -3,7 +3,7 @@ import { CLAUSES_MAX } from '../../../core/cypher/clause-parser.ts';
 import { TREE_HEIGHT_MAX } from '../../../core/cypher/expression-parser.ts';
 import { STATEMENT_UNITS_MAX } from '../../../core/cypher/lexer.ts';
 import { parse } from '../../../core/cypher/parser.ts';
-import { CLAUSE_PARTS_MAX, CREATED_PARTS_MAX, MATCHED_PARTS_MAX } from '../../../core/cypher/pattern-parser.ts';
+import { CREATED_PARTS_MAX, MATCHED_PARTS_MAX } from '../../../core/cypher/pattern-parser.ts';
 import { check } from '../../../core/cypher/semantic-check.ts';
 import { NESTING_DEPTH_MAX } from '../../../core/cypher/token-cursor.ts';
 import { failureOf } from './failure.ts';
@@ -22,6 +22,13 @@ describe('what nests without end is refused with a position', () => {
     ['CASE', `RETURN ${'CASE WHEN '.repeat(50_000)}`],
     ['comprehensions', `RETURN ${'[x IN '.repeat(100_000)}`],
     ['EXISTS', `RETURN ${'EXISTS { (a) WHERE '.repeat(40_000)}`],
+    ['subqueries', `RETURN ${'COUNT { MATCH (a) WHERE '.repeat(40_000)}`],
+    ['FOREACH', 'FOREACH (x IN [1] | '.repeat(40_000)],
+    ['path patterns', `MATCH ${'('.repeat(100_000)}`],
+    ['label expressions', `MATCH (n:${'!'.repeat(100_000)}A) RETURN n`],
+    ['labels in brackets', `MATCH (n:${'('.repeat(100_000)}A) RETURN n`],
+    ['labels', `MATCH (n:A${'|A'.repeat(100_000)}) RETURN n`],
+    ['types of values', `RETURN 1 IS :: ${'LIST<'.repeat(100_000)}`],
     ['indexes', `RETURN x${'[0'.repeat(100_000)}`],
     ['lists in options', `CREATE DATABASE a OPTIONS {a: ${'['.repeat(100_000)}`],
     ['sums', `RETURN 1${'+1'.repeat(100_000)}`],
@@ -47,7 +54,7 @@ describe('what is large but flat passes', () => {
     ['the longest sum', `RETURN 1${'+1'.repeat(TREE_HEIGHT_MAX - 1)} AS x`],
     ['many alternatives', `MATCH (n) WHERE ${'n.x = 1 OR '.repeat(TREE_HEIGHT_MAX - 10)}n.y RETURN n`],
     ['most clauses', `${'WITH 1 AS x '.repeat(CLAUSES_MAX - 1)}RETURN x`],
-    ['most looked-for parts of a clause', `MATCH ${'(),'.repeat(CLAUSE_PARTS_MAX - 1)}() RETURN 1 AS x`],
+    ['most looked-for parts of a clause', `MATCH ${'(),'.repeat(MATCHED_PARTS_MAX - 1)}() RETURN 1 AS x`],
     ['most looked-for parts of all clauses', `${'MERGE () '.repeat(MATCHED_PARTS_MAX - 1)}MERGE ()`],
     ['most created parts', `CREATE ${'(),'.repeat(CREATED_PARTS_MAX - 1)}()`],
     ['a long list', `RETURN [${'1,'.repeat(200_000)}1] AS x`],

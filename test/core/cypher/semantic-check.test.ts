@@ -152,13 +152,13 @@ describe('the columns of the result', () => {
       'MATCH (n)-[r*]->() RETURN n, r, n.x, count(*) AS c',
       ['n NODE', 'r LIST<RELATIONSHIP>', 'n.x ANY', 'c INTEGER aggregate'],
     ],
-    ['MATCH (n) WITH n, count(*) AS c RETURN *', ['n NODE', 'c INTEGER']],
+    ['MATCH (n) WITH n, count(*) AS c RETURN *', ['c INTEGER', 'n NODE']],
     [
       "RETURN 1 AS a, 1.5 AS b, 'x' AS c, [1, 2] AS d, null AS e",
       ['a INTEGER', 'b FLOAT', 'c STRING', 'd LIST<INTEGER>', 'e NULL'],
     ],
     ['CREATE (n)', []],
-    ['SHOW INDEXES', []],
+    ['SHOW INSTANCES', []],
   ])('%s', (text, columns) => {
     const found = check(parse(text)).map(({ name, type, aggregate }) => {
       const element = type.element ? `<${type.element.kind.toUpperCase()}>` : '';

@@ -25,7 +25,7 @@ describe('queries have these trees', () => {
     ],
     [
       'MATCH (a) WHERE EXISTS { MATCH (a)-->(b) WHERE b.x } OR exists{(a)--()} RETURN a',
-      'MATCH (a) WHERE (EXISTS { (a)-[]->(b) WHERE b.x } OR EXISTS { (a)-[]-() }) RETURN a NAMED a',
+      'MATCH (a) WHERE (EXISTS { MATCH (a)-[]->(b) WHERE b.x } OR EXISTS { MATCH (a)-[]-() }) RETURN a NAMED a',
     ],
     [
       'UNWIND $rows AS row WITH DISTINCT row.a AS a ORDER BY a DESC, row SKIP 1 LIMIT $n WHERE a > 1 RETURN a',
@@ -68,6 +68,7 @@ test.each([
   ['CYPHER 5 RETURN 1 AS x', false],
   ['CYPHER runtime=slotted planner = cost EXPLAIN RETURN 1 AS x', true],
   ['cypher 5 replan=force match (n) return n', false],
+  ['CYPHER 5 PROFILE MATCH (n) RETURN n', false],
 ])('%s: explained %s', (text, explain) => {
   expect(parse(text)).toMatchObject({ explain, text, body: { type: 'query' } });
 });
@@ -79,9 +80,12 @@ describe('commands', () => {
       'CREATE INDEX by_iata IF NOT EXISTS FOR (a:`Air port`) ON (a.`i ata`);',
       { type: 'createIndex', name: 'by_iata', ifNotExists: true, label: 'Air port', key: 'i ata' },
     ],
-    ['DROP INDEX by_iata', { type: 'dropIndex', name: 'by_iata', ifExists: false }],
-    ['drop index by_iata if exists', { type: 'dropIndex', name: 'by_iata', ifExists: true }],
-    ['SHOW INDEXES', { type: 'showIndexes' }],
+    ['CREATE RANGE INDEX r FOR (n:A) ON (n.x)', { type: 'createIndex', name: 'r', label: 'A', key: 'x' }],
+    ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, label: 'A', key: 'x' }],
+    ['DROP INDEX by_iata', { type: 'dropIndex', index: 'by_iata', ifExists: false }],
+    ['drop index by_iata if exists', { type: 'dropIndex', index: 'by_iata', ifExists: true }],
+    ['DROP INDEX ON :A(x)', { type: 'dropIndex', index: { label: 'A', key: 'x' }, ifExists: false }],
+    ['SHOW INDEXES', { type: 'query' }],
     ['CREATE DATABASE flights', { type: 'createDatabase', name: 'flights', ifNotExists: false, options: new Map() }],
     [
       "CREATE DATABASE my.db-2 IF NOT EXISTS OPTIONS {regions: ['weur', 'enam'], mode: 'SYNC', size: 3, fast: true}",

@@ -1,5 +1,16 @@
 /** Trees as text, every operator in brackets, so that a table can say what a statement means. */
-import type { Clause, Expression, PathPattern, SetItem, Statement } from '../../../core/cypher/ast.ts';
+import type {
+  Clause,
+  Expression,
+  LabelExpression,
+  LabelTest,
+  MapProjectionItem,
+  PathPattern,
+  Query,
+  SetItem,
+  Statement,
+  ValueType,
+} from '../../../core/cypher/ast.ts';
 import { parse } from '../../../core/cypher/parser.ts';
 
 /** The tree of an expression. */
@@ -47,8 +58,14 @@ export function expressionText(expression: Expression): string {
     }
     case 'isNull':
       return `(${text(expression.operand)} IS ${expression.negated ? 'NOT ' : ''}NULL)`;
+    case 'isTyped':
+      return `(${text(expression.operand)} IS ${expression.negated ? 'NOT ' : ''}:: ${typeText(expression.valueType)})`;
+    case 'isNormalized':
+      return `(${text(expression.operand)} IS ${expression.negated ? 'NOT ' : ''}${expression.form} NORMALIZED)`;
     case 'hasLabels':
-      return `(${text(expression.subject)}${labelsText(expression.labels)})`;
+      return `(${text(expression.subject)}${labelTestText(expression)})`;
+    case 'mapProjection':
+      return `${text(expression.subject)} {${expression.items.map(mapItemText).join(', ')}}`;
     case 'countStar':
       return 'count(*)';
     case 'call':
@@ -66,16 +83,61 @@ export function expressionText(expression: Expression): string {
       const start = `${expression.accumulator} = ${text(expression.initial)}`;
       return `reduce(${start}, ${expression.variable} IN ${text(expression.list)} | ${text(expression.expression)})`;
     }
-    case 'patternPredicate': {
-      const patterns = expression.patterns.map(patternText).join(', ');
-      const where = expression.where ? ` WHERE ${text(expression.where)}` : '';
-      return expression.subquery ? `EXISTS { ${patterns}${where} }` : patterns;
-    }
+    case 'patternPredicate':
+    case 'shortestPath':
+      return patternText(expression.pattern);
+    case 'patternComprehension':
+      return `[${patternText(expression.pattern)}${whereText(expression.where)} | ${text(expression.project)}]`;
+    case 'subqueryExpression':
+      return `${expression.kind.toUpperCase()} { ${queryText(expression.query)} }`;
   }
 }
 
 function optional(expression: Expression | undefined): string {
   return expression ? expressionText(expression) : '';
+}
+
+function whereText(where: Expression | undefined): string {
+  return where ? ` WHERE ${expressionText(where)}` : '';
+}
+
+function typeText(type: ValueType): string {
+  return type
+    .map(
+      ({ name, element, nullable }) =>
+        `${name}${element ? `<${typeText(element)}>` : ''}${nullable ? '' : ' NOT NULL'}`,
+    )
+    .join(' | ');
+}
+
+function mapItemText(item: MapProjectionItem): string {
+  switch (item.type) {
+    case 'all':
+      return '.*';
+    case 'property':
+      return `.${item.key}`;
+    case 'entry':
+      return `${item.key}: ${expressionText(item.value)}`;
+  }
+}
+
+/** `:A:B` and, after a colon of its own, what is more than a list. */
+function labelTestText({ labels, labelExpression }: LabelTest): string {
+  return labelsText(labels) + (labelExpression ? `:${labelText(labelExpression)}` : '');
+}
+
+function labelText(expression: LabelExpression): string {
+  switch (expression.type) {
+    case 'name':
+      return expression.name;
+    case 'any':
+      return '%';
+    case 'not':
+      return `!${labelText(expression.operand)}`;
+    case 'and':
+    case 'or':
+      return `(${labelText(expression.left)}${expression.type === 'and' ? '&' : '|'}${labelText(expression.right)})`;
+  }
 }
 
 function filterText(filter: { variable: string; list: Expression; where: Expression | undefined }): string {
@@ -90,20 +152,28 @@ function labelsText(labels: readonly string[]): string {
 /** The tree of a pattern. */
 export function patternText(pattern: PathPattern): string {
   const parts = pattern.nodes.map((node, position) => {
-    const inside = `${node.variable ?? ''}${labelsText(node.labels)}${propertiesText(node.properties)}`;
+    const inside = `${node.variable ?? ''}${labelTestText(node)}${propertiesText(node.properties)}${whereText(node.where)}`;
     return `(${inside})${relationshipText(pattern, position)}`;
   });
   const chain = parts.join('');
-  const path = pattern.shortest ? `shortestPath(${chain})` : chain;
+  const bracketed = pattern.where ? `(${chain}${whereText(pattern.where)})` : chain;
+  const path = pattern.shortest ? `${SHORTEST[pattern.shortest]}(${bracketed})` : bracketed;
   return pattern.variable === undefined ? path : `${pattern.variable} = ${path}`;
 }
+
+const SHORTEST = { single: 'shortestPath', all: 'allShortestPaths' } as const;
 
 function relationshipText(pattern: PathPattern, position: number): string {
   const relationship = pattern.relationships[position];
   if (relationship === undefined) return '';
-  const { variable, types, hops, properties, direction } = relationship;
+  const { variable, types, typeExpression, hops, properties, where, direction, repeated } = relationship;
+  if (repeated && hops) {
+    const { where: condition, ...chain } = { ...repeated };
+    return `(${patternText({ ...chain, where: undefined })}${whereText(condition)}){${hops.min},${hops.max ?? ''}}`;
+  }
   const range = hops ? `*${hops.min}..${hops.max ?? ''}` : '';
-  const inside = `${variable ?? ''}${types.length > 0 ? `:${types.join('|')}` : ''}${range}${propertiesText(properties)}`;
+  const type = typeExpression ? `:${labelText(typeExpression)}` : types.length > 0 ? `:${types.join('|')}` : '';
+  const inside = `${variable ?? ''}${type}${range}${propertiesText(properties)}${whereText(where)}`;
   const start = direction === 'incoming' ? '<-' : '-';
   return `${start}[${inside}]${direction === 'outgoing' ? '->' : '-'}`;
 }
@@ -153,6 +223,10 @@ export function clauseText(clause: Clause): string {
       });
       return `REMOVE ${items.join(', ')}`;
     }
+    case 'foreach':
+      return `FOREACH (${clause.variable} IN ${expressionText(clause.list)} | ${clause.clauses.map(clauseText).join(' ')})`;
+    case 'finish':
+      return 'FINISH';
     case 'delete':
       return `${clause.detach ? 'DETACH ' : ''}DELETE ${clause.targets.map(expressionText).join(', ')}`;
   }
@@ -174,8 +248,12 @@ function setText(item: SetItem): string {
 /** The tree of a query. */
 export function statementText({ body }: Statement): string {
   if (body.type !== 'query') return body.type;
-  const parts = body.parts.map((part) => part.clauses.map(clauseText).join(' '));
-  return parts.join(body.all ? ' UNION ALL ' : ' UNION ');
+  return queryText(body);
+}
+
+function queryText(query: Query): string {
+  const parts = query.parts.map((part) => part.clauses.map(clauseText).join(' '));
+  return parts.join(query.all ? ' UNION ALL ' : ' UNION ');
 }
 
 /** The tree of an expression's text. */

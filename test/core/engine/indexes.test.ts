@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { PlanDescription } from '../../../core/planner/describe.ts';
 import { Database, failureOf } from './database.ts';
 
+const SHOWN = 'SHOW INDEXES YIELD name, type, entityType, labelsOrTypes, properties, state';
+
 let database: Database;
 beforeEach(() => {
   database = new Database();
@@ -18,15 +20,7 @@ test('an index is made, shown, used and dropped', () => {
 
   expect(database.changes('CREATE INDEX p_id FOR (p:P) ON (p.id)')).toEqual({ indexesAdded: 1 });
 
-  expect(database.run('SHOW INDEXES').columns).toEqual([
-    'name',
-    'type',
-    'entityType',
-    'labelsOrTypes',
-    'properties',
-    'state',
-  ]);
-  expect(database.rows('SHOW INDEXES')).toEqual([['p_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
+  expect(database.rows(SHOWN)).toEqual([['p_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
   expect(operatorsOf(database.run(query).plan)).toContain('NodeIndexSeek');
   expect(database.rows('MATCH (p:P {id: $id}) RETURN p.name', { id: 7 })).toEqual([['p7']]);
 
@@ -56,10 +50,22 @@ test('an index gives the rows that a scan gives', () => {
 });
 
 describe('index commands', () => {
+  test.each([
+    ['CREATE INDEX ON :P(id)', 'DROP INDEX ON :P(id)'],
+    ['CREATE RANGE INDEX i FOR (p:P) ON (p.id)', 'DROP INDEX i IF EXISTS'],
+    ['CREATE RANGE INDEX IF NOT EXISTS FOR (p:P) ON (p.id)', 'DROP INDEX ON :P(id)'],
+  ])('%s and %s', (create, drop) => {
+    expect(database.changes(create)).toEqual({ indexesAdded: 1 });
+    expect(database.changes('CREATE INDEX ON :P(id)')).toEqual({});
+    expect(database.rows('SHOW INDEX INFO')).toEqual([['label+property', 'P', 'id', 100]]);
+    expect(database.changes(drop)).toEqual({ indexesRemoved: 1 });
+    expect(failureOf(() => database.run('DROP INDEX ON :P(id)')).code).toBe('Neo.ClientError.Schema.IndexNotFound');
+  });
+
   test('an index without a name gets one', () => {
     database.run('CREATE INDEX FOR (p:P) ON (p.id)');
 
-    expect(database.rows('SHOW INDEXES')).toEqual([['index_P_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
+    expect(database.rows(SHOWN)).toEqual([['index_P_id', 'RANGE', 'NODE', ['P'], ['id'], 'ONLINE']]);
   });
 
   test.each([
@@ -110,7 +116,21 @@ describe('EXPLAIN', () => {
 
     expect(plan).toEqual({
       operatorType: 'Produce',
-      arguments: new Map([['Details', 'p.name AS name']]),
+      arguments: new Map([
+        ['Details', 'p.name AS name'],
+        [
+          'string-representation',
+          [
+            '+----------------+----------------+----------------+',
+            '| Operator       | Details        | Estimated Rows |',
+            '+----------------+----------------+----------------+',
+            '| +Produce       | p.name AS name |              1 |',
+            '| +NodeIndexSeek | p:P(id) = $id  |              1 |',
+            '| +Once          |                |              1 |',
+            '+----------------+----------------+----------------+',
+          ].join('\n'),
+        ],
+      ]),
       identifiers: ['name'],
       estimatedRows: 1,
       children: [
@@ -123,5 +143,61 @@ describe('EXPLAIN', () => {
         },
       ],
     });
+  });
+});
+
+describe('PROFILE', () => {
+  /** Operator, rows and work, from the last operator down. */
+  function counted(plan: PlanDescription | undefined): [string, number, number][] {
+    if (!plan) return [];
+    return [[plan.operatorType, plan.rows ?? -1, plan.work ?? -1], ...plan.children.flatMap(counted)];
+  }
+
+  test('runs the statement, and tells the rows and the work of each operator', () => {
+    const execution = database.run('PROFILE MATCH (p:P) WHERE p.id > 90 RETURN p.name AS name');
+
+    expect(execution.rows).toHaveLength(10);
+    expect(counted(execution.plan)).toEqual([
+      ['Produce', 10, 10],
+      ['Filter', 10, 100],
+      ['ScanAllByLabel', 100, 101],
+      ['Once', 1, 0],
+    ]);
+    expect(execution.plan?.arguments.get('string-representation')).toContain('| Rows | Work |');
+  });
+
+  test('counts what runs inside other operators over all of their rows', () => {
+    const text = 'PROFILE UNWIND [1, 2, 3] AS i CALL (i) { MATCH (p:P {id: i}) RETURN p } RETURN p.name AS name';
+
+    const rows = new Map(counted(database.run(text).plan).map(([name, count]) => [name, count]));
+
+    expect(rows).toEqual(
+      new Map([
+        ['Produce', 3],
+        ['Apply', 3],
+        ['Unwind', 3],
+        ['Once', 1],
+        ['Filter', 3],
+        ['ScanAllByLabel', 300],
+        ['Argument', 3],
+      ]),
+    );
+  });
+
+  test('writes what the statement writes, and commits it', () => {
+    const execution = database.run('PROFILE CREATE (:Q {x: 1}), (:Q {x: 2})');
+
+    expect(counted(execution.plan).map(([name, rows]) => [name, rows])).toEqual([
+      ['CreateNode', 1],
+      ['CreateNode', 1],
+      ['Once', 1],
+    ]);
+    expect(database.rows('MATCH (q:Q) RETURN count(*)')).toEqual([[2]]);
+  });
+
+  test('counts each run by itself', () => {
+    const text = 'PROFILE MATCH (p:P) RETURN p';
+
+    expect(counted(database.run(text).plan)).toEqual(counted(database.run(text).plan));
   });
 });

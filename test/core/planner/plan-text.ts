@@ -33,7 +33,7 @@ export function planText(text: string): string[] {
   check(statement);
   const body = statement.body as Query; // The tests here only plan queries.
   const { root, slots } = planQuery(body, new World());
-  return lines(describePlan(root, slots, text), '');
+  return lines(describePlan(root, { slots, text }), '');
 }
 
 /** The operators from the last one down to Once, each with its details; subplans are indented. */

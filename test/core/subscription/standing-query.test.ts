@@ -30,9 +30,16 @@ class Bench {
     return this.effects;
   }
 
-  subscribe(id: string, credit: number): void {
+  subscribe(id: string, credit: number, visibleLsn = 0): void {
     this.clients.set(id, { rows: new Map(), lsn: undefined });
-    this.feed({ type: 'subscribe', id, credit, ordered: false });
+    this.feed({ type: 'subscribe', id, credit, ordered: false, visibleLsn });
+  }
+
+  /** A client whose socket slept: it shows the rows of `versions`, which were the result at `lsn`. */
+  resume(id: string, credit: number, slept: { lsn: number; versions: readonly number[]; visibleLsn: number }): void {
+    const rows = new Map(rowsOf(slept.versions).map((row) => [keyOf(row), row]));
+    this.clients.set(id, { rows, lsn: slept.lsn });
+    this.feed({ type: 'resume', id, credit, ordered: false, lsn: slept.lsn, visibleLsn: slept.visibleLsn });
   }
 
   evaluated(lsn: number, versions: readonly number[]): StandingQueryEffect[] {
@@ -68,6 +75,10 @@ class Bench {
         client.lsn = undefined;
     }
   }
+}
+
+function keyOf([node]: readonly (ResultValue | undefined)[]): string {
+  return node instanceof NodeRecord ? node.elementId : '';
 }
 
 /** One row for each entry: node i with the version as its property; 0: no such row. */
@@ -199,13 +210,105 @@ describe('a subscriber', () => {
     bench.subscribe('a', 1000);
     bench.evaluated(5, [1]);
 
-    bench.feed({ type: 'replaced' });
+    bench.feed({ type: 'replaced', visibleLsn: 3 });
     const replaced = bench.types;
     bench.evaluated(3, [2, 2]);
 
     expect(replaced).toEqual(['reset', 'evaluate']);
     expect(bench.types).toEqual(['rows', 'live']);
     expect(bench.clients.get('a')?.lsn).toBe(3);
+  });
+});
+
+describe('a subscriber that wants to see a commit', () => {
+  test('is not shown an evaluation that began before it', () => {
+    const bench = new Bench();
+    bench.subscribe('a', 1000, 5);
+    bench.feed({ type: 'advanced', lsn: 6, touched: true });
+    bench.subscribe('b', 1000, 6);
+
+    const early = bench.evaluated(5, [1]).map((effect) => ('to' in effect ? effect.to : effect.type));
+    bench.evaluated(6, [2]);
+
+    expect(early).toEqual(['a', 'a', 'evaluate']);
+    expect(bench.effects).toMatchObject([
+      { type: 'difference', to: 'a' },
+      { type: 'rows', to: 'b' },
+      { type: 'live', to: 'b', lsn: 6 },
+    ]);
+  });
+});
+
+describe('a subscriber whose socket slept', () => {
+  test('has the state that it was sent evaluated, and is told nothing when nothing has happened', () => {
+    const bench = new Bench();
+
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+    const first = bench.effects;
+    bench.evaluated(5, [1]);
+
+    expect(first).toEqual([{ type: 'evaluate', atLsn: 5 }]);
+    expect(bench.effects).toEqual([]);
+  });
+
+  test('gets the difference that a later commit makes', () => {
+    const bench = new Bench();
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 4 });
+    bench.evaluated(5, [1]);
+
+    bench.feed({ type: 'advanced', lsn: 6, touched: true });
+    bench.evaluated(6, [2]);
+
+    expect(bench.effects).toMatchObject([{ type: 'difference', fromLsn: 5, toLsn: 6, changes: [{ type: 'changed' }] }]);
+  });
+
+  test('gets the difference also when the commit comes during the first evaluation', () => {
+    const bench = new Bench();
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+    bench.feed({ type: 'advanced', lsn: 6, touched: true });
+
+    const first = bench.evaluated(5, [1]);
+    bench.evaluated(6, [2]);
+
+    expect(first).toMatchObject([{ type: 'evaluate' }]);
+    expect(bench.effects).toMatchObject([{ type: 'difference', fromLsn: 5, toLsn: 6 }]);
+  });
+
+  test('joins others that sleep at the same lsn, and those that are there already', () => {
+    const bench = new Bench();
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+    bench.resume('b', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+    const second = bench.effects;
+    bench.evaluated(5, [1]);
+    bench.resume('c', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+    const third = bench.effects;
+
+    bench.feed({ type: 'advanced', lsn: 6, touched: true });
+    bench.evaluated(6, [2]);
+
+    expect([second, third]).toEqual([[], []]);
+    expect(bench.effects.map((effect) => 'to' in effect && effect.to)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('starts over when the query is at another lsn', () => {
+    const bench = new Bench();
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+
+    bench.resume('b', 1000, { lsn: 7, versions: [1], visibleLsn: 5 });
+
+    expect(bench.types).toEqual(['reset', 'columns']);
+  });
+
+  test('starts over when the graph is replaced before it was evaluated', () => {
+    const bench = new Bench();
+    bench.resume('a', 1000, { lsn: 5, versions: [1], visibleLsn: 5 });
+
+    bench.feed({ type: 'replaced', visibleLsn: 9 });
+    const replaced = bench.types;
+    bench.evaluated(9, [2]);
+
+    expect(replaced).toEqual(['reset']);
+    expect(bench.types).toEqual(['rows', 'live']);
   });
 });
 
@@ -290,7 +393,27 @@ describe('evaluations', () => {
     bench.evaluated(5, [1]);
 
     expect(second).toEqual(['columns']);
-    expect(bench.types).toEqual(['rows', 'live', 'rows', 'live', 'evaluate']);
+    expect(bench.types).toEqual(['rows', 'live', 'rows', 'live']);
+  });
+
+  test('are not done again for a commit that the one under way has seen', () => {
+    const bench = new Bench();
+    bench.subscribe('a', 1000);
+    bench.feed({ type: 'advanced', lsn: 6, touched: true });
+
+    bench.evaluated(6, [1]);
+
+    expect(bench.types).toEqual(['rows', 'live']);
+  });
+
+  test('hold for later commits that did not touch the query', () => {
+    const bench = new Bench();
+    bench.subscribe('a', 1000);
+    bench.feed({ type: 'advanced', lsn: 6, touched: false });
+
+    bench.evaluated(5, [1]);
+
+    expect(bench.effects.at(-1)).toMatchObject({ type: 'live', lsn: 6 });
   });
 
   test('are done again when a commit touches the query meanwhile', () => {
@@ -317,10 +440,16 @@ test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
     for (let turn = 0; turn < 200; turn += 1) {
       const lsn = history.length - 1;
       const id = `s${random(3)}`;
-      switch (random(6)) {
+      switch (random(7)) {
         case 0:
-          if (!bench.state.subscribers.has(id)) bench.subscribe(id, random(4));
+          if (!bench.state.subscribers.has(id)) bench.subscribe(id, random(4), lsn);
           break;
+        case 6: {
+          if (bench.state.subscribers.has(id)) break;
+          const sleptAt = bench.state.result ? bench.state.lsn : lsn;
+          bench.resume(id, random(4), { lsn: sleptAt, versions: history[sleptAt] ?? [], visibleLsn: lsn });
+          break;
+        }
         case 1:
           if (bench.state.subscribers.has(id)) bench.feed({ type: 'credit', id, rows: random(5) });
           break;
@@ -337,7 +466,7 @@ test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
         }
         default:
           if (!bench.state.evaluating) break;
-          evaluatingAt = Math.max(evaluatingAt, lsn);
+          evaluatingAt = bench.state.evaluating.atLsn ?? Math.max(evaluatingAt, lsn - random(2));
           bench.evaluated(evaluatingAt, history[evaluatingAt] ?? []);
       }
       for (const [subscriberId, client] of bench.clients) {
@@ -359,7 +488,10 @@ function sorted(nodes: readonly (ResultValue | undefined)[]): string[] {
 }
 
 function subscriber(id: string) {
-  return { id, credit: 0, ordered: false, sent: undefined, toLsn: 0, partial: undefined };
+  return {
+    ...{ id, credit: 0, ordered: false },
+    ...{ fromLsn: 0, resumesAtLsn: undefined, sent: undefined, toLsn: 0, partial: undefined },
+  };
 }
 
 /** Park and Miller's generator: the same numbers for the same seed. */

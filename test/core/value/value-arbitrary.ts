@@ -12,6 +12,7 @@ import {
   type StoredValue,
   type Value,
 } from '../../../core/value/value.ts';
+import { duration, point, temporal } from './temporal-arbitrary.ts';
 
 /** Any UTF-16, lone surrogates and byte order marks included, short and long. */
 export const text = fc.oneof(
@@ -30,6 +31,9 @@ const scalar = fc.oneof(
   integer,
   fc.double().map((value) => new Float(value)),
   text,
+  temporal,
+  duration,
+  point,
 );
 
 export const storedValue: fc.Arbitrary<StoredValue> = fc.letrec<{ value: StoredValue }>((tie) => ({

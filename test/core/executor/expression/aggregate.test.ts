@@ -45,8 +45,49 @@ describe('aggregations', () => {
     { name: 'collect', values: [2, null, 1, 2], expected: [2, 1, 2] },
     { name: 'collect', values: [2, null, 1, 2, new Float(1)], expected: [2, 1], distinct: true },
     { name: 'collect', values: [[null], [null]], expected: [[null]], distinct: true },
+    { name: 'stdev', values: [], expected: new Float(0) },
+    { name: 'stdev', values: [1], expected: new Float(0) },
+    { name: 'stdev', values: [1, null, new Float(2), 3], expected: new Float(1) },
+    { name: 'stdevp', values: [1, 3, 1, 3], expected: new Float(1) },
+    { name: 'stdevp', values: [1_000_000_001, 1_000_000_003], expected: new Float(1) },
+    { name: 'stdevp', values: [1, 1, 3], expected: new Float(1), distinct: true },
   ])('$name of $values is $expected (distinct: $distinct)', ({ name, values, expected, distinct }) => {
     expect(overAll(name, values, distinct)).toEqual(expected);
+  });
+
+  test.each<{ name: string; percentile: number; values: Value[]; expected: Value; distinct?: boolean }>([
+    { name: 'percentiledisc', percentile: 0.5, values: [], expected: null },
+    { name: 'percentiledisc', percentile: 0, values: [3, 1, 2], expected: 1 },
+    { name: 'percentiledisc', percentile: 0.5, values: [3, null, 1, 2, 4], expected: 2 },
+    { name: 'percentiledisc', percentile: 1, values: [3, new Float(7.5), 2], expected: new Float(7.5) },
+    { name: 'percentiledisc', percentile: 0.5, values: [1, 1, 1, 5, 9], expected: 5, distinct: true },
+    { name: 'percentilecont', percentile: 0.5, values: [1, 2], expected: new Float(1.5) },
+    { name: 'percentilecont', percentile: 0.25, values: [1, 2, 3, 4, 5], expected: new Float(2) },
+    { name: 'percentilecont', percentile: 1, values: [1, 2], expected: new Float(2) },
+  ])('$name of $values at $percentile is $expected (distinct: $distinct)', (one) => {
+    const { name, percentile, values, expected, distinct = false } = one;
+    const state = createAggregate(name, { distinct });
+    const second: Vector = { column: valueColumn(...values.map(() => new Float(percentile))), rows: undefined };
+
+    state.consume(
+      { column: valueColumn(...values), rows: undefined },
+      new Int32Array(values.length),
+      values.length,
+      second,
+    );
+
+    expect(state.result(0)).toEqual(expected);
+  });
+
+  test.each([-0.1, 1.1, 100])('a percentile of %f is out of range', (percentile) => {
+    const state = createAggregate('percentilecont', { distinct: false });
+    const second: Vector = { column: valueColumn(new Float(percentile)), rows: undefined };
+
+    const error = failureOf(() =>
+      state.consume({ column: valueColumn(1), rows: undefined }, new Int32Array(1), 1, second),
+    );
+
+    expect(error).toMatchObject({ code: 'Neo.ClientError.Statement.ArgumentError', detail: 'NumberOutOfRange' });
   });
 
   test('count(*) counts rows, nulls and all', () => {

@@ -37,13 +37,14 @@ export function contextOver(
     nowMs: 1_700_000_000_000,
     random: () => 0.5,
     elementId: elementIds('test'),
+    typeOfDeleted: () => -1,
     charge: () => {},
     ...overrides,
   };
 }
 
 const HOOKS: ExpressionHooks = {
-  patternPredicate: () => {
+  query: () => {
     throw new Error('there is no planner in these tests');
   },
 };

@@ -41,6 +41,27 @@ describe('functions of values', () => {
     { text: "toBoolean('false')", expected: false },
     { text: "toBoolean('yes')", expected: null },
     { text: 'toBoolean(0)', expected: false },
+    { text: "toIntegerOrNull('x')", expected: null },
+    { text: 'toIntegerOrNull([1])', expected: null },
+    { text: "toFloatOrNull('1.5')", expected: float(1.5) },
+    { text: 'toStringOrNull({})', expected: null },
+    { text: 'toBooleanOrNull(1.5)', expected: null },
+    { text: "toIntegerList(['1', 'x', 2.5, null, []])", expected: [1, null, 2, null, null] },
+    { text: "toStringList([1, 1.0, true, 'a'])", expected: ['1', '1.0', 'true', 'a'] },
+    { text: "toBooleanList(['true', 0, 'x'])", expected: [true, false, null] },
+    { text: "toFloatList([1, '2.5', 'x'])", expected: [float(1), float(2.5), null] },
+    { text: 'nullIf(1, 1.0)', expected: null },
+    { text: 'nullIf(1, 2)', expected: 1 },
+    { text: 'nullIf(1, null)', expected: 1 },
+    { text: 'valueType(null)', expected: 'NULL' },
+    { text: 'valueType(1)', expected: 'INTEGER NOT NULL' },
+    { text: 'valueType({a: 1})', expected: 'MAP NOT NULL' },
+    { text: "valueType([1, 'a', 2])", expected: 'LIST<STRING NOT NULL | INTEGER NOT NULL> NOT NULL' },
+    { text: 'valueType([[1], null])', expected: 'LIST<LIST<INTEGER NOT NULL>> NOT NULL' },
+    { text: 'valueType([])', expected: 'LIST<NOTHING> NOT NULL' },
+    { text: 'isEmpty([])', expected: true },
+    { text: "isEmpty('a')", expected: false },
+    { text: 'isEmpty({})', expected: true },
     { text: 'timestamp()', expected: 1_700_000_000_000 },
     { text: 'randomUUID()', expected: '88888888-8888-4888-8888-888888888888' },
     // Strings.
@@ -49,6 +70,16 @@ describe('functions of values', () => {
     { text: "trim('  a b ')", expected: 'a b' },
     { text: "ltrim('  a ')", expected: 'a ' },
     { text: "rtrim('  a ')", expected: '  a' },
+    { text: "btrim('  a ')", expected: 'a' },
+    { text: "btrim('xyaxy', 'yx')", expected: 'a' },
+    { text: "trim(BOTH 'x' FROM 'xxaxx')", expected: 'a' },
+    { text: "trim(LEADING 'x' FROM 'xxaxx')", expected: 'axx' },
+    { text: "trim(TRAILING FROM ' a ')", expected: ' a' },
+    { text: "upper('a')", expected: 'A' },
+    { text: "lower('A')", expected: 'a' },
+    { text: "char_length('a😀b')", expected: 3 },
+    { text: "normalize('e\\u0301')", expected: 'é' },
+    { text: "normalize('ﬁ', NFKC)", expected: 'fi' },
     { text: "replace('hello', 'l', 'LL')", expected: 'heLLLLo' },
     { text: "replace('hello', '', 'x')", expected: 'hello' },
     { text: "replace('a$b', '$', '$&')", expected: 'a$&b' },
@@ -94,6 +125,22 @@ describe('functions of values', () => {
     { text: 'round(1.005, 2)', expected: float(1.01) },
     { text: 'round(-1.25, 1)', expected: float(-1.3) },
     { text: 'round(1e300, 2)', expected: float(1e300) },
+    { text: "round(1.25, 1, 'HALF_EVEN')", expected: float(1.2) },
+    { text: "round(1.35, 1, 'half_even')", expected: float(1.4) },
+    { text: "round(1.25, 1, 'HALF_DOWN')", expected: float(1.2) },
+    { text: "round(-1.21, 1, 'UP')", expected: float(-1.3) },
+    { text: "round(-1.29, 1, 'DOWN')", expected: float(-1.2) },
+    { text: "round(-1.29, 1, 'CEILING')", expected: float(-1.2) },
+    { text: "round(-1.21, 1, 'FLOOR')", expected: float(-1.3) },
+    { text: 'atan2(1, 1)', expected: float(Math.PI / 4) },
+    { text: 'degrees(pi())', expected: float(180) },
+    { text: 'radians(180)', expected: float(Math.PI) },
+    { text: 'haversin(0)', expected: float(0) },
+    { text: 'cot(pi() / 4)', expected: float(1 / Math.tan(Math.PI / 4)) },
+    { text: 'acos(1)', expected: float(0) },
+    { text: 'tanh(0)', expected: float(0) },
+    { text: 'isNaN(0.0 / 0.0)', expected: true },
+    { text: 'isNaN(1)', expected: false },
     { text: 'sign(-7)', expected: -1 },
     { text: 'sign(0.0)', expected: 0 },
     { text: 'sqrt(16)', expected: float(4) },
@@ -114,13 +161,19 @@ describe('functions of values', () => {
 
   const withArguments = [...FUNCTIONS.values()].filter((f) => !f.aggregate && f.argumentCountMin > 0);
 
-  test.each(withArguments)('$name() of null is null', ({ name, argumentCountMin }) => {
-    const text = `${name}(${Array.from({ length: argumentCountMin }, () => 'n').join(', ')})`;
+  const takesNull = ['valueType'];
 
-    expect(evaluate(text, { n: null })).toBeNull();
-  });
+  test.each(withArguments.filter(({ name }) => !takesNull.includes(name)))(
+    '$name() of null is null',
+    ({ name, argumentCountMin }) => {
+      const text = `${name}(${Array.from({ length: argumentCountMin }, () => 'n').join(', ')})`;
 
-  const typed = withArguments.filter(({ name }) => !['coalesce', 'properties', 'keys', 'range'].includes(name));
+      expect(evaluate(text, { n: null })).toBeNull();
+    },
+  );
+
+  const takesMaps = 'coalesce properties keys range duration point isEmpty nullIf valueType'.split(' ');
+  const typed = withArguments.filter(({ name }) => !takesMaps.includes(name) && !name.endsWith('OrNull'));
 
   test.each(typed)('$name() of a map is a TypeError', ({ name, argumentCountMin }) => {
     const text = `${name}(${Array.from({ length: argumentCountMin }, () => 'm').join(', ')})`;

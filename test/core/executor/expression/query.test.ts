@@ -6,7 +6,7 @@ import {
   type ExpressionHooks,
 } from '../../../../core/executor/expression/expression.ts';
 import { columnValue, positionOf, valueVector } from '../../../../core/executor/expression/operand.ts';
-import { batchOf, compile, contextOver, failureOf, parseExpression, scopeOf } from './evaluation.ts';
+import { batchOf, compile, contextOver, parseExpression, scopeOf, valueColumn } from './evaluation.ts';
 
 /** In place of the planner: the pattern is there where slot 0 holds an odd number. Notes the batches it is asked for. */
 function oddIsMatched(askedRowCounts: number[]): ExpressionHooks {
@@ -15,11 +15,15 @@ function oddIsMatched(askedRowCounts: number[]): ExpressionHooks {
     return Number(columnValue(vector.column, positionOf(vector, row))) % 2 !== 0;
   };
   return {
-    patternPredicate: () => ({
-      valueAt,
-      evaluate: (batch: Batch, _context: EvaluationContext) => {
-        askedRowCounts.push(batch.rowCount);
-        return valueVector(Array.from({ length: batch.rowCount }, (_, row) => valueAt(batch, row)));
+    query: (_expression, _scope, locals) => ({
+      // The variable of a comprehension takes the place of slot 0.
+      localSlots: locals.map(() => 0),
+      value: {
+        valueAt,
+        evaluate: (batch: Batch, _context: EvaluationContext) => {
+          askedRowCounts.push(batch.rowCount);
+          return valueVector(Array.from({ length: batch.rowCount }, (_, row) => valueAt(batch, row)));
+        },
       },
     }),
   };
@@ -44,9 +48,11 @@ describe('a pattern as a predicate', () => {
     expect(askedRowCounts).toEqual(asked);
   });
 
-  test('over the variable of a comprehension is refused', () => {
-    const error = failureOf(() => compile('any(x IN nodes WHERE (x)-->())', ['nodes'], oddIsMatched([])));
+  test('over the variable of a comprehension is asked for each element', () => {
+    const compiled = compile('[x IN xs WHERE (x)-->()]', ['xs'], oddIsMatched([]));
 
-    expect(error.code).toBe('Neo.ClientError.Statement.NotSupported');
+    const value = compiled.valueAt(batchOf(1, valueColumn([1, 2, 3, 5])), 0, contextOver());
+
+    expect(value).toEqual([1, 3, 5]);
   });
 });

@@ -1,0 +1,187 @@
+/** SHOW INDEXES, CONSTRAINTS, PROCEDURES and FUNCTIONS, with YIELD, WHERE and RETURN: made into a query. */
+import type { CallClause, Clause, Expression, Query, Span, YieldItem } from './ast.ts';
+import type { ClauseParser } from './clause-parser.ts';
+import {
+  SHOW_CONSTRAINT_INFO,
+  SHOW_CONSTRAINTS,
+  SHOW_FUNCTIONS,
+  SHOW_INDEX_INFO,
+  SHOW_INDEXES,
+  SHOW_PROCEDURES,
+  type ShowSignature,
+} from './show-signature.ts';
+import { TOKEN } from './token.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+interface Shown {
+  readonly signature: ShowSignature;
+  /** Words before the noun that say which of them, with the name that a row has for it. */
+  readonly kinds: Readonly<Record<string, string | null>>;
+}
+
+const INDEX_KINDS: Shown['kinds'] = {
+  '': null,
+  ALL: null,
+  RANGE: 'RANGE',
+  TEXT: 'TEXT',
+  POINT: 'POINT',
+  LOOKUP: 'LOOKUP',
+  FULLTEXT: 'FULLTEXT',
+  VECTOR: 'VECTOR',
+};
+
+/** A kind stands for all whose name ends with it. */
+const CONSTRAINT_KINDS: Shown['kinds'] = {
+  '': null,
+  ALL: null,
+  UNIQUE: 'UNIQUENESS',
+  UNIQUENESS: 'UNIQUENESS',
+  'NODE UNIQUE': 'NODE UNIQUENESS',
+  'NODE UNIQUENESS': 'NODE UNIQUENESS',
+  'PROPERTY UNIQUENESS': 'UNIQUENESS',
+  'NODE PROPERTY UNIQUENESS': 'NODE UNIQUENESS',
+  'REL UNIQUE': 'RELATIONSHIP UNIQUENESS',
+  'RELATIONSHIP UNIQUE': 'RELATIONSHIP UNIQUENESS',
+  'RELATIONSHIP UNIQUENESS': 'RELATIONSHIP UNIQUENESS',
+  KEY: 'KEY',
+  'NODE KEY': 'NODE KEY',
+  'REL KEY': 'RELATIONSHIP KEY',
+  'RELATIONSHIP KEY': 'RELATIONSHIP KEY',
+  EXIST: 'EXISTENCE',
+  EXISTENCE: 'EXISTENCE',
+  'PROPERTY EXIST': 'EXISTENCE',
+  'PROPERTY EXISTENCE': 'EXISTENCE',
+  'NODE EXIST': 'NODE PROPERTY EXISTENCE',
+  'NODE PROPERTY EXISTENCE': 'NODE PROPERTY EXISTENCE',
+  'RELATIONSHIP PROPERTY EXISTENCE': 'RELATIONSHIP PROPERTY EXISTENCE',
+  'PROPERTY TYPE': 'PROPERTY TYPE',
+  'NODE PROPERTY TYPE': 'NODE PROPERTY TYPE',
+  'RELATIONSHIP PROPERTY TYPE': 'RELATIONSHIP PROPERTY TYPE',
+};
+
+/** By the noun; the plural is the noun with what is in brackets. */
+const NOUNS: ReadonlyMap<string, Shown> = new Map([
+  ['INDEX', { signature: SHOW_INDEXES, kinds: INDEX_KINDS }],
+  ['CONSTRAINT', { signature: SHOW_CONSTRAINTS, kinds: CONSTRAINT_KINDS }],
+  ['PROCEDURE', { signature: SHOW_PROCEDURES, kinds: { '': null } }],
+  [
+    'FUNCTION',
+    {
+      signature: SHOW_FUNCTIONS,
+      kinds: { '': null, ALL: null, 'BUILT IN': 'BUILT IN', 'USER DEFINED': 'USER DEFINED' },
+    },
+  ],
+]);
+
+/** The most words of a kind before the noun. */
+const KIND_WORDS_MAX = 3;
+
+export class ShowParser {
+  readonly #cursor: TokenCursor;
+  readonly #clauses: ClauseParser;
+
+  constructor(cursor: TokenCursor, clauses: ClauseParser) {
+    this.#cursor = cursor;
+    this.#clauses = clauses;
+  }
+
+  /** At SHOW. Undefined, and nothing read, when it shows something else. */
+  show(): Query | undefined {
+    const cursor = this.#cursor;
+    for (let words = 0; words <= KIND_WORDS_MAX; words += 1) {
+      const shown = NOUNS.get(singular(this.#word(words + 1)));
+      if (shown === undefined) continue;
+      const kind = Array.from({ length: words }, (_, i) => this.#word(i + 1)).join(' ');
+      if (!(kind in shown.kinds)) return undefined;
+      const start = cursor.index;
+      cursor.skip(words + 2);
+      return this.#query(start, shown.signature, shown.kinds[kind] ?? null);
+    }
+    return undefined;
+  }
+
+  #word(ahead: number): string {
+    return this.#cursor.kind(ahead) === TOKEN.name ? this.#cursor.source(this.#cursor.index + ahead).toUpperCase() : '';
+  }
+
+  #query(start: number, signature: ShowSignature, kind: string | null): Query {
+    const cursor = this.#cursor;
+    const info = kind === null ? this.#info(signature) : undefined;
+    if (info)
+      return { type: 'query', all: false, parts: [{ clauses: [callOf(info, { span: cursor.spanFrom(start) })] }] };
+    if (signature === SHOW_PROCEDURES || signature === SHOW_FUNCTIONS) this.#skipExecutable();
+    const yields = cursor.takeWords('YIELD');
+    const span = cursor.spanFrom(start);
+    const items = yields
+      ? this.#clauses.yieldItems()
+      : signature.results.slice(0, signature.briefCount).map(itemAt(span));
+    const call = callOf(signature, { span, kind, items: items === '*' ? signature.results.map(itemAt(span)) : items });
+    if (!yields)
+      return { type: 'query', all: false, parts: [{ clauses: [{ ...call, where: this.#clauses.where() }] }] };
+    const clauses: Clause[] = [call, this.#clauses.tail(start)];
+    const { yield: yielded } = call;
+    if (cursor.word() === 'RETURN') clauses.push(this.#clauses.return());
+    else if (Array.isArray(yielded)) clauses.push(returnOf(yielded, span));
+    return { type: 'query', all: false, parts: [{ clauses }] };
+  }
+
+  /** Memgraph's form: SHOW INDEX INFO. */
+  #info(signature: ShowSignature): ShowSignature | undefined {
+    const info =
+      signature === SHOW_INDEXES ? SHOW_INDEX_INFO : signature === SHOW_CONSTRAINTS ? SHOW_CONSTRAINT_INFO : undefined;
+    if (info === undefined || this.#word(0) !== 'INFO') return undefined;
+    this.#cursor.skip();
+    return info;
+  }
+
+  /** `EXECUTABLE [BY CURRENT USER]`: whoever may ask may call. */
+  #skipExecutable(): void {
+    const cursor = this.#cursor;
+    if (this.#word(0) !== 'EXECUTABLE') return;
+    cursor.skip();
+    if (!cursor.takeWords('BY')) return;
+    if (this.#word(0) !== 'CURRENT' || this.#word(1) !== 'USER') throw cursor.notSupported('EXECUTABLE BY a user');
+    cursor.skip(2);
+  }
+}
+
+function singular(word: string): string {
+  if (word === 'INDEXES' || word === 'INDICES') return 'INDEX';
+  return word.endsWith('S') ? word.slice(0, -1) : word;
+}
+
+function itemAt(span: Span) {
+  return ({ name }: { readonly name: string }): YieldItem => ({ column: name, variable: name, span });
+}
+
+function callOf(
+  signature: ShowSignature,
+  fields: { readonly span: Span; readonly kind?: string | null; readonly items?: readonly YieldItem[] },
+): CallClause {
+  const { span, kind = null, items = signature.results.map(itemAt(span)) } = fields;
+  const given: Expression[] = [{ type: 'literal', value: kind, span }];
+  return {
+    type: 'call',
+    optional: false,
+    name: signature.name,
+    arguments: given,
+    yield: items,
+    where: undefined,
+    span,
+  };
+}
+
+/** RETURN of all that was yielded, in its order. */
+function returnOf(items: readonly YieldItem[], span: Span): Clause {
+  return {
+    type: 'return',
+    distinct: false,
+    star: false,
+    items: items.map(({ variable: name }) => ({ name, aliased: true, expression: { type: 'variable', name, span } })),
+    orderBy: [],
+    skip: undefined,
+    limit: undefined,
+    where: undefined,
+    span,
+  };
+}

@@ -1,0 +1,66 @@
+/** Transactions that are committed in one turn: one group of records in the log, one message to each replica. */
+import type { Execution } from '../core/engine/execution.ts';
+import type { Transaction } from '../core/graph/delta.ts';
+import type { GraphStore } from '../core/graph/graph-store.ts';
+import type { CommittedRecord } from '../core/replication/instance-event.ts';
+import type { InstanceState } from '../core/replication/instance-state.ts';
+import { type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
+import type { InstanceLog } from './instance-log.ts';
+import type { Committed } from './write-queue.ts';
+
+/** What a commit needs of its instance. The graph and the machine's state change under it, so they are asked for anew. */
+export interface CommitHost {
+  readonly acknowledgements: Acknowledgements;
+  readonly log: InstanceLog;
+  state(): InstanceState;
+  store(): GraphStore;
+  /** A transaction has been committed to the graph. */
+  noted(transaction: Transaction): void;
+  /** Records have been stored in this turn. */
+  committed(records: readonly CommittedRecord[]): void;
+}
+
+export class CommitGroup {
+  readonly #host: CommitHost;
+  /** Committed to the graph in this turn, not stored yet. */
+  #records: EncodedRecord[] = [];
+
+  constructor(host: CommitHost) {
+    this.#host = host;
+  }
+
+  /** Commits to the graph what a finished statement has changed, if anything. A GraphError: it was rolled back. */
+  commit(execution: Execution): Committed {
+    const { acknowledgements } = this.#host;
+    const { epoch } = this.#host.state();
+    const store = this.#host.store();
+    // Encoded first: a transaction that is too large for a record must fail while it can be rolled back.
+    const record = this.#encode(execution, { epoch, lsn: store.lsn + 1 });
+    const transaction = execution.commit(epoch);
+    if (record) this.#records.push(record);
+    if (transaction) this.#host.noted(transaction);
+    return { lsn: store.lsn, acknowledged: acknowledgements.of(store.lsn) };
+  }
+
+  /** Stores the group's records and hands them to replication. In the same turn as the commits. */
+  flush(): void {
+    const records = this.#records;
+    if (records.length === 0) return;
+    this.#records = [];
+    this.#host.log.append(records);
+    this.#host.committed(records.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
+  }
+
+  #encode(execution: Execution, place: { readonly epoch: number; readonly lsn: number }): EncodedRecord | undefined {
+    const { deltas } = execution;
+    if (deltas.length === 0) return undefined;
+    const previousHash = this.#records.at(-1)?.hash ?? this.#host.log.last.hash;
+    try {
+      return encodeRecord({ ...place, previousHash, deltas });
+    } catch (error) {
+      execution.cancel();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The graph of an instance with its engine and its log: built from storage at the start, and built anew when the log is cut
+ * off or a snapshot from MAIN takes its place.
+ */
+import { Engine } from '../core/engine/engine.ts';
+import type { Transaction } from '../core/graph/delta.ts';
+import { GraphStore } from '../core/graph/graph-store.ts';
+import type { InstanceEffect } from '../core/replication/instance-event.ts';
+import type { LogPosition, LogRecord } from '../core/replication/log.ts';
+import type { EpochStart } from '../core/wal/log-index.ts';
+import { decodeRecord, type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
+import type { Recovery } from '../core/wal/recovery.ts';
+import { InstanceLog } from './instance-log.ts';
+import type { Tables } from './tables.ts';
+
+/** Bytes of graph that a write may fill: an object has some 128 MB, and statements, log and results need the rest. */
+const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
+
+/** What storage held. */
+export interface Loaded {
+  readonly position: LogPosition;
+  readonly history: readonly EpochStart[];
+  /** What is broken, and what is lost by it; undefined when the graph is whole. */
+  readonly damage: string | undefined;
+}
+
+export class InstanceGraph {
+  readonly log: InstanceLog;
+  #store = new GraphStore();
+  #engine = new Engine(this.#store, { clusterId: '' });
+  /** The cluster that the engine puts into element ids. */
+  #cluster: string | undefined;
+
+  constructor(tables: Tables) {
+    this.log = new InstanceLog(tables);
+  }
+
+  get store(): GraphStore {
+    return this.#store;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Builds the graph from what is stored. `acknowledgedLsn`: readers begin there. */
+  load(from: { readonly cluster: string | undefined; readonly acknowledgedLsn: number }): Loaded {
+    const recovery = this.log.recover(from.acknowledgedLsn, { memoryBytesMax: GRAPH_BYTES_MAX });
+    this.#store = recovery.store;
+    this.#cluster = from.cluster;
+    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '' });
+    return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
+  }
+
+  /** The instance belongs to a cluster from now on. */
+  join(cluster: string | undefined): void {
+    if (cluster === this.#cluster) return;
+    this.#cluster = cluster;
+    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '' });
+  }
+
+  /** Makes the changes of records from MAIN, which are in the log. */
+  apply(records: readonly LogRecord[]): Transaction[] {
+    return records.map(({ bytes }) => {
+      const transaction = decodeRecord(bytes);
+      this.#store.apply(transaction);
+      return transaction;
+    });
+  }
+
+  /** Writes the record without changes that opens an epoch. */
+  startEpoch({ epoch, lsn }: Extract<InstanceEffect, { type: 'startEpoch' }>): EncodedRecord {
+    const record = encodeRecord({ epoch, lsn, previousHash: this.log.last.hash, deltas: [] });
+    this.#store.apply({ epoch, lsn, deltas: [] });
+    this.log.append([record]);
+    return record;
+  }
+
+  /** Lets readers see transactions up to `lsn`: less where the log was found to end before, which is told as damage. */
+  show(lsn: number): void {
+    this.#store.acknowledge(Math.min(lsn, this.#store.lsn));
+  }
+}
+
+function damageOf(recovery: Recovery): string | undefined {
+  const { cut, harmless } = recovery;
+  const spared = harmless.map(({ where, reason }) => `${where}: ${reason}`).join('; ');
+  if (!cut) {
+    if (spared !== '') console.warn(`damage in storage that cost nothing: ${spared}`);
+    return undefined;
+  }
+  const resumes =
+    cut.resumesAtLsn === undefined ? 'nothing after it can be read' : `it goes on at lsn ${cut.resumesAtLsn}`;
+  const also = spared === '' ? '' : `; also damaged: ${spared}`;
+  return `the log can be followed to lsn ${cut.lastSoundLsn} (row ${cut.row}: ${cut.reason}); ${resumes}${also}`;
+}
