@@ -5,6 +5,7 @@
 import { Engine } from '../core/engine/engine.ts';
 import type { Counters } from '../core/executor/counters.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
+import type { PlanDescription } from '../core/planner/describe.ts';
 import { type BulkEdges, type BulkNode, type BulkOptions, bulkLoad } from './bulk-load.ts';
 import { type PlainRow, plainRows } from './plain-result.ts';
 import { toValue } from './plain-value.ts';
@@ -18,6 +19,8 @@ export interface Result {
   readonly fields: readonly string[];
   readonly values: readonly PlainRow[];
   readonly counters: Counters;
+  /** Of EXPLAIN and PROFILE. */
+  readonly plan: PlanDescription | undefined;
 }
 
 /** Epoch of a graph that nobody else replicates. */
@@ -46,7 +49,8 @@ export class EmbeddedGraph {
     execution.next(Number.POSITIVE_INFINITY);
     const transaction = execution.commit(EPOCH);
     if (transaction) this.#store.acknowledge(transaction.lsn);
-    return { fields: execution.columns, values: plainRows(execution.rows), counters: execution.counters };
+    const { columns, rows, counters, plan } = execution;
+    return { fields: columns, values: plainRows(rows), counters, plan };
   }
 
   /** Puts nodes and relationships into the graph, which must be empty. Much faster than statements. Answers the graph's bytes. */

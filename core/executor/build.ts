@@ -44,6 +44,7 @@ import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
 import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
+import { Reachable } from './reachable.ts';
 import { Repeat } from './repeat.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
@@ -51,6 +52,7 @@ import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
+import { TrailEnds } from './trail-ends.ts';
 
 /**
  * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
@@ -150,6 +152,8 @@ class OperatorBuilder {
       | 'semiApply'
       | 'projectTrail'
       | 'repeat'
+      | 'reachable'
+      | 'trailEnds'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -188,6 +192,16 @@ class OperatorBuilder {
         };
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
+      }
+      case 'reachable': {
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY };
+        return (argument) => new Reachable(input(argument), spec);
+      }
+      case 'trailEnds': {
+        const steps = plan.steps.map((step) => {
+          return { ...step, predicates: step.predicates.map((predicate) => this.#predicate(predicate)) };
+        });
+        return (argument) => new TrailEnds(input(argument), { ...plan, steps });
       }
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
@@ -240,7 +254,7 @@ class OperatorBuilder {
         return (argument) => new Aggregate(input(argument), { keys, aggregations });
       }
       case 'distinct':
-        return (argument) => new Distinct(input(argument), plan.slots);
+        return (argument) => new Distinct(input(argument), plan.keys ?? plan.slots);
       case 'orderBy':
         return (argument) => new OrderBy(input(argument), plan);
       case 'top': {

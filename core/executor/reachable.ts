@@ -11,6 +11,7 @@ import type { ExecutionContext } from './context.ts';
 import { type FoundEnds, NodeEnds } from './node-ends.ts';
 import type { Operator } from './operator.ts';
 import type { NodeBytes } from './scratch.ts';
+import { WayBack } from './way-back.ts';
 
 export interface ReachableSpec {
   readonly from: number;
@@ -25,20 +26,23 @@ export interface ReachableSpec {
 /** Nodes that are expanded between two looks at the slice's budget. */
 const STEP_NODES = 128;
 
+/** In a node's byte: it has been reached. */
 const REACHED = 1;
 
 export class Reachable extends NodeEnds {
   readonly #spec: ReachableSpec;
+  readonly #first = new Int32Array(1);
   #types: readonly number[] = [];
   #seen: NodeBytes | undefined;
   /** All nodes reached, level after level; without the start, unless it is reached itself. */
   #reached: IdList | undefined;
-  readonly #first = new Int32Array(1);
   /** The nodes from here to `levelEnd` are to be expanded next. */
   #next = 0;
   #levelEnd = 0;
   #distance = 0;
   #heldBytes = 0;
+  /** Looks for a way back to the start, while none has been found and it matters. */
+  #wayBack: WayBack | undefined;
 
   constructor(input: Operator, spec: ReachableSpec) {
     super(input, spec);
@@ -51,21 +55,23 @@ export class Reachable extends NodeEnds {
   }
 
   protected start(node: number, _row: number, context: ExecutionContext): void {
+    const { min, max, direction } = this.#spec;
     const reached = this.#reached!;
     this.#seen = bytesForAll(this.#seen, context);
+    this.#seen.dirty = true;
     reached.count = 0;
     this.#distance = 0;
     this.#next = 0;
     this.#levelEnd = 0;
-    this.#seen!.dirty = true;
-    if (this.#spec.min === 0) {
-      this.#seen!.bytes[node] = REACHED;
+    if (min === 0) {
+      this.#seen.bytes[node] = REACHED;
       reached.push(node);
       this.#levelEnd = 1;
-    } else if (this.#spec.max > 0) {
-      // The first level: the start is not marked, so that a trail that comes back to it reaches it.
+    } else if (max > 0) {
       this.#first[0] = node;
-      this.#step(this.#first, { from: 0, to: 1 }, context);
+      if (direction === 'both') this.#startBothWays(node, context);
+      // The start is not marked, so that a trail that comes back to it reaches it.
+      else this.#step(this.#first, { from: 0, to: 1 }, context);
       this.#endLevel(context);
     }
   }
@@ -75,10 +81,12 @@ export class Reachable extends NodeEnds {
     while (this.#distance < this.#spec.max && this.#next < this.#levelEnd) {
       if (context.exhausted) return undefined;
       const to = Math.min(this.#levelEnd, this.#next + STEP_NODES);
-      this.#step(reached.ids, { from: this.#next, to }, context);
+      if (this.#wayBack === undefined) this.#step(reached.ids, { from: this.#next, to }, context);
+      else this.#stepBothWays(this.#wayBack, { from: this.#next, to }, context);
       this.#next = to;
       if (to === this.#levelEnd) this.#endLevel(context);
     }
+    this.#wayBack = undefined;
     return { lists: [reached] };
   }
 
@@ -89,6 +97,29 @@ export class Reachable extends NodeEnds {
       const looked = context.view.advance({ ...fields, type, reached: this.#reached!, parents: undefined });
       context.charge(looked + to - from);
     }
+  }
+
+  /** Without direction the way out is no way back, so the start is marked, and a way back looked for beside the search. */
+  #startBothWays(node: number, context: ExecutionContext): void {
+    this.#seen!.bytes[node] = REACHED;
+    this.#first[0] = node;
+    this.#wayBack = new WayBack(node, this.#seen!.bytes, context.scratch.expansion());
+    this.#stepBothWays(this.#wayBack, { from: 0, to: 1 }, context);
+  }
+
+  #stepBothWays(wayBack: WayBack, range: { from: number; to: number }, context: ExecutionContext): void {
+    const reached = this.#reached!;
+    const nodes = this.#distance === 0 ? this.#first : reached.ids;
+    for (let index = range.from; index < range.to; index++) {
+      for (const type of this.#types) {
+        const step = { node: nodes[index]!, type, distance: this.#distance, max: this.#spec.max };
+        context.charge(wayBack.expand(step, context.view, reached));
+      }
+    }
+    if (!wayBack.found) return;
+    // It is known that the start is an end too; the rest is an ordinary search.
+    reached.push(wayBack.start);
+    this.#wayBack = undefined;
   }
 
   /** Holds what has been reached against the budget, and goes on with the next level. */
@@ -102,6 +133,7 @@ export class Reachable extends NodeEnds {
   }
 
   protected finish(context: ExecutionContext): void {
+    this.#seen!.bytes[this.#first[0]!] = 0;
     wipe(this.#seen!, [this.#reached!], context.view.nodeIdLimit);
     context.hold(-this.#heldBytes);
     this.#heldBytes = 0;

@@ -122,7 +122,10 @@ class Search {
   #connect(relationship: GraphRelationship): Option {
     const fanout = expectedFanout({ relationship, reversed: false, statistics: this.#statistics });
     const share = relationship.shortest ? 1 : fanout / Math.max(1, this.#statistics.nodeCount);
-    return this.#option({ type: 'connect', relationship }, relationship, Math.min(1, share));
+    const { step } = this.#option({ type: 'connect', relationship }, relationship, Math.min(1, share));
+    // Trails are walked to find those that end where they should, however few these are.
+    const walked = relationship.hops !== undefined && !relationship.shortest ? fanout : Math.min(1, share);
+    return { step, made: this.#rows * walked };
   }
 
   #option(
