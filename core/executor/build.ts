@@ -1,6 +1,7 @@
 /** From a plan to the operators that carry it out. Expressions are compiled once, when the plan is kept. */
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
+import { ExpressionIdentities } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
 import {
@@ -12,13 +13,14 @@ import {
   queryOf,
 } from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
-import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
 import { Apply, Recall } from './apply.ts';
 import type { CompiledAssignment } from './assignment.ts';
 import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
+import { Distinct } from './distinct.ts';
 import { Expand, ExpandCount } from './expand.ts';
 import { ExpandInto } from './expand-into.ts';
 import { ExpandVariable } from './expand-variable.ts';
@@ -250,7 +252,7 @@ class OperatorBuilder {
       }
       case 'aggregate': {
         const keys = this.#items(plan.keys);
-        const aggregations = plan.aggregations.map((item) => this.#aggregation(item));
+        const aggregations = this.#aggregations(plan.aggregations);
         return (argument) => new Aggregate(input(argument), { keys, aggregations });
       }
       case 'distinct':
@@ -412,14 +414,23 @@ class OperatorBuilder {
     return compileCount(this.#expression(count), clause, count.expression.span);
   }
 
-  #aggregation(item: AggregationItem): CompiledAggregation {
-    const { slot, name, distinct, span } = item;
-    return {
-      slot,
-      argument: item.argument && this.#expression(item.argument),
-      second: item.second && this.#expression(item.second),
-      createState: () => createAggregate(name, { distinct, position: span }),
-    };
+  /** Properties and variables that stand in several aggregations are compiled once: that is how Aggregate knows them again. */
+  #aggregations(items: readonly AggregationItem[]): CompiledAggregation[] {
+    const identities = new ExpressionIdentities();
+    const compiled = new Map<number, CompiledExpression>();
+    return items.map(({ slot, name, distinct, argument, second, span }) => {
+      const type = argument?.expression.type;
+      const identity =
+        argument && (type === 'property' || type === 'variable') ? identities.idOf(argument.expression) : -1;
+      const expression = compiled.get(identity) ?? (argument && this.#expression(argument));
+      if (identity >= 0 && expression) compiled.set(identity, expression);
+      return {
+        slot,
+        argument: expression,
+        second: second && this.#expression(second),
+        createState: () => createAggregate(name, { distinct, position: span }),
+      };
+    });
   }
 
   #createPart(part: CreatePart): CompiledCreatePart {

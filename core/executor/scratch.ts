@@ -17,11 +17,40 @@ export class NodeBytes {
   dirty = false;
 }
 
+const FIRST_WORDS = 64;
+
+/** A set of small numbers from 0 on, a bit each; empty when it is borrowed. */
+export class NumberSet {
+  /** Bit `number & 31` of word `number >>> 5`. Replaced when the set grows. */
+  words: Uint32Array = new Uint32Array(FIRST_WORDS);
+
+  /** Makes room for a number, and answers with the words. */
+  reserve(number: number): Uint32Array {
+    const index = number >>> 5;
+    if (index >= this.words.length) {
+      const larger = new Uint32Array(Math.max(index + 1, this.words.length * 2));
+      larger.set(this.words);
+      this.words = larger;
+    }
+    return this.words;
+  }
+
+  /** Adds a number. True when it is new. */
+  add(number: number): boolean {
+    const words = this.reserve(number);
+    const bit = 1 << (number & 31);
+    const word = words[number >>> 5]!;
+    words[number >>> 5] = word | bit;
+    return (word & bit) === 0;
+  }
+}
+
 /** What the engine keeps. */
 export class ScratchPool {
   readonly expansions: Expansion[] = [];
   readonly idLists: IdList[] = [];
   readonly nodeBytes: NodeBytes[] = [];
+  readonly numberSets: NumberSet[] = [];
 }
 
 /** What one statement has borrowed. */
@@ -30,6 +59,7 @@ export class Scratch {
   #expansions: Expansion[] | undefined;
   #idLists: IdList[] | undefined;
   #nodeBytes: NodeBytes[] | undefined;
+  #numberSets: NumberSet[] | undefined;
 
   constructor(pool: ScratchPool) {
     this.#pool = pool;
@@ -59,6 +89,13 @@ export class Scratch {
     return taken;
   }
 
+  numberSet(): NumberSet {
+    const set = this.#pool.numberSets.pop() ?? new NumberSet();
+    this.#numberSets ??= [];
+    this.#numberSets.push(set);
+    return set;
+  }
+
   /** Gives everything back; nothing of it is used by the statement any more. */
   release(): void {
     const pool = this.#pool;
@@ -77,6 +114,13 @@ export class Scratch {
         keep(pool.nodeBytes, each, each.bytes.length >>> 2);
       }
       this.#nodeBytes = undefined;
+    }
+    if (this.#numberSets !== undefined) {
+      for (const each of this.#numberSets) {
+        each.words.fill(0);
+        keep(pool.numberSets, each, each.words.length);
+      }
+      this.#numberSets = undefined;
     }
   }
 }

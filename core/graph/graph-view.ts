@@ -24,7 +24,12 @@ export interface ScanResult {
 export type GatheredColumn =
   | { readonly kind: 'integer'; readonly values: Float64Array }
   | { readonly kind: 'float'; readonly values: Float64Array }
-  | { readonly kind: 'value'; readonly values: readonly (StoredValue | null)[] };
+  | {
+      readonly kind: 'value';
+      readonly values: readonly (StoredValue | null)[];
+      /** Of texts from the dictionary: their codes. */
+      readonly codes?: Int32Array;
+    };
 
 /** The values of one property key for many entities. */
 export interface GatheredProperty {
