@@ -46,6 +46,8 @@ export interface Counters {
   readonly labelsRemoved: number;
   readonly indexesAdded: number;
   readonly indexesRemoved: number;
+  readonly constraintsAdded: number;
+  readonly constraintsRemoved: number;
 }
 
 /** Something the client should know about a statement that succeeded. Fields: Neo4j's Query API. */

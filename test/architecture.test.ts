@@ -26,7 +26,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that a room may name. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
-  core: [/^@msgpack\/msgpack$/, /^crc-32\/crc32c\.js$/, /^crc-32$/, /^temporal-polyfill\/fns\/ZonedDateTime$/, /^re2js$/],
+  core: [
+    /^@msgpack\/msgpack$/,
+    /^crc-32\/crc32c\.js$/,
+    /^crc-32$/,
+    /^temporal-polyfill\/fns\/ZonedDateTime$/,
+    /^re2js$/,
+  ],
   durable: [/^cloudflare:workers$/, /^hono/],
   worker: [/^hono/, /^cloudflare:workers$/],
   cli: [/^node:/, /^(commander|cli-progress|papaparse|esbuild|ws|workerd)$/],

@@ -35,6 +35,8 @@ function kindOf(statement: Statement): StatementKind {
     case 'query':
     case 'createIndex':
     case 'dropIndex':
+    case 'createConstraint':
+    case 'dropConstraint':
       // EXPLAIN only plans, which any instance can.
       return { type: classify(statement) === 'read' || explain ? 'read' : 'write' };
     default:

@@ -22,6 +22,8 @@ const NO_COUNTERS: Counters = {
   labelsRemoved: 0,
   indexesAdded: 0,
   indexesRemoved: 0,
+  constraintsAdded: 0,
+  constraintsRemoved: 0,
 };
 
 interface Table {

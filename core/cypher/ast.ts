@@ -421,7 +421,32 @@ export type SchemaCommand =
       readonly index: string | { readonly label: string; readonly key: string };
       readonly ifExists: boolean;
       readonly span: Span;
+    }
+  | {
+      readonly type: 'createConstraint';
+      readonly name: string | undefined;
+      readonly ifNotExists: boolean;
+      readonly subject: ConstraintSubject;
+      readonly span: Span;
+    }
+  | {
+      readonly type: 'dropConstraint';
+      /** By its name, or by what it says. */
+      readonly constraint: string | ConstraintSubject;
+      readonly ifExists: boolean;
+      readonly span: Span;
     };
+
+/** What a constraint says, and of what. */
+export interface ConstraintSubject {
+  readonly kind: 'unique' | 'exists' | 'key' | 'type';
+  readonly entity: 'node' | 'relationship';
+  /** Or the relationship type. */
+  readonly label: string;
+  readonly key: string;
+  /** Of `type`: any of these. */
+  readonly types: readonly string[];
+}
 
 /** Asked on the database `system`, but for showInstances, which any database answers for its own cluster. */
 export type SystemCommand =

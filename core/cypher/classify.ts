@@ -5,7 +5,7 @@ import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.t
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
 /**
- * A call of a procedure that is not known reads. `schema` statements change indexes and run on MAIN like writes. `system`
+ * A call of a procedure that is not known reads. `schema` statements change indexes and constraints and run on MAIN like writes. `system`
  * statements concern databases and instances, not the graph. EXPLAIN does not change what is explained.
  */
 export function classify(statement: Statement, procedures: ProcedureSignatures = NO_PROCEDURES): StatementKind {
@@ -15,6 +15,8 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
       return writes(body, procedures) ? 'write' : 'read';
     case 'createIndex':
     case 'dropIndex':
+    case 'createConstraint':
+    case 'dropConstraint':
       return 'schema';
     default:
       return 'system';

@@ -1,5 +1,6 @@
 /** Commands on indexes, databases and instances. They stand alone in a statement. */
 import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
 import { type Keyword, TOKEN } from './token.ts';
@@ -76,6 +77,10 @@ export class CommandParser {
       case 'CREATE RANGE':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
         throw cursor.expected('INDEX after CREATE RANGE', ['INDEX']);
+      case 'CREATE CONSTRAINT':
+        return new ConstraintParser(cursor).create();
+      case 'DROP CONSTRAINT':
+        return new ConstraintParser(cursor).drop();
       case 'DROP INDEX':
         return this.#dropIndex();
       case 'CREATE DATABASE':

@@ -104,10 +104,9 @@ export class ExpressionChecker implements Checker {
         this.#requireProperties(expression.subject, scope, inner);
         return ANY;
       case 'index':
-        this.typeOf(expression.index, scope, inner);
-        return this.require(expression.subject, ['list', ...ENTITY_OR_MAP], scope, inner).element ?? ANY;
+        return this.#indexType(expression, scope, inner);
       case 'slice':
-        for (const bound of [expression.from, expression.to]) if (bound) this.typeOf(bound, scope, inner);
+        for (const bound of [expression.from, expression.to]) if (bound) this.require(bound, ['integer'], scope, inner);
         return this.#listType(this.require(expression.subject, ['list'], scope, inner));
       case 'list':
         return { kind: 'list', element: this.#commonType(expression.items, scope, inner) };
@@ -189,6 +188,15 @@ export class ExpressionChecker implements Checker {
       detail: 'InvalidArgumentType',
       code: `Neo.ClientError.Statement.${code}`,
     });
+  }
+
+  /** A list is indexed by an integer, anything else that can be by the name of a key. */
+  #indexType(expression: Extract<Expression, { type: 'index' }>, scope: Scope, place: Place): StaticType {
+    const subject = this.require(expression.subject, ['list', ...ENTITY_OR_MAP], scope, place);
+    if (subject.kind === 'list') this.require(expression.index, ['integer'], scope, place);
+    else if (ENTITY_OR_MAP.includes(subject.kind)) this.require(expression.index, ['string'], scope, place);
+    else this.typeOf(expression.index, scope, place);
+    return subject.element ?? ANY;
   }
 
   #listType(type: StaticType): StaticType {

@@ -171,11 +171,6 @@ export function childrenOf(expression: Expression): readonly Expression[] {
   return gathered((map) => mapChildren(expression, map));
 }
 
-/** The expressions of a pattern: property maps and WHERE. */
-export function patternExpressions(pattern: PathPattern): readonly Expression[] {
-  return gathered((map) => mapPattern(pattern, map));
-}
-
 /** The expressions of a clause, and of the clauses inside it. */
 export function clauseExpressions(clause: Clause): readonly Expression[] {
   return gathered((map) => mapClause(clause, map));

@@ -318,9 +318,7 @@ export class OperandParser {
     const start = cursor.index;
     const kind = SUBQUERIES[word];
     cursor.skip(2);
-    const isPattern =
-      cursor.at(TOKEN.openParen) || cursor.kind(1) === TOKEN.equal || cursor.kind(1) === TOKEN.openParen;
-    if (kind !== 'collect' && isPattern && !CALLS.has(cursor.word())) {
+    if (kind !== 'collect' && this.#atPattern()) {
       const patterns = this.#patterns.matchedPatterns();
       const where = cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
       if (WRITING.has(cursor.word())) {
@@ -332,6 +330,17 @@ export class OperandParser {
     const query = this.#expressions.query();
     cursor.expect(TOKEN.closeBrace, 'a clause or "}"');
     return { type: 'subqueryExpression', kind, query, span: cursor.spanFrom(start) };
+  }
+
+  #atPattern(): boolean {
+    const cursor = this.#cursor;
+    const word = cursor.word();
+    return (
+      cursor.at(TOKEN.openParen) ||
+      (cursor.atName() && cursor.kind(1) === TOKEN.equal) ||
+      word === 'SHORTESTPATH' ||
+      word === 'ALLSHORTESTPATHS'
+    );
   }
 
   #subqueryOf(
@@ -394,6 +403,4 @@ const QUANTIFIERS = { ALL: 'all', ANY: 'any', NONE: 'none', SINGLE: 'single' } a
 const SUBQUERIES = { EXISTS: 'exists', COUNT: 'count', COLLECT: 'collect' } as const;
 const TRIMS = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const;
 
-/** Words before a bracket that start a clause, and not a pattern, inside EXISTS and COUNT. */
-const CALLS: ReadonlySet<Keyword> = new Set<Keyword>(['CALL', 'MATCH', 'WITH', 'UNWIND', 'RETURN', 'FOREACH']);
 const WRITING: ReadonlySet<Keyword> = new Set<Keyword>(['CREATE', 'MERGE', 'SET', 'REMOVE', 'DELETE', 'DETACH']);

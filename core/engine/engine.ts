@@ -26,7 +26,7 @@ import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
 import { seededRandom } from './random.ts';
-import { changeIndexes } from './schema.ts';
+import { changeSchema } from './schema.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
@@ -108,6 +108,8 @@ export class Engine {
         return this.#startQuery({ kept, body, parameters, options });
       case 'createIndex':
       case 'dropIndex':
+      case 'createConstraint':
+      case 'dropConstraint':
         return this.#startSchema(prepared, body);
       default:
         throw new GraphError(
@@ -203,7 +205,7 @@ export class Engine {
   }
 
   #startSchema(prepared: PreparedStatement, command: SchemaCommand): Execution {
-    if (!prepared.explain) return changeIndexes(this.#store, command);
+    if (!prepared.explain) return changeSchema(this.#store, command);
     const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });

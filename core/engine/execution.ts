@@ -198,7 +198,10 @@ export class QueryExecution implements Execution {
       if (answer === END) break;
       if (this.#slots.length > 0) this.#take(answer);
     }
-    if (this.kind === 'write') finishDeletes(this.#context);
+    if (this.kind === 'write') {
+      finishDeletes(this.#context);
+      this.#context.charge(this.#context.writer.checkConstraints());
+    }
     this.#state = 'recording';
   }
 

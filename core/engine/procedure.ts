@@ -6,6 +6,7 @@ import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
 import { DATABASE_PROCEDURES } from './built-in/database.ts';
 import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
+import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
 
 export class ProcedureRegistry implements Procedures {
   /** What the semantic check and the planner ask. */
@@ -18,6 +19,7 @@ export class ProcedureRegistry implements Procedures {
       ...DATABASE_PROCEDURES,
       ...SCHEMA_PROCEDURES,
       ...ALGORITHM_PROCEDURES,
+      ...SHOW_SCHEMA_PROCEDURES,
       ...showProcedures(() => this.#list()),
     ];
     for (const procedure of [...builtIn, ...more]) {

@@ -8,15 +8,15 @@ import { PathReference, RelationshipReference, type Value } from '../value/value
 import { turned, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
-import { PropertyConditions } from './expand-variable.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
 import type { ShortestPathSpec } from './shortest-path.ts';
+import { StepConditions } from './step-conditions.ts';
 
 export class AllShortestPaths implements Operator {
   readonly #input: Operator;
   readonly #spec: ShortestPathSpec;
-  readonly #conditions: PropertyConditions;
+  readonly #conditions: StepConditions;
   readonly #distances = new Distances();
   readonly #ways: WaysBack;
   #batch: Batch | undefined;
@@ -31,7 +31,7 @@ export class AllShortestPaths implements Operator {
   constructor(input: Operator, spec: ShortestPathSpec) {
     this.#input = input;
     this.#spec = spec;
-    this.#conditions = new PropertyConditions(spec.properties);
+    this.#conditions = new StepConditions(spec);
     this.#ways = new WaysBack(this.#distances);
   }
 
@@ -57,7 +57,9 @@ export class AllShortestPaths implements Operator {
 
   /** False when the slice's work is spent; true when the batch is through, or enough paths have been found. */
   #run(batch: Batch, context: ExecutionContext): boolean {
-    const hold = (relationship: number) => this.#conditions.hold(relationship, this.#row, context.view);
+    const hold = (relationship: number, node: number) =>
+      this.#conditions.relationshipHolds(relationship, this.#row, context) &&
+      this.#conditions.nodeHolds(node, this.#row, context);
     while (this.#row < batch.rowCount && this.#paths.length < BATCH_ROWS) {
       if (context.exhausted) return false;
       const { direction, max } = this.#spec;
@@ -84,6 +86,8 @@ export class AllShortestPaths implements Operator {
     const from = this.#from[this.#row]!;
     const to = this.#to[this.#row]!;
     if (from === NO_ENTITY || to === NO_ENTITY) return this.#endRow();
+    if (!this.#conditions.nodeHolds(from, this.#row, context)) return this.#endRow();
+    if (!this.#conditions.nodeHolds(to, this.#row, context)) return this.#endRow();
     if (from === to) {
       // From a node to itself there is the path without relationships, if the pattern allows it, and no other.
       if (this.#spec.min === 0) this.#add([], context.view);
@@ -126,8 +130,8 @@ export class AllShortestPaths implements Operator {
 interface Steps {
   readonly types: readonly number[];
   readonly direction: ShortestPathSpec['direction'];
-  /** Whether a relationship may be followed. */
-  readonly hold: (relationship: number) => boolean;
+  /** Whether a relationship may be followed to a node. */
+  readonly hold: (relationship: number, node: number) => boolean;
 }
 
 /** How far nodes are from where a search starts. */
@@ -185,7 +189,7 @@ class Distances {
       context.charge(count + 1);
       for (let i = 0; i < count; i++) {
         const neighbour = neighbours[i]!;
-        if (this.#marks[neighbour] !== 0 || !hold(relationships[i]!)) continue;
+        if (this.#marks[neighbour] !== 0 || !hold(relationships[i]!, neighbour)) continue;
         this.#marks[neighbour] = this.#distance + 2;
         this.#reached.push(neighbour);
         if (neighbour === target) this.#found = true;
@@ -246,7 +250,7 @@ class WaysBack {
       const { neighbours, relationships, count } = this.#expansion;
       context.charge(count + 1);
       for (let i = 0; i < count; i++) {
-        if (this.#distances.of(neighbours[i]!) !== nearer || !hold(relationships[i]!)) continue;
+        if (this.#distances.of(neighbours[i]!) !== nearer || !hold(relationships[i]!, neighbours[i]!)) continue;
         found.push({ node: neighbours[i]!, relationship: relationships[i]! });
       }
     }

@@ -1,11 +1,11 @@
-/** Apply: a subquery run for each row by itself. Recall: what a subquery's own operators have lost of that row. */
+/** Apply: a subquery run for each row. Recall: what a subquery's own operators have lost of that row. */
 import { assert } from '../assert.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import { vectorValue } from './expression/operand.ts';
 import type { Operator, OperatorFactory } from './operator.ts';
-import { columnOf, derive, put } from './rows.ts';
+import { columnOf, derive, put, rowNumberAt, withRowNumbers } from './rows.ts';
 
 export interface ApplySpec {
   readonly inner: OperatorFactory;
@@ -15,6 +15,8 @@ export interface ApplySpec {
   readonly optional: boolean;
   /** The subquery is run for its effects alone, and each row stays as it is. */
   readonly unit: boolean;
+  /** Carries the number of the outer row through a subquery that takes many rows at once; undefined: it takes one. */
+  readonly rowSlot: number | undefined;
 }
 
 /** From this size on a batch of the subquery is handed on as it is; smaller ones are put together. */
@@ -46,7 +48,9 @@ export class Apply implements Operator {
         this.#batch = input;
         this.#row = 0;
       }
-      const output = this.#runRows(this.#batch, context);
+      const { rowSlot } = this.#spec;
+      const output =
+        rowSlot === undefined ? this.#runRows(this.#batch, context) : this.#runTogether(this.#batch, rowSlot, context);
       if (output !== undefined) return output;
     }
   }
@@ -74,6 +78,21 @@ export class Apply implements Operator {
     return this.#parents.length === 0 ? undefined : this.#flush(batch);
   }
 
+  /** The rows of the subquery for the whole batch, which come in its order. */
+  #runTogether(batch: Batch, rowSlot: number, context: ExecutionContext): Batch | typeof PAUSE | undefined {
+    this.#inner ??= this.#spec.inner(withRowNumbers(batch, rowSlot));
+    const answer = this.#inner.next(context);
+    if (answer === PAUSE) return PAUSE;
+    if (answer === END) {
+      this.#inner = undefined;
+      this.#batch = undefined;
+      return undefined;
+    }
+    context.charge(answer.rowCount);
+    const parents = Int32Array.from({ length: answer.rowCount }, (_, row) => rowNumberAt(answer, rowSlot, row));
+    return this.#beside(derive(batch, parents), answer);
+  }
+
   #endRow(context: ExecutionContext): void {
     context.charge(1);
     if (this.#spec.optional && !this.#matched) {
@@ -86,8 +105,11 @@ export class Apply implements Operator {
 
   /** One outer row beside each row of the subquery. */
   #joined(batch: Batch, answer: Batch): Batch {
-    const { rowCount } = answer;
-    const { vectors } = derive(batch, new Int32Array(rowCount).fill(this.#row));
+    return this.#beside(derive(batch, new Int32Array(answer.rowCount).fill(this.#row)), answer);
+  }
+
+  /** Rows with what the subquery returns in them. */
+  #beside({ rowCount, vectors }: Batch, answer: Batch): Batch {
     const all = vectors.slice();
     for (const { from, to } of this.#spec.columns) put(all, to, answer.vectors[from]!);
     return { rowCount, vectors: all };

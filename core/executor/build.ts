@@ -6,10 +6,11 @@ import { GraphError } from '../error.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
 import {
   isRowByRow,
+  largestEstimate,
   type NestedPlan,
   type Planning,
   type QueryAnswer,
-  type QueryExpression,
+  type QueryExpression as QueryTree,
   queryOf,
 } from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
@@ -41,19 +42,22 @@ import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
-import { DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
-import { CollectExpression, CountExpression, DegreeExpression, ExistsExpression } from './query-expression.ts';
+import { QueryExpression } from './query-expression.ts';
+import { CollectRun, CountRun, DegreeRun, ExistsRun, type QueryRunFactory } from './query-run.ts';
 import { Reachable } from './reachable.ts';
 import { Repeat } from './repeat.ts';
+import { RollUp } from './roll-up.ts';
 import { SINGLE_ROW } from './rows.ts';
 import { Given, NodeScan } from './scan.ts';
 import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
+import type { StepConditionsSpec } from './step-conditions.ts';
 import { TrailEnds } from './trail-ends.ts';
 
 /**
@@ -68,6 +72,9 @@ export function buildOperators(
 ): OperatorFactory {
   return new OperatorBuilder(planning, procedures, profile).build(plan);
 }
+
+/** Rows of a subplan for one that it is fed, up to which it is better to find them all than to stop at the first. */
+const FEW_ROWS = 64;
 
 type PlanOf<Type extends Plan['type']> = Extract<Plan, { type: Type }>;
 
@@ -156,6 +163,7 @@ class OperatorBuilder {
       | 'repeat'
       | 'reachable'
       | 'trailEnds'
+      | 'rollUp'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -178,20 +186,12 @@ class OperatorBuilder {
       case 'expandInto':
         return (argument) => new ExpandInto(input(argument), plan);
       case 'expandVariable': {
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) => new ExpandVariable(input(argument), spec);
       }
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }
@@ -208,16 +208,16 @@ class OperatorBuilder {
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
       case 'projectTrail': {
-        const spec = {
-          ...plan,
-          max: plan.max ?? Number.POSITIVE_INFINITY,
-          properties: this.#equalities(plan.properties),
-        };
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) => new ProjectTrail(input(argument), spec);
       }
       case 'repeat': {
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, inner: this.build(plan.inner) };
         return (argument) => new Repeat(input(argument), spec);
+      }
+      case 'rollUp': {
+        const begin = this.#answer(plan.nested, plan.answer, plan.rowSlot);
+        return (argument) => new RollUp(input(argument), begin, plan.slot);
       }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);
@@ -232,7 +232,7 @@ class OperatorBuilder {
         return (argument) => new Optional(input(argument), spec);
       }
       case 'semiApply': {
-        const probe = this.#probe(plan.inner);
+        const probe = this.#probe(plan.inner, plan.rowSlot);
         return (argument) => new SemiApply(input(argument), probe(), plan);
       }
       default:
@@ -350,44 +350,44 @@ class OperatorBuilder {
   }
 
   /** A query inside an expression: planned here, since only here it is known which comprehensions stand around it. */
-  #query(expression: QueryExpression, scope: PlanScope, locals: readonly string[]): CompiledQuery {
+  #query(expression: QueryTree, scope: PlanScope, locals: readonly string[]): CompiledQuery {
     const { slots } = scope;
     const localEntries = locals.map((name) => [name, slots.add(name, 'value')] as const);
     const rowSlot = slots.addAnonymous('value');
     const inner = scope.with([...localEntries, [slots.nameOf(rowSlot), rowSlot]]);
     const { query, answer } = queryOf(expression);
     const nested = this.#planning.nested(query, inner);
-    const value = this.#answer(nested, answer, { rowSlot, scope });
+    const value = new QueryExpression(this.#answer(nested, answer, rowSlot));
     return { value, localSlots: localEntries.map(([, slot]) => slot) };
   }
 
-  #answer(
-    { root, columns }: NestedPlan,
-    answer: QueryAnswer,
-    around: { readonly rowSlot: number; readonly scope: PlanScope },
-  ): CompiledExpression {
-    if (answer === 'exists') return new ExistsExpression(this.#probe(root));
-    const rowSlot = isRowByRow(root) ? around.rowSlot : undefined;
-    if (answer !== 'count') {
-      const [column] = columns;
-      assert(column, 'a query whose rows are collected returns a column');
-      return new CollectExpression({ inner: this.build(root), rowSlot }, column.slot, answer);
+  /** What works out a query's answer for the rows of a batch. */
+  #answer({ root, columns, count }: NestedPlan, answer: QueryAnswer, rowNumbers: number): QueryRunFactory {
+    if (answer === 'exists') {
+      const probe = this.#probe(root, rowNumbers);
+      return (batch) => new ExistsRun(batch, probe);
     }
-    if (root.type !== 'expand' || root.distinctFrom.length > 0) {
-      return new CountExpression({ inner: this.build(root), rowSlot }, undefined);
+    const rowSlot = isRowByRow(root) ? rowNumbers : undefined;
+    if (answer === 'count') {
+      if (root.type === 'expand' && root.distinctFrom.length === 0 && root.input.type === 'argument') {
+        return (batch) => new DegreeRun(batch, root);
+      }
+      const inner = this.build(count?.root ?? root);
+      return (batch) => new CountRun(batch, { inner, rowSlot, multiplicity: count?.multiplicity });
     }
-    if (root.input.type === 'argument') return new DegreeExpression(root);
-    const multiplicity = around.scope.slots.addAnonymous('value');
-    const inner = this.build({ ...root, type: 'expandCount', multiplicity });
-    return new CountExpression({ inner, rowSlot }, multiplicity);
+    const [column] = columns;
+    assert(column, 'a query whose rows are collected returns a column');
+    const inner = this.build(root);
+    return (batch) => new CollectRun(batch, { inner, rowSlot, column: column.slot, answer });
   }
 
-  /** The quickest way to ask whether a subplan has a row. */
-  #probe(inner: Plan): ProbeFactory {
+  /** The quickest way to ask whether a subplan has a row. `rowSlot` is there to carry a row's number. */
+  #probe(inner: Plan, rowSlot: number): ProbeFactory {
     if (inner.type === 'expandInto' && inner.input.type === 'argument') return () => new PairProbe(inner);
     if (inner.type === 'expand' && inner.input.type === 'argument') return () => new DegreeProbe(inner);
     const factory = this.build(inner);
-    return () => new SubplanProbe(factory);
+    const together = isRowByRow(inner) && largestEstimate(inner) <= FEW_ROWS;
+    return () => (together ? new BatchProbe(factory, rowSlot) : new SubplanProbe(factory));
   }
 
   #expression({ expression, scope }: ScopedExpression): CompiledExpression {
@@ -406,8 +406,11 @@ class OperatorBuilder {
     return { value: this.#expression(item), position: item.expression.span };
   }
 
-  #equalities(properties: PlanOf<'expandVariable'>['properties']): { key: string; value: CompiledExpression }[] {
-    return properties.map(({ key, value }) => ({ key, value: this.#expression(value) }));
+  #conditions({ properties, steps }: Pick<PlanOf<'expandVariable'>, 'properties' | 'steps'>): StepConditionsSpec {
+    return {
+      properties: properties.map(({ key, value }) => ({ key, value: this.#expression(value) })),
+      steps: steps.map(({ on, slot, predicate }) => ({ on, slot, predicate: this.#predicate(predicate) })),
+    };
   }
 
   #count(count: ScopedExpression, clause: 'SKIP' | 'LIMIT') {

@@ -9,6 +9,8 @@ export interface Counters {
   readonly labelsRemoved: number;
   readonly indexesAdded: number;
   readonly indexesRemoved: number;
+  readonly constraintsAdded: number;
+  readonly constraintsRemoved: number;
 }
 
 export type MutableCounters = { -readonly [Name in keyof Counters]: Counters[Name] };
@@ -24,5 +26,7 @@ export function noChanges(): MutableCounters {
     labelsRemoved: 0,
     indexesAdded: 0,
     indexesRemoved: 0,
+    constraintsAdded: 0,
+    constraintsRemoved: 0,
   };
 }

@@ -1,28 +1,18 @@
 /** ExpandVariable: for each row, a row for each trail (no relationship twice) of a length between two bounds. */
-import type { GraphView } from '../graph/graph-view.ts';
 import { Expansion } from '../graph/result-lists.ts';
-import { equals } from '../value/equality.ts';
 import { RelationshipReference, type Value } from '../value/value.ts';
 import { type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
-import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
+import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
-import type { CompiledExpression } from './expression/expression.ts';
-import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
+import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
 
-/** What a relationship's property must equal. */
-export interface PropertyCondition {
-  readonly key: string;
-  readonly value: CompiledExpression;
-}
-
-export interface ExpandVariableSpec extends ExpansionSpec {
+export interface ExpandVariableSpec extends ExpansionSpec, StepConditionsSpec {
   readonly min: number;
   readonly max: number;
   readonly into: boolean;
   readonly reversed: boolean;
-  readonly properties: readonly PropertyCondition[];
 }
 
 /** One step of the trail: the node it stands at, what leads on from there, and how far that has been followed. */
@@ -38,7 +28,7 @@ class Level {
 export class ExpandVariable implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpandVariableSpec;
-  readonly #conditions: PropertyConditions;
+  readonly #conditions: StepConditions;
   readonly #levels: Level[] = [];
   #batch: Batch | undefined;
   #from: Int32Array = new Int32Array(0);
@@ -51,7 +41,7 @@ export class ExpandVariable implements Operator {
   constructor(input: Operator, spec: ExpandVariableSpec) {
     this.#input = input;
     this.#spec = spec;
-    this.#conditions = new PropertyConditions(spec.properties);
+    this.#conditions = new StepConditions(spec);
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -122,7 +112,7 @@ export class ExpandVariable implements Operator {
     const relationship = level.expansion.relationships[level.taken]!;
     level.taken++;
     context.charge(1);
-    if (!this.#mayFollow(batch, relationship, context.view)) return true;
+    if (!this.#mayFollow(batch, relationship, context)) return true;
     level.relationship = relationship;
     this.#enter(neighbour);
     this.#answer(neighbour, output);
@@ -134,10 +124,10 @@ export class ExpandVariable implements Operator {
     if (this.#depth === 0) this.#row++;
   }
 
-  #mayFollow(batch: Batch, relationship: number, view: GraphView): boolean {
+  #mayFollow(batch: Batch, relationship: number, context: ExecutionContext): boolean {
     for (let i = 0; i < this.#depth - 1; i++) if (this.#levels[i]!.relationship === relationship) return false;
     if (isTaken(batch, this.#row, this.#spec.distinctFrom, relationship)) return false;
-    return this.#conditions.hold(relationship, this.#row, view);
+    return this.#conditions.relationshipHolds(relationship, this.#row, context);
   }
 
   /** Adds a row when the trail that has been walked is long enough and ends where it should. */
@@ -176,31 +166,5 @@ class TrailRows {
     const added: AddedColumn[] = into ? [] : [[to, { kind: 'node', ids: this.#ends.subarray(0, this.count) }]];
     if (relationship !== undefined) added.push([relationship, { kind: 'value', values: this.#lists }]);
     return derive(input, this.#parents.subarray(0, this.count), added);
-  }
-}
-
-/** Conditions on each relationship of a variable-length pattern. Their values are worked out once for each row. */
-export class PropertyConditions {
-  readonly #conditions: readonly PropertyCondition[];
-  #values: readonly Vector[] = [];
-  #keys: readonly (number | undefined)[] = [];
-
-  constructor(conditions: readonly PropertyCondition[]) {
-    this.#conditions = conditions;
-  }
-
-  prepare(batch: Batch, context: ExecutionContext): void {
-    this.#values = this.#conditions.map(({ value }) => value.evaluate(batch, context));
-    this.#keys = this.#conditions.map(({ key }) => context.tokens.propertyKey.idOf(key));
-  }
-
-  hold(relationship: number, row: number, view: GraphView): boolean {
-    for (let i = 0; i < this.#values.length; i++) {
-      const key = this.#keys[i];
-      if (key === undefined) return false;
-      if (equals(view.relationshipProperty(relationship, key), vectorValue(this.#values[i]!, row)) !== true)
-        return false;
-    }
-    return true;
   }
 }

@@ -9,9 +9,9 @@ import { NodeReference, PathReference, RelationshipReference, type Value } from 
 import { type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
-import { type PropertyCondition, PropertyConditions } from './expand-variable.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds, relationshipIds, valueIn, withVector } from './rows.ts';
+import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
 
 export interface ConstructPathSpec {
   readonly slot: number;
@@ -150,22 +150,21 @@ export class ProjectEndpoints implements Operator {
   }
 }
 
-export interface ProjectTrailSpec extends ProjectEndpointsSpec {
+export interface ProjectTrailSpec extends ProjectEndpointsSpec, StepConditionsSpec {
   readonly min: number;
   readonly max: number;
-  readonly properties: readonly PropertyCondition[];
 }
 
 /** ProjectTrail: a pattern of variable length around a list of relationships that is bound already. */
 export class ProjectTrail implements Operator {
   readonly #input: Operator;
   readonly #spec: ProjectTrailSpec;
-  readonly #conditions: PropertyConditions;
+  readonly #conditions: StepConditions;
 
   constructor(input: Operator, spec: ProjectTrailSpec) {
     this.#input = input;
     this.#spec = spec;
-    this.#conditions = new PropertyConditions(spec.properties);
+    this.#conditions = new StepConditions(spec);
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -215,7 +214,7 @@ export class ProjectTrail implements Operator {
     const trail: number[] = [];
     for (const item of value) {
       if (!(item instanceof RelationshipReference) || trail.includes(item.id)) return undefined;
-      if (isTaken(batch, row, distinctFrom, item.id) || !this.#conditions.hold(item.id, row, context.view))
+      if (isTaken(batch, row, distinctFrom, item.id) || !this.#conditions.relationshipHolds(item.id, row, context))
         return undefined;
       if (!everyType && !allowed.includes(context.view.relationshipType(item.id))) return undefined;
       trail.push(item.id);

@@ -7,7 +7,7 @@ import { degreeOf, type ExpansionSpec, PairFinder, typeTokens } from './adjacenc
 import { type Batch, END, NO_ENTITY, PAUSE } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator, OperatorFactory } from './operator.ts';
-import { derive, nodeIds } from './rows.ts';
+import { derive, nodeIds, rowNumberAt, withRowNumbers } from './rows.ts';
 
 export interface PatternProbe {
   /** Takes the batch whose rows will be asked about. */
@@ -68,6 +68,42 @@ export class DegreeProbe implements PatternProbe {
     const node = this.#from[row]!;
     context.charge(1);
     return node !== NO_ENTITY && degreeOf(context.view, node, this.#spec.direction, this.#types) > 0;
+  }
+}
+
+/** Any pattern of which a row has few: its subplan runs for a whole batch, as far as is needed for the row that is asked about. */
+export class BatchProbe implements PatternProbe {
+  readonly #factory: OperatorFactory;
+  readonly #rowSlot: number;
+  #inner: Operator | undefined;
+  #found = new Uint8Array(0);
+  /** All rows before this one have been answered. */
+  #known = 0;
+
+  /** `rowSlot` carries the number of a row through the subplan, which hands its rows on in the order of those that it is fed. */
+  constructor(factory: OperatorFactory, rowSlot: number) {
+    this.#factory = factory;
+    this.#rowSlot = rowSlot;
+  }
+
+  start(batch: Batch): void {
+    this.#inner = this.#factory(withRowNumbers(batch, this.#rowSlot));
+    this.#found = new Uint8Array(batch.rowCount);
+    this.#known = 0;
+  }
+
+  test(row: number, context: ExecutionContext): boolean | typeof PAUSE {
+    while (this.#found[row] === 0 && this.#known <= row) {
+      const answer = this.#inner!.next(context);
+      if (answer === PAUSE) return PAUSE;
+      if (answer === END) this.#known = this.#found.length;
+      else {
+        for (let at = 0; at < answer.rowCount; at++) this.#found[rowNumberAt(answer, this.#rowSlot, at)] = 1;
+        this.#known = rowNumberAt(answer, this.#rowSlot, answer.rowCount - 1);
+      }
+    }
+    context.charge(1);
+    return this.#found[row] === 1;
   }
 }
 

@@ -5,22 +5,21 @@ import { PathReference, RelationshipReference, type Value } from '../value/value
 import { type ExpansionSpec, turned, typeTokens } from './adjacency.ts';
 import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
-import { type PropertyCondition, PropertyConditions } from './expand-variable.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
+import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
 
-export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'> {
+export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'>, StepConditionsSpec {
   /** The slot of the path, when it has a name. */
   readonly path: number | undefined;
   readonly min: number;
   readonly max: number;
-  readonly properties: readonly PropertyCondition[];
 }
 
 export class ShortestPath implements Operator {
   readonly #input: Operator;
   readonly #spec: ShortestPathSpec;
-  readonly #conditions: PropertyConditions;
+  readonly #conditions: StepConditions;
   readonly #search: BidirectionalSearch;
   #batch: Batch | undefined;
   #from: Int32Array = new Int32Array(0);
@@ -32,7 +31,7 @@ export class ShortestPath implements Operator {
   constructor(input: Operator, spec: ShortestPathSpec) {
     this.#input = input;
     this.#spec = spec;
-    this.#conditions = new PropertyConditions(spec.properties);
+    this.#conditions = new StepConditions(spec);
     this.#search = new BidirectionalSearch(spec, this.#conditions);
   }
 
@@ -140,7 +139,7 @@ class Side {
 
 class BidirectionalSearch {
   readonly #spec: ShortestPathSpec;
-  readonly #conditions: PropertyConditions;
+  readonly #conditions: StepConditions;
   readonly #forward: Side;
   readonly #backward: Side;
   readonly #expansion = new Expansion();
@@ -153,7 +152,7 @@ class BidirectionalSearch {
   #meeting = -1;
   #done = false;
 
-  constructor(spec: ShortestPathSpec, conditions: PropertyConditions) {
+  constructor(spec: ShortestPathSpec, conditions: StepConditions) {
     this.#spec = spec;
     this.#conditions = conditions;
     this.#forward = new Side(spec.direction);
@@ -169,6 +168,13 @@ class BidirectionalSearch {
     this.#side = undefined;
     this.#forward.start(ends.from, context.view.nodeIdLimit);
     this.#backward.start(ends.to, context.view.nodeIdLimit);
+    if (
+      !this.#conditions.nodeHolds(ends.from, ends.row, context) ||
+      !this.#conditions.nodeHolds(ends.to, ends.row, context)
+    ) {
+      this.#done = true;
+      return;
+    }
     if (ends.from !== ends.to) return;
     // From a node to itself there is the path without relationships, if the pattern allows it, and no other.
     this.#done = true;
@@ -222,7 +228,8 @@ class BidirectionalSearch {
     for (let i = 0; i < count; i++) {
       const neighbour = neighbours[i]!;
       if (side.arrivedBy[neighbour] !== UNREACHED) continue;
-      if (!this.#conditions.hold(relationships[i]!, this.#row, context.view)) continue;
+      if (!this.#conditions.relationshipHolds(relationships[i]!, this.#row, context)) continue;
+      if (!this.#conditions.nodeHolds(neighbour, this.#row, context)) continue;
       side.reach(neighbour, relationships[i]! + 2);
       if (other.arrivedBy[neighbour] === UNREACHED) continue;
       this.#meeting = neighbour;

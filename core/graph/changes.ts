@@ -4,6 +4,7 @@
  * possible: a statement's mistakes are the writer's to refuse, and a delta that does not fit is a broken invariant.
  */
 import { assert, unreachable } from '../assert.ts';
+import { ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import type { Departure } from './property-index.ts';
@@ -54,6 +55,7 @@ export class Changes {
     for (const undo of this.#versions.rollback()) this.#revert(undo);
     // An index that comes back has not seen what left it meanwhile, so only readers of the newest state may use it.
     for (const index of this.#state.indexes.rollback(stamp, { lsn: this.#lsn })) this.#state.build(index);
+    this.#state.constraints.rollback(stamp);
     this.#state.tokens.rollback();
     this.#stamp = undefined;
   }
@@ -83,6 +85,10 @@ export class Changes {
         return this.#createIndex(delta);
       case 'dropIndex':
         return this.#dropIndex(delta.name);
+      case 'createConstraint':
+        return this.#createConstraint(delta);
+      case 'dropConstraint':
+        return this.#dropConstraint(delta.name);
       default:
         return unreachable(delta);
     }
@@ -200,6 +206,22 @@ export class Changes {
   #dropIndex(name: string): void {
     assert(this.#state.indexes.byName(name) !== undefined, `no index ${name}`);
     this.#state.indexes.drop(name, this.#current);
+  }
+
+  /** The index of a constraint that has one is made before it. */
+  #createConstraint({ type: _, ...definition }: Delta & { type: 'createConstraint' }): void {
+    const { name, entity, token, key } = definition;
+    this.#expectToken(entity === 'node' ? 'label' : 'relationshipType', token);
+    this.#expectToken('propertyKey', key);
+    const { constraints, indexes } = this.#state;
+    assert(constraints.byName(name) === undefined, `constraint ${name} is there`);
+    assert(!ownsIndex(definition) || indexes.byName(name), `constraint ${name} has no index`);
+    constraints.create(definition, this.#current);
+  }
+
+  #dropConstraint(name: string): void {
+    assert(this.#state.constraints.byName(name) !== undefined, `no constraint ${name}`);
+    this.#state.constraints.drop(name, this.#current);
   }
 
   /** Takes a change back. Its departures have been forgotten already. */

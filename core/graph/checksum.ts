@@ -13,7 +13,15 @@ import type { TokenKind } from './delta.ts';
 import type { GraphView } from './graph-view.ts';
 import { isStoredList } from './stored-value.ts';
 
-const FACT = { node: 1, label: 2, nodeProperty: 3, relationship: 4, relationshipProperty: 5, index: 6 } as const;
+const FACT = {
+  node: 1,
+  label: 2,
+  nodeProperty: 3,
+  relationship: 4,
+  relationshipProperty: 5,
+  index: 6,
+  constraint: 7,
+} as const;
 const VALUE = { true: 1, false: 2, integer: 3, float: 4, string: 5, list: 6, temporal: 7, point: 8 } as const;
 
 const NAN_BITS = 0x7ff8000000000000n;
@@ -35,6 +43,7 @@ export function checksumOf(view: GraphView): bigint {
     for (let row = 0; row < scan.count; row += 1) sum.addRelationship(ids[row]!);
   }
   sum.addIndexes();
+  sum.addConstraints();
   return sum.total;
 }
 
@@ -101,6 +110,16 @@ class Checksum {
       this.#mixer.start(FACT.index);
       this.#mixer.addText(name);
       this.#addName('label', label);
+      this.#addName('propertyKey', key);
+      this.#finish();
+    }
+  }
+
+  addConstraints(): void {
+    for (const { name, kind, entity, token, key, types } of this.#view.exportConstraints()) {
+      this.#mixer.start(FACT.constraint);
+      for (const text of [name, kind, entity, ...types]) this.#mixer.addText(text);
+      this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
       this.#addName('propertyKey', key);
       this.#finish();
     }

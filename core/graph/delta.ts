@@ -3,6 +3,7 @@
  * carries: results, never statements. Applied in the same order they give the same graph, ids included.
  */
 import type { StoredValue } from '../value/value.ts';
+import type { ConstraintDefinition } from './constraint-definition.ts';
 
 export type TokenKind = 'label' | 'relationshipType' | 'propertyKey';
 
@@ -34,7 +35,9 @@ export type Delta =
       readonly value: StoredValue | null;
     }
   | { readonly type: 'createIndex'; readonly name: string; readonly label: number; readonly key: number }
-  | { readonly type: 'dropIndex'; readonly name: string };
+  | { readonly type: 'dropIndex'; readonly name: string }
+  | ({ readonly type: 'createConstraint' } & ConstraintDefinition)
+  | { readonly type: 'dropConstraint'; readonly name: string };
 
 /** A committed transaction: its number and its deltas. An epoch starts with a transaction that has none. */
 export interface Transaction {

@@ -4,6 +4,7 @@
  */
 import type { StoredValue } from '../value/value.ts';
 import { Adjacency } from './adjacency.ts';
+import { Constraints } from './constraints.ts';
 import { NodeTable, RelationshipTable } from './entity-tables.ts';
 import { Indexes } from './indexes.ts';
 import { LabelIndex } from './label-index.ts';
@@ -17,6 +18,7 @@ export class GraphState {
   readonly memory: MemoryCounter = { bytes: 0 };
   readonly tokens = new Tokens(this.memory);
   readonly indexes = new Indexes(this.memory);
+  readonly constraints = new Constraints();
   readonly nodes = new NodeTable(this.memory);
   readonly relationships = new RelationshipTable(this.memory);
   readonly labelSets = new LabelSets(this.memory);

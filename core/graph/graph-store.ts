@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import { Changes } from './changes.ts';
+import type { Constraints } from './constraints.ts';
 import type { Transaction } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type Direction, type GraphView, type Snapshot } from './graph-view.ts';
@@ -25,6 +26,7 @@ const DEGREE_SAMPLES = 200;
 export class GraphStore {
   readonly tokens: Tokens;
   readonly indexes: Indexes;
+  readonly constraints: Constraints;
   /** The newest state, an open writer's changes included. */
   readonly newest: GraphView;
   readonly #state: GraphState;
@@ -48,6 +50,7 @@ export class GraphStore {
     this.#collectedLsn = lsn;
     this.tokens = this.#state.tokens;
     this.indexes = this.#state.indexes;
+    this.constraints = this.#state.constraints;
     this.newest = new StoreView(this.#state, this.#versions, OPEN);
   }
 
@@ -153,6 +156,7 @@ export class GraphStore {
     this.#collectedLsn = lsn;
     this.#versions.collect(lsn, (chains, entity) => this.#idsOf(chains).release(entity));
     this.#state.indexes.collect(lsn);
+    this.#state.constraints.collect(lsn);
   }
 
   #idsOf(chains: Chains) {

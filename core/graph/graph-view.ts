@@ -3,6 +3,7 @@
  * Reads never throw for an entity that does not exist: they answer null, false, or nothing.
  */
 import type { StoredValue } from '../value/value.ts';
+import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
@@ -123,6 +124,8 @@ export interface GraphView {
   exportTokens(kind: TokenKind): readonly string[];
   /** Index definitions, by name. */
   exportIndexes(): readonly IndexDefinition[];
+  /** Constraint definitions, by name. */
+  exportConstraints(): readonly ConstraintDefinition[];
   /** Order-independent sum over all that the view sees; see checksum.ts. */
   checksum(): bigint;
 }

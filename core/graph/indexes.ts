@@ -1,14 +1,8 @@
+import { Definitions } from './definitions.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import type { MemoryCounter } from './memory.ts';
 import { PropertyIndex } from './property-index.ts';
-import { OPEN, type Stamp } from './stamp.ts';
-
-/** From when to when an index is defined. */
-interface Tenure {
-  readonly definition: IndexDefinition;
-  readonly created: Stamp;
-  dropped: Stamp | undefined;
-}
+import type { Stamp } from './stamp.ts';
 
 /** The property indexes of a graph, in its newest state. */
 export class Indexes {
@@ -16,8 +10,7 @@ export class Indexes {
   readonly #indexes = new Map<string, PropertyIndex>();
   readonly #byKey = new Map<number, PropertyIndex[]>();
   readonly #byLabel = new Map<number, PropertyIndex[]>();
-  /** Definitions that are valid, and those that an open snapshot may still see. */
-  #tenures: Tenure[] = [];
+  readonly #definitions = new Definitions<IndexDefinition>();
   /** Grows with every change of the definitions, so that what was derived from them knows when it is out of date. */
   #version = 0;
   readonly #memory: MemoryCounter;
@@ -32,7 +25,7 @@ export class Indexes {
 
   /** Definitions in the order of their names. */
   list(): IndexDefinition[] {
-    return this.definitionsAt(OPEN);
+    return this.#definitions.list();
   }
 
   /** The index on a label's property. */
@@ -57,43 +50,30 @@ export class Indexes {
 
   /** The definitions that were valid at an lsn, in the order of their names. */
   definitionsAt(lsn: number): IndexDefinition[] {
-    return this.#tenures
-      .filter(({ created, dropped }) => created.lsn <= lsn && !endedBy(dropped, lsn))
-      .map(({ definition }) => definition)
-      .sort((left, right) => (left.name < right.name ? -1 : 1));
+    return this.#definitions.at(lsn);
   }
 
   /** Defines an index, which is still empty; its name and its label's property are free. */
   create(definition: IndexDefinition, created: Stamp): PropertyIndex {
-    this.#tenures.push({ definition, created, dropped: undefined });
+    this.#definitions.create(definition, created);
     return this.#open(definition, created);
   }
 
   drop(name: string, dropped: Stamp): void {
-    const tenure = this.#tenures.find((other) => other.definition.name === name && other.dropped === undefined);
-    tenure!.dropped = dropped;
+    this.#definitions.drop(name, dropped);
     this.#close(name);
   }
 
   /** Takes back what a transaction has done. What it dropped comes back empty, and is answered for the caller to fill. */
   rollback(stamp: Stamp, rebuiltAt: Stamp): PropertyIndex[] {
-    for (const { definition, created, dropped } of this.#tenures) {
-      if (created === stamp && dropped === undefined) this.#close(definition.name);
-    }
-    this.#tenures = this.#tenures.filter(({ created }) => created !== stamp);
-    const back: PropertyIndex[] = [];
-    for (const tenure of this.#tenures) {
-      if (tenure.dropped !== stamp) continue;
-      tenure.dropped = undefined;
-      back.push(this.#open(tenure.definition, rebuiltAt));
-    }
-    return back;
+    const { gone, back } = this.#definitions.rollback(stamp);
+    for (const { name } of gone) this.#close(name);
+    return back.map((definition) => this.#open(definition, rebuiltAt));
   }
 
   /** Forgets definitions that ended at or before an lsn. */
   collect(lsn: number): void {
-    if (!this.#tenures.some(({ dropped }) => endedBy(dropped, lsn))) return;
-    this.#tenures = this.#tenures.filter(({ dropped }) => !endedBy(dropped, lsn));
+    this.#definitions.collect(lsn);
   }
 
   #open(definition: IndexDefinition, builtAt: Stamp): PropertyIndex {
@@ -117,10 +97,6 @@ export class Indexes {
 }
 
 const NO_INDEXES: readonly PropertyIndex[] = [];
-
-function endedBy(dropped: Stamp | undefined, lsn: number): boolean {
-  return dropped !== undefined && dropped.lsn <= lsn;
-}
 
 function without(indexes: readonly PropertyIndex[], index: PropertyIndex): PropertyIndex[] {
   return indexes.filter((other) => other !== index);

@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { GraphStore, type GraphStoreOptions } from './graph-store.ts';
@@ -7,8 +8,8 @@ import type { IndexDefinition } from './index-definition.ts';
 import { canonicalStored } from './stored-value.ts';
 
 /**
- * Builds a store from what a snapshot exported: tokens, then nodes, then relationships, and indexes at any time after the
- * tokens. Ids are kept; within nodes and within relationships any order gives the same graph, and ascending ids are
+ * Builds a store from what a snapshot exported: tokens, then nodes, then relationships, and indexes and constraints at any time after
+ * the tokens. Ids are kept; within nodes and within relationships any order gives the same graph, and ascending ids are
  * fastest. Input that contradicts itself is a broken invariant: segments have been verified before they come here.
  */
 export class GraphRestore {
@@ -53,6 +54,13 @@ export class GraphRestore {
 
   index(definition: IndexDefinition): void {
     this.#indexes.push(definition);
+  }
+
+  /** After the index that it has, if it has one. */
+  constraint(definition: ConstraintDefinition): void {
+    this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', [definition.token]);
+    this.#expectTokens('propertyKey', [definition.key]);
+    this.#state.constraints.create(definition, { lsn: 0 });
   }
 
   /** Ends the restore: builds the indexes and answers the store, which stands at `lsn` with all of it acknowledged. */

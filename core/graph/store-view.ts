@@ -1,6 +1,7 @@
 import type { StoredValue } from '../value/value.ts';
 import { dropLoops } from './adjacency.ts';
 import { checksumOf } from './checksum.ts';
+import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import { advanceSlowly, type FrontierStep } from './frontier.ts';
 import type { GraphState } from './graph-state.ts';
@@ -212,6 +213,10 @@ export class StoreView implements GraphView {
 
   exportIndexes(): readonly IndexDefinition[] {
     return this.#state.indexes.definitionsAt(this.lsn);
+  }
+
+  exportConstraints(): readonly ConstraintDefinition[] {
+    return this.#state.constraints.definitionsAt(this.lsn);
   }
 
   checksum(): bigint {

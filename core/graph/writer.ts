@@ -6,6 +6,8 @@ import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { Changes } from './changes.ts';
+import { ConstraintCheck } from './constraint-check.ts';
+import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta, TokenKind, Transaction } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type GraphView } from './graph-view.ts';
@@ -33,6 +35,7 @@ export class Writer {
   readonly #versions: VersionStore;
   readonly #changes: Changes;
   readonly #memoryBytesMax: number;
+  readonly #check: ConstraintCheck;
   #isOpen = true;
 
   constructor(parts: WriterParts) {
@@ -41,6 +44,7 @@ export class Writer {
     this.#versions = parts.versions;
     this.#changes = parts.changes;
     this.#memoryBytesMax = parts.memoryBytesMax;
+    this.#check = new ConstraintCheck(parts.state, parts.view);
   }
 
   /** What has been done so far, in order. */
@@ -162,7 +166,55 @@ export class Writer {
     if (this.#state.indexes.byName(name) === undefined) {
       throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index '${name}'.`);
     }
+    const owner = this.#state.constraints.byName(name);
+    if (owner && ownsIndex(owner)) {
+      throw new GraphError(
+        'Neo.ClientError.Schema.ForbiddenOnConstraintIndex',
+        `The index '${name}' belongs to the constraint of that name. Drop the constraint.`,
+      );
+    }
     this.#make({ type: 'dropIndex', name });
+  }
+
+  /**
+   * Defines a constraint, with the index that it needs. Fails when the name is taken, when the property has such a constraint
+   * or an index of its own, and when the graph is not as the constraint says.
+   */
+  createConstraint(definition: ConstraintDefinition): void {
+    const { constraints, indexes } = this.#state;
+    const { name, token, key } = definition;
+    const other = constraints.byName(name) ?? constraints.find(definition);
+    if (other !== undefined) {
+      const reason = other.name === name ? 'of that name' : `like it, '${other.name}'`;
+      throw new GraphError(
+        'Neo.ClientError.Schema.ConstraintAlreadyExists',
+        `There already is a constraint ${reason}.`,
+      );
+    }
+    if (ownsIndex(definition)) this.createIndex(name, token, key);
+    else if (indexes.byName(name)) {
+      throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', 'There already is an index of that name.');
+    }
+    this.#make({ type: 'createConstraint', ...definition });
+    this.#check.everything(definition);
+  }
+
+  /** Drops a constraint and its index. Fails when there is none of that name. */
+  dropConstraint(name: string): void {
+    const constraint = this.#state.constraints.byName(name);
+    if (constraint === undefined) {
+      throw new GraphError('Neo.ClientError.Schema.ConstraintNotFound', `There is no constraint '${name}'.`);
+    }
+    this.#make({ type: 'dropConstraint', name });
+    if (ownsIndex(constraint)) this.#make({ type: 'dropIndex', name });
+  }
+
+  /**
+   * Checks that what has been changed is as the constraints say; at the end of each statement. Fails with
+   * ConstraintValidationFailed, and answers with the work that it was.
+   */
+  checkConstraints(): number {
+    return this.#check.changes(this.#deltas);
   }
 
   /** Ends the transaction with the next lsn. The caller makes it durable, then acknowledges it. */

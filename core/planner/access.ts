@@ -1,7 +1,7 @@
 /** How a node can be found when nothing leads to it yet: by an index, by its label, or by looking at all nodes. */
 import type { ComparisonOperator, Expression } from '../cypher/ast.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
-import type { Conjunct, GraphNode, GraphRelationship, QueryGraph } from './query-graph.ts';
+import type { Conjunct, GraphNode, QueryGraph } from './query-graph.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
 
 export interface BoundExpression {
@@ -51,18 +51,12 @@ export function bestAccess(question: AccessQuestion): Access {
   return accesses.reduce((best, access) => (access.fanout < best.fanout ? access : best), accesses[0] ?? all);
 }
 
-/** The best access by an equality in an index, if there is one. */
-export function bestSeek(question: AccessQuestion): Access | undefined {
-  const access = bestAccess(question);
-  return access.type === 'seek' ? access : undefined;
-}
-
 function labelAccesses({ graph, node, statistics }: AccessQuestion): Access[] {
   return [...node.labels].map((label) => ({
     type: 'label',
     label,
     fanout: statistics.labelCount(label),
-    consumed: graph.conjuncts.filter((conjunct) => isLabelOf(conjunct, node, label)),
+    consumed: conjunctsOn(node, graph).filter((conjunct) => isLabelOf(conjunct, node, label)),
   }));
 }
 
@@ -74,9 +68,9 @@ function indexAccesses(question: AccessQuestion): Access[] {
   const { graph, node, statistics } = question;
   const accesses: Access[] = [];
   for (const label of node.labels) {
-    const labels = graph.conjuncts.filter((conjunct) => isLabelOf(conjunct, node, label));
+    const labels = conjunctsOn(node, graph).filter((conjunct) => isLabelOf(conjunct, node, label));
     const ranges = new Map<string, { from: BoundExpression | undefined; to: BoundExpression | undefined }>();
-    for (const conjunct of graph.conjuncts) {
+    for (const conjunct of conjunctsOn(node, graph)) {
       const found = usableFor(conjunct.expression, question);
       if (!found) continue;
       const perValue = statistics.nodesPerIndexedValue(label, found.key);
@@ -154,21 +148,11 @@ function keyOf(expression: Expression, node: GraphNode): string | undefined {
 
 /** Whether the value is there before the node is found: parameters, outer variables, what is bound already. */
 function isKnown(expression: Expression, { graph, bound }: AccessQuestion): boolean {
-  for (const name of freeVariables(expression)) {
-    const own = graph.scope.has(name) && isOfThisMatch(name, graph);
-    if (own && !bound.has(name)) return false;
-  }
+  for (const name of freeVariables(expression)) if (graph.ownNames.has(name) && !bound.has(name)) return false;
   return true;
 }
 
-function bindsVariable({ name, repeated }: GraphRelationship, variable: string): boolean {
-  return name === variable || (repeated?.groups.some((group) => group.name === variable) ?? false);
-}
-
-function isOfThisMatch(name: string, graph: QueryGraph): boolean {
-  return (
-    graph.nodes.some((node) => node.name === name && !node.bound) ||
-    graph.relationships.some((relationship) => !relationship.bound && bindsVariable(relationship, name)) ||
-    graph.paths.some((path) => graph.scope.slots.nameOf(path.slot) === name)
-  );
+/** A node that is bound already has no variable of this MATCH, and is not looked for. */
+function conjunctsOn(node: GraphNode, graph: QueryGraph): readonly Conjunct[] {
+  return graph.conjunctsOn.get(node.name) ?? [];
 }

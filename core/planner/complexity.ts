@@ -32,8 +32,23 @@ function depthOf(root: Plan): number {
   let deepest = 0;
   for (let plan: Plan | undefined = root; plan; plan = 'input' in plan ? plan.input : undefined) {
     depth++;
-    const inside = plan.type === 'apply' ? [plan.inner] : plan.type === 'union' ? plan.parts : [];
+    const inside = subplansOf(plan);
     for (const inner of inside) deepest = Math.max(deepest, depth + depthOf(inner));
   }
   return Math.max(depth, deepest);
+}
+
+function subplansOf(plan: Plan): readonly Plan[] {
+  switch (plan.type) {
+    case 'apply':
+    case 'foreach':
+    case 'semiApply':
+      return [plan.inner];
+    case 'rollUp':
+      return [plan.nested.root];
+    case 'union':
+      return plan.parts;
+    default:
+      return [];
+  }
 }

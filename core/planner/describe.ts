@@ -147,6 +147,8 @@ class Describer {
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
       case 'constructPath':
         return this.#name(plan.slot);
+      case 'rollUp':
+        return `${plan.answer} AS ${this.#name(plan.slot)}`;
       case 'filter':
         return this.#print(plan.predicate);
       case 'produce':
@@ -294,6 +296,8 @@ function operatorTypeOf(plan: Plan): string {
       return 'ExpandCount';
     case 'shortestPath':
       return plan.all ? 'AllShortestPaths' : 'ShortestPath';
+    case 'rollUp':
+      return 'RollUpApply';
     case 'apply':
       return plan.unit ? 'SubqueryForeach' : 'Apply';
     default:
@@ -308,6 +312,8 @@ function childrenOf(plan: Plan): readonly Plan[] {
       return [];
     case 'union':
       return plan.parts;
+    case 'rollUp':
+      return [plan.input, plan.nested.root];
     case 'optional':
     case 'semiApply':
     case 'apply':

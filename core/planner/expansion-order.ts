@@ -3,7 +3,7 @@
  * next one until everything is bound; the order that makes the fewest rows on the way wins.
  */
 import type { PathPattern } from '../cypher/ast.ts';
-import { type Access, bestAccess, bestSeek } from './access.ts';
+import { type Access, bestAccess } from './access.ts';
 import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
@@ -30,7 +30,7 @@ export interface OrderQuestion {
 /** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
 export function orderOfExpansion(question: OrderQuestion): Step[] {
   const { nodes, relationships } = question.graph;
-  const options = new Search(question).options().sort((left, right) => left.step.rows - right.step.rows);
+  const options = new Search(question).options().sort((left, right) => left.rows - right.rows);
   const tried = nodes.length + relationships.length > LARGE_PATTERN_PARTS ? STARTS_TRIED_MAX : options.length;
   let best: Search | undefined;
   for (const option of options.slice(0, tried)) {
@@ -42,12 +42,24 @@ export function orderOfExpansion(question: OrderQuestion): Step[] {
   return best?.steps ?? [];
 }
 
-/** A step that could come next: the rows it makes, and those that remain after its predicates. */
+type StepKind =
+  | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
+  | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
+  | { readonly type: 'connect' | 'endpoints'; readonly relationship: GraphRelationship };
+
+/** A step that could come next: the rows it makes of one, and the share of them that remains after its predicates. */
 interface Option {
-  readonly step: Step;
-  readonly made: number;
+  readonly step: StepKind;
+  readonly fanout: number;
+  readonly share: number;
+  /** Rows for each row before: the product of the two. */
+  readonly rows: number;
 }
 
+/**
+ * One order in the making. What a step would cost is kept until something is bound that a predicate joins with it, so that many
+ * parts that have nothing to do with each other are weighed once and not at each step.
+ */
 class Search {
   readonly steps: Step[] = [];
   cost = 0;
@@ -55,48 +67,120 @@ class Search {
   readonly #statistics: Statistics;
   readonly #bound = new Set<string>();
   readonly #applied = new Set<Conjunct>();
-  readonly #open: Set<GraphRelationship>;
+  readonly #openNodes: Set<GraphNode>;
+  readonly #openRelationships: Set<GraphRelationship>;
+  /** By node or relationship: the options to find it. */
+  readonly #options = new Map<GraphNode | GraphRelationship, readonly Option[]>();
   #rows: number;
 
   constructor({ graph, statistics, rows }: OrderQuestion) {
     this.#graph = graph;
     this.#statistics = statistics;
     this.#rows = rows;
-    this.#open = new Set(graph.relationships);
+    this.#openNodes = new Set(graph.nodes.filter((node) => !node.bound));
+    this.#openRelationships = new Set(graph.relationships);
     for (const part of [...graph.nodes, ...graph.relationships]) if (part.bound) this.#bound.add(part.name);
-    for (const conjunct of this.#newlyPossible([])) this.#applied.add(conjunct);
+    for (const conjunct of graph.conjuncts) if (this.#isPossible(conjunct, [])) this.#applied.add(conjunct);
   }
 
   finish(): void {
     for (let options = this.options(); options.length > 0; options = this.options()) {
-      this.take(options.reduce((best, option) => (option.step.rows < best.step.rows ? option : best)));
+      this.take(options.reduce((best, option) => (option.rows < best.rows ? option : best)));
     }
   }
 
-  take({ step, made }: Option): void {
+  take({ step, fanout, share }: Option): void {
     const names = step.type === 'leaf' ? [step.node.name] : namesBoundBy(step.relationship);
     for (const conjunct of this.#newlyPossible(names)) this.#applied.add(conjunct);
-    if (step.type !== 'leaf') this.#open.delete(step.relationship);
+    if (step.type !== 'leaf') this.#openRelationships.delete(step.relationship);
     for (const name of names) this.#bound.add(name);
-    this.cost += made + step.rows;
-    this.#rows = step.rows;
-    this.steps.push(step);
+    for (const node of this.#openNodes) if (this.#isBound(node)) this.#openNodes.delete(node);
+    this.#forget(names);
+    const made = this.#rows * fanout;
+    this.#rows = made * share;
+    this.cost += made + this.#rows;
+    this.steps.push({ ...step, rows: this.#rows });
   }
 
   /** What can come next. A relationship whose ends are both bound only takes rows away, so it goes before all else. */
   options(): Option[] {
-    for (const relationship of this.#open) {
-      if (relationship.bound && this.#tellsItsEnds(relationship))
-        return [this.#option({ type: 'endpoints', relationship }, relationship, 1)];
+    const expands: Option[] = [];
+    for (const relationship of this.#openRelationships) {
+      const options = this.#optionsOf(relationship);
+      if (options.some(({ step }) => step.type !== 'expand')) return [...options];
+      expands.push(...options);
     }
-    for (const relationship of this.#open) {
-      if (this.#isBound(relationship.from) && this.#isBound(relationship.to)) return [this.#connect(relationship)];
+    const leaves = [...this.#openNodes].flatMap((node) => this.#optionsOf(node));
+    if (expands.length === 0) return leaves;
+    return [...expands, ...leaves.filter(({ step }) => step.type === 'leaf' && step.access.type === 'seek')];
+  }
+
+  #optionsOf(part: GraphNode | GraphRelationship): readonly Option[] {
+    const known = this.#options.get(part);
+    if (known) return known;
+    const options = 'labels' in part ? [this.#leaf(part)] : this.#waysAlong(part);
+    this.#options.set(part, options);
+    return options;
+  }
+
+  /** Options that may have changed, as these variables are bound now. */
+  #forget(names: readonly string[]): void {
+    const touched = new Set(names);
+    for (const name of names) {
+      for (const { needs } of this.#graph.conjunctsOn.get(name) ?? []) for (const other of needs) touched.add(other);
     }
-    const expands = this.#expands();
-    const unbound = this.#graph.nodes.filter((node) => !this.#isBound(node));
-    const seeks = unbound.flatMap((node) => this.#leaf(node, bestSeek(this.#question(node))));
-    if (expands.length > 0) return [...expands, ...seeks];
-    return unbound.flatMap((node) => this.#leaf(node, bestAccess(this.#question(node))));
+    for (const part of this.#options.keys()) {
+      const own = 'labels' in part ? [part.name] : [...namesBoundBy(part), ...part.needs];
+      if (own.some((name) => touched.has(name))) this.#options.delete(part);
+    }
+  }
+
+  #leaf(node: GraphNode): Option {
+    const question = { graph: this.#graph, node, bound: this.#bound, statistics: this.#statistics };
+    const access = bestAccess(question);
+    const share = this.#share([node.name], access.consumed);
+    return { step: { type: 'leaf', node, access }, fanout: access.fanout, share, rows: access.fanout * share };
+  }
+
+  #waysAlong(relationship: GraphRelationship): Option[] {
+    for (const name of relationship.needs) if (!this.#bound.has(name)) return [];
+    if (relationship.bound && this.#tellsItsEnds(relationship)) {
+      return [this.#along({ type: 'endpoints', relationship }, 1)];
+    }
+    const from = this.#isBound(relationship.from);
+    const to = this.#isBound(relationship.to);
+    if (from && to) return [this.#connect(relationship)];
+    if (relationship.shortest || relationship.bound) return [];
+    const options: Option[] = [];
+    for (const [isKnown, reversed] of [
+      [from, false],
+      [to, true],
+    ] as const) {
+      if (!isKnown) continue;
+      const fanout = expectedFanout({ relationship, reversed, statistics: this.#statistics });
+      options.push(this.#along({ type: 'expand', relationship, reversed }, fanout));
+    }
+    return options;
+  }
+
+  #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
+    const share = this.#share(namesBoundBy(step.relationship), []);
+    return { step, fanout, share, rows: fanout * share };
+  }
+
+  #connect(relationship: GraphRelationship): Option {
+    const option = this.#along({ type: 'connect', relationship }, this.#fanoutBetween(relationship));
+    if (relationship.hops === undefined || relationship.shortest) return option;
+    // All trails are walked to find those that end where they should, however few these are.
+    const fanout = Math.max(1, expectedFanout({ relationship, reversed: false, statistics: this.#statistics }));
+    return { ...option, fanout, share: option.rows / fanout };
+  }
+
+  /** Rows that holding two bound nodes against each other leaves of one. */
+  #fanoutBetween(relationship: GraphRelationship): number {
+    if (relationship.shortest) return 1;
+    const fanout = expectedFanout({ relationship, reversed: false, statistics: this.#statistics });
+    return Math.min(1, fanout / Math.max(1, this.#statistics.nodeCount));
   }
 
   /** A list of relationships may be empty, and then says nothing about where it starts. */
@@ -104,68 +188,30 @@ class Search {
     return hops === undefined || hops.min > 0 || this.#isBound(from) || this.#isBound(to);
   }
 
-  #expands(): Option[] {
-    return [...this.#open].flatMap((relationship) => {
-      if (relationship.shortest) return [];
-      const options: Option[] = [];
-      if (this.#isBound(relationship.from)) options.push(this.#expand(relationship, false));
-      if (this.#isBound(relationship.to)) options.push(this.#expand(relationship, true));
-      return options;
-    });
-  }
-
-  #expand(relationship: GraphRelationship, reversed: boolean): Option {
-    const fanout = expectedFanout({ relationship, reversed, statistics: this.#statistics });
-    return this.#option({ type: 'expand', relationship, reversed }, relationship, fanout);
-  }
-
-  #connect(relationship: GraphRelationship): Option {
-    const fanout = expectedFanout({ relationship, reversed: false, statistics: this.#statistics });
-    const share = relationship.shortest ? 1 : fanout / Math.max(1, this.#statistics.nodeCount);
-    const { step } = this.#option({ type: 'connect', relationship }, relationship, Math.min(1, share));
-    // Trails are walked to find those that end where they should, however few these are.
-    const walked = relationship.hops !== undefined && !relationship.shortest ? fanout : Math.min(1, share);
-    return { step, made: this.#rows * walked };
-  }
-
-  #option(
-    step:
-      | { type: 'expand'; relationship: GraphRelationship; reversed: boolean }
-      | { type: 'connect' | 'endpoints'; relationship: GraphRelationship },
-    relationship: GraphRelationship,
-    fanout: number,
-  ): Option {
-    const made = this.#rows * fanout;
-    return { step: { ...step, rows: made * this.#selectivity(namesBoundBy(relationship), []) }, made };
-  }
-
-  #leaf(node: GraphNode, access: Access | undefined): Option[] {
-    if (!access) return [];
-    const made = this.#rows * access.fanout;
-    return [
-      { step: { type: 'leaf', node, access, rows: made * this.#selectivity([node.name], access.consumed) }, made },
-    ];
-  }
-
-  #selectivity(names: readonly string[], consumed: readonly Conjunct[]): number {
+  #share(names: readonly string[], consumed: readonly Conjunct[]): number {
     return this.#newlyPossible(names)
       .filter((conjunct) => !consumed.includes(conjunct))
       .reduce((share, conjunct) => share * selectivityOf(conjunct, this.#statistics), 1);
   }
 
+  /** Conjuncts that can be applied as soon as these variables are bound, and not before. */
   #newlyPossible(names: readonly string[]): Conjunct[] {
-    const isBound = (name: string) => this.#bound.has(name) || names.includes(name);
-    return this.#graph.conjuncts.filter(
-      (conjunct) => !this.#applied.has(conjunct) && [...conjunct.needs].every(isBound),
-    );
+    const found = new Set<Conjunct>();
+    for (const name of names) {
+      for (const conjunct of this.#graph.conjunctsOn.get(name) ?? []) {
+        if (!this.#applied.has(conjunct) && this.#isPossible(conjunct, names)) found.add(conjunct);
+      }
+    }
+    return [...found];
+  }
+
+  #isPossible({ needs }: Conjunct, names: readonly string[]): boolean {
+    for (const name of needs) if (!this.#bound.has(name) && !names.includes(name)) return false;
+    return true;
   }
 
   #isBound(node: GraphNode): boolean {
     return this.#bound.has(node.name);
-  }
-
-  #question(node: GraphNode) {
-    return { graph: this.#graph, node, bound: this.#bound, statistics: this.#statistics };
   }
 }
 

@@ -6,10 +6,19 @@ import type { Access, BoundExpression } from './access.ts';
 import { checkPredicates } from './complexity.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
-import type { Plan, RangeBound } from './plan.ts';
+import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
-import { type Conjunct, type GraphRelationship, namesBoundBy, type QueryGraph, queryGraphOf } from './query-graph.ts';
+import {
+  type Conjunct,
+  type GraphRelationship,
+  namesBoundBy,
+  type QueryGraph,
+  queryGraphOf,
+  stepPredicate,
+} from './query-graph.ts';
 import { planRepetition } from './repetition.ts';
+import { liftQueries } from './roll-up.ts';
+import { conditionOnShortest, conditionOnSteps, sparesLonger } from './shortest-condition.ts';
 import type { PlanScope } from './slots.ts';
 
 export interface MatchPlan {
@@ -169,12 +178,46 @@ class MatchBuilder {
       estimatedRows: step.rows,
     };
     const { properties, hops, path } = relationship;
+    const steps = [...relationship.steps, ...this.#stepsOfPath(relationship)];
     if (relationship.shortest) {
       const { min, max } = hops ?? { min: 1, max: 1 };
-      return { type: 'shortestPath', ...common, all: relationship.shortest === 'all', path, min, max, properties };
+      return {
+        type: 'shortestPath',
+        ...common,
+        all: relationship.shortest === 'all',
+        path,
+        min,
+        max,
+        properties,
+        steps,
+      };
     }
-    if (hops) return { type: 'expandVariable', ...common, min: hops.min, max: hops.max, into, reversed, properties };
+    if (hops) {
+      return { type: 'expandVariable', ...common, min: hops.min, max: hops.max, into, reversed, properties, steps };
+    }
     return { type: into ? 'expandInto' : 'expand', ...common };
+  }
+
+  /**
+   * Conditions on a shortest path that hold for each of its steps: a path that meets them is looked for. Any other condition
+   * could pass over the shortest path to a longer one, which no search by distance finds.
+   */
+  #stepsOfPath(relationship: GraphRelationship): StepPredicate[] {
+    if (!relationship.shortest) return [];
+    const { conjunctsOn, scope } = this.#graph;
+    const path = relationship.path === undefined ? undefined : scope.slots.nameOf(relationship.path);
+    const names = [relationship.name, ...(path === undefined ? [] : [path])];
+    const conjuncts = new Set(names.flatMap((name) => conjunctsOn.get(name) ?? []));
+    return [...conjuncts].flatMap((conjunct) => {
+      const others = [...conjunct.needs].filter((name) => !names.includes(name));
+      const step = conditionOnSteps(conjunct.expression, { path, relationships: relationship.name });
+      if (step && others.every((name) => this.#bound.has(name))) {
+        this.#applied.add(conjunct);
+        return [stepPredicate({ ...step, scope })];
+      }
+      if (sparesLonger(conjunct.expression, names)) return [];
+      throw conditionOnShortest(conjunct.expression);
+    });
   }
 
   /** Plans one time through a quantified path pattern. */
@@ -184,7 +227,7 @@ class MatchBuilder {
   };
 
   #endpoints(relationship: GraphRelationship): Plan {
-    const { from, to, types, typeExpression, direction, slot, hops, properties } = relationship;
+    const { from, to, types, typeExpression, direction, slot, hops, properties, steps } = relationship;
     const common = {
       input: this.#plan,
       relationship: slot,
@@ -199,7 +242,7 @@ class MatchBuilder {
       estimatedRows: this.#plan.estimatedRows,
     };
     if (!hops) return { type: 'projectEndpoints', ...common };
-    return { type: 'projectTrail', ...common, min: hops.min, max: hops.max, properties };
+    return { type: 'projectTrail', ...common, min: hops.min, max: hops.max, properties, steps };
   }
 
   #isAskedFor(relationship: GraphRelationship): boolean {
@@ -233,12 +276,12 @@ class MatchBuilder {
   }
 
   #filtered(conjunct: Conjunct): Plan {
-    return {
-      type: 'filter',
+    return filter({
       input: this.#plan,
       predicate: { expression: conjunct.expression, scope: this.#graph.scope },
-      estimatedRows: this.#plan.estimatedRows * selectivityOf(conjunct, this.#planning.statistics),
-    };
+      share: selectivityOf(conjunct, this.#planning.statistics),
+      planning: this.#planning,
+    });
   }
 
   #semiApplied(conjunct: Conjunct): Plan {
@@ -251,6 +294,12 @@ class MatchBuilder {
       planning: this.#planning,
     });
   }
+}
+
+/** Keeps the rows for which the predicate is true. `share`: of how many rows that is expected. */
+export function filter(fields: { input: Plan; predicate: ScopedExpression; share: number; planning: Planning }): Plan {
+  const { plan, ...predicate } = liftQueries(fields.input, fields.predicate, fields.planning);
+  return { type: 'filter', input: plan, predicate, estimatedRows: plan.estimatedRows * fields.share };
 }
 
 /** What asks whether a query has a row, or has none, which a join can decide. */
@@ -269,6 +318,8 @@ export function semiApply(fields: {
   planning: Planning;
 }): Plan {
   const { input, asked, negated, scope, planning } = fields;
-  const inner = planning.nested(queryOf(asked).query, scope).root;
-  return { type: 'semiApply', input, inner, negated, estimatedRows: input.estimatedRows / 2 };
+  const { slots } = scope;
+  const rowSlot = slots.addAnonymous('value');
+  const inner = planning.nested(queryOf(asked).query, scope.with([[slots.nameOf(rowSlot), rowSlot]])).root;
+  return { type: 'semiApply', input, inner, rowSlot, negated, estimatedRows: input.estimatedRows / 2 };
 }

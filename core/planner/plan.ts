@@ -4,6 +4,7 @@
  * compiled in. Most operators have one input, and a scan too: it gives its nodes anew for each row of its input.
  */
 import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
+import type { NestedPlan, QueryAnswer } from './planning.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -99,6 +100,7 @@ export interface ExpandVariablePlan extends ExpansionPlan {
   readonly reversed: boolean;
   /** What each relationship's properties must equal. */
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 /** The nodes that trails of a length between the bounds lead to, each once: a variable-length expansion without its trails. */
@@ -136,6 +138,13 @@ export interface PropertyEquality {
   readonly value: ScopedExpression;
 }
 
+/** What each node, or each relationship, of a trail must meet; it stands in `slot` while it is asked about. */
+export interface StepPredicate {
+  readonly on: 'node' | 'relationship';
+  readonly slot: number;
+  readonly predicate: ScopedExpression;
+}
+
 /** A shortest trail between two bound nodes, or all of them. `path` is the slot of the whole path, if it has a name. */
 export interface ShortestPathPlan extends ExpansionPlan {
   readonly type: 'shortestPath';
@@ -144,6 +153,7 @@ export interface ShortestPathPlan extends ExpansionPlan {
   readonly min: number;
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 /** A pattern around a bound relationship: binds its ends, or holds them against what is bound. */
@@ -166,6 +176,7 @@ export interface ProjectTrailPlan extends Omit<ProjectEndpointsPlan, 'type'> {
   readonly min: number;
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
+  readonly steps: readonly StepPredicate[];
 }
 
 /**
@@ -229,8 +240,20 @@ export interface OptionalPlan extends Unary {
 /** Keeps the rows for which `inner` has a row; with `negated` the others. */
 export interface SemiApplyPlan extends Unary {
   readonly type: 'semiApply';
+  /** Carries the number of the outer row, when `inner` is fed many at once. */
+  readonly rowSlot: number;
   readonly inner: Plan;
   readonly negated: boolean;
+}
+
+/** The answer of a query inside an expression, in one more column. */
+export interface RollUpPlan extends Unary {
+  readonly type: 'rollUp';
+  readonly nested: NestedPlan;
+  readonly answer: QueryAnswer;
+  /** Carries the number of the outer row, when the query is fed many at once. */
+  readonly rowSlot: number;
+  readonly slot: number;
 }
 
 export interface ProduceItem extends ScopedExpression {
@@ -325,13 +348,15 @@ export interface CallProcedurePlan extends Unary {
   readonly optional: boolean;
 }
 
-/** A subquery run for each row by itself; a row for each of its rows. A unit subquery hands each row on as it is. */
+/** A subquery run for each row; a row for each of its rows. A unit subquery hands each row on as it is. */
 export interface ApplyPlan extends Unary {
   readonly type: 'apply';
   readonly inner: Plan;
   readonly columns: readonly { readonly from: number; readonly to: number }[];
   readonly optional: boolean;
   readonly unit: boolean;
+  /** Carries the number of the outer row through a subquery that may be fed many rows at once. */
+  readonly rowSlot: number | undefined;
 }
 
 /** Puts back slots of the row that the subplan was fed, which is one, after an operator that has lost them. */
@@ -467,6 +492,7 @@ export type Plan =
   | ApplyPlan
   | RecallPlan
   | ForeachPlan
+  | RollUpPlan
   | RepeatPlan
   | ProjectTrailPlan
   | ReachablePlan

@@ -28,8 +28,9 @@ import { checkDepth } from './complexity.ts';
 import { collide, mayHoldEntity, Reads, touches, Writes } from './footprint.ts';
 import { planMatch } from './pattern-plan.ts';
 import type { Plan, ResultColumn } from './plan.ts';
-import type { NestedPlan, Planning } from './planning.ts';
+import { isRowByRow, type NestedPlan, type Planning } from './planning.ts';
 import { planProjection } from './projection-plan.ts';
+import { liftQueries } from './roll-up.ts';
 import { PlanScope, Slots } from './slots.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
 import { pruneTrails } from './trail-pruning.ts';
@@ -46,6 +47,9 @@ export interface PlannedQuery {
 
 /** Elements that a list is taken to have in an estimate. */
 const LIST_LENGTH_ASSUMED = 10;
+
+/** Rows of a transaction, unless OF … ROWS says how many. */
+const TRANSACTION_ROWS = 1_000n;
 
 /** Rows that a procedure is taken to give for a call. */
 const PROCEDURE_ROWS_ASSUMED = 10;
@@ -67,20 +71,23 @@ export interface NestedQuestion {
   readonly scope: PlanScope;
   /** Without it, `scope` is seen everywhere inside; else only what a first WITH imports of it is in scope at the start. */
   readonly byImportingWith?: boolean;
+  /** Slots that are to come through, under names that no text can hold. */
+  readonly carried?: readonly (readonly [string, number])[];
   readonly statistics: Statistics;
   readonly procedures: ProcedureSignatures;
 }
 
 /** Plans a query inside another. Its root is fed one row of the outer query at a time, by `argument`. */
 export function planNestedQuery(query: Query, question: NestedQuestion): Omit<PlannedQuery, 'slots'> {
-  const { scope, byImportingWith = false } = question;
+  const { scope, byImportingWith = false, carried = [] } = question;
   const leaf: Plan = { type: 'argument', estimatedRows: 1 };
   const frameOf = (part: SingleQuery): Frame => {
-    if (!byImportingWith) return { scope, leaf, outer: scope.entries() };
+    if (!byImportingWith) return { scope: scope.with(carried), leaf, outer: [...scope.entries(), ...carried] };
     const importing = importingWith(part);
     const names = importing?.items.map(({ name }) => name) ?? [];
     const entries = importing?.star ? scope.entries() : scope.entries().filter(([name]) => names.includes(name));
-    return { scope: scope.only(entries), leaf, outer: [], clauses: importing ? part.clauses.slice(1) : part.clauses };
+    const clauses = importing ? part.clauses.slice(1) : part.clauses;
+    return { scope: scope.only([...entries, ...carried]), leaf, outer: carried, clauses };
   };
   return planParts(query, { ...question, slots: scope.slots, frameOf });
 }
@@ -89,7 +96,12 @@ export function planNestedQuery(query: Query, question: NestedQuestion): Omit<Pl
 export function planningOf(statistics: Statistics, procedures: ProcedureSignatures = NO_PROCEDURES): Planning {
   return {
     statistics,
-    nested: (query, scope): NestedPlan => planNestedQuery(query, { scope, statistics, procedures }),
+    nested: (query, scope): NestedPlan => {
+      const { root, columns } = planNestedQuery(query, { scope, statistics, procedures });
+      if (root.type !== 'expand' || root.distinctFrom.length > 0) return { root, columns };
+      const multiplicity = scope.slots.addAnonymous('value');
+      return { root, columns, count: { root: { ...root, type: 'expandCount', multiplicity }, multiplicity } };
+    },
   };
 }
 
@@ -263,13 +275,16 @@ class QueryPlanner {
     const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
     const length = list.type === 'list' ? list.items.length : LIST_LENGTH_ASSUMED;
     const estimatedRows = this.#plan.estimatedRows * length;
-    this.#plan = { type: 'unwind', input: this.#plan, list: { expression: list, scope }, slot, estimatedRows };
+    const { plan, ...over } = liftQueries(this.#plan, { expression: list, scope }, this.#planning);
+    this.#plan = { type: 'unwind', input: plan, list: over, slot, estimatedRows };
     this.#scope = scope.with([[variable, slot]]);
   }
 
   /** Its clauses see each other's effects element by element, unless none reads what another writes. */
-  #foreach({ variable, list, clauses }: ForeachClause): void {
+  #foreach(clause: ForeachClause): void {
+    const { variable, list, clauses } = clause;
     const scope = this.#scope;
+    const { reads, writes } = footprintOf(clause, scope, this.#procedures);
     const slot = mayHoldEntity(list, scope) ? scope.slots.add(variable, 'value') : scope.slots.addPlain(variable);
     const inner = new QueryPlanner(
       { scope: scope.with([[variable, slot]]), leaf: { type: 'argument', estimatedRows: 1 }, outer: [] },
@@ -281,7 +296,7 @@ class QueryPlanner {
       inner: inner.root,
       list: { expression: list, scope },
       slot,
-      byElement: clauses.length > 1,
+      byElement: clauses.length > 1 || touches(writes, reads),
       estimatedRows: this.#plan.estimatedRows,
     };
   }
@@ -319,7 +334,9 @@ class QueryPlanner {
     const outer = this.#scope;
     const { imports } = clause;
     const names = imports === undefined || imports === '*' ? undefined : imports.map(({ name }) => name);
+    const rowSlot = outer.slots.addAnonymous('value');
     const inner = planNestedQuery(clause.query, {
+      carried: [[outer.slots.nameOf(rowSlot), rowSlot]],
       scope: names ? outer.only(outer.entries().filter(([name]) => names.includes(name))) : outer,
       byImportingWith: imports === undefined,
       statistics: this.#statistics,
@@ -331,16 +348,27 @@ class QueryPlanner {
       return { from, to, name };
     });
     const unit = isUnit(clause.query);
-    this.#plan = {
-      type: 'apply',
+    const apply = {
       input: this.#plan,
       inner: inner.root,
       columns,
       optional: clause.optional,
       unit,
+      rowSlot: clause.optional || inner.writes || !isRowByRow(inner.root) ? undefined : rowSlot,
       estimatedRows: this.#plan.estimatedRows * (unit ? 1 : inner.root.estimatedRows),
     };
     this.#scope = outer.with(columns.map(({ name, to }) => [name, to]));
+    const { inTransactions } = clause;
+    if (inTransactions === undefined) {
+      this.#plan = { type: 'apply', ...apply };
+      return;
+    }
+    const { status, onError, span } = inTransactions;
+    const statusSlot = status && slots.addPlain(status.name);
+    const size: Expression = { type: 'literal', value: { integer: TRANSACTION_ROWS }, span };
+    const rows = { expression: inTransactions.rows ?? size, scope: outer.only([]) };
+    this.#plan = { type: 'applyInTransactions', ...apply, rowSlot: undefined, rows, onError, status: statusSlot };
+    if (status && statusSlot !== undefined) this.#scope = this.#scope.with([[status.name, statusSlot]]);
   }
 
   #projection(clause: ProjectionClause): void {

@@ -8,6 +8,8 @@ import type { Statistics } from './statistics.ts';
 export interface NestedPlan {
   readonly root: Plan;
   readonly columns: readonly ResultColumn[];
+  /** When only the number of its rows is asked for: a plan of fewer rows, and the slot that says how often each counts. */
+  readonly count?: { readonly root: Plan; readonly multiplicity: number };
 }
 
 export interface Planning {
@@ -38,6 +40,15 @@ export function isRowByRow(plan: Plan): boolean {
     default:
       return isRowByRow(plan.input);
   }
+}
+
+/** The most rows that any operator of a subplan is expected to make of the one that it is fed. */
+export function largestEstimate(plan: Plan): number {
+  let largest = 0;
+  for (let at: Plan | undefined = plan; at; at = 'input' in at ? at.input : undefined) {
+    largest = Math.max(largest, at.estimatedRows);
+  }
+  return largest;
 }
 
 /** An expression that is answered by running a query. */

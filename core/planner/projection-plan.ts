@@ -5,9 +5,10 @@ import { type Aggregation, KnownExpressions, replaceAggregations } from './aggre
 import { countingExpansion } from './counting.ts';
 import { conjunctsOf, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
-import { existenceOf, semiApply } from './pattern-plan.ts';
-import type { AggregationItem, Plan, ProduceItem, ResultColumn, SortKey } from './plan.ts';
+import { existenceOf, filter, semiApply } from './pattern-plan.ts';
+import type { AggregationItem, Plan, ProduceItem, ResultColumn, ScopedExpression, SortKey } from './plan.ts';
 import type { Planning } from './planning.ts';
+import { liftQueries } from './roll-up.ts';
 import { anonymousName, isAnonymous, type PlanScope } from './slots.ts';
 import { SELECTIVITY } from './statistics.ts';
 
@@ -68,7 +69,7 @@ interface Projected {
 }
 
 function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
-  const { clause, scope, input } = question;
+  const { clause, scope, input, planning } = question;
   const produced: ProduceItem[] = [];
   const entries = items.map(({ name, expression }): [string, number] => {
     const bound = expression.type === 'variable' ? scope.slotOf(expression.name) : undefined;
@@ -82,9 +83,11 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
   const known = computed(items);
   const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
   const needsOld = !clause.distinct && (clause.where !== undefined || sorting.items.length > 0);
-  let plan = produce(input, produced, needsOld ? innerScope.liveSlots() : after.liveSlots());
-  if (clause.distinct) plan = distinct(plan, after.liveSlots());
-  if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
+  const keep = needsOld ? innerScope.liveSlots() : after.liveSlots();
+  let plan = produce({ input, items: produced, keep, planning });
+  if (clause.distinct) plan = distinct(plan, slotsOf(entries));
+  if (sorting.items.length > 0)
+    plan = produce({ input: plan, items: sorting.items, keep: innerScope.liveSlots(), planning });
   const where = clause.where && (clause.distinct ? known.replace(clause.where) : clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
 }
@@ -97,7 +100,7 @@ function computed(items: readonly ProjectionItem[]): KnownExpressions {
 }
 
 function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem[]): Projected {
-  const { clause, scope, input, outer: outerEntries } = question;
+  const { clause, scope, input, planning, outer: outerEntries } = question;
   const registry = new AggregationRegistry(scope);
   const keyItems = items.filter((item) => !holdsAggregation(item.expression));
   const keys = keyItems.map(({ name, expression }): ProduceItem & { name: string } => {
@@ -124,17 +127,19 @@ function aggregated(question: ProjectionQuestion, items: readonly ProjectionItem
     if (bound === undefined) produced.push({ slot, expression, scope: inner });
     slots.set(name, slot);
   }
-  const after = scope.only([...outerEntries, ...items.map(({ name }) => [name, slots.get(name)!] as const)]);
+  const columns = items.map(({ name }): [string, number] => [name, slots.get(name)!]);
+  const after = scope.only([...outerEntries, ...columns]);
   const innerScope = inner.with(after.entries());
   const sorting = sortKeysOf(sortItems, innerScope, (expression) => expression);
-  let plan = aggregate({ input, keys, aggregations: registry.items(), scope });
+  let plan = aggregate({ input, keys, aggregations: registry.items(), scope, planning });
   if (outerEntries.length > 0) {
     const { estimatedRows } = plan;
     plan = { type: 'recall', input: plan, slots: outerEntries.map(([, slot]) => slot), estimatedRows };
   }
-  if (produced.length > 0) plan = produce(plan, produced, innerScope.liveSlots());
-  if (clause.distinct) plan = distinct(plan, after.liveSlots());
-  if (sorting.items.length > 0) plan = produce(plan, sorting.items, innerScope.liveSlots());
+  if (produced.length > 0) plan = produce({ input: plan, items: produced, keep: innerScope.liveSlots(), planning });
+  if (clause.distinct) plan = distinct(plan, slotsOf(columns));
+  if (sorting.items.length > 0)
+    plan = produce({ input: plan, items: sorting.items, keep: innerScope.liveSlots(), planning });
   const where = clause.where && known.replace(clause.where);
   return { plan, scope: after, innerScope, sortKeys: sorting.keys, where };
 }
@@ -187,8 +192,21 @@ function aggregate(fields: {
   keys: readonly ProduceItem[];
   aggregations: readonly AggregationItem[];
   scope: PlanScope;
+  planning: Planning;
 }): Plan {
-  const { input, keys, aggregations } = countingExpansion(fields) ?? fields;
+  const counted = countingExpansion(fields) ?? fields;
+  let { input } = counted;
+  const lift = (item: ScopedExpression): ScopedExpression => {
+    const { plan, ...over } = liftQueries(input, item, fields.planning);
+    input = plan;
+    return over;
+  };
+  const keys = counted.keys.map(({ slot, ...item }) => ({ slot, ...lift(item) }));
+  const aggregations = counted.aggregations.map((item) => ({
+    ...item,
+    argument: item.argument && lift(item.argument),
+    second: item.second && lift(item.second),
+  }));
   const estimatedRows = keys.length === 0 ? 1 : Math.max(1, Math.sqrt(input.estimatedRows));
   return { type: 'aggregate', input, keys, aggregations, estimatedRows };
 }
@@ -256,8 +274,7 @@ function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; pl
   const conjuncts = conjunctsOf(where);
   for (const expression of conjuncts) {
     if (existenceOf(expression)) continue;
-    const estimatedRows = plan.estimatedRows * SELECTIVITY.range;
-    plan = { type: 'filter', input: plan, predicate: { expression, scope }, estimatedRows };
+    plan = filter({ input: plan, predicate: { expression, scope }, share: SELECTIVITY.range, planning });
   }
   for (const expression of conjuncts) {
     const found = existenceOf(expression);
@@ -266,12 +283,29 @@ function filterBy(fields: { input: Plan; where: Expression; scope: PlanScope; pl
   return plan;
 }
 
-function produce(input: Plan, items: readonly ProduceItem[], keep: readonly number[]): Plan {
-  return { type: 'produce', input, items, keep, estimatedRows: input.estimatedRows };
+function produce(fields: {
+  input: Plan;
+  items: readonly ProduceItem[];
+  keep: readonly number[];
+  planning: Planning;
+}): Plan {
+  const { items, keep, planning } = fields;
+  let { input } = fields;
+  const lifted = items.map(({ slot, ...item }): ProduceItem => {
+    const { plan, ...over } = liftQueries(input, item, planning);
+    input = plan;
+    return { slot, ...over };
+  });
+  return { type: 'produce', input, items: lifted, keep, estimatedRows: input.estimatedRows };
 }
 
 function distinct(input: Plan, slots: readonly number[]): Plan {
   return { type: 'distinct', input, slots, estimatedRows: Math.max(1, input.estimatedRows / 2) };
+}
+
+/** Each slot once: two columns may be the same variable. */
+function slotsOf(entries: readonly (readonly [string, number])[]): number[] {
+  return [...new Set(entries.map(([, slot]) => slot))];
 }
 
 function addSlot(scope: PlanScope, name: string, expression: Expression): number {

@@ -14,7 +14,7 @@ import type {
 import { freeVariables } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
 import { conjunctsOf, hasLabels, propertyEquals } from './expressions.ts';
-import type { PropertyEquality } from './plan.ts';
+import type { PropertyEquality, StepPredicate } from './plan.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
@@ -44,6 +44,10 @@ export interface GraphRelationship {
   readonly repeated: Repetition | undefined;
   /** Of a variable-length relationship: what each of its relationships must equal. */
   readonly properties: readonly PropertyEquality[];
+  /** What each of its relationships, or each node on the way, must meet. */
+  readonly steps: readonly StepPredicate[];
+  /** Variables of this MATCH that these two name, so that it can be walked only when they are bound. */
+  readonly needs: ReadonlySet<string>;
   /** Whether the text can name it, or its path can. */
   readonly named: boolean;
   /** The slot of the path, when shortestPath(…) has a name. */
@@ -68,6 +72,10 @@ export interface QueryGraph {
   readonly nodes: readonly GraphNode[];
   readonly relationships: readonly GraphRelationship[];
   readonly conjuncts: readonly Conjunct[];
+  /** Variables that this MATCH brings. */
+  readonly ownNames: ReadonlySet<string>;
+  /** By each of them: the conjuncts that need it. */
+  readonly conjunctsOn: ReadonlyMap<string, readonly Conjunct[]>;
   readonly paths: readonly NamedPath[];
   /** The scope with all that the patterns bring. */
   readonly scope: PlanScope;
@@ -95,6 +103,7 @@ class GraphBuilder {
   readonly #added: [string, number][] = [];
   readonly #predicates: { expression: Expression; label: Conjunct['label'] }[] = [];
   readonly #equalities: { relationship: number; key: string; value: Expression }[] = [];
+  readonly #steps: { relationship: number; on: StepPredicate['on']; variable: string; predicate: Expression }[] = [];
 
   constructor(outer: PlanScope) {
     this.#outer = outer;
@@ -105,19 +114,32 @@ class GraphBuilder {
     this.#where(where);
     const scope = this.#outer.with(this.#added);
     const own = new Set(this.#added.map(([name]) => name));
+    const conjuncts = this.#predicates.map(({ expression, label }) => ({
+      expression,
+      needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
+      label,
+    }));
     return {
       nodes: [...this.#nodes.values()],
-      relationships: this.#relationships.map((relationship, i) => ({
-        ...relationship,
-        properties: this.#equalities
-          .filter((equality) => equality.relationship === i)
-          .map(({ key, value }) => ({ key, value: { expression: value, scope: this.#outer } })),
-      })),
-      conjuncts: this.#predicates.map(({ expression, label }) => ({
-        expression,
-        needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
-        label,
-      })),
+      relationships: this.#relationships.map((relationship, i) => {
+        const equalities = this.#equalities.filter((equality) => equality.relationship === i);
+        const steps = this.#steps.filter((step) => step.relationship === i);
+        const named = [
+          ...equalities.flatMap(({ value }) => [...freeVariables(value)]),
+          ...steps.flatMap(({ predicate, variable }) =>
+            [...freeVariables(predicate)].filter((name) => name !== variable),
+          ),
+        ];
+        return {
+          ...relationship,
+          properties: equalities.map(({ key, value }) => ({ key, value: { expression: value, scope } })),
+          steps: steps.map(({ on, variable, predicate }) => stepPredicate({ on, variable, predicate, scope })),
+          needs: new Set(named.filter((name) => own.has(name))),
+        };
+      }),
+      conjuncts,
+      ownNames: own,
+      conjunctsOn: byVariable(conjuncts),
       paths: this.#paths,
       scope,
     };
@@ -184,6 +206,8 @@ class GraphBuilder {
     around: { from: GraphNode; to: GraphNode; pattern: PathPattern; path: number | undefined },
   ): GraphRelationship {
     const { variable, hops, types, typeExpression, direction } = relationship;
+    const single = relationship.repeated && singleRelationshipOf(relationship.repeated);
+    if (single) return this.#repeatedRelationship({ ...single, hops }, around);
     const outerSlot = variable === undefined ? undefined : this.#outer.slotOf(variable);
     const isList = hops !== undefined || around.pattern.shortest !== undefined;
     if (outerSlot !== undefined && around.pattern.shortest) throw boundListNotSupported(relationship.span);
@@ -211,11 +235,25 @@ class GraphBuilder {
       repeated,
       shortest: around.pattern.shortest,
       properties: [],
+      steps: [],
+      needs: new Set(),
       named: variable !== undefined || around.path !== undefined,
       path: around.pattern.shortest ? around.path : undefined,
     };
     this.#relationships.push(graphRelationship);
     return graphRelationship;
+  }
+
+  /** `-[r:TYPE WHERE …]->{1,3}`: a relationship of variable length, with a condition on each. */
+  #repeatedRelationship(
+    relationship: RelationshipPattern,
+    around: { from: GraphNode; to: GraphNode; pattern: PathPattern; path: number | undefined },
+  ): GraphRelationship {
+    const { where, variable } = relationship;
+    const position = this.#relationships.length;
+    if (where)
+      this.#steps.push({ relationship: position, on: 'relationship', variable: variable ?? '', predicate: where });
+    return this.#relationship({ ...relationship, where: undefined }, around);
   }
 
   #add(variable: string | undefined, kind: 'node' | 'relationship' | 'path' | 'value'): number {
@@ -233,6 +271,40 @@ class GraphBuilder {
       detail: 'InvalidParameterUse',
     });
   }
+}
+
+/** The relationship of a repeated pattern that holds nothing else: nothing is said about its nodes, nor do they have names. */
+function singleRelationshipOf({ nodes, relationships, where }: PathPattern): RelationshipPattern | undefined {
+  const [relationship, ...others] = relationships;
+  if (relationship === undefined || others.length > 0 || where) return undefined;
+  const plain = nodes.every(
+    (node) => !node.variable && node.labels.length === 0 && !node.labelExpression && !node.properties && !node.where,
+  );
+  return plain ? relationship : undefined;
+}
+
+/** A condition on each step of a trail, with a slot for what it is asked about. */
+export function stepPredicate(fields: {
+  on: StepPredicate['on'];
+  variable: string;
+  predicate: Expression;
+  scope: PlanScope;
+}): StepPredicate {
+  const { on, variable, predicate, scope } = fields;
+  const slot = scope.slots.add(variable, on);
+  return { on, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
+}
+
+function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
+  const byName = new Map<string, Conjunct[]>();
+  for (const conjunct of conjuncts) {
+    for (const name of conjunct.needs) {
+      const known = byName.get(name);
+      if (known) known.push(conjunct);
+      else byName.set(name, [conjunct]);
+    }
+  }
+  return byName;
 }
 
 function boundListNotSupported(position: Span): GraphError {

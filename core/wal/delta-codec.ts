@@ -7,6 +7,7 @@ import type { Delta, TokenKind } from '../graph/delta.ts';
 import { packStoredValue } from '../value/codec.ts';
 import type { StoredValue } from '../value/value.ts';
 import { damage } from './checksum.ts';
+import { packConstraint, unpackConstraint } from './constraint-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Stored for ever: a number is never given another meaning. */
@@ -22,6 +23,8 @@ const OPERATION = {
   setRelationshipProperty: 8,
   createIndex: 9,
   dropIndex: 10,
+  createConstraint: 11,
+  dropConstraint: 12,
 } as const;
 
 const TOKEN_KINDS: readonly TokenKind[] = ['label', 'relationshipType', 'propertyKey'];
@@ -67,6 +70,13 @@ function packDelta(delta: Delta, slots: unknown[]): void {
       return;
     case 'dropIndex':
       slots.push(OPERATION.dropIndex, packStoredValue(delta.name));
+      return;
+    case 'createConstraint':
+      slots.push(OPERATION.createConstraint);
+      packConstraint(delta, slots);
+      return;
+    case 'dropConstraint':
+      slots.push(OPERATION.dropConstraint, packStoredValue(delta.name));
       return;
     default:
       unreachable(delta);
@@ -122,6 +132,10 @@ function unpackDelta(slots: SlotReader): Delta {
       return { type: 'createIndex', name: slots.text(), label: slots.id(), key: slots.id() };
     case OPERATION.dropIndex:
       return { type: 'dropIndex', name: slots.text() };
+    case OPERATION.createConstraint:
+      return { type: 'createConstraint', ...unpackConstraint(slots) };
+    case OPERATION.dropConstraint:
+      return { type: 'dropConstraint', name: slots.text() };
     default:
       throw damage(`a delta has the unknown operation ${operation}`);
   }

@@ -11,6 +11,7 @@ import { packStoredValue } from '../value/codec.ts';
 import { decodePacked, encodePacked } from '../value/message-pack.ts';
 import type { StoredValue } from '../value/value.ts';
 import { CHECKSUM_BYTES, damage, seal, unseal, viewOf } from './checksum.ts';
+import { packConstraint, unpackConstraint } from './constraint-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Ids in one segment, decided for ever: a snapshot that cuts differently shares nothing with an older one. */
@@ -31,7 +32,7 @@ const CHUNK_HEAD_BYTES = 10;
 export const PAYLOAD_BYTES_MAX = CHUNK_BYTES_MAX - CHUNK_HEAD_BYTES - CHECKSUM_BYTES;
 
 /** In the order in which a store is restored. A kind's place in the list is how it is stored. */
-export const SEGMENT_KINDS = ['tokens', 'nodes', 'relationships', 'indexes'] as const;
+export const SEGMENT_KINDS = ['tokens', 'nodes', 'relationships', 'indexes', 'constraints'] as const;
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 
 const TOKEN_KINDS: readonly TokenKind[] = ['label', 'relationshipType', 'propertyKey'];
@@ -57,7 +58,7 @@ export function segmentKindOf(number: number): SegmentKind {
   return kind;
 }
 
-/** Ids in a segment of a kind; tokens and indexes are one segment each. */
+/** Ids in a segment of a kind; tokens, indexes and constraints are one segment each. */
 export function idsPerSegment(kind: SegmentKind): number {
   if (kind === 'nodes') return NODES_PER_SEGMENT;
   return kind === 'relationships' ? RELATIONSHIPS_PER_SEGMENT : 1;
@@ -69,7 +70,7 @@ interface Block {
   readonly bytes: Uint8Array;
 }
 
-/** Encodes what a view has from one id to before another (of tokens and indexes: all there are). */
+/** Encodes what a view has from one id to before another (of tokens, indexes and constraints: all there are). */
 export function encodeBlock(view: GraphView, kind: SegmentKind, ids: { from: number; to: number }): Block {
   const slots: unknown[] = [];
   const entityCount = packEntities(view, kind, ids, slots);
@@ -98,6 +99,11 @@ function packEntities(view: GraphView, kind: SegmentKind, ids: { from: number; t
       const indexes = view.exportIndexes();
       for (const index of indexes) slots.push(packStoredValue(index.name), index.label, index.key);
       return indexes.length;
+    }
+    case 'constraints': {
+      const constraints = view.exportConstraints();
+      for (const constraint of constraints) packConstraint(constraint, slots);
+      return constraints.length;
     }
     default:
       return unreachable(kind);
@@ -157,6 +163,9 @@ function restoreBlock(slots: SlotReader, kind: SegmentKind, restore: GraphRestor
       break;
     case 'indexes':
       while (!slots.atEnd) restore.index({ name: slots.text(), label: slots.id(), key: slots.id() });
+      break;
+    case 'constraints':
+      while (!slots.atEnd) restore.constraint(unpackConstraint(slots));
       break;
     default:
       unreachable(kind);

@@ -30,7 +30,7 @@ export interface SnapshotOptions {
 export class SnapshotEncoder {
   readonly #options: SnapshotOptions;
   readonly #summaries: SegmentSummary[] = [];
-  readonly #counts = { tokens: 0, nodes: 0, relationships: 0, indexes: 0 };
+  readonly #counts = { tokens: 0, nodes: 0, relationships: 0, indexes: 0, constraints: 0 };
   #kind = 0;
   #nextId = 0;
   #segment: SegmentWriter | undefined;

@@ -22,6 +22,8 @@ const COUNTERS = {
   labelsRemoved: 0,
   indexesAdded: 0,
   indexesRemoved: 0,
+  constraintsAdded: 0,
+  constraintsRemoved: 0,
 };
 
 /** What an instance does with a statement. `lose` breaks the connection, `hang` never answers. */

@@ -88,9 +88,7 @@ function countersBody(counters: Counters) {
   return {
     containsUpdates: Object.values(counters).some((count) => count > 0),
     ...counters,
-    // Constraints and system updates are not counted, for there are none; clients expect the fields.
-    constraintsAdded: 0,
-    constraintsRemoved: 0,
+    // System updates are not counted; clients expect the fields.
     containsSystemUpdates: false,
     systemUpdates: 0,
   };

@@ -1,71 +1,14 @@
-/** What SHOW INDEXES and its kind give. Columns: cypher/show-signature.ts. */
+/** What SHOW FUNCTIONS and SHOW PROCEDURES give. */
 import { FUNCTIONS, type FunctionSignature } from '../../cypher/function-table.ts';
 import type { ProcedureField, ProcedureSignature } from '../../cypher/procedure-signature.ts';
 import { signatureText } from '../../cypher/procedure-signature.ts';
-import {
-  SHOW_CONSTRAINT_INFO,
-  SHOW_CONSTRAINTS,
-  SHOW_FUNCTIONS,
-  SHOW_INDEX_INFO,
-  SHOW_INDEXES,
-  SHOW_PROCEDURES,
-} from '../../cypher/show-signature.ts';
+import { SHOW_FUNCTIONS, SHOW_PROCEDURES } from '../../cypher/show-signature.ts';
 import { typeName } from '../../cypher/static-type.ts';
-import type { ExecutionContext } from '../../executor/context.ts';
 import type { Procedure } from '../../executor/procedure.ts';
-import { Float, type Value, type ValueMap } from '../../value/value.ts';
+import type { Value, ValueMap } from '../../value/value.ts';
 import { atOnce } from './rows.ts';
 
 const NO_OPTIONS: ValueMap = new Map();
-
-const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens }) =>
-  view.exportIndexes().flatMap(({ name, label: labelToken, key: keyToken }, i) => {
-    if (kind !== null && kind !== 'RANGE') return [];
-    const label = tokens.label.nameOf(labelToken);
-    const key = tokens.propertyKey.nameOf(keyToken);
-    const brief = [
-      i + 1,
-      name,
-      'ONLINE',
-      new Float(100),
-      'RANGE',
-      'NODE',
-      [label],
-      [key],
-      'range-1.0',
-      null,
-      null,
-      null,
-    ];
-    const statement = `CREATE RANGE INDEX ${quoted(name)} FOR (n:${quoted(label)}) ON (n.${quoted(key)})`;
-    return [[...brief, null, NO_OPTIONS, '', statement]];
-  }),
-);
-
-const indexInfo = atOnce(SHOW_INDEX_INFO, (_, { view, tokens, ...context }) =>
-  view.exportIndexes().map(({ label, key }) => {
-    const count = countOf({ label, key }, { view, ...context });
-    return ['label+property', tokens.label.nameOf(label), tokens.propertyKey.nameOf(key), count];
-  }),
-);
-
-/** Nodes that an index holds. */
-function countOf({ label, key }: { label: number; key: number }, context: Pick<ExecutionContext, 'view'>): number {
-  const { view } = context;
-  const ids = new Int32Array(1024);
-  let found = 0;
-  for (let cursor = 0; cursor !== -1; ) {
-    const scan = view.scanLabel(label, cursor, ids);
-    const { count } = scan;
-    cursor = scan.cursor;
-    for (let i = 0; i < count; i++) if (view.nodeProperty(ids[i]!, key) !== null) found++;
-  }
-  return found;
-}
-
-const constraints = atOnce(SHOW_CONSTRAINTS, () => []);
-
-const constraintInfo = atOnce(SHOW_CONSTRAINT_INFO, () => []);
 
 const functions = atOnce(SHOW_FUNCTIONS, ([kind]) => {
   if (kind === 'USER DEFINED') return [];
@@ -113,13 +56,8 @@ function byName(left: readonly Value[], right: readonly Value[]): number {
   return String(left[0]) < String(right[0]) ? -1 : 1;
 }
 
-/** A name as a statement can hold it. */
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
-
 /** `signatures`: all that CALL can name. */
 export function showProcedures(signatures: () => readonly ProcedureSignature[]): Procedure[] {
   const procedures = atOnce(SHOW_PROCEDURES, () => signatures().map(procedureRow));
-  return [indexes, indexInfo, constraints, constraintInfo, functions, procedures];
+  return [functions, procedures];
 }

@@ -123,7 +123,7 @@ describe('Cypher that this version does not have is named', () => {
     ['MATCH (n:$(l)) RETURN n', 10, 'A dynamic label or type'],
     ['MATCH p = ANY SHORTEST (a)-->(b) RETURN p', 11, 'The path selector ANY'],
     ['MATCH (n) SET n[$key] = 1', 15, 'A property with a computed key'],
-    ['CREATE CONSTRAINT FOR (n:A) REQUIRE n.x IS UNIQUE', 1, 'The command CREATE CONSTRAINT'],
+    ['CREATE CONSTRAINT FOR (n:A) REQUIRE (n.x, n.y) IS UNIQUE', 41, 'A constraint on several properties'],
     ['CREATE FULLTEXT INDEX a FOR (n:A) ON EACH [n.x]', 1, 'CREATE FULLTEXT INDEX'],
     ['CREATE INDEX FOR ()-[r:R]-() ON (r.x)', 19, 'An index on relationships'],
     ['CREATE INDEX FOR (n:A) ON (n.x, n.y)', 31, 'An index on several properties'],

@@ -1,5 +1,6 @@
 /** Trees as text, every operator in brackets, so that a table can say what a statement means. */
 import type {
+  CallClause,
   Clause,
   Expression,
   LabelExpression,
@@ -223,6 +224,16 @@ export function clauseText(clause: Clause): string {
       });
       return `REMOVE ${items.join(', ')}`;
     }
+    case 'call': {
+      const given = clause.arguments ? `(${clause.arguments.map(expressionText).join(', ')})` : '';
+      return `${clause.optional ? 'OPTIONAL ' : ''}CALL ${clause.name}${given}${yieldText(clause)}`;
+    }
+    case 'subquery': {
+      const { imports } = clause;
+      const scope = imports === '*' ? ' (*)' : imports ? ` (${imports.map(({ name }) => name).join(', ')})` : '';
+      const batches = clause.inTransactions ? ' IN TRANSACTIONS' : '';
+      return `${clause.optional ? 'OPTIONAL ' : ''}CALL${scope} { ${queryText(clause.query)} }${batches}`;
+    }
     case 'foreach':
       return `FOREACH (${clause.variable} IN ${expressionText(clause.list)} | ${clause.clauses.map(clauseText).join(' ')})`;
     case 'finish':
@@ -230,6 +241,12 @@ export function clauseText(clause: Clause): string {
     case 'delete':
       return `${clause.detach ? 'DETACH ' : ''}DELETE ${clause.targets.map(expressionText).join(', ')}`;
   }
+}
+
+function yieldText({ yield: columns, where }: CallClause): string {
+  if (columns === undefined) return '';
+  const items = columns === '*' ? '*' : columns.map(({ column, variable }) => `${column} AS ${variable}`).join(', ');
+  return ` YIELD ${items}${where ? ` WHERE ${expressionText(where)}` : ''}`;
 }
 
 function setText(item: SetItem): string {

@@ -34,6 +34,7 @@ type Step =
   | { readonly do: 'deleteRelationship'; readonly pick: number }
   | { readonly do: 'relationshipProperty'; readonly pick: number; readonly value: StoredValue | null }
   | { readonly do: 'index'; readonly key: number }
+  | { readonly do: 'constraint'; readonly key: number }
   | { readonly do: 'commit' }
   | { readonly do: 'rollback' }
   | { readonly do: 'openSnapshot' }
@@ -57,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deleteRelationship'), pick }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('relationshipProperty'), pick, value }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('index'), key: three }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('constraint'), key: three }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('commit') }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('rollback') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('openSnapshot') }) },
@@ -111,6 +113,8 @@ class Run {
         return this.relationshipProperty(chosen(this.model.relationships, step.pick), step.value);
       case 'index':
         return this.index(step.key);
+      case 'constraint':
+        return this.constraint(step.key);
       case 'commit':
         return this.commit();
       case 'rollback':
@@ -176,6 +180,22 @@ class Run {
     const name = `index_${key}`;
     if (this.store.indexes.byName(name) === undefined) this.writer.createIndex(name, 0, key);
     else this.writer.dropIndex(name);
+  }
+
+  /** About properties that relationships of the model do not have, so that it always holds. */
+  constraint(key: number): void {
+    const name = `constraint_${key}`;
+    const other = this.store.constraints.list()[0];
+    if (other && other.name !== name) return this.writer.dropConstraint(other.name);
+    if (this.store.constraints.byName(name)) return this.writer.dropConstraint(name);
+    this.writer.createConstraint({
+      name,
+      kind: 'type',
+      entity: 'relationship',
+      token: 0,
+      key: 1,
+      types: [`LIST<${key}>`],
+    });
   }
 
   commit(): void {
@@ -258,6 +278,7 @@ function restored(view: GraphView, lsn: number): GraphStore {
   for (const node of view.exportNodes(0, view.nodeIdLimit)) restore.node(node);
   for (const relationship of view.exportRelationships(0, view.relationshipIdLimit)) restore.relationship(relationship);
   for (const index of view.exportIndexes()) restore.index(index);
+  for (const constraint of view.exportConstraints()) restore.constraint(constraint);
   return restore.finish(lsn);
 }
 

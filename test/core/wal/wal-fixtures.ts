@@ -39,7 +39,19 @@ export const delta: fc.Arbitrary<Delta> = fc.oneof(
     PLAIN,
   ),
   fc.record({ type: fc.constant('createIndex' as const), name: text, label: id, key: id }, PLAIN),
-  fc.record({ type: fc.constant('dropIndex' as const), name: text }, PLAIN),
+  fc.record({ type: fc.constantFrom('dropIndex' as const, 'dropConstraint' as const), name: text }, PLAIN),
+  fc.record(
+    {
+      type: fc.constant('createConstraint' as const),
+      name: text,
+      kind: fc.constantFrom('unique' as const, 'exists' as const, 'key' as const, 'type' as const),
+      entity: fc.constantFrom('node' as const, 'relationship' as const),
+      token: id,
+      key: id,
+      types: fc.array(text),
+    },
+    PLAIN,
+  ),
 );
 
 /** Encodes transactions as a chain from `position` on. */
