@@ -180,7 +180,7 @@ export class StatementRunner {
     deadlineAtMs: number,
   ): Promise<StatementAnswer> {
     const written = await this.#writes.run(
-      () => this.#start(request, parameters, {}),
+      () => this.#start(request, parameters, { commitsOnTheWay: true }),
       () => Date.now() > deadlineAtMs,
     );
     const waitMs = Math.max(0, deadlineAtMs - Date.now());
@@ -194,7 +194,7 @@ export class StatementRunner {
   #start(
     request: StatementRequest,
     parameters: ReadonlyMap<string, Value>,
-    options: { snapshot?: ReturnType<GraphStore['openSnapshot']> },
+    options: { snapshot?: ReturnType<GraphStore['openSnapshot']>; commitsOnTheWay?: boolean },
   ): Execution {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     return this.#host.engine().start(request.statement, parameters, { ...options, seed, nowMs: Date.now() });

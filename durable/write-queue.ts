@@ -110,7 +110,8 @@ export class WriteQueue {
       this.#host.checkWritable();
       const execution = job.start();
       this.#running = execution;
-      if (execution.next(SLICE_WORK) === 'paused') return this.#goOn(job, execution);
+      const answer = execution.next(SLICE_WORK);
+      if (answer !== 'done') return this.#goOn(job, execution, answer);
       this.#finish(job, execution);
     } catch (error) {
       this.#fail(job, error);
@@ -118,10 +119,13 @@ export class WriteQueue {
     return undefined;
   }
 
-  async #goOn(job: Job, execution: Execution): Promise<void> {
+  /** A statement that takes longer, or has transactions of its own: each is in a group by itself. */
+  async #goOn(job: Job, execution: Execution, first: 'paused' | 'commit'): Promise<void> {
     this.#host.flush();
     try {
+      let answer: ReturnType<Execution['next']> = first;
       do {
+        if (answer === 'commit') this.#commitOnTheWay(execution);
         await nextTurn();
         this.#checkInterruption();
         if (job.isCancelled()) {
@@ -131,7 +135,8 @@ export class WriteQueue {
             'The statement took too long and was rolled back.',
           );
         }
-      } while (execution.next(SLICE_WORK) === 'paused');
+        answer = execution.next(SLICE_WORK);
+      } while (answer !== 'done');
       this.#finish(job, execution);
     } catch (error) {
       this.#fail(job, error);
@@ -143,6 +148,18 @@ export class WriteQueue {
     job.reject(error);
     // A writer that breaks an invariant may have left the graph other than it was.
     if (error instanceof InvariantError) this.#host.failed(error);
+  }
+
+  /** The last commit of the statement tells whether all of them may be told, as lsns are acknowledged in order. */
+  #commitOnTheWay(execution: Execution): void {
+    try {
+      this.#host.checkWritable();
+    } catch (error) {
+      execution.cancel();
+      throw error;
+    }
+    this.#host.commit(execution).acknowledged.catch(() => undefined);
+    this.#host.flush();
   }
 
   #checkInterruption(): void {

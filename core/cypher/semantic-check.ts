@@ -150,7 +150,8 @@ class QueryCheck {
         const where =
           (query.parts.length > 1 && 'in a UNION') ||
           (position < 0 && 'inside another subquery') ||
-          (clauses.slice(0, position).some(isWriting) && 'after a clause that writes');
+          (clauses.some((other) => other !== clause && isWriting(other) && !isInTransactions(other)) &&
+            'beside clauses that write');
         if (where) throw this.#misplaced(clause.span, `CALL { … } IN TRANSACTIONS may not stand ${where}`);
       }
     }
@@ -274,6 +275,10 @@ class QueryCheck {
 
 function isProjection(clause: Clause): clause is ProjectionClause {
   return clause.type === 'with' || clause.type === 'return';
+}
+
+function isInTransactions(clause: Clause): boolean {
+  return clause.type === 'subquery' && clause.inTransactions !== undefined;
 }
 
 /** How a clause begins. */

@@ -5,6 +5,7 @@ import { classify, type StatementKind } from '../cypher/classify.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
+import { transactionalIn } from '../cypher/subquery-check.ts';
 import type { Position } from '../error.ts';
 import { GraphError } from '../error.ts';
 import { buildOperators } from '../executor/build.ts';
@@ -55,6 +56,8 @@ export interface StartOptions {
   readonly seed: number;
   /** The statement's time, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** The caller commits whenever `next` answers 'commit', so that CALL { … } IN TRANSACTIONS can be run. */
+  readonly commitsOnTheWay?: boolean;
 }
 
 interface KeptPlan {
@@ -65,6 +68,8 @@ interface KeptPlan {
   readonly columns: ResultSlots;
   /** Those that there were when the plan was made. */
   readonly indexes: readonly PropertyIndex[];
+  /** The CALL that commits on the way, if there is one. */
+  readonly transactional: ReturnType<typeof transactionalIn>[number] | undefined;
 }
 
 interface KeptStatement {
@@ -147,19 +152,22 @@ export class Engine {
   }): Execution {
     const { kept, body, parameters, options } = fields;
     const { statement, kind, explain, columns } = kept.prepared;
-    const { planned, operators, columns: resultSlots, indexes } = this.#plan(kept, body);
+    const { planned, operators, columns: resultSlots, indexes, transactional } = this.#plan(kept, body);
     const description = { slots: planned.slots, text: statement.text };
     if (explain) {
       const plan = describePlan(planned.root, description);
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
+    if (transactional && kind === 'write' && !options.commitsOnTheWay) throw needsOwnTransactions(transactional.span);
     const profile = statement.profile ? new Profile() : undefined;
     const root = (profile ? this.#build(planned, profile) : operators)(undefined);
     const { view, holdings, writer } = this.#open(kind, options);
+    const begin = transactional && writer ? () => this.#store.begin() : undefined;
     const context = new ExecutionContext({
       view,
       writer,
+      rollBack: begin && (() => holdings.rollBackAnd(begin)),
       tokens: this.#store.tokens,
       indexes,
       parameters,
@@ -170,7 +178,7 @@ export class Engine {
       scratchPool: this.#scratchPool,
     });
     const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
-    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe });
+    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe, begin });
   }
 
   #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
@@ -199,6 +207,7 @@ export class Engine {
       operators: this.#build(planned),
       columns: columnsOf(planned, kept.prepared.columns),
       indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
+      transactional: transactionalIn(body.parts.flatMap((part) => part.clauses))[0],
     };
     kept.plan = plan;
     return plan;
@@ -210,6 +219,14 @@ export class Engine {
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });
   }
+}
+
+function needsOwnTransactions(position: Position): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.SemanticError',
+    'CALL { … } IN TRANSACTIONS commits on its way, and so cannot be run inside a transaction that somebody else commits.',
+    { position, detail: 'TransactionRequired' },
+  );
 }
 
 /** Where the columns of the result stand. The check has named them, in their order. */

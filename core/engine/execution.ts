@@ -24,9 +24,12 @@ export interface Execution {
   readonly plan: PlanDescription | undefined;
   /** What `commit` will commit, in order: to be encoded before, since a commit cannot be taken back. */
   readonly deltas: readonly Delta[];
-  /** Runs one slice of about this much work. A GraphError that it throws has rolled everything back. */
-  next(workBudget: number): 'paused' | 'done';
-  /** Commits what a finished statement has changed; undefined when it has changed nothing. */
+  /**
+   * Runs one slice of about this much work. A GraphError that it throws has rolled everything back that was not committed.
+   * 'commit': the statement has transactions of its own, and one is complete; see StartOptions.
+   */
+  next(workBudget: number): 'paused' | 'commit' | 'done';
+  /** Commits what the statement has changed since it last was; undefined when it has changed nothing. */
   commit(epoch: number): Transaction | undefined;
   /** Gives the statement up: rolls back and lets go of its snapshot. Does nothing after a commit. */
   cancel(): void;
@@ -34,7 +37,7 @@ export interface Execution {
 
 /** The writer or the snapshot that an execution holds. Let go of once, whatever happens first. */
 export class Holdings {
-  readonly #writer: Writer | undefined;
+  #writer: Writer | undefined;
   readonly #snapshot: Snapshot | undefined;
   #released = false;
 
@@ -60,6 +63,26 @@ export class Holdings {
     }
     this.#released = true;
     return this.#writer.commit(epoch);
+  }
+
+  /** Rolls the writer back, and holds another one in its place. */
+  rollBackAnd(begin: () => Writer): Writer {
+    assert(!this.#released, 'a statement that has ended has no transactions');
+    this.#writer?.rollback();
+    this.#writer = begin();
+    return this.#writer;
+  }
+
+  /** Commits, and holds another writer. Without changes the one that is open goes on. */
+  commitAnd(
+    begin: () => Writer,
+    epoch: number,
+  ): { readonly writer: Writer; readonly transaction: Transaction | undefined } {
+    assert(!this.#released && this.#writer, 'a statement that commits on its way holds a writer');
+    if (this.#writer.deltas.length === 0) return { writer: this.#writer, transaction: undefined };
+    const transaction = this.#writer.commit(epoch);
+    this.#writer = begin();
+    return { writer: this.#writer, transaction };
   }
 
   release(): void {
@@ -135,7 +158,8 @@ export class QueryExecution implements Execution {
   readonly #describe: (() => PlanDescription) | undefined;
   /** Rows of a statement that writes: their records are made at its end, when the entities are as they will be. */
   readonly #waiting: Value[][] = [];
-  #state: 'running' | 'recording' | 'done' | 'failed' = 'running';
+  readonly #begin: (() => Writer) | undefined;
+  #state: 'running' | 'committing' | 'recording' | 'done' | 'failed' = 'running';
 
   constructor(fields: {
     readonly kind: StatementKind;
@@ -145,6 +169,8 @@ export class QueryExecution implements Execution {
     readonly holdings: Holdings;
     /** Of PROFILE: the plan with what has been counted. */
     readonly describe?: (() => PlanDescription) | undefined;
+    /** Opens the next transaction, where the statement has several. */
+    readonly begin?: (() => Writer) | undefined;
   }) {
     this.kind = fields.kind;
     this.columns = fields.columns.names;
@@ -153,6 +179,7 @@ export class QueryExecution implements Execution {
     this.#context = fields.context;
     this.#holdings = fields.holdings;
     this.#describe = fields.describe;
+    this.#begin = fields.begin;
   }
 
   get plan(): PlanDescription | undefined {
@@ -167,8 +194,9 @@ export class QueryExecution implements Execution {
     return this.#holdings.deltas;
   }
 
-  next(workBudget: number): 'paused' | 'done' {
+  next(workBudget: number): 'paused' | 'commit' | 'done' {
     assert(this.#state !== 'failed', 'a statement that failed does not go on');
+    assert(this.#state !== 'committing', 'a statement goes on when its transaction has been committed');
     this.#context.beginSlice(workBudget);
     try {
       if (this.#state === 'running') this.#run();
@@ -177,10 +205,17 @@ export class QueryExecution implements Execution {
       this.cancel();
       throw error;
     }
-    return this.#state === 'done' ? 'done' : 'paused';
+    if (this.#context.commitRequested) this.#state = 'committing';
+    return this.#state === 'done' ? 'done' : this.#state === 'committing' ? 'commit' : 'paused';
   }
 
   commit(epoch: number): Transaction | undefined {
+    if (this.#state === 'committing' && this.#begin) {
+      const { writer, transaction } = this.#holdings.commitAnd(this.#begin, epoch);
+      this.#context.goOn(writer, transaction ? String(transaction.lsn) : null);
+      this.#state = 'running';
+      return transaction;
+    }
     assert(this.#state === 'done', 'a statement is committed when it is done');
     return this.#holdings.commit(epoch);
   }

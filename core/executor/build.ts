@@ -17,6 +17,7 @@ import { PlanScope } from '../planner/slots.ts';
 import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
 import { Apply, Recall } from './apply.ts';
+import { ApplyInTransactions } from './apply-in-transactions.ts';
 import type { CompiledAssignment } from './assignment.ts';
 import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
@@ -37,7 +38,7 @@ import {
 import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
 import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
-import { compileCount, Limit, Skip, Union } from './limit.ts';
+import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
 import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
@@ -135,6 +136,7 @@ class OperatorBuilder {
         return this.#projection(plan, this.build(plan.input));
       case 'callProcedure':
       case 'apply':
+      case 'applyInTransactions':
       case 'recall':
         return this.#call(plan, this.build(plan.input));
       default:
@@ -284,7 +286,10 @@ class OperatorBuilder {
   }
 
   /** What CALL is made of. */
-  #call(plan: PlanOf<'callProcedure' | 'apply' | 'recall'>, input: OperatorFactory): OperatorFactory {
+  #call(
+    plan: PlanOf<'callProcedure' | 'apply' | 'applyInTransactions' | 'recall'>,
+    input: OperatorFactory,
+  ): OperatorFactory {
     switch (plan.type) {
       case 'callProcedure': {
         const procedure = this.#procedures.find(plan.name);
@@ -295,6 +300,11 @@ class OperatorBuilder {
       case 'apply': {
         const spec = { ...plan, inner: this.build(plan.inner) };
         return (argument) => new Apply(input(argument), spec);
+      }
+      case 'applyInTransactions': {
+        const rows = this.#count(plan.rows, 'OF … ROWS');
+        const spec = { ...plan, inner: this.build(plan.inner), rows, statusSlot: plan.status };
+        return (argument) => new ApplyInTransactions(input(argument), spec);
       }
       case 'recall':
         return (argument) => new Recall(input(argument), argument, plan.slots);
@@ -413,7 +423,7 @@ class OperatorBuilder {
     };
   }
 
-  #count(count: ScopedExpression, clause: 'SKIP' | 'LIMIT') {
+  #count(count: ScopedExpression, clause: CountClause) {
     return compileCount(this.#expression(count), clause, count.expression.span);
   }
 

@@ -9,7 +9,7 @@ import type { PropertyIndex } from '../graph/property-index.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
-import { type MutableCounters, noChanges } from './counters.ts';
+import { type Counters, type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
 import { Scratch, ScratchPool } from './scratch.ts';
 import { VirtualEntities } from './virtual-entities.ts';
@@ -25,6 +25,8 @@ export interface Budget {
 export interface ExecutionContextFields {
   readonly view: GraphView;
   readonly writer: Writer | undefined;
+  /** Takes back what the open transaction has done and opens the next; where a statement has several. */
+  readonly rollBack?: (() => Writer) | undefined;
   readonly tokens: Tokens;
   readonly indexes: readonly PropertyIndex[];
   readonly parameters: ReadonlyMap<string, Value>;
@@ -47,7 +49,10 @@ export class ExecutionContext implements EvaluationContext {
   readonly scratch: Scratch;
   readonly virtual = new VirtualEntities();
   readonly #indexes: readonly PropertyIndex[];
-  readonly #writer: Writer | undefined;
+  #writer: Writer | undefined;
+  readonly #rollBack: (() => Writer) | undefined;
+  #commitRequested = false;
+  #transactionId: string | null = null;
   readonly #budget: Budget;
   #sliceWork = 0;
   #sliceWorkMax = Number.POSITIVE_INFINITY;
@@ -66,6 +71,7 @@ export class ExecutionContext implements EvaluationContext {
     this.random = fields.random;
     this.elementId = fields.elementId;
     this.#writer = fields.writer;
+    this.#rollBack = fields.rollBack;
     this.#budget = fields.budget;
     this.scratch = new Scratch(fields.scratchPool ?? new ScratchPool());
   }
@@ -80,6 +86,40 @@ export class ExecutionContext implements EvaluationContext {
   get writer(): Writer {
     assert(this.#writer !== undefined, 'a statement that writes has a writer');
     return this.#writer;
+  }
+
+  get isWriting(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** Whether an operator waits for the open transaction to be committed. It has answered PAUSE. */
+  get commitRequested(): boolean {
+    return this.#commitRequested;
+  }
+
+  /** The last transaction that this statement has committed; null before the first. */
+  get transactionId(): string | null {
+    return this.#transactionId;
+  }
+
+  /** Asks the host to commit what has been done so far. The operator answers PAUSE, and is called when it has been. */
+  requestCommit(): void {
+    this.#commitRequested = true;
+  }
+
+  /** The open transaction has been committed, and the next is open. */
+  goOn(writer: Writer, transactionId: string | null): void {
+    this.#writer = writer;
+    this.#transactionId = transactionId ?? this.#transactionId;
+    this.#commitRequested = false;
+  }
+
+  /** Takes back what the open transaction has done, and what it has counted. */
+  rollBack(before: Counters): void {
+    assert(this.#rollBack !== undefined, 'the statement has transactions of its own');
+    this.#writer = this.#rollBack();
+    this.nodesToDelete.clear();
+    Object.assign(this.counters, before);
   }
 
   typeOfDeleted(relationship: number): number {

@@ -10,12 +10,11 @@ import { derive, put, SINGLE_ROW } from './rows.ts';
 /** A number of rows, worked out once in an execution. */
 export type CompiledCount = (context: ExecutionContext) => number;
 
+/** Where a count stands. */
+export type CountClause = 'SKIP' | 'LIMIT' | 'OF … ROWS';
+
 /** The count of a SKIP or LIMIT. Errors: anything but an INTEGER from 0 on. */
-export function compileCount(
-  expression: CompiledExpression,
-  clause: 'SKIP' | 'LIMIT',
-  position: Position,
-): CompiledCount {
+export function compileCount(expression: CompiledExpression, clause: CountClause, position: Position): CompiledCount {
   return (context) => {
     const value = expression.valueAt(SINGLE_ROW, 0, context);
     if (typeof value === 'bigint' && value > 0n) return Number.MAX_SAFE_INTEGER;

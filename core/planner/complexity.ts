@@ -41,6 +41,7 @@ function depthOf(root: Plan): number {
 function subplansOf(plan: Plan): readonly Plan[] {
   switch (plan.type) {
     case 'apply':
+    case 'applyInTransactions':
     case 'foreach':
     case 'semiApply':
       return [plan.inner];

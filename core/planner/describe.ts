@@ -176,6 +176,8 @@ class Describer {
         const given = plan.arguments.map((argument) => this.#print(argument)).join(', ');
         return `${plan.name}(${given})${plan.columns.map(({ slot }, i) => `${i === 0 ? ' YIELD ' : ', '}${this.#name(slot)}`).join('')}`;
       }
+      case 'applyInTransactions':
+        return `OF ${this.#print(plan.rows)} ROWS ON ERROR ${plan.onError.toUpperCase()}`;
       case 'delete':
         return plan.targets.map((target) => this.#print(target)).join(', ');
       default:
@@ -317,6 +319,7 @@ function childrenOf(plan: Plan): readonly Plan[] {
     case 'optional':
     case 'semiApply':
     case 'apply':
+    case 'applyInTransactions':
     case 'foreach':
     case 'repeat':
       return [plan.input, plan.inner];
@@ -353,6 +356,7 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'callProcedure':
       return plan.columns.map(({ slot }) => slot);
     case 'apply':
+    case 'applyInTransactions':
       return plan.columns.map(({ to }) => to);
     case 'optional':
     case 'merge':

@@ -359,6 +359,15 @@ export interface ApplyPlan extends Unary {
   readonly rowSlot: number | undefined;
 }
 
+/** An Apply whose changes are committed after every so many rows. */
+export interface ApplyInTransactionsPlan extends Omit<ApplyPlan, 'type'> {
+  readonly type: 'applyInTransactions';
+  readonly rows: ScopedExpression;
+  readonly onError: 'fail' | 'continue' | 'break';
+  /** Gets a map for each row that tells how its transaction ended. */
+  readonly status: number | undefined;
+}
+
 /** Puts back slots of the row that the subplan was fed, which is one, after an operator that has lost them. */
 export interface RecallPlan extends Unary {
   readonly type: 'recall';
@@ -490,6 +499,7 @@ export type Plan =
   | DeletePlan
   | CallProcedurePlan
   | ApplyPlan
+  | ApplyInTransactionsPlan
   | RecallPlan
   | ForeachPlan
   | RollUpPlan

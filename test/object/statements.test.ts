@@ -70,6 +70,32 @@ describe('a long write', () => {
   });
 });
 
+describe('CALL { … } IN TRANSACTIONS', () => {
+  const MANY = 'UNWIND range(1, 10) AS i CALL (i) { CREATE (:A {i: i}) } IN TRANSACTIONS OF 3 ROWS';
+
+  test('commits piece by piece, and every replica has the pieces', async () => {
+    const database = await Database.create('pieces', ['weur', 'enam']);
+    const [before] = await database.level();
+
+    const { counters } = await database.run('weur-1', MANY);
+
+    const all = await database.level();
+    expect(counters.nodesCreated).toBe(10);
+    expect(all.map(({ details }) => details.nodes)).toEqual([10, 10]);
+    expect(all.map(({ details }) => Number(details.storedLsn) - Number(before?.details.storedLsn))).toEqual([4, 4]);
+  });
+
+  test('keeps what was committed before a failure', async () => {
+    const database = await Database.create('broken', ['weur', 'enam']);
+
+    const failure = await database.fails('weur-1', MANY.replace('i: i', 'i: 1 / (i - 8)'));
+
+    expect(failure.error.code).toBe('Neo.ClientError.Statement.ArithmeticError');
+    expect((await database.level()).map(({ details }) => details.nodes)).toEqual([6, 6]);
+    await database.run('weur-1', MANY);
+  });
+});
+
 describe('a transaction', () => {
   test('that is too large for the log is refused, and changes nothing', async () => {
     const database = await Database.create('large', ['weur', 'enam']);

@@ -26,17 +26,23 @@ export class Database {
   }
 
   start(text: string, parameters: Parameters = {}, snapshot?: Snapshot): Execution {
-    const options = { seed: 1, nowMs: 0, ...(snapshot && { snapshot }) };
+    const options = { seed: 1, nowMs: 0, commitsOnTheWay: true, ...(snapshot && { snapshot }) };
     return this.engine.start(text, new Map(Object.entries(parameters)), options);
   }
 
   /** Runs a statement in slices of this much work, and commits what it has changed. */
   run(text: string, parameters: Parameters = {}, sliceWork = Number.POSITIVE_INFINITY): Execution {
     const execution = this.start(text, parameters);
-    while (execution.next(sliceWork) === 'paused');
+    for (let answer = execution.next(sliceWork); answer !== 'done'; answer = execution.next(sliceWork)) {
+      if (answer === 'commit') this.#commit(execution);
+    }
+    this.#commit(execution);
+    return execution;
+  }
+
+  #commit(execution: Execution): void {
     const transaction = execution.commit(1);
     if (transaction) this.store.acknowledge(transaction.lsn);
-    return execution;
   }
 
   /** The rows of a statement, in a form that is easy to write down. */
