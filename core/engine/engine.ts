@@ -14,12 +14,14 @@ import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
+import { ScratchPool } from '../executor/scratch.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
+import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
-import { type Execution, Holdings, ImmediateExecution, QueryExecution } from './execution.ts';
+import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
@@ -62,6 +64,12 @@ interface KeptPlan {
   readonly basis: PlanBasis;
   readonly planned: PlannedQuery;
   readonly operators: OperatorFactory;
+  /** Where the columns of the result stand. */
+  readonly columns: ResultSlots;
+  /** Those that there were when the plan was made. */
+  readonly indexes: readonly PropertyIndex[];
+  /** The CALL that commits on the way, if there is one. */
+  readonly transactional: ReturnType<typeof transactionalIn>[number] | undefined;
 }
 
 interface KeptStatement {
@@ -75,6 +83,7 @@ export class Engine {
   readonly #statistics: StoreStatistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
+  readonly #scratchPool = new ScratchPool();
   readonly #procedures: ProcedureRegistry;
 
   constructor(store: GraphStore, options: EngineOptions) {
@@ -143,18 +152,16 @@ export class Engine {
   }): Execution {
     const { kept, body, parameters, options } = fields;
     const { statement, kind, explain, columns } = kept.prepared;
-    const { planned, operators } = this.#plan(kept, body);
+    const { planned, operators, columns: resultSlots, indexes, transactional } = this.#plan(kept, body);
     const description = { slots: planned.slots, text: statement.text };
     if (explain) {
       const plan = describePlan(planned.root, description);
       return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
     }
     checkParameters(kept.prepared.parameters, parameters);
-    const [transactional] = transactionalIn(body.parts.flatMap((part) => part.clauses));
     if (transactional && kind === 'write' && !options.commitsOnTheWay) throw needsOwnTransactions(transactional.span);
     const profile = statement.profile ? new Profile() : undefined;
     const root = (profile ? this.#build(planned, profile) : operators)(undefined);
-    const slots = columnsOf(planned, columns);
     const { view, holdings, writer } = this.#open(kind, options);
     const begin = transactional && writer ? () => this.#store.begin() : undefined;
     const context = new ExecutionContext({
@@ -162,15 +169,16 @@ export class Engine {
       writer,
       rollBack: begin && (() => holdings.rollBackAnd(begin)),
       tokens: this.#store.tokens,
-      indexes: this.#store.indexes.list().flatMap(({ name }) => this.#store.indexes.byName(name) ?? []),
+      indexes,
       parameters,
       nowMs: options.nowMs,
       random: seededRandom(options.seed),
       elementId: this.#elementId,
       budget: this.#limits,
+      scratchPool: this.#scratchPool,
     });
     const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
-    return new QueryExecution({ kind, columns: slots, root, context, holdings, describe, begin });
+    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe, begin });
   }
 
   #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
@@ -190,10 +198,17 @@ export class Engine {
   }
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
-    const basis = planBasisOf(this.#store);
-    if (kept.plan && isStillGood(kept.plan.basis, basis)) return kept.plan;
+    if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
+    const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
-    const plan: KeptPlan = { basis, planned, operators: this.#build(planned) };
+    const plan: KeptPlan = {
+      basis: planBasisOf(this.#store),
+      planned,
+      operators: this.#build(planned),
+      columns: columnsOf(planned, kept.prepared.columns),
+      indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
+      transactional: transactionalIn(body.parts.flatMap((part) => part.clauses))[0],
+    };
     kept.plan = plan;
     return plan;
   }
@@ -215,11 +230,13 @@ function needsOwnTransactions(position: Position): GraphError {
 }
 
 /** Where the columns of the result stand. The check has named them, in their order. */
-function columnsOf(planned: PlannedQuery, columns: readonly ResultColumn[]): { name: string; slot: number }[] {
-  const slots = new Map(planned.columns.map(({ name, slot }) => [name, slot]));
-  return columns.map(({ name }) => {
-    const slot = slots.get(name);
+function columnsOf(planned: PlannedQuery, columns: readonly ResultColumn[]): ResultSlots {
+  const slotByName = new Map(planned.columns.map(({ name, slot }) => [name, slot]));
+  const names = columns.map(({ name }) => name);
+  const slots = names.map((name) => {
+    const slot = slotByName.get(name);
     assert(slot !== undefined, `the plan has a column ${name}`);
-    return { name, slot };
+    return slot;
   });
+  return { names, slots };
 }

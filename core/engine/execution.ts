@@ -6,13 +6,13 @@ import type { ExecutionContext } from '../executor/context.ts';
 import { type Counters, noChanges } from '../executor/counters.ts';
 import { finishDeletes } from '../executor/delete.ts';
 import { vectorValue } from '../executor/expression/operand.ts';
-import { type MaterialiseContext, materialise } from '../executor/materialise.ts';
 import type { Operator } from '../executor/operator.ts';
+import { appendResultRows, resultRow } from '../executor/result-rows.ts';
 import type { Delta, Transaction } from '../graph/delta.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { PlanDescription } from '../planner/describe.ts';
-import { NodeRecord, PathRecord, RelationshipRecord, type ResultValue, type Value } from '../value/value.ts';
+import type { ResultValue, Value } from '../value/value.ts';
 
 export interface Execution {
   readonly columns: readonly string[];
@@ -135,8 +135,14 @@ export class ImmediateExecution implements Execution {
   }
 }
 
-/** What a row of the result takes beside its values, in bytes. */
-const ROW_BYTES = 32;
+/** Names of the result's columns, and where each stands in the rows that the plan gives. */
+export interface ResultSlots {
+  readonly names: readonly string[];
+  readonly slots: readonly number[];
+}
+
+/** What a row that waits takes beside its values, in bytes. */
+const WAITING_ROW_BYTES = 32;
 
 /** Rows that a statement which writes turns into records in one go. */
 const RECORD_ROWS = 1024;
@@ -148,7 +154,6 @@ export class QueryExecution implements Execution {
   readonly #slots: readonly number[];
   readonly #root: Operator;
   readonly #context: ExecutionContext;
-  readonly #records: MaterialiseContext;
   readonly #holdings: Holdings;
   readonly #describe: (() => PlanDescription) | undefined;
   /** Rows of a statement that writes: their records are made at its end, when the entities are as they will be. */
@@ -158,7 +163,7 @@ export class QueryExecution implements Execution {
 
   constructor(fields: {
     readonly kind: StatementKind;
-    readonly columns: readonly { readonly name: string; readonly slot: number }[];
+    readonly columns: ResultSlots;
     readonly root: Operator;
     readonly context: ExecutionContext;
     readonly holdings: Holdings;
@@ -168,11 +173,10 @@ export class QueryExecution implements Execution {
     readonly begin?: (() => Writer) | undefined;
   }) {
     this.kind = fields.kind;
-    this.columns = fields.columns.map(({ name }) => name);
-    this.#slots = fields.columns.map(({ slot }) => slot);
+    this.columns = fields.columns.names;
+    this.#slots = fields.columns.slots;
     this.#root = fields.root;
     this.#context = fields.context;
-    this.#records = fields.context;
     this.#holdings = fields.holdings;
     this.#describe = fields.describe;
     this.#begin = fields.begin;
@@ -218,6 +222,7 @@ export class QueryExecution implements Execution {
 
   cancel(): void {
     if (this.#state !== 'done') this.#state = 'failed';
+    this.#context.scratch.release();
     this.#holdings.release();
   }
 
@@ -238,13 +243,13 @@ export class QueryExecution implements Execution {
   #take(batch: Batch): void {
     const { rowCount } = batch;
     this.#context.countRows(rowCount);
-    const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
-    for (let row = 0; row < rowCount; row++) {
-      const values = vectors.map((vector) => vectorValue(vector, row));
-      if (this.kind === 'write') this.#waiting.push(values);
-      else this.#addRow(values);
+    if (this.kind !== 'write') {
+      this.#context.hold(appendResultRows(batch, this.#slots, this.#context, this.rows));
+      return;
     }
-    if (this.kind === 'write') this.#context.hold(rowCount * (ROW_BYTES + 8 * this.#slots.length));
+    const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
+    for (let row = 0; row < rowCount; row++) this.#waiting.push(vectors.map((vector) => vectorValue(vector, row)));
+    this.#context.hold(rowCount * (WAITING_ROW_BYTES + 8 * this.#slots.length));
   }
 
   #record(): void {
@@ -255,40 +260,13 @@ export class QueryExecution implements Execution {
       while (this.rows.length < end) this.#addRow(this.#waiting[this.rows.length]!);
     }
     this.#state = 'done';
+    this.#context.scratch.release();
     this.#holdings.closeSnapshot();
   }
 
   #addRow(values: readonly Value[]): void {
-    const row = values.map((value) => materialise(value, this.#records));
+    const { row, bytes } = resultRow(values, this.#context);
     this.rows.push(row);
-    this.#context.hold(row.reduce<number>((sum, value) => sum + resultBytes(value), ROW_BYTES));
+    this.#context.hold(bytes);
   }
-}
-
-/** Estimated bytes of a value of the result. */
-function resultBytes(value: ResultValue): number {
-  switch (typeof value) {
-    case 'string':
-      return 24 + value.length * 2;
-    case 'object':
-      return value === null ? 8 : objectBytes(value);
-    default:
-      return 16;
-  }
-}
-
-function objectBytes(value: Exclude<ResultValue, null | string | number | bigint | boolean>): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, item: ResultValue) => sum + resultBytes(item), 40);
-  if (value instanceof Map) return mapBytes(value);
-  if (value instanceof NodeRecord) return 160 + mapBytes(value.properties);
-  if (value instanceof RelationshipRecord) return 240 + mapBytes(value.properties);
-  if (!(value instanceof PathRecord)) return 24;
-  return [...value.nodes, ...value.relationships].reduce((sum, part) => sum + objectBytes(part), 80);
-}
-
-function mapBytes(map: ReadonlyMap<string, ResultValue>): number {
-  let sum = 64;
-  // The keys are the graph's own names, shared by all records.
-  for (const value of map.values()) sum += 40 + resultBytes(value);
-  return sum;
 }

@@ -10,35 +10,37 @@ const GROWTH_MIN = 1_000;
 
 /** What a plan was made for. */
 export interface PlanBasis {
-  readonly indexes: string;
+  /** The version of the index definitions. */
+  readonly indexes: number;
   readonly nodeCount: number;
   readonly relationshipCount: number;
 }
 
 export function planBasisOf(store: GraphStore): PlanBasis {
-  const indexes = store.indexes.list().map(({ name, label, key }) => `${name} ${label} ${key}`);
   const { nodeCount, relationshipCount } = store;
-  return { indexes: indexes.join('\n'), nodeCount, relationshipCount };
+  return { indexes: store.indexes.version, nodeCount, relationshipCount };
 }
 
-/** Whether a plan made on one basis is good on another. */
-export function isStillGood(plan: PlanBasis, now: PlanBasis): boolean {
+/** Whether a plan made on this basis is good for the store as it is now. */
+export function isStillGood(plan: PlanBasis, store: GraphStore): boolean {
   return (
-    plan.indexes === now.indexes &&
-    isSimilar(plan.nodeCount, now.nodeCount) &&
-    isSimilar(plan.relationshipCount, now.relationshipCount)
+    plan.indexes === store.indexes.version &&
+    isSimilar(plan.nodeCount, store.nodeCount) &&
+    isSimilar(plan.relationshipCount, store.relationshipCount)
   );
 }
 
 function isSimilar(before: number, now: number): boolean {
-  const [smaller, larger] = before < now ? [before, now] : [now, before];
+  const smaller = Math.min(before, now);
+  const larger = Math.max(before, now);
   return larger - smaller < GROWTH_MIN || larger < smaller * GROWTH_FACTOR;
 }
 
 /** The most recently used entries, bounded in number and in the length of their texts. */
 export class TextCache<Entry> {
-  /** Least recently used first. */
+  /** Least recently used first, but for the last one used, which is moved to the end when another is asked for. */
   readonly #entries = new Map<string, Entry>();
+  #last: { readonly text: string; readonly entry: Entry } | undefined;
   readonly #limits: Pick<Limits, 'plansMax' | 'planTextMax'>;
   #textLength = 0;
 
@@ -51,10 +53,12 @@ export class TextCache<Entry> {
   }
 
   get(text: string): Entry | undefined {
+    if (this.#last?.text === text) return this.#last.entry;
     const entry = this.#entries.get(text);
     if (entry === undefined) return undefined;
     this.#entries.delete(text);
     this.#entries.set(text, entry);
+    this.#last = { text, entry };
     return entry;
   }
 
@@ -63,10 +67,12 @@ export class TextCache<Entry> {
     const { plansMax, planTextMax } = this.#limits;
     if (text.length > planTextMax) return;
     this.#entries.set(text, entry);
+    this.#last = { text, entry };
     this.#textLength += text.length;
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= plansMax && this.#textLength <= planTextMax) break;
       this.#entries.delete(oldest);
+      if (this.#last?.text === oldest) this.#last = undefined;
       this.#textLength -= oldest.length;
     }
   }

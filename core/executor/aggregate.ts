@@ -1,15 +1,15 @@
-/** Aggregate: one row for each group. Distinct: the first row of each class. */
-
-import { EquivalenceClasses } from '../value/equivalence.ts';
+/** Aggregate: one row for each group. */
 import type { Value } from '../value/value.ts';
-import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
+import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { AggregateState } from './expression/aggregate.ts';
 import type { CompiledExpression } from './expression/expression.ts';
+import { ONE_GROUP } from './expression/one-group.ts';
 import { vectorValue } from './expression/operand.ts';
+import { Grouping } from './grouping.ts';
 import type { Operator } from './operator.ts';
 import type { CompiledItem } from './produce.ts';
-import { columnOf, derive, heldBytes, put } from './rows.ts';
+import { columnOf, heldBytes, put } from './rows.ts';
 
 export interface CompiledAggregation {
   readonly slot: number;
@@ -22,38 +22,6 @@ export interface CompiledAggregation {
 
 /** What a group takes beside its key values, in bytes. */
 const GROUP_BYTES = 64;
-
-/** Numbers the groups of rows by the values in some vectors. Answers how many groups there are then. */
-class Grouping {
-  readonly #classes = new EquivalenceClasses();
-
-  get count(): number {
-    return this.#classes.count;
-  }
-
-  /** Writes each row's group into `groups`, and calls `first` for the first row of each new group. */
-  assign(vectors: readonly Vector[], groups: Int32Array, first: (row: number) => void): void {
-    const classes = this.#classes;
-    for (let row = 0; row < groups.length; row++) {
-      const before = classes.count;
-      groups[row] = this.#numberOf(vectors, row);
-      if (classes.count > before) first(row);
-    }
-  }
-
-  #numberOf(vectors: readonly Vector[], row: number): number {
-    if (vectors.length !== 1) return this.#classes.numberOfRow(vectors.map((vector) => vectorValue(vector, row)));
-    const { column, rows } = vectors[0]!;
-    const position = rows === undefined ? row : rows[row]!;
-    if (column.kind === 'node' && column.ids[position] !== NO_ENTITY) {
-      return this.#classes.numberOfNode(column.ids[position]!);
-    }
-    if (column.kind === 'integer' || column.kind === 'float') {
-      return this.#classes.numberOfNumber(column.values[position]!);
-    }
-    return this.#classes.numberOf(vectorValue(vectors[0]!, row));
-  }
-}
 
 export class Aggregate implements Operator {
   readonly #input: Operator;
@@ -96,28 +64,39 @@ export class Aggregate implements Operator {
 
   #consume(batch: Batch, context: ExecutionContext): void {
     context.charge(batch.rowCount);
-    const groups = new Int32Array(batch.rowCount);
-    if (this.#keys.length > 0) {
-      const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
-      let bytes = 0;
-      this.#grouping.assign(vectors, groups, (row) => {
-        vectors.forEach((vector, key) => {
-          const value = vectorValue(vector, row);
-          this.#keyValues[key]!.push(value);
-          bytes += GROUP_BYTES + heldBytes(value);
-        });
-      });
-      this.#groupCount = this.#grouping.count;
-      context.hold(bytes);
-    }
+    const groups = this.#keys.length === 0 ? ONE_GROUP : this.#groupsOf(batch, context);
     let held = 0;
-    this.#aggregations.forEach(({ argument, second }, i) => {
+    let last: CompiledExpression | undefined;
+    let vector: Vector | undefined;
+    for (let i = 0; i < this.#aggregations.length; i++) {
+      const { argument, second } = this.#aggregations[i]!;
+      // What stands in several aggregations is compiled once, and worked out once.
+      if (argument === undefined || argument !== last) vector = argument?.evaluate(batch, context);
+      last = argument;
       const state = this.#states[i]!;
-      state.consume(argument?.evaluate(batch, context), groups, batch.rowCount, second?.evaluate(batch, context));
+      state.consume(vector, groups, batch.rowCount, second?.evaluate(batch, context));
       held += state.heldBytes;
-    });
+    }
     context.hold(held - this.#heldBytes);
     this.#heldBytes = held;
+  }
+
+  #groupsOf(batch: Batch, context: ExecutionContext): Int32Array {
+    const groups = new Int32Array(batch.rowCount);
+    const firsts = new Int32Array(batch.rowCount);
+    const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
+    const found = this.#grouping.assign(vectors, groups, firsts);
+    let bytes = 0;
+    for (let at = 0; at < found; at++) {
+      vectors.forEach((vector, key) => {
+        const value = vectorValue(vector, firsts[at]!);
+        this.#keyValues[key]!.push(value);
+        bytes += GROUP_BYTES + heldBytes(value);
+      });
+    }
+    this.#groupCount = this.#grouping.count;
+    context.hold(bytes);
+    return groups;
   }
 
   #output(context: ExecutionContext): Batch {
@@ -135,36 +114,5 @@ export class Aggregate implements Operator {
       put(vectors, slot, { column: columnOf(values), rows: undefined });
     });
     return { rowCount: end - start, vectors };
-  }
-}
-
-export class Distinct implements Operator {
-  readonly #input: Operator;
-  readonly #slots: readonly number[];
-  readonly #grouping = new Grouping();
-
-  constructor(input: Operator, slots: readonly number[]) {
-    this.#input = input;
-    this.#slots = slots;
-  }
-
-  next(context: ExecutionContext): Batch | Signal {
-    for (;;) {
-      if (context.exhausted) return PAUSE;
-      const input = this.#input.next(context);
-      if (input === PAUSE || input === END) return input;
-      context.charge(input.rowCount);
-      const vectors = this.#slots.map((slot) => input.vectors[slot]!);
-      const rows = new Int32Array(input.rowCount);
-      let kept = 0;
-      let bytes = 0;
-      this.#grouping.assign(vectors, new Int32Array(input.rowCount), (row) => {
-        rows[kept++] = row;
-        for (const vector of vectors) bytes += GROUP_BYTES + heldBytes(vectorValue(vector, row));
-      });
-      context.hold(bytes);
-      if (kept === input.rowCount) return input;
-      if (kept > 0) return derive(input, rows.subarray(0, kept));
-    }
   }
 }

@@ -19,7 +19,15 @@ export type Column =
   | { readonly kind: 'integer'; readonly values: Float64Array }
   /** FLOATs, without nulls. */
   | { readonly kind: 'float'; readonly values: Float64Array }
-  | { readonly kind: 'value'; readonly values: readonly Value[] };
+  | {
+      readonly kind: 'value';
+      readonly values: readonly Value[];
+      /**
+       * For texts, by position: small numbers of which equal texts mostly have the same one, and different texts different
+       * ones. So they find a text's place in a table sooner than hashing does, but do not tell texts apart.
+       */
+      readonly codes?: Int32Array;
+    };
 
 /** One slot's values for the rows of a batch: row r stands at position `rows[r]` of the column, or at r without `rows`. */
 export interface Vector {

@@ -1,6 +1,7 @@
 /** From a plan to the operators that carry it out. Expressions are compiled once, when the plan is kept. */
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
+import { ExpressionIdentities } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
 import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
 import {
@@ -13,7 +14,7 @@ import {
   queryOf,
 } from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
-import { Aggregate, type CompiledAggregation, Distinct } from './aggregate.ts';
+import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
 import { Apply, Recall } from './apply.ts';
 import { ApplyInTransactions } from './apply-in-transactions.ts';
@@ -21,6 +22,7 @@ import type { CompiledAssignment } from './assignment.ts';
 import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
+import { Distinct } from './distinct.ts';
 import { Expand, ExpandCount } from './expand.ts';
 import { ExpandInto } from './expand-into.ts';
 import { ExpandVariable } from './expand-variable.ts';
@@ -47,6 +49,7 @@ import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
 import { QueryExpression } from './query-expression.ts';
 import { CollectRun, CountRun, DegreeRun, ExistsRun, type QueryRunFactory } from './query-run.ts';
+import { Reachable } from './reachable.ts';
 import { Repeat } from './repeat.ts';
 import { RollUp } from './roll-up.ts';
 import { SINGLE_ROW } from './rows.ts';
@@ -56,6 +59,7 @@ import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 import type { StepConditionsSpec } from './step-conditions.ts';
+import { TrailEnds } from './trail-ends.ts';
 
 /**
  * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
@@ -159,6 +163,8 @@ class OperatorBuilder {
       | 'semiApply'
       | 'projectTrail'
       | 'repeat'
+      | 'reachable'
+      | 'trailEnds'
       | 'rollUp'
     >,
     input: OperatorFactory,
@@ -190,6 +196,16 @@ class OperatorBuilder {
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
+      }
+      case 'reachable': {
+        const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY };
+        return (argument) => new Reachable(input(argument), spec);
+      }
+      case 'trailEnds': {
+        const steps = plan.steps.map((step) => {
+          return { ...step, predicates: step.predicates.map((predicate) => this.#predicate(predicate)) };
+        });
+        return (argument) => new TrailEnds(input(argument), { ...plan, steps });
       }
       case 'projectEndpoints':
         return (argument) => new ProjectEndpoints(input(argument), plan);
@@ -238,11 +254,11 @@ class OperatorBuilder {
       }
       case 'aggregate': {
         const keys = this.#items(plan.keys);
-        const aggregations = plan.aggregations.map((item) => this.#aggregation(item));
+        const aggregations = this.#aggregations(plan.aggregations);
         return (argument) => new Aggregate(input(argument), { keys, aggregations });
       }
       case 'distinct':
-        return (argument) => new Distinct(input(argument), plan.slots);
+        return (argument) => new Distinct(input(argument), plan.keys ?? plan.slots);
       case 'orderBy':
         return (argument) => new OrderBy(input(argument), plan);
       case 'top': {
@@ -411,14 +427,23 @@ class OperatorBuilder {
     return compileCount(this.#expression(count), clause, count.expression.span);
   }
 
-  #aggregation(item: AggregationItem): CompiledAggregation {
-    const { slot, name, distinct, span } = item;
-    return {
-      slot,
-      argument: item.argument && this.#expression(item.argument),
-      second: item.second && this.#expression(item.second),
-      createState: () => createAggregate(name, { distinct, position: span }),
-    };
+  /** Properties and variables that stand in several aggregations are compiled once: that is how Aggregate knows them again. */
+  #aggregations(items: readonly AggregationItem[]): CompiledAggregation[] {
+    const identities = new ExpressionIdentities();
+    const compiled = new Map<number, CompiledExpression>();
+    return items.map(({ slot, name, distinct, argument, second, span }) => {
+      const type = argument?.expression.type;
+      const identity =
+        argument && (type === 'property' || type === 'variable') ? identities.idOf(argument.expression) : -1;
+      const expression = compiled.get(identity) ?? (argument && this.#expression(argument));
+      if (identity >= 0 && expression) compiled.set(identity, expression);
+      return {
+        slot,
+        argument: expression,
+        second: second && this.#expression(second),
+        createState: () => createAggregate(name, { distinct, position: span }),
+      };
+    });
   }
 
   #createPart(part: CreatePart): CompiledCreatePart {

@@ -11,6 +11,7 @@ import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
 import { type Counters, type MutableCounters, noChanges } from './counters.ts';
 import type { EvaluationContext } from './expression/expression.ts';
+import { Scratch, ScratchPool } from './scratch.ts';
 import { VirtualEntities } from './virtual-entities.ts';
 
 /** What one statement may spend in all. */
@@ -33,6 +34,8 @@ export interface ExecutionContextFields {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly budget: Budget;
+  /** Kept by the engine from one statement to the next. */
+  readonly scratchPool?: ScratchPool | undefined;
 }
 
 export class ExecutionContext implements EvaluationContext {
@@ -43,9 +46,8 @@ export class ExecutionContext implements EvaluationContext {
   readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
+  readonly scratch: Scratch;
   readonly virtual = new VirtualEntities();
-  /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
-  readonly nodesToDelete = new Set<number>();
   readonly #indexes: readonly PropertyIndex[];
   #writer: Writer | undefined;
   readonly #rollBack: (() => Writer) | undefined;
@@ -58,6 +60,7 @@ export class ExecutionContext implements EvaluationContext {
   #rows = 0;
   #bytes = 0;
   #uninterruptible = 0;
+  #nodesToDelete: Set<number> | undefined;
 
   constructor(fields: ExecutionContextFields) {
     this.view = fields.view;
@@ -70,6 +73,13 @@ export class ExecutionContext implements EvaluationContext {
     this.#writer = fields.writer;
     this.#rollBack = fields.rollBack;
     this.#budget = fields.budget;
+    this.scratch = new Scratch(fields.scratchPool ?? new ScratchPool());
+  }
+
+  /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
+  get nodesToDelete(): Set<number> {
+    this.#nodesToDelete ??= new Set();
+    return this.#nodesToDelete;
   }
 
   /** The open write transaction. Only operators that write ask for it. */

@@ -1,29 +1,30 @@
 /** Expand: for each row, a row for each relationship of a node. ExpandCount: only how many there are. */
-import { Expansion } from '../graph/result-lists.ts';
+import type { Expansion } from '../graph/result-lists.ts';
 import { degreeOf, type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
-import { type AddedColumn, derive, nodeIds } from './rows.ts';
-
-/** For so few rows, room is made for what they give and no more. */
-const FEW_ROWS = 4;
+import { type AddedColumn, derive, FIRST_ROW, nodeIds } from './rows.ts';
 
 export class Expand implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpansionSpec;
-  readonly #expansion = new Expansion();
+  /** Rows of the next batch, at most. */
+  #batchRows: number;
+  #expansion: Expansion | undefined;
   #batch: Batch | undefined;
-  #from: Int32Array = new Int32Array(0);
+  #from: Int32Array = NOTHING;
   #types: readonly number[] = [];
   #row = 0;
   #type = 0;
   /** How many of the expansion's entries have been looked at; -1: the node has not been expanded yet. */
   #taken = -1;
 
-  constructor(input: Operator, spec: ExpansionSpec) {
+  /** `firstRows`: how many rows are wanted at first, if few may be enough; each further batch is larger. */
+  constructor(input: Operator, spec: ExpansionSpec, firstRows: number = BATCH_ROWS) {
     this.#input = input;
     this.#spec = spec;
+    this.#batchRows = Math.min(BATCH_ROWS, firstRows);
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -40,6 +41,7 @@ export class Expand implements Operator {
   }
 
   #start(batch: Batch, context: ExecutionContext): void {
+    this.#expansion ??= context.scratch.expansion();
     this.#batch = batch;
     this.#from = nodeIds(batch, this.#spec.from);
     this.#types = typeTokens(this.#spec, context.tokens);
@@ -49,57 +51,58 @@ export class Expand implements Operator {
   }
 
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const expansion = this.#expansion;
-    const { distinctFrom } = this.#spec;
-    const capacity = this.#capacity(batch, context);
-    const parents = new Int32Array(capacity);
-    const neighbours = new Int32Array(capacity);
-    const relationships = new Int32Array(capacity);
+    const expansion = this.#expansion!;
+    const { distinctFrom, relationship: wanted } = this.#spec;
+    const room = this.#room(batch, context);
+    const parents = batch.rowCount === 1 ? FIRST_ROW : new Int32Array(room);
+    const neighbours = new Int32Array(room);
+    const relationships = wanted === undefined ? NOTHING : new Int32Array(room);
     let filled = 0;
-    while (filled < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
+    while (filled < room && this.#row < batch.rowCount && !context.exhausted) {
       if (!this.#expandNode(context)) continue;
       const start = this.#taken;
+      const before = filled;
       if (distinctFrom.length === 0) {
-        const count = Math.min(BATCH_ROWS - filled, expansion.count - start);
-        for (let i = 0; i < count; i++) {
-          neighbours[filled + i] = expansion.neighbours[start + i]!;
-          relationships[filled + i] = expansion.relationships[start + i]!;
-        }
-        parents.fill(this.#row, filled, filled + count);
+        const count = Math.min(room - filled, expansion.count - start);
+        copyFrom(expansion.neighbours, start, neighbours, filled, count);
+        if (wanted !== undefined) copyFrom(expansion.relationships, start, relationships, filled, count);
         filled += count;
         this.#taken += count;
       } else {
-        while (this.#taken < expansion.count && filled < BATCH_ROWS) {
+        while (this.#taken < expansion.count && filled < room) {
           const relationship = expansion.relationships[this.#taken]!;
           if (!isTaken(batch, this.#row, distinctFrom, relationship)) {
             neighbours[filled] = expansion.neighbours[this.#taken]!;
-            relationships[filled] = relationship;
-            parents[filled++] = this.#row;
+            if (wanted !== undefined) relationships[filled] = relationship;
+            filled++;
           }
           this.#taken++;
         }
       }
+      if (parents !== FIRST_ROW) parents.fill(this.#row, before, filled);
       context.charge(this.#taken - start);
       if (this.#taken === expansion.count) this.#advance();
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (filled === 0) return undefined;
-    const added: AddedColumn[] = [[this.#spec.to, { kind: 'node', ids: neighbours.subarray(0, filled) }]];
-    if (this.#spec.relationship !== undefined) {
-      added.push([this.#spec.relationship, { kind: 'relationship', ids: relationships.subarray(0, filled) }]);
+    this.#batchRows = Math.min(BATCH_ROWS, this.#batchRows * 4);
+    const added: AddedColumn[] = [[this.#spec.to, { kind: 'node', ids: firstOf(neighbours, filled) }]];
+    if (wanted !== undefined) {
+      added.push([wanted, { kind: 'relationship', ids: firstOf(relationships, filled) }]);
     }
-    return derive(batch, parents.subarray(0, filled), added);
+    return derive(batch, parents, added, filled);
   }
 
-  /** Rows that there can be at most. A subplan that is fed one row at a time often has few. */
-  #capacity(batch: Batch, { view }: ExecutionContext): number {
-    if (batch.rowCount - this.#row > FEW_ROWS) return BATCH_ROWS;
-    let count = 0;
-    for (let row = this.#row; row < batch.rowCount; row++) {
+  /** How many rows the next batch can have at most: no more than the relationships that are left to be looked at. */
+  #room(batch: Batch, context: ExecutionContext): number {
+    let room = this.#taken < 0 ? 0 : this.#expansion!.count - this.#taken;
+    const from = this.#taken < 0 ? this.#row : this.#row + 1;
+    // Of a node that is under way, only the current type is counted; the others fill further batches.
+    for (let row = from; row < batch.rowCount && room < this.#batchRows; row++) {
       const node = this.#from[row]!;
-      if (node !== NO_ENTITY) count += degreeOf(view, node, this.#spec.direction, this.#types);
+      if (node !== NO_ENTITY) room += degreeOf(context.view, node, this.#spec.direction, this.#types);
     }
-    return Math.min(BATCH_ROWS, count);
+    return Math.max(1, Math.min(room, this.#batchRows));
   }
 
   /** Makes sure that the row's node is expanded; false when there is nothing to expand, and the next is to be tried. */
@@ -113,7 +116,7 @@ export class Expand implements Operator {
       this.#type = 0;
       return false;
     }
-    context.view.expand(node, this.#spec.direction, type, this.#expansion);
+    context.view.expand(node, this.#spec.direction, type, this.#expansion!);
     this.#taken = 0;
     return true;
   }
@@ -125,6 +128,24 @@ export class Expand implements Operator {
     this.#type = 0;
     this.#row++;
   }
+}
+
+const NOTHING = new Int32Array(0);
+
+/** From this many entries on, the machine's own copy is faster than a loop, whose start is cheaper. */
+const LOOPED_MAX = 64;
+
+function copyFrom(source: Int32Array, from: number, target: Int32Array, to: number, count: number): void {
+  if (count > LOOPED_MAX) {
+    target.set(source.subarray(from, from + count), to);
+    return;
+  }
+  for (let i = 0; i < count; i++) target[to + i] = source[from + i]!;
+}
+
+/** The array itself when it is full, as it mostly is. */
+function firstOf(ids: Int32Array, count: number): Int32Array {
+  return ids.length === count ? ids : ids.subarray(0, count);
 }
 
 export interface ExpandCountSpec {

@@ -7,12 +7,11 @@ import { IdList } from '../graph/result-lists.ts';
 import { isList } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import type { StoredValue, Value } from '../value/value.ts';
-import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
+import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
-import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
-import { derive } from './rows.ts';
+import { derive, FIRST_ROW } from './rows.ts';
 import { asStored } from './stored-property.ts';
 
 interface IndexPlace {
@@ -25,7 +24,7 @@ interface IndexPlace {
 abstract class Seek implements Operator {
   readonly #input: Operator;
   readonly #place: IndexPlace;
-  readonly #found = new IdList();
+  #found: IdList | undefined;
   #batch: Batch | undefined;
   #index: PropertyIndex | undefined;
   #row = 0;
@@ -37,11 +36,14 @@ abstract class Seek implements Operator {
     this.#place = place;
   }
 
-  /** Works out what to look for, for all rows of a batch. */
-  protected abstract prepare(batch: Batch, context: ExecutionContext): void;
-
   /** Fills `found` with the nodes for one row. */
-  protected abstract seek(row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void;
+  protected abstract seek(
+    batch: Batch,
+    row: number,
+    index: PropertyIndex,
+    found: IdList,
+    context: ExecutionContext,
+  ): void;
 
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
@@ -57,25 +59,24 @@ abstract class Seek implements Operator {
   }
 
   #start(batch: Batch, context: ExecutionContext): void {
-    this.prepare(batch, context);
     this.#index ??= findIndex(this.#place, context);
+    this.#found ??= context.scratch.idList();
     this.#batch = batch;
     this.#row = 0;
     this.#taken = -1;
   }
 
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const index = this.#index!;
-    const found = this.#found;
+    const found = this.#found!;
+    if (batch.rowCount === 1 && this.#taken < 0) {
+      this.#seekRow(found, context);
+      if (found.count <= BATCH_ROWS) return this.#onlyRow(batch, found, context);
+    }
     const ids = new Int32Array(BATCH_ROWS);
     const parents = new Int32Array(BATCH_ROWS);
     let filled = 0;
     while (filled < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
-      if (this.#taken < 0) {
-        this.seek(this.#row, index, found, context);
-        this.#taken = 0;
-        context.charge(1);
-      }
+      if (this.#taken < 0) this.#seekRow(found, context);
       const count = Math.min(BATCH_ROWS - filled, found.count - this.#taken);
       for (let i = 0; i < count; i++) ids[filled + i] = found.ids[this.#taken + i]!;
       parents.fill(this.#row, filled, filled + count);
@@ -88,9 +89,25 @@ abstract class Seek implements Operator {
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (filled === 0) return undefined;
-    return derive(batch, parents.subarray(0, filled), [
-      [this.#place.slot, { kind: 'node', ids: ids.subarray(0, filled) }],
-    ]);
+    const column: Column = { kind: 'node', ids: ids.subarray(0, filled) };
+    return derive(batch, parents, [[this.#place.slot, column]], filled);
+  }
+
+  #seekRow(found: IdList, context: ExecutionContext): void {
+    this.seek(this.#batch!, this.#row, this.#index!, found, context);
+    this.#taken = 0;
+    context.charge(1);
+  }
+
+  /** A seek for one row is the common case, and needs no room for a thousand. */
+  #onlyRow(batch: Batch, found: IdList, context: ExecutionContext): Batch | undefined {
+    const { count } = found;
+    this.#batch = undefined;
+    context.charge(count);
+    if (count === 0) return undefined;
+    const ids = new Int32Array(count);
+    for (let i = 0; i < count; i++) ids[i] = found.ids[i]!;
+    return derive(batch, FIRST_ROW, [[this.#place.slot, { kind: 'node', ids }]], count);
   }
 }
 
@@ -112,19 +129,14 @@ export interface NodeIndexSeekSpec extends IndexPlace {
 export class NodeIndexSeek extends Seek {
   readonly #spec: NodeIndexSeekSpec;
   readonly #part = new IdList();
-  #values: Vector | undefined;
 
   constructor(input: Operator, spec: NodeIndexSeekSpec) {
     super(input, spec);
     this.#spec = spec;
   }
 
-  protected prepare(batch: Batch, context: ExecutionContext): void {
-    this.#values = this.#spec.value.evaluate(batch, context);
-  }
-
-  protected seek(row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
-    const value = vectorValue(this.#values!, row);
+  protected seek(batch: Batch, row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
+    const value = this.#spec.value.valueAt(batch, row, context);
     if (this.#spec.each) this.#seekEach(value, index, found, context);
     else seekOne(value, index, found, context);
   }
@@ -172,22 +184,14 @@ export interface NodeIndexSeekByRangeSpec extends IndexPlace {
 /** Gives at least the nodes in the range; a Filter above holds the bounds against each once more. */
 export class NodeIndexSeekByRange extends Seek {
   readonly #spec: NodeIndexSeekByRangeSpec;
-  #from: Vector | undefined;
-  #to: Vector | undefined;
-
   constructor(input: Operator, spec: NodeIndexSeekByRangeSpec) {
     super(input, spec);
     this.#spec = spec;
   }
 
-  protected prepare(batch: Batch, context: ExecutionContext): void {
-    this.#from = this.#spec.from?.value.evaluate(batch, context);
-    this.#to = this.#spec.to?.value.evaluate(batch, context);
-  }
-
-  protected seek(row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
-    const from = this.#from && vectorValue(this.#from, row);
-    const to = this.#to && vectorValue(this.#to, row);
+  protected seek(batch: Batch, row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
+    const from = this.#spec.from?.value.valueAt(batch, row, context);
+    const to = this.#spec.to?.value.valueAt(batch, row, context);
     found.count = 0;
     if (from === null || to === null) return;
     const lower = rangeBound(from);

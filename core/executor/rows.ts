@@ -15,13 +15,23 @@ export type AddedColumn = readonly [slot: number, column: Column];
 
 /**
  * A batch with a row for each of `parents`: that row of the input, and beside it the row's own values in the added columns.
- * Copies no values, only composes index vectors, each distinct one once.
+ * Copies no values, only composes index vectors, each distinct one once. `parents` may be longer than `rowCount`.
  */
-export function derive(input: Batch, parents: Int32Array, added: readonly AddedColumn[] = []): Batch {
-  const vectors = gather(input.vectors, parents);
+export function derive(
+  input: Batch,
+  parents: Int32Array,
+  added: readonly AddedColumn[] = NOTHING_ADDED,
+  rowCount: number = parents.length,
+): Batch {
+  const vectors = gather(input.vectors, parents, rowCount);
   for (const [slot, column] of added) put(vectors, slot, { column, rows: undefined });
-  return { rowCount: parents.length, vectors };
+  return { rowCount, vectors };
 }
+
+const NOTHING_ADDED: readonly AddedColumn[] = [];
+
+/** Parents of up to BATCH_ROWS rows that all come from the input's first row. Never written to. */
+export const FIRST_ROW = new Int32Array(BATCH_ROWS);
 
 /** The same rows with one more column, or with one replaced. */
 export function withVector(batch: Batch, slot: number, vector: Vector): Batch {
@@ -46,25 +56,39 @@ export function put(vectors: (Vector | undefined)[], slot: number, vector: Vecto
   vectors[slot] = vector;
 }
 
-function gather(vectors: readonly (Vector | undefined)[], parents: Int32Array): (Vector | undefined)[] {
-  const known: Int32Array[] = [];
-  const composed: Int32Array[] = [];
-  return vectors.map((vector) => {
-    if (vector === undefined) return undefined;
+function gather(
+  vectors: readonly (Vector | undefined)[],
+  parents: Int32Array,
+  rowCount: number,
+): (Vector | undefined)[] {
+  const gathered: (Vector | undefined)[] = [];
+  let known: Int32Array[] | undefined;
+  let composed: Int32Array[] | undefined;
+  for (const vector of vectors) {
+    if (vector === undefined) {
+      gathered.push(undefined);
+      continue;
+    }
     const { column, rows } = vector;
-    if (rows === undefined) return { column, rows: parents };
-    const at = known.indexOf(rows);
-    if (at >= 0) return { column, rows: composed[at]! };
-    const result = compose(rows, parents);
-    known.push(rows);
-    composed.push(result);
-    return { column, rows: result };
-  });
+    if (rows === undefined) {
+      gathered.push({ column, rows: parents });
+      continue;
+    }
+    known ??= [];
+    composed ??= [];
+    let at = known.indexOf(rows);
+    if (at < 0) {
+      at = known.push(rows) - 1;
+      composed.push(compose(rows, parents, rowCount));
+    }
+    gathered.push({ column, rows: composed[at] });
+  }
+  return gathered;
 }
 
-function compose(rows: Int32Array, parents: Int32Array): Int32Array {
-  const result = new Int32Array(parents.length);
-  for (let i = 0; i < parents.length; i++) result[i] = rows[parents[i]!]!;
+function compose(rows: Int32Array, parents: Int32Array, rowCount: number): Int32Array {
+  const result = new Int32Array(rowCount);
+  for (let i = 0; i < rowCount; i++) result[i] = rows[parents[i]!]!;
   return result;
 }
 

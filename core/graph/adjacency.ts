@@ -16,7 +16,8 @@ import {
 } from './adjacency-heads.ts';
 import { PAGE_MASK, PAGE_SHIFT, type RelationshipTable } from './entity-tables.ts';
 import { capacityClassFor, capacityOf, EntryArena } from './entry-arena.ts';
-import type { Direction } from './graph-view.ts';
+import type { FrontierStep } from './frontier.ts';
+import { ALL_TYPES, type Direction } from './graph-view.ts';
 import type { MemoryCounter } from './memory.ts';
 import type { Expansion } from './result-lists.ts';
 
@@ -95,6 +96,20 @@ export class Adjacency {
     if (direction === 'both' && heads.loops > 0) dropLoops(node, from, out);
   }
 
+  /** See GraphView.advance. */
+  advance(step: FrontierStep): number {
+    const { direction, type } = step;
+    let looked = 0;
+    const first = type === ALL_TYPES ? 0 : type;
+    const last = type === ALL_TYPES ? this.#types.length - 1 : Math.min(type, this.#types.length - 1);
+    for (let each = first; each <= last; each += 1) {
+      const heads = this.#types[each]!;
+      if (direction !== 'incoming') looked += this.#advanceAlong(heads.outgoing, step);
+      if (direction !== 'outgoing') looked += this.#advanceAlong(heads.incoming, step);
+    }
+    return looked;
+  }
+
   /** How many entries `expand` appends. */
   degree(node: number, direction: Direction, type: number): number {
     const heads = this.#types[type];
@@ -153,10 +168,9 @@ export class Adjacency {
   #push(page: HeadPage, node: number, entry: { readonly neighbour: number; readonly relationship: number }): void {
     const slot = (node & PAGE_MASK) << 1;
     const offset = page[slot]!;
-    const chunk = this.#arena.chunkOf(offset);
-    const position = (this.#arena.startOf(offset) + (page[slot + 1]! >>> CLASS_BITS)) * 2;
-    chunk[position] = entry.neighbour;
-    chunk[position + 1] = entry.relationship;
+    const position = this.#arena.startOf(offset) + (page[slot + 1]! >>> CLASS_BITS);
+    this.#arena.neighboursAt(offset)[position] = entry.neighbour;
+    this.#arena.relationshipsAt(offset)[position] = entry.relationship;
     page[slot + 1]! += 1 << CLASS_BITS;
   }
 
@@ -167,19 +181,44 @@ export class Adjacency {
     const length = page[slot + 1]! >>> CLASS_BITS;
     if (length === 0) return;
     const offset = page[slot]!;
-    const chunk = this.#arena.chunkOf(offset);
-    let count = out.count;
-    out.reserve(count + length);
+    const from = out.count;
+    out.reserve(from + length);
+    const shift = this.#arena.startOf(offset) - from;
+    const to = from + length;
+    const source = this.#arena.neighboursAt(offset);
     const neighbours = out.neighbours;
+    for (let entry = from; entry < to; entry += 1) neighbours[entry] = source[shift + entry]!;
+    const ids = this.#arena.relationshipsAt(offset);
     const relationships = out.relationships;
-    const first = this.#arena.startOf(offset) * 2;
-    const last = first + length * 2;
-    for (let position = first; position < last; position += 2) {
-      neighbours[count] = chunk[position]!;
-      relationships[count] = chunk[position + 1]!;
-      count += 1;
+    for (let entry = from; entry < to; entry += 1) relationships[entry] = ids[shift + entry]!;
+    out.count = to;
+  }
+
+  /** Asks only for neighbours, so relationship ids are not even loaded. */
+  #advanceAlong(pages: Readonly<HeadPages>, step: FrontierStep): number {
+    const { nodes, to, seen, bit, reached, parents } = step;
+    let looked = 0;
+    for (let index = step.from; index < to; index += 1) {
+      const node = nodes[index]!;
+      const page = pages[node >>> PAGE_SHIFT];
+      if (page === undefined) continue;
+      const slot = (node & PAGE_MASK) << 1;
+      const length = page[slot + 1]! >>> CLASS_BITS;
+      if (length === 0) continue;
+      const offset = page[slot]!;
+      const neighbours = this.#arena.neighboursAt(offset);
+      const first = this.#arena.startOf(offset);
+      const before = reached.count;
+      const count = append({ neighbours, from: first, to: first + length }, { seen, bit, reached });
+      if (parents !== undefined && count > before) {
+        parents.reserve(count);
+        const indexes = parents.ids;
+        for (let at = before; at < count; at += 1) indexes[at] = index;
+        parents.count = count;
+      }
+      looked += length;
     }
-    out.count = count;
+    return looked;
   }
 
   #loopsAt(pages: Readonly<HeadPages>, node: number): number {
@@ -188,10 +227,10 @@ export class Adjacency {
     const slot = (node & PAGE_MASK) << 1;
     const length = page[slot + 1]! >>> CLASS_BITS;
     if (length === 0) return 0;
-    const chunk = this.#arena.chunkOf(page[slot]!);
-    const first = this.#arena.startOf(page[slot]!) * 2;
+    const neighbours = this.#arena.neighboursAt(page[slot]!);
+    const first = this.#arena.startOf(page[slot]!);
     let loops = 0;
-    for (let position = first; position < first + length * 2; position += 2) if (chunk[position] === node) loops += 1;
+    for (let entry = first; entry < first + length; entry += 1) if (neighbours[entry] === node) loops += 1;
     return loops;
   }
 
@@ -207,16 +246,18 @@ export class Adjacency {
       this.#resize(page, slot, (page[slot + 1]! & CLASS_MASK) + 1);
     }
     const offset = page[slot]!;
-    const chunk = this.#arena.chunkOf(offset);
-    const first = this.#arena.startOf(offset) * 2;
-    const last = first + length * 2;
+    const neighbours = this.#arena.neighboursAt(offset);
+    const relationships = this.#arena.relationshipsAt(offset);
+    const first = this.#arena.startOf(offset);
+    const last = first + length;
     let position = last;
-    if (length > 0 && chunk[last - 1]! > relationship) {
-      position = first + 2 * rankIn(chunk, { first, length, relationship });
-      chunk.copyWithin(position + 2, position, last);
+    if (length > 0 && relationships[last - 1]! > relationship) {
+      position = first + rankIn(relationships, { first, length, relationship });
+      neighbours.copyWithin(position + 1, position, last);
+      relationships.copyWithin(position + 1, position, last);
     }
-    chunk[position] = neighbour;
-    chunk[position + 1] = relationship;
+    neighbours[position] = neighbour;
+    relationships[position] = relationship;
     page[slot + 1]! += 1 << CLASS_BITS;
   }
 
@@ -224,10 +265,12 @@ export class Adjacency {
     const slot = (node & PAGE_MASK) << 1;
     const length = page[slot + 1]! >>> CLASS_BITS;
     const capacityClass = page[slot + 1]! & CLASS_MASK;
-    const chunk = this.#arena.chunkOf(page[slot]!);
-    const first = this.#arena.startOf(page[slot]!) * 2;
-    const position = first + 2 * rankIn(chunk, { first, length, relationship });
-    chunk.copyWithin(position, position + 2, first + length * 2);
+    const neighbours = this.#arena.neighboursAt(page[slot]!);
+    const relationships = this.#arena.relationshipsAt(page[slot]!);
+    const first = this.#arena.startOf(page[slot]!);
+    const position = first + rankIn(relationships, { first, length, relationship });
+    neighbours.copyWithin(position, position + 1, first + length);
+    relationships.copyWithin(position, position + 1, first + length);
     page[slot + 1]! -= 1 << CLASS_BITS;
     if (length === 1) {
       this.#arena.free(page[slot]!, capacityClass);
@@ -251,16 +294,37 @@ export class Adjacency {
   }
 }
 
+/** Appends the neighbours of a slice that have not been reached. Answers with how many have been reached then. */
+function append(
+  slice: { readonly neighbours: Int32Array; readonly from: number; readonly to: number },
+  { seen, bit, reached }: Pick<FrontierStep, 'seen' | 'bit' | 'reached'>,
+): number {
+  const { neighbours, from, to } = slice;
+  let count = reached.count;
+  reached.reserve(count + to - from);
+  const ids = reached.ids;
+  for (let entry = from; entry < to; entry += 1) {
+    const neighbour = neighbours[entry]!;
+    const marks = seen[neighbour]!;
+    if ((marks & bit) !== 0) continue;
+    seen[neighbour] = marks | bit;
+    ids[count] = neighbour;
+    count += 1;
+  }
+  reached.count = count;
+  return count;
+}
+
 /** How many entries of a slice have a lower relationship id. */
 function rankIn(
-  chunk: Int32Array,
+  relationships: Int32Array,
   slice: { readonly first: number; readonly length: number; readonly relationship: number },
 ): number {
   let low = 0;
   let high = slice.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (chunk[slice.first + 2 * middle + 1]! < slice.relationship) low = middle + 1;
+    if (relationships[slice.first + middle]! < slice.relationship) low = middle + 1;
     else high = middle;
   }
   return low;

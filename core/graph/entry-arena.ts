@@ -1,7 +1,8 @@
 /**
  * Room for adjacency entries. An entry is a neighbour and a relationship id; a node's entries of one type and direction
- * are a slice without gaps inside one chunk. A slice that outgrows its capacity moves; what it leaves is used again for
- * slices of that capacity, and when too much lies idle the adjacency compacts the arena in place.
+ * are a slice without gaps inside one chunk. Neighbours lie apart from relationship ids, because most walks over the graph
+ * ask for neighbours alone, and memory is what they wait for. A slice that outgrows its capacity moves; what it leaves is
+ * used again for slices of that capacity, and when too much lies idle the adjacency compacts the arena in place.
  *
  * A slice is found by its offset: chunk number in the upper 16 bits, entry within the chunk in the lower 16. A slice
  * longer than a chunk has a chunk of its own.
@@ -19,7 +20,7 @@ const FIRST_CHUNK_ENTRIES = 256;
 const IDLE_ENTRIES_MIN = 16_384;
 
 /** Up to so many entries a loop copies faster than a subarray made for the purpose. */
-const LOOPED_ENTRIES_MAX = 32;
+const LOOPED_ENTRIES_MAX = 64;
 
 /** Capacities that slices have: 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on, so that a slice is on average five sixths full. */
 const CAPACITIES = capacities();
@@ -47,8 +48,9 @@ export function capacityOf(capacityClass: number): number {
 }
 
 export class EntryArena {
-  /** Neighbour at `2 * entry`, relationship beside it. */
-  readonly #chunks: Int32Array[] = [];
+  /** By chunk, by entry. */
+  readonly #neighbours: Int32Array[] = [];
+  readonly #relationships: Int32Array[] = [];
   /** Offsets of idle slices by capacity class. */
   #idle: number[][] = CAPACITIES.map(() => []);
   #idleEntries = 0;
@@ -64,9 +66,14 @@ export class EntryArena {
     this.#memory = memory;
   }
 
-  /** The chunk in which a slice lies. */
-  chunkOf(offset: number): Int32Array {
-    return this.#chunks[offset >>> CHUNK_SHIFT]!;
+  /** The chunk in which a slice lies: its neighbours, an entry each. */
+  neighboursAt(offset: number): Int32Array {
+    return this.#neighbours[offset >>> CHUNK_SHIFT]!;
+  }
+
+  /** The relationship ids of the chunk in which a slice lies, an entry each. */
+  relationshipsAt(offset: number): Int32Array {
+    return this.#relationships[offset >>> CHUNK_SHIFT]!;
   }
 
   /** Where a slice starts in its chunk, in entries. */
@@ -75,18 +82,10 @@ export class EntryArena {
   }
 
   /** Copies the first entries of one slice over those of another. */
-  copy(slice: { readonly from: number; readonly to: number; readonly entries: number }): void {
-    const source = this.chunkOf(slice.from);
-    const target = this.chunkOf(slice.to);
-    const from = this.startOf(slice.from) * 2;
-    const to = this.startOf(slice.to) * 2;
-    if (slice.entries > LOOPED_ENTRIES_MAX) {
-      target.set(source.subarray(from, from + 2 * slice.entries), to);
-      return;
-    }
-    // Upwards is right even where the two overlap, because compaction only moves slices down.
-    for (let position = 0; position < 2 * slice.entries; position += 1)
-      target[to + position] = source[from + position]!;
+  copy({ from, to, entries }: { readonly from: number; readonly to: number; readonly entries: number }): void {
+    const move = { from: this.startOf(from), to: this.startOf(to), entries };
+    copyEntries(this.neighboursAt(from), this.neighboursAt(to), move);
+    copyEntries(this.relationshipsAt(from), this.relationshipsAt(to), move);
   }
 
   /** Whether slices of a capacity class have a chunk of their own, which compaction leaves alone. */
@@ -166,22 +165,22 @@ export class EntryArena {
   #sharedChunks(): number[] {
     const free = new Set(this.#freeChunks);
     const shared: number[] = [];
-    for (let number = 0; number < this.#chunks.length; number += 1) {
-      if (!free.has(number) && this.#chunks[number]!.length <= 2 * CHUNK_ENTRIES) shared.push(number);
+    for (let number = 0; number < this.#neighbours.length; number += 1) {
+      if (!free.has(number) && this.#neighbours[number]!.length <= CHUNK_ENTRIES) shared.push(number);
     }
     return shared;
   }
 
   #dropChunk(number: number): void {
     this.#countChunk(number, -1);
-    this.#chunks[number] = new Int32Array(0);
+    this.#neighbours[number] = new Int32Array(0);
+    this.#relationships[number] = new Int32Array(0);
     this.#freeChunks.push(number);
   }
 
   #allocateLong(capacity: number): number {
     const number = this.#takeChunkNumber();
-    this.#chunks[number] = new Int32Array(2 * capacity);
-    this.#countChunk(number, 1);
+    this.#makeChunk(number, capacity);
     return number * CHUNK_ENTRIES;
   }
 
@@ -201,29 +200,54 @@ export class EntryArena {
     const first = this.#topChunk === -1;
     this.#topChunk = this.#takeChunkNumber();
     this.#topEntry = 0;
-    this.#chunks[this.#topChunk] = new Int32Array(2 * (first ? FIRST_CHUNK_ENTRIES : CHUNK_ENTRIES));
-    this.#countChunk(this.#topChunk, 1);
+    this.#makeChunk(this.#topChunk, first ? FIRST_CHUNK_ENTRIES : CHUNK_ENTRIES);
+  }
+
+  #makeChunk(number: number, entries: number): void {
+    this.#neighbours[number] = new Int32Array(entries);
+    this.#relationships[number] = new Int32Array(entries);
+    this.#countChunk(number, 1);
   }
 
   #takeChunkNumber(): number {
-    const number = this.#freeChunks.pop() ?? this.#chunks.length;
+    const number = this.#freeChunks.pop() ?? this.#neighbours.length;
     assert(number <= 0xffff, 'the arena is full');
     return number;
   }
 
   /** Lets the top chunk, while it is smaller than others, grow to hold what has been given out. */
   #ensureTop(): void {
-    const chunk = this.#chunks[this.#topChunk]!;
-    if (2 * this.#topEntry <= chunk.length) return;
-    let length = chunk.length;
-    while (length < 2 * this.#topEntry) length *= 2;
-    const larger = new Int32Array(Math.min(length, 2 * CHUNK_ENTRIES));
-    larger.set(chunk);
-    this.#memory.bytes += larger.byteLength - chunk.byteLength;
-    this.#chunks[this.#topChunk] = larger;
+    const top = this.#topChunk;
+    let length = this.#neighbours[top]!.length;
+    if (this.#topEntry <= length) return;
+    while (length < this.#topEntry) length *= 2;
+    length = Math.min(length, CHUNK_ENTRIES);
+    this.#countChunk(top, -1);
+    this.#neighbours[top] = grown(this.#neighbours[top]!, length);
+    this.#relationships[top] = grown(this.#relationships[top]!, length);
+    this.#countChunk(top, 1);
   }
 
   #countChunk(number: number, sign: 1 | -1): void {
-    this.#memory.bytes += sign * (this.#chunks[number]!.byteLength + TYPED_ARRAY_BYTES);
+    this.#memory.bytes += sign * 2 * (this.#neighbours[number]!.byteLength + TYPED_ARRAY_BYTES);
   }
+}
+
+function copyEntries(
+  source: Int32Array,
+  target: Int32Array,
+  { from, to, entries }: { readonly from: number; readonly to: number; readonly entries: number },
+): void {
+  if (entries > LOOPED_ENTRIES_MAX) {
+    target.set(source.subarray(from, from + entries), to);
+    return;
+  }
+  // Upwards is right even where the two overlap, because compaction only moves slices down.
+  for (let entry = 0; entry < entries; entry += 1) target[to + entry] = source[from + entry]!;
+}
+
+function grown(entries: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
+  larger.set(entries);
+  return larger;
 }

@@ -36,8 +36,8 @@ export class GraphStore {
   #acknowledgedLsn: number;
   /** No snapshot can be opened below this lsn: what it would need has been collected. */
   #collectedLsn: number;
-  /** How many snapshots are open at each lsn. */
-  readonly #snapshots = new Map<number, number>();
+  /** The lsns at which snapshots are open, and the one at which the last was opened. */
+  #pins: Pin[] = [];
 
   /** An empty graph at lsn 0, or one that a restore has filled. */
   constructor(options: GraphStoreOptions = {}, restored?: { readonly state: GraphState; readonly lsn: number }) {
@@ -128,8 +128,9 @@ export class GraphStore {
   /** A view of the graph at an lsn, by default the acknowledged one. It holds versions back until it is closed. */
   openSnapshot(lsn: number = this.#acknowledgedLsn): Snapshot {
     assert(lsn >= this.#collectedLsn && lsn <= this.lsn, `the versions of lsn ${lsn} are not there`);
-    this.#snapshots.set(lsn, (this.#snapshots.get(lsn) ?? 0) + 1);
-    return new StoreSnapshot(this.#state, this.#versions, { lsn, close: () => this.#closeSnapshot(lsn) });
+    const pin = this.#pinAt(lsn);
+    pin.count += 1;
+    return new StoreSnapshot(this.#state, this.#versions, pin);
   }
 
   /** The sum over the newest state, equal on every instance at an equal lsn; see checksum.ts. */
@@ -137,20 +138,20 @@ export class GraphStore {
     return this.newest.checksum();
   }
 
-  #closeSnapshot(lsn: number): void {
-    const count = this.#snapshots.get(lsn)!;
-    if (count > 1) {
-      this.#snapshots.set(lsn, count - 1);
-      return;
-    }
-    this.#snapshots.delete(lsn);
-    this.#collect();
+  /** Most snapshots are opened where the one before was, so the pin of the last one is kept even when it has been closed. */
+  #pinAt(lsn: number): Pin {
+    const last = this.#pins.at(-1);
+    if (last?.lsn === lsn) return last;
+    const pin = this.#pins.find((other) => other.lsn === lsn) ?? { lsn, count: 0, released: () => this.#collect() };
+    this.#pins = this.#pins.filter((other) => other !== pin && other.count > 0);
+    this.#pins.push(pin);
+    return pin;
   }
 
   /** Drops the versions that neither an open snapshot nor one opened from now on can ask for. */
   #collect(): void {
     let lsn = this.#acknowledgedLsn;
-    for (const open of this.#snapshots.keys()) lsn = Math.min(lsn, open);
+    for (const pin of this.#pins) if (pin.count > 0) lsn = Math.min(lsn, pin.lsn);
     if (lsn <= this.#collectedLsn) return;
     this.#collectedLsn = lsn;
     this.#versions.collect(lsn, (chains, entity) => this.#idsOf(chains).release(entity));
@@ -178,22 +179,28 @@ export class GraphStore {
   }
 }
 
+/** What holds the versions of an lsn back. */
+interface Pin {
+  readonly lsn: number;
+  /** How many snapshots are open there. */
+  count: number;
+  /** To be called when the count has come to 0. */
+  readonly released: () => void;
+}
+
 class StoreSnapshot extends StoreView implements Snapshot {
-  readonly #close: () => void;
+  readonly #pin: Pin;
   #isOpen = true;
 
-  constructor(
-    state: GraphState,
-    versions: VersionStore,
-    options: { readonly lsn: number; readonly close: () => void },
-  ) {
-    super(state, versions, options.lsn);
-    this.#close = options.close;
+  constructor(state: GraphState, versions: VersionStore, pin: Pin) {
+    super(state, versions, pin.lsn);
+    this.#pin = pin;
   }
 
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#close();
+    this.#pin.count -= 1;
+    if (this.#pin.count === 0) this.#pin.released();
   }
 }

@@ -5,6 +5,7 @@
 import type { StoredValue } from '../value/value.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
+import type { FrontierStep } from './frontier.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import type { PropertyIndex } from './property-index.ts';
 import type { Expansion, IdList } from './result-lists.ts';
@@ -24,7 +25,18 @@ export interface ScanResult {
 export type GatheredColumn =
   | { readonly kind: 'integer'; readonly values: Float64Array }
   | { readonly kind: 'float'; readonly values: Float64Array }
-  | { readonly kind: 'value'; readonly values: readonly (StoredValue | null)[] };
+  | {
+      readonly kind: 'value';
+      readonly values: readonly (StoredValue | null)[];
+      /** Of texts from the dictionary: their codes. */
+      readonly codes?: Int32Array;
+    };
+
+/** The values of one property key for many entities. */
+export interface GatheredProperty {
+  readonly key: number;
+  readonly column: GatheredColumn;
+}
 
 /** A node as a snapshot segment holds it: tokens, and `values[i]` under `keys[i]`, keys ascending. */
 export interface ExportedNode {
@@ -78,6 +90,10 @@ export interface GraphView {
    * ids. A self-loop appears once for 'both'.
    */
   expand(node: number, direction: Direction, type: number, out: Expansion): void;
+  /**
+   * Makes a step from many nodes at once. Answers with the number of relationships looked at.
+   */
+  advance(step: FrontierStep): number;
   /** How many relationships `expand` gives. */
   degree(node: number, direction: Direction, type: number): number;
 
@@ -92,6 +108,9 @@ export interface GraphView {
    */
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
   gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
+  /** All properties of the first `count` of `ids`: a column for each key that one of them has, keys ascending. */
+  gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[];
+  gatherRelationshipProperties(ids: Int32Array, count: number): GatheredProperty[];
 
   /** One past the highest node id there may be: segments of nodes lie below it. */
   readonly nodeIdLimit: number;

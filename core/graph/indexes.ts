@@ -11,10 +11,16 @@ export class Indexes {
   readonly #byKey = new Map<number, PropertyIndex[]>();
   readonly #byLabel = new Map<number, PropertyIndex[]>();
   readonly #definitions = new Definitions<IndexDefinition>();
+  /** Grows with every change of the definitions, so that what was derived from them knows when it is out of date. */
+  #version = 0;
   readonly #memory: MemoryCounter;
 
   constructor(memory: MemoryCounter) {
     this.#memory = memory;
+  }
+
+  get version(): number {
+    return this.#version;
   }
 
   /** Definitions in the order of their names. */
@@ -72,6 +78,7 @@ export class Indexes {
 
   #open(definition: IndexDefinition, builtAt: Stamp): PropertyIndex {
     const index = new PropertyIndex(definition, builtAt, this.#memory);
+    this.#version += 1;
     this.#indexes.set(definition.name, index);
     this.#byKey.set(definition.key, [...this.onKey(definition.key), index]);
     this.#byLabel.set(definition.label, [...this.onLabel(definition.label), index]);
@@ -80,6 +87,7 @@ export class Indexes {
 
   #close(name: string): void {
     const index = this.#indexes.get(name)!;
+    this.#version += 1;
     const { key, label } = index.definition;
     this.#indexes.delete(name);
     this.#byKey.set(key, without(this.onKey(key), index));

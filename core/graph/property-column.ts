@@ -59,10 +59,33 @@ export class PropertyColumn {
     } else if (kind === 'float') {
       const values = this.#gatherNumbers(ids, count, isFloatKind);
       if (values !== undefined) return { kind: 'float', values };
+    } else if (kind === 'string') {
+      const texts = this.#gatherTexts(ids, count);
+      if (texts !== undefined) return texts;
     }
     const values = new Array<StoredValue | null>(count);
     for (let row = 0; row < count; row += 1) values[row] = ids[row]! < 0 ? null : this.get(ids[row]!);
     return { kind: 'value', values };
+  }
+
+  /** The values as texts with their codes, or undefined as soon as one is of another kind; null where there is none. */
+  #gatherTexts(ids: Int32Array, count: number): GatheredColumn | undefined {
+    const values = new Array<StoredValue | null>(count);
+    const codes = new Int32Array(count);
+    for (let row = 0; row < count; row += 1) {
+      const id = ids[row]!;
+      const page = id < 0 ? undefined : this.#pages[id >>> PAGE_SHIFT];
+      if (page !== undefined && page.kind !== 'string') return undefined;
+      const slot = page === undefined ? -1 : page.slotOf(id & PAGE_MASK);
+      if (slot === -1) {
+        values[row] = null;
+      } else {
+        const code = page!.numbers![slot]!;
+        codes[row] = code;
+        values[row] = this.#dictionary.textOf(code);
+      }
+    }
+    return { kind: 'value', values, codes };
   }
 
   /** The values as numbers, or undefined as soon as one is missing or of a kind that is not accepted. */

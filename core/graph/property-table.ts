@@ -46,6 +46,14 @@ export class PropertyTable {
     return keys;
   }
 
+  /** Whether one of the first `count` entities has a property. */
+  hasAny(ids: Int32Array, count: number, key: number): boolean {
+    const column = this.#columns[key];
+    if (column === undefined) return false;
+    for (let row = 0; row < count; row += 1) if (ids[row]! >= 0 && column.has(ids[row]!)) return true;
+    return false;
+  }
+
   gather(ids: Int32Array, count: number, key: number): GatheredColumn {
     const column = this.#columns[key];
     if (column !== undefined) return column.gather(ids, count);

@@ -1,10 +1,13 @@
 /** Growing lists that reads fill, kept and used again by the caller so that a hot loop allocates nothing. */
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
+
+/** Where a list begins, so that one that stays empty costs nothing. */
+const NOTHING = new Int32Array(0);
 
 /** Entity ids: the first `count` of `ids`. */
 export class IdList {
-  ids = new Int32Array(FIRST_CAPACITY);
+  ids: Int32Array = NOTHING;
   count = 0;
 
   /** Makes room for `capacity` ids in all, and keeps the ones there are. */
@@ -20,8 +23,8 @@ export class IdList {
 
 /** What an expansion found: the first `count` of `neighbours` and of `relationships`, side by side. */
 export class Expansion {
-  neighbours = new Int32Array(FIRST_CAPACITY);
-  relationships = new Int32Array(FIRST_CAPACITY);
+  neighbours: Int32Array = NOTHING;
+  relationships: Int32Array = NOTHING;
   count = 0;
 
   /** Makes room for `capacity` entries in all, and keeps the ones there are. */
@@ -38,8 +41,8 @@ export class Expansion {
   }
 }
 
-function grown(ids: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(capacity, ids.length * 2));
+function grown(ids: Int32Array, capacity: number): Int32Array {
+  const larger = new Int32Array(Math.max(capacity, ids.length * 2, FIRST_CAPACITY));
   larger.set(ids);
   return larger;
 }

@@ -15,7 +15,12 @@ export interface Doubtful {
 }
 
 /** Fills `out` with the members of a set from `result.cursor` on, ascending, and moves the cursor behind them. */
-export function scanBits(members: Bitmap, doubtful: Doubtful | undefined, out: Int32Array, result: ScanState): void {
+export function scanBits(
+  members: Bitmap,
+  doubtful: Doubtful | undefined,
+  out: Int32Array,
+  result: ScanState,
+): ScanState {
   const words = members.words;
   const doubtfulWords = doubtful?.ids.words;
   const wordCount = doubtfulWords === undefined ? words.length : Math.max(words.length, doubtfulWords.length);
@@ -33,11 +38,12 @@ export function scanBits(members: Bitmap, doubtful: Doubtful | undefined, out: I
       if (count === out.length) {
         result.count = count;
         result.cursor = id;
-        return;
+        return result;
       }
       out[count++] = id;
     }
   }
   result.count = count;
   result.cursor = -1;
+  return result;
 }

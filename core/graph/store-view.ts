@@ -3,6 +3,7 @@ import { dropLoops } from './adjacency.ts';
 import { checksumOf } from './checksum.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
+import { advanceSlowly, type FrontierStep } from './frontier.ts';
 import type { GraphState } from './graph-state.ts';
 import {
   ALL_TYPES,
@@ -10,6 +11,7 @@ import {
   type ExportedNode,
   type ExportedRelationship,
   type GatheredColumn,
+  type GatheredProperty,
   type GraphView,
   type ScanResult,
 } from './graph-view.ts';
@@ -30,9 +32,10 @@ export class StoreView implements GraphView {
   readonly lsn: number;
   readonly #state: GraphState;
   readonly #versions: VersionStore;
-  readonly #scan = new ScanState();
+  /** Made when a scan is asked for: most views of point statements never are. */
+  #scanState: ScanState | undefined;
   /** What `degree` expands into when it must look at each relationship. */
-  readonly #degrees = new Expansion();
+  #degreeEntries: Expansion | undefined;
 
   constructor(state: GraphState, versions: VersionStore, lsn: number) {
     this.#state = state;
@@ -96,27 +99,21 @@ export class StoreView implements GraphView {
   }
 
   scanNodes(cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
-    scanBits(this.#state.nodes.ids.live, this.#doubtfulNodes(), out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.nodes.ids.live, this.#doubtfulNodes(), out, this.#scanFrom(cursor));
   }
 
   scanLabel(label: number, cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
     const doubtful = this.#isPast
       ? { ids: this.#versions.nodes.entities, sees: (id: number) => this.hasLabel(id, label) }
       : undefined;
-    scanBits(this.#state.labels.nodesOf(label), doubtful, out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.labels.nodesOf(label), doubtful, out, this.#scanFrom(cursor));
   }
 
   scanRelationships(cursor: number, out: Int32Array): ScanResult {
-    this.#scan.cursor = cursor;
     const doubtful = this.#isPast
       ? { ids: this.#versions.relationships.entities, sees: (id: number) => this.relationshipExists(id) }
       : undefined;
-    scanBits(this.#state.relationships.ids.live, doubtful, out, this.#scan);
-    return this.#scan;
+    return scanBits(this.#state.relationships.ids.live, doubtful, out, this.#scanFrom(cursor));
   }
 
   expand(node: number, direction: Direction, type: number, out: Expansion): void {
@@ -129,10 +126,16 @@ export class StoreView implements GraphView {
     for (let each = 0; each < limit; each += 1) this.#expandType(node, direction, each, out);
   }
 
+  advance(step: FrontierStep): number {
+    if (!this.#isPast) return this.#state.adjacency.advance(step);
+    return advanceSlowly(step, (node, out) => this.expand(node, step.direction, step.type, out));
+  }
+
   degree(node: number, direction: Direction, type: number): number {
     if (this.#isPast) {
-      this.expand(node, direction, type, this.#degrees);
-      return this.#degrees.count;
+      this.#degreeEntries ??= new Expansion();
+      this.expand(node, direction, type, this.#degreeEntries);
+      return this.#degreeEntries.count;
     }
     const { adjacency } = this.#state;
     if (type !== ALL_TYPES) return adjacency.degree(node, direction, type);
@@ -159,6 +162,14 @@ export class StoreView implements GraphView {
 
   gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
     return this.#gather(this.#state.relationshipProperties, this.#versions.relationships, { ids, count, key });
+  }
+
+  gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[] {
+    return this.#gatherAll(this.#state.nodeProperties, this.#versions.nodes, ids, count);
+  }
+
+  gatherRelationshipProperties(ids: Int32Array, count: number): GatheredProperty[] {
+    return this.#gatherAll(this.#state.relationshipProperties, this.#versions.relationships, ids, count);
   }
 
   get nodeIdLimit(): number {
@@ -220,6 +231,12 @@ export class StoreView implements GraphView {
   /** Whether an entity's newest state may differ from what this view sees. */
   #isDoubtful(chains: Chains, id: number): boolean {
     return this.#versions.newestLsn > this.lsn && chains.entities.has(id);
+  }
+
+  #scanFrom(cursor: number): ScanState {
+    this.#scanState ??= new ScanState();
+    this.#scanState.cursor = cursor;
+    return this.#scanState;
   }
 
   #doubtfulNodes(): Doubtful | undefined {
@@ -290,6 +307,19 @@ export class StoreView implements GraphView {
     out.count = kept;
   }
 
+  /** A key that only a version still has may lie beyond the table's limit, so those of the tokens are all tried then. */
+  #gatherAll(table: PropertyTable, chains: Chains, ids: Int32Array, count: number): GatheredProperty[] {
+    const doubtful = this.#isPast && hasAny(chains, ids, count);
+    const limit = doubtful ? this.#state.tokens.propertyKey.count : table.keyLimit;
+    const gathered: GatheredProperty[] = [];
+    for (let key = 0; key < limit; key += 1) {
+      if (!doubtful && !table.hasAny(ids, count, key)) continue;
+      const column = this.#gather(table, chains, { ids, count, key });
+      if (!doubtful || hasValue(column)) gathered.push({ key, column });
+    }
+    return gathered;
+  }
+
   #gather(
     table: PropertyTable,
     chains: Chains,
@@ -302,6 +332,10 @@ export class StoreView implements GraphView {
     }
     return { kind: 'value', values };
   }
+}
+
+function hasValue(column: GatheredColumn): boolean {
+  return column.kind !== 'value' || column.values.some((value) => value !== null);
 }
 
 function hasAny(chains: Chains, ids: Int32Array, count: number): boolean {

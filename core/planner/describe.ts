@@ -134,6 +134,12 @@ class Describer {
       case 'expandVariable':
       case 'shortestPath':
         return this.#expansion(plan, `*${plan.min}..${plan.max ?? ''}`);
+      case 'reachable': {
+        const hops = `*${plan.min}..${plan.max ?? ''}`;
+        return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to), { relationship: undefined, hops });
+      }
+      case 'trailEnds':
+        return this.#chain(plan);
       case 'expandCount':
         return this.#arrow(plan, this.#name(plan.from), '');
       case 'projectEndpoints':
@@ -184,6 +190,22 @@ class Describer {
     hops: string,
   ): string {
     return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to), { relationship: plan.relationship, hops });
+  }
+
+  /** Nobody can name what lies between, so it has no name here either. */
+  #chain({ from, to, steps, min }: Extract<Plan, { type: 'trailEnds' }>): string {
+    const [first] = steps;
+    const end = this.#name(to);
+    if (first !== undefined && min < steps.length) {
+      return this.#arrow(first, this.#name(from), end, { relationship: undefined, hops: `*${min}..${steps.length}` });
+    }
+    return steps.reduce(
+      (text, step, at) => {
+        const arrow = this.#arrow(step, '', at === steps.length - 1 ? end : '');
+        return text + arrow.slice('()'.length);
+      },
+      `(${this.#name(from)})`,
+    );
   }
 
   #arrow(
@@ -324,6 +346,9 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'projectEndpoints':
     case 'projectTrail':
       return plan.relationship === undefined ? [plan.to] : [plan.relationship, plan.to];
+    case 'reachable':
+    case 'trailEnds':
+      return [plan.to];
     case 'shortestPath':
       return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
     case 'repeat':

@@ -149,7 +149,7 @@ class Search {
     }
     const from = this.#isBound(relationship.from);
     const to = this.#isBound(relationship.to);
-    if (from && to) return [this.#along({ type: 'connect', relationship }, this.#fanoutBetween(relationship))];
+    if (from && to) return [this.#connect(relationship)];
     if (relationship.shortest || relationship.bound) return [];
     const options: Option[] = [];
     for (const [isKnown, reversed] of [
@@ -166,6 +166,14 @@ class Search {
   #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
     const share = this.#share(namesBoundBy(step.relationship), []);
     return { step, fanout, share, rows: fanout * share };
+  }
+
+  #connect(relationship: GraphRelationship): Option {
+    const option = this.#along({ type: 'connect', relationship }, this.#fanoutBetween(relationship));
+    if (relationship.hops === undefined || relationship.shortest) return option;
+    // All trails are walked to find those that end where they should, however few these are.
+    const fanout = Math.max(1, expectedFanout({ relationship, reversed: false, statistics: this.#statistics }));
+    return { ...option, fanout, share: option.rows / fanout };
   }
 
   /** Rows that holding two bound nodes against each other leaves of one. */

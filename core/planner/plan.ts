@@ -103,6 +103,36 @@ export interface ExpandVariablePlan extends ExpansionPlan {
   readonly steps: readonly StepPredicate[];
 }
 
+/** The nodes that trails of a length between the bounds lead to, each once: a variable-length expansion without its trails. */
+export interface ReachablePlan extends Unary {
+  readonly type: 'reachable';
+  readonly from: number;
+  readonly to: number;
+  readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
+  readonly direction: Direction;
+  readonly min: 0 | 1;
+  readonly max: number | undefined;
+}
+
+/** A step of TrailEnds: along what, and what must hold for the node in `slot` that it leads to. */
+export interface TrailEndsStep {
+  readonly types: readonly string[];
+  readonly typeExpression: LabelExpression | undefined;
+  readonly direction: Direction;
+  readonly slot: number;
+  readonly predicates: readonly ScopedExpression[];
+}
+
+/** The nodes at the end of trails of `min` steps or more, each once: a chain of expansions without what lies between. */
+export interface TrailEndsPlan extends Unary {
+  readonly type: 'trailEnds';
+  readonly from: number;
+  readonly to: number;
+  readonly steps: readonly TrailEndsStep[];
+  readonly min: number;
+}
+
 export interface PropertyEquality {
   readonly key: string;
   readonly value: ScopedExpression;
@@ -257,6 +287,8 @@ export interface AggregatePlan extends Unary {
 export interface DistinctPlan extends Unary {
   readonly type: 'distinct';
   readonly slots: readonly number[];
+  /** Those of the slots that settle the others. By default all. */
+  readonly keys?: readonly number[];
 }
 
 export interface SortKey {
@@ -472,7 +504,9 @@ export type Plan =
   | ForeachPlan
   | RollUpPlan
   | RepeatPlan
-  | ProjectTrailPlan;
+  | ProjectTrailPlan
+  | ReachablePlan
+  | TrailEndsPlan;
 
 export interface ResultColumn {
   readonly name: string;

@@ -33,6 +33,7 @@ import { planProjection } from './projection-plan.ts';
 import { liftQueries } from './roll-up.ts';
 import { PlanScope, Slots } from './slots.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
+import { pruneTrails } from './trail-pruning.ts';
 import { footprintOf } from './update-footprint.ts';
 import { planCreate, planDelete, planMerge, planRemove, planSet } from './update-plan.ts';
 
@@ -181,7 +182,8 @@ class QueryPlanner {
       this.#separate(clause);
       this.#clause(clause);
     }
-    return { root: this.#plan, columns: this.#columns, writes: this.#writes };
+    const writes = this.#writes;
+    return { root: pruneTrails(this.#plan, { writes }), columns: this.#columns, writes };
   }
 
   /** Puts an Eager before a clause that must not be mixed with those before it. */

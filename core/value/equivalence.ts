@@ -2,6 +2,7 @@
  * Equivalence, the relation of DISTINCT, grouping and UNION: as equality, but null is equivalent to null and NaN to NaN,
  * so that every value belongs to exactly one class.
  */
+import { DenseNumbers } from './dense-numbers.ts';
 import { isList, isMap } from './equality.ts';
 import { PairNumbers } from './pair-numbers.ts';
 import { pointKey } from './spatial/point.ts';
@@ -80,7 +81,8 @@ function encodeObject(value: Exclude<Value, null | boolean | number | bigint | s
  */
 export class EquivalenceClasses {
   readonly #byKey = new Map<EquivalenceKey, number>();
-  readonly #byNode = new Map<number, number>();
+  readonly #byNumber = new DenseNumbers();
+  readonly #byNode = new DenseNumbers();
   /** Of rows: the classes of each of their values, and each but the first paired with the number of what stands before. */
   readonly #columns: { readonly classes: EquivalenceClasses; readonly pairs: PairNumbers }[] = [];
   #count = 0;
@@ -92,35 +94,42 @@ export class EquivalenceClasses {
 
   /** The number of the value's class; a value of a new class gets the next number, which is the count before. */
   numberOf(value: Value): number {
-    return value instanceof NodeReference
-      ? this.numberOfNode(value.id)
-      : this.#number(this.#byKey, equivalenceKey(value));
+    if (value instanceof NodeReference) return this.numberOfNode(value.id);
+    const key = equivalenceKey(value);
+    return typeof key === 'number' ? this.#numberIn(this.#byNumber, key) : this.#numberOfKey(key);
   }
 
   /** As numberOf, for a node that stands in a column. */
   numberOfNode(id: number): number {
-    return this.#number(this.#byNode, id);
+    return this.#numberIn(this.#byNode, id);
+  }
+
+  /** As numberOf, for an INTEGER that stands in a column, and so is safe. */
+  numberOfInteger(value: number): number {
+    return this.#numberIn(this.#byNumber, value);
   }
 
   /** As numberOf, for an INTEGER or FLOAT that stands in a column. */
   numberOfNumber(value: number): number {
-    return this.#number(this.#byKey, numericKey(value));
+    const key = numericKey(value);
+    return typeof key === 'number' ? this.#numberIn(this.#byNumber, key) : this.#numberOfKey(key);
   }
 
   /** As numberOf, for a whole row. One object is shown rows of one width, and nothing else. */
   numberOfRow(values: readonly Value[]): number {
     let number = 0;
     for (let index = 0; index < values.length; index++) {
-      const { classes, pairs } = this.#column(index);
+      const { classes, pairs } = this.column(index);
       const own = classes.numberOf(values[index]!);
       number = index === 0 ? own : pairs.numberOf(number, own);
     }
-    // Numbers are given without gaps, so a new class has the one that comes next.
-    if (number === this.#count) this.#count++;
-    return number;
+    return this.taken(number);
   }
 
-  #column(index: number) {
+  /**
+   * The classes of one value of the row, and its pairs with what stands before: for rows that are numbered column by column.
+   */
+  column(index: number): { readonly classes: EquivalenceClasses; readonly pairs: PairNumbers } {
     const known = this.#columns[index];
     if (known !== undefined) return known;
     const column = { classes: new EquivalenceClasses(), pairs: new PairNumbers() };
@@ -128,10 +137,23 @@ export class EquivalenceClasses {
     return column;
   }
 
-  #number<Key>(numbers: Map<Key, number>, key: Key): number {
+  /** Takes a row's number, which is that of its last pair. Numbers are given without gaps: a new one comes next. */
+  taken(number: number): number {
+    if (number === this.#count) this.#count++;
+    return number;
+  }
+
+  #numberIn(numbers: DenseNumbers, key: number): number {
     const known = numbers.get(key);
-    if (known !== undefined) return known;
+    if (known >= 0) return known;
     numbers.set(key, this.#count);
+    return this.#count++;
+  }
+
+  #numberOfKey(key: EquivalenceKey): number {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    this.#byKey.set(key, this.#count);
     return this.#count++;
   }
 }

@@ -76,8 +76,55 @@ export type Value =
   | RelationshipReference
   | PathReference;
 
+/**
+ * What many node records are views of: the columns that were read for a batch of rows. A record of a large result then costs
+ * one small object, and its id text and map of properties are made when somebody asks for them.
+ */
+export interface NodeSource {
+  elementIdAt(row: number): string;
+  labelsAt(row: number): readonly string[];
+  propertiesAt(row: number): ReadonlyMap<string, StoredValue>;
+}
+
 /** A node as a client gets it. */
 export class NodeRecord {
+  readonly source: NodeSource;
+  readonly row: number;
+
+  constructor(elementId: string, labels: readonly string[], properties: ReadonlyMap<string, StoredValue>);
+  constructor(source: NodeSource, row: number);
+  constructor(
+    idOrSource: string | NodeSource,
+    labelsOrRow: readonly string[] | number,
+    properties?: ReadonlyMap<string, StoredValue>,
+  ) {
+    if (typeof idOrSource === 'string') {
+      this.source = new OneNode(
+        idOrSource,
+        typeof labelsOrRow === 'number' ? [] : labelsOrRow,
+        properties ?? new Map(),
+      );
+      this.row = 0;
+    } else {
+      this.source = idOrSource;
+      this.row = typeof labelsOrRow === 'number' ? labelsOrRow : 0;
+    }
+  }
+
+  get elementId(): string {
+    return this.source.elementIdAt(this.row);
+  }
+
+  get labels(): readonly string[] {
+    return this.source.labelsAt(this.row);
+  }
+
+  get properties(): ReadonlyMap<string, StoredValue> {
+    return this.source.propertiesAt(this.row);
+  }
+}
+
+class OneNode implements NodeSource {
   readonly elementId: string;
   readonly labels: readonly string[];
   readonly properties: ReadonlyMap<string, StoredValue>;
@@ -87,28 +134,82 @@ export class NodeRecord {
     this.labels = labels;
     this.properties = properties;
   }
+
+  elementIdAt(): string {
+    return this.elementId;
+  }
+
+  labelsAt(): readonly string[] {
+    return this.labels;
+  }
+
+  propertiesAt(): ReadonlyMap<string, StoredValue> {
+    return this.properties;
+  }
+}
+
+/** What a relationship is made of. */
+export interface RelationshipFields {
+  readonly elementId: string;
+  readonly startElementId: string;
+  readonly endElementId: string;
+  readonly relationshipType: string;
+  readonly properties: ReadonlyMap<string, StoredValue>;
+}
+
+/** As NodeSource, for relationships. */
+export interface RelationshipSource {
+  fieldsAt(row: number): RelationshipFields;
 }
 
 /** A relationship as a client gets it. */
-export class RelationshipRecord {
+export class RelationshipRecord implements RelationshipFields {
+  readonly source: RelationshipSource;
+  readonly row: number;
+
+  constructor(source: RelationshipFields | RelationshipSource, row = 0) {
+    this.source = 'fieldsAt' in source ? source : new OneRelationship(source);
+    this.row = row;
+  }
+
+  get elementId(): string {
+    return this.source.fieldsAt(this.row).elementId;
+  }
+
+  get startElementId(): string {
+    return this.source.fieldsAt(this.row).startElementId;
+  }
+
+  get endElementId(): string {
+    return this.source.fieldsAt(this.row).endElementId;
+  }
+
+  get relationshipType(): string {
+    return this.source.fieldsAt(this.row).relationshipType;
+  }
+
+  get properties(): ReadonlyMap<string, StoredValue> {
+    return this.source.fieldsAt(this.row).properties;
+  }
+}
+
+class OneRelationship implements RelationshipFields, RelationshipSource {
   readonly elementId: string;
   readonly startElementId: string;
   readonly endElementId: string;
   readonly relationshipType: string;
   readonly properties: ReadonlyMap<string, StoredValue>;
 
-  constructor(fields: {
-    elementId: string;
-    startElementId: string;
-    endElementId: string;
-    relationshipType: string;
-    properties: ReadonlyMap<string, StoredValue>;
-  }) {
+  constructor(fields: RelationshipFields) {
     this.elementId = fields.elementId;
     this.startElementId = fields.startElementId;
     this.endElementId = fields.endElementId;
     this.relationshipType = fields.relationshipType;
     this.properties = fields.properties;
+  }
+
+  fieldsAt(): RelationshipFields {
+    return this;
   }
 }
 

@@ -2,14 +2,17 @@
 import { assert } from '../../assert.ts';
 import type { Vector } from '../batch.ts';
 import type { AggregateState } from './aggregate.ts';
+import { ONE_GROUP } from './one-group.ts';
 import { isNullAt } from './operand.ts';
 
-/** Groups that a fresh column of per-group state has room for. */
-const FIRST_CAPACITY = 16;
+/** Groups that a column of per-group state has room for at first. */
+const FIRST_CAPACITY = 8;
+
+const NOTHING = new Float64Array(0);
 
 /** One number for each group, growing; 0 for a group that was never touched. */
 export class GroupNumbers {
-  #values = new Float64Array(FIRST_CAPACITY);
+  #values: Float64Array = NOTHING;
 
   get heldBytes(): number {
     return this.#values.byteLength;
@@ -30,7 +33,7 @@ export class GroupNumbers {
   }
 
   #grow(group: number): void {
-    const larger = new Float64Array(Math.max(group + 1, this.#values.length * 2));
+    const larger = new Float64Array(Math.max(group + 1, this.#values.length * 2, FIRST_CAPACITY));
     larger.set(this.#values);
     this.#values = larger;
   }
@@ -44,7 +47,8 @@ export class CountRowsState implements AggregateState {
   }
 
   consume(_vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
-    for (let row = 0; row < rowCount; row++) this.#counts.add(groups[row]!, 1);
+    if (groups === ONE_GROUP) this.#counts.add(0, rowCount);
+    else for (let row = 0; row < rowCount; row++) this.#counts.add(groups[row]!, 1);
   }
 
   result(group: number): number {
@@ -62,6 +66,11 @@ export class CountState implements AggregateState {
 
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
     assert(vector !== undefined, 'count(x) has an argument');
+    const { kind } = vector.column;
+    if (groups === ONE_GROUP && (kind === 'integer' || kind === 'float')) {
+      this.#counts.add(0, rowCount);
+      return;
+    }
     for (let row = 0; row < rowCount; row++) {
       if (!isNullAt(vector, row)) this.#counts.add(groups[row]!, 1);
     }

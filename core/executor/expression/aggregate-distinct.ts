@@ -5,6 +5,7 @@ import { estimatedBytes } from '../../value/size.ts';
 import type { Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
 import type { AggregateState } from './aggregate.ts';
+import { ONE_GROUP } from './one-group.ts';
 import { isNullAt, positionOf, vectorValue } from './operand.ts';
 
 /** A pair of a group and a class is one number: class numbers stay below this, and groups below 2^53 / this. */
@@ -37,7 +38,10 @@ export class DistinctState implements AggregateState {
     for (let row = 0; row < rowCount; row++) {
       if (isNullAt(vector, row)) continue;
       const group = groups[row]!;
-      if (!this.#isFresh(group, this.#classOf(vector, row))) continue;
+      const classCount = this.#classes.count;
+      const number = this.#classOf(vector, row);
+      // Of one group a value is new when its class is.
+      if (groups === ONE_GROUP ? number < classCount : !this.#isFresh(group, number)) continue;
       positions[count] = positionOf(vector, row);
       rows[count] = row;
       freshGroups[count++] = group;
@@ -57,7 +61,10 @@ export class DistinctState implements AggregateState {
     const classCount = this.#classes.count;
     if (column.kind === 'node')
       return this.#charged(this.#classes.numberOfNode(column.ids[positionOf(vector, row)]!), classCount);
-    if (column.kind === 'integer' || column.kind === 'float') {
+    if (column.kind === 'integer') {
+      return this.#charged(this.#classes.numberOfInteger(column.values[positionOf(vector, row)]!), classCount);
+    }
+    if (column.kind === 'float') {
       return this.#charged(this.#classes.numberOfNumber(column.values[positionOf(vector, row)]!), classCount);
     }
     const value: Value = vectorValue(vector, row);

@@ -5,6 +5,7 @@ import { estimatedBytes } from '../../value/size.ts';
 import type { Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
 import type { AggregateState } from './aggregate.ts';
+import { ONE_GROUP } from './one-group.ts';
 import { vectorValue } from './operand.ts';
 
 /** Bytes of one group's slot. */
@@ -26,10 +27,24 @@ export class ExtremumState implements AggregateState {
 
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
     assert(vector !== undefined, 'min() and max() have an argument');
+    if (groups === ONE_GROUP && rowCount > 0 && vector.column.kind === 'integer') {
+      this.#take(0, this.#extremumOf(vector.column.values, vector.rows, rowCount));
+      return;
+    }
     for (let row = 0; row < rowCount; row++) {
       const value = vectorValue(vector, row);
       if (value !== null) this.#take(groups[row]!, value);
     }
+  }
+
+  #extremumOf(values: Float64Array, positions: Int32Array | undefined, rowCount: number): number {
+    const isMin = this.#direction === 1;
+    let found = values[positions === undefined ? 0 : positions[0]!]!;
+    for (let row = 1; row < rowCount; row++) {
+      const value = values[positions === undefined ? row : positions[row]!]!;
+      if (isMin ? value < found : value > found) found = value;
+    }
+    return found;
   }
 
   #take(group: number, value: Value): void {

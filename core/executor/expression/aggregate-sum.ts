@@ -12,6 +12,7 @@ import { Float, type Value } from '../../value/value.ts';
 import type { Vector } from '../batch.ts';
 import type { AggregateState } from './aggregate.ts';
 import { GroupNumbers } from './aggregate-count.ts';
+import { ONE_GROUP } from './one-group.ts';
 import { positionOf } from './operand.ts';
 
 /** Bytes of an INTEGER that has outgrown its column, or of a duration, estimated. */
@@ -47,6 +48,7 @@ class Sums {
     const { column } = vector;
     switch (column.kind) {
       case 'integer':
+        if (groups === ONE_GROUP && this.#addIntegers(column.values, vector.rows, rowCount)) return;
         for (let row = 0; row < rowCount; row++) {
           this.#addInteger(groups[row]!, column.values[positionOf(vector, row)]!);
         }
@@ -80,6 +82,23 @@ class Sums {
     if (!Number.isSafeInteger(sum)) return this.#addLarge(group, BigInt(value));
     this.#integers.set(group, sum);
     this.counts.add(group, 1);
+  }
+
+  /** Adds many to the first group; false, and nothing is added, when they are so large that the sum might not be exact. */
+  #addIntegers(values: Float64Array, positions: Int32Array | undefined, rowCount: number): boolean {
+    let sum = 0;
+    let largest = 0;
+    for (let row = 0; row < rowCount; row++) {
+      const value = values[positions === undefined ? row : positions[row]!]!;
+      sum += value;
+      const size = Math.abs(value);
+      if (size > largest) largest = size;
+    }
+    const total = this.#integers.get(0) + sum;
+    if (largest * rowCount > Number.MAX_SAFE_INTEGER || !Number.isSafeInteger(total)) return false;
+    this.#integers.set(0, total);
+    this.counts.add(0, rowCount);
+    return true;
   }
 
   #addLarge(group: number, value: bigint): void {

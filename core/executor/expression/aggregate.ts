@@ -13,7 +13,8 @@ import { AverageState, SumState } from './aggregate-sum.ts';
 export interface AggregateState {
   /**
    * Takes rows 0 to rowCount-1: row r belongs to group `groups[r]`, and its argument stands in `vector`
-   * (undefined for count(*)). Groups are numbered from 0 and new ones follow without gaps. `second`: a second argument.
+   * (undefined for count(*)). Groups are numbered from 0 and new ones follow without gaps. `groups` is ONE_GROUP when all
+   * rows of the statement are of one group. `second`: a second argument.
    */
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number, second?: Vector): void;
   /** The group's value. A group that no row belonged to gives the value over no rows. */

@@ -152,10 +152,17 @@ export function valueVector(values: readonly Value[]): Vector {
 /** Never written to. */
 const ZEROS = new Int32Array(BATCH_ROWS);
 
+/** Float64Array.of is many times slower. */
+function single(value: number): Float64Array {
+  const values = new Float64Array(1);
+  values[0] = value;
+  return values;
+}
+
 /** One value for `count` rows. */
 function constantVector(value: Value, count: number): Vector {
   const rows = count <= BATCH_ROWS ? ZEROS : new Int32Array(count);
-  if (typeof value === 'number') return { column: { kind: 'integer', values: Float64Array.of(value) }, rows };
-  if (value instanceof Float) return { column: { kind: 'float', values: Float64Array.of(value.value) }, rows };
+  if (typeof value === 'number') return { column: { kind: 'integer', values: single(value) }, rows };
+  if (value instanceof Float) return { column: { kind: 'float', values: single(value.value) }, rows };
   return { column: { kind: 'value', values: [value] }, rows };
 }

@@ -1,0 +1,191 @@
+/** Columns of nodes and relationships as columns of records, read column by column for all rows of a batch. */
+import type { GatheredProperty } from '../graph/graph-view.ts';
+import {
+  Float,
+  NodeRecord,
+  NodeReference,
+  type NodeSource,
+  type RelationshipFields,
+  RelationshipRecord,
+  RelationshipReference,
+  type RelationshipSource,
+  type ResultValue,
+  type StoredValue,
+} from '../value/value.ts';
+import { type Column, NO_ENTITY } from './batch.ts';
+import { columnValue } from './expression/operand.ts';
+import { type ElementIdOf, type MaterialiseContext, materialise } from './materialise.ts';
+
+/** Properties that the rows of a batch have, by their names. */
+class PropertyColumns {
+  readonly #names: readonly string[];
+  readonly #columns: readonly Column[];
+
+  constructor(gathered: readonly GatheredProperty[], nameOf: (key: number) => string) {
+    this.#names = gathered.map(({ key }) => nameOf(key));
+    this.#columns = gathered.map(({ column }) => column);
+  }
+
+  get columns(): readonly Column[] {
+    return this.#columns;
+  }
+
+  mapAt(row: number): ReadonlyMap<string, StoredValue> {
+    const properties = new Map<string, StoredValue>();
+    for (let at = 0; at < this.#names.length; at++) {
+      const value = storedValue(this.#columns[at]!, row);
+      if (value !== null) properties.set(this.#names[at]!, value);
+    }
+    return properties;
+  }
+}
+
+/** What stands in a column of properties is a stored value. */
+function storedValue(column: Column, row: number): StoredValue | null {
+  if (column.kind === 'integer') return column.values[row]!;
+  if (column.kind === 'float') return new Float(column.values[row]!);
+  return columnValue(column, row) as StoredValue | null; // gathered from the store
+}
+
+class NodeColumns implements NodeSource {
+  readonly #ids: Int32Array;
+  /** One for all rows, or one for each. */
+  readonly #labels: readonly (readonly string[])[];
+  readonly #properties: PropertyColumns;
+  readonly #elementId: ElementIdOf;
+
+  constructor(fields: {
+    readonly ids: Int32Array;
+    readonly labels: readonly (readonly string[])[];
+    readonly properties: PropertyColumns;
+    readonly elementId: ElementIdOf;
+  }) {
+    this.#ids = fields.ids;
+    this.#labels = fields.labels;
+    this.#properties = fields.properties;
+    this.#elementId = fields.elementId;
+  }
+
+  elementIdAt(row: number): string {
+    return this.#elementId('node', this.#ids[row]!);
+  }
+
+  labelsAt(row: number): readonly string[] {
+    return this.#labels[this.#labels.length === 1 ? 0 : row]!;
+  }
+
+  propertiesAt(row: number): ReadonlyMap<string, StoredValue> {
+    return this.#properties.mapAt(row);
+  }
+}
+
+/** Records of nodes, null for NO_ENTITY, and what they take in bytes. `ids` is not changed afterwards. */
+export function nodeRecords(
+  ids: Int32Array,
+  context: MaterialiseContext,
+): { readonly values: ResultValue[]; readonly bytes: number } {
+  const { view, tokens, elementId } = context;
+  const count = ids.length;
+  const gathered = view.gatherNodeProperties(ids, count);
+  const properties = new PropertyColumns(gathered, (key) => tokens.propertyKey.nameOf(key));
+  const source = new NodeColumns({ ids, labels: labelsOf(ids, context), properties, elementId });
+  const values = new Array<ResultValue>(count);
+  let nulls = 0;
+  for (let row = 0; row < count; row++) {
+    if (ids[row]! >= 0) {
+      values[row] = new NodeRecord(source, row);
+    } else {
+      // Null, or an entity that a procedure has made up.
+      values[row] = ids[row] === NO_ENTITY ? null : materialise(new NodeReference(ids[row]!), context);
+      nulls++;
+    }
+  }
+  return { values, bytes: (count - nulls) * NODE_BYTES + nulls * 8 + columnBytes(properties.columns, count) };
+}
+
+/** What a record takes beside its properties, in bytes; and one of its properties beside its own value. */
+const NODE_BYTES = 48;
+const RELATIONSHIP_BYTES = 64;
+
+function columnBytes(columns: readonly Column[], count: number): number {
+  let bytes = 0;
+  for (const column of columns) {
+    bytes += 8 * count;
+    if (column.kind === 'value')
+      for (const value of column.values) bytes += typeof value === 'string' ? textBytes(value) : 0;
+  }
+  return bytes;
+}
+
+/** A text may be the graph's own, which the result holds once more only when the graph lets go of it. */
+function textBytes(text: string): number {
+  return 24 + text.length * 2;
+}
+
+/** Most batches are of one set of labels, whose names are then looked up once. */
+function labelsOf(ids: Int32Array, { view, tokens }: MaterialiseContext): readonly (readonly string[])[] {
+  const names: (readonly string[])[] = [];
+  let last: readonly number[] | undefined;
+  let lastNames: readonly string[] = [];
+  let same = true;
+  for (let row = 0; row < ids.length; row++) {
+    const labels = ids[row]! < 0 ? (last ?? NO_LABELS) : view.nodeLabels(ids[row]!);
+    if (labels !== last) {
+      same = row === 0;
+      last = labels;
+      lastNames = labels.map((label) => tokens.label.nameOf(label));
+    }
+    names.push(lastNames);
+  }
+  return same && names.length > 0 ? names.slice(0, 1) : names;
+}
+
+const NO_LABELS: readonly number[] = [];
+
+class RelationshipColumns implements RelationshipSource {
+  readonly #ids: Int32Array;
+  readonly #types: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #properties: PropertyColumns;
+  readonly #context: MaterialiseContext;
+
+  constructor(ids: Int32Array, context: MaterialiseContext, properties: PropertyColumns) {
+    this.#ids = ids;
+    this.#context = context;
+    this.#properties = properties;
+    this.#types = ids.map((id) => context.view.relationshipType(id));
+    this.#starts = ids.map((id) => context.view.relationshipStart(id));
+    this.#ends = ids.map((id) => context.view.relationshipEnd(id));
+  }
+
+  fieldsAt(row: number): RelationshipFields {
+    const { elementId, tokens } = this.#context;
+    const nodeElementId = (node: number): string => (node < 0 ? '' : elementId('node', node));
+    const type = this.#types[row]!;
+    return {
+      elementId: elementId('relationship', this.#ids[row]!),
+      startElementId: nodeElementId(this.#starts[row]!),
+      endElementId: nodeElementId(this.#ends[row]!),
+      relationshipType: type < 0 ? '' : tokens.relationshipType.nameOf(type),
+      properties: this.#properties.mapAt(row),
+    };
+  }
+}
+
+/** As nodeRecords. */
+export function relationshipRecords(
+  ids: Int32Array,
+  context: MaterialiseContext,
+): { readonly values: ResultValue[]; readonly bytes: number } {
+  const count = ids.length;
+  const gathered = context.view.gatherRelationshipProperties(ids, count);
+  const properties = new PropertyColumns(gathered, (key) => context.tokens.propertyKey.nameOf(key));
+  const source = new RelationshipColumns(ids, context, properties);
+  const values = new Array<ResultValue>(count);
+  for (let row = 0; row < count; row++) {
+    if (ids[row]! >= 0) values[row] = new RelationshipRecord(source, row);
+    else values[row] = ids[row] === NO_ENTITY ? null : materialise(new RelationshipReference(ids[row]!), context);
+  }
+  return { values, bytes: count * RELATIONSHIP_BYTES + columnBytes(properties.columns, count) };
+}

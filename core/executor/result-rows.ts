@@ -1,0 +1,114 @@
+/** Rows of a result, made of batches column by column. */
+import { Float, NodeRecord, PathRecord, RelationshipRecord, type ResultValue } from '../value/value.ts';
+import type { Batch, Vector } from './batch.ts';
+import { nodeRecords, relationshipRecords } from './entity-columns.ts';
+import { type MaterialiseContext, materialise } from './materialise.ts';
+
+/** What a row of the result takes beside its values, in bytes. */
+const ROW_BYTES = 32;
+
+/** Appends a batch's rows to a result, the slots in this order. Answers with the bytes that they take. */
+export function appendResultRows(
+  batch: Batch,
+  slots: readonly number[],
+  context: MaterialiseContext,
+  rows: ResultValue[][],
+): number {
+  const { rowCount, vectors } = batch;
+  let bytes = rowCount * ROW_BYTES;
+  const columns = slots.map((slot) => {
+    const column = resultColumn(vectors[slot]!, rowCount, context);
+    bytes += column.bytes;
+    return column.values;
+  });
+  const [first, second] = columns;
+  if (first !== undefined && second === undefined) {
+    for (let row = 0; row < rowCount; row++) rows.push([first[row]!]);
+  } else if (first !== undefined && second !== undefined && columns.length === 2) {
+    for (let row = 0; row < rowCount; row++) rows.push([first[row]!, second[row]!]);
+  } else {
+    for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row]!));
+  }
+  return bytes;
+}
+
+/** One column's values as they leave the engine, and their bytes. */
+function resultColumn(
+  { column, rows }: Vector,
+  count: number,
+  context: MaterialiseContext,
+): { readonly values: readonly ResultValue[]; readonly bytes: number } {
+  switch (column.kind) {
+    case 'node':
+      return nodeRecords(picked(column.ids, rows, count), context);
+    case 'relationship':
+      return relationshipRecords(picked(column.ids, rows, count), context);
+    case 'integer': {
+      const values = new Array<ResultValue>(count);
+      for (let row = 0; row < count; row++) values[row] = column.values[rows === undefined ? row : rows[row]!]!;
+      return { values, bytes: 8 * count };
+    }
+    case 'float': {
+      const values = new Array<ResultValue>(count);
+      for (let row = 0; row < count; row++) {
+        values[row] = new Float(column.values[rows === undefined ? row : rows[row]!]!);
+      }
+      return { values, bytes: 24 * count };
+    }
+    case 'value': {
+      const values = new Array<ResultValue>(count);
+      let bytes = 0;
+      for (let row = 0; row < count; row++) {
+        const value = materialise(column.values[rows === undefined ? row : rows[row]!]!, context);
+        values[row] = value;
+        bytes += resultBytes(value);
+      }
+      return { values, bytes };
+    }
+  }
+}
+
+/** Ids of the rows. A column that is all theirs is used as it is: columns are never changed. */
+function picked(ids: Int32Array, rows: Int32Array | undefined, count: number): Int32Array {
+  if (rows === undefined) return ids.length === count ? ids : ids.subarray(0, count);
+  const result = new Int32Array(count);
+  for (let row = 0; row < count; row++) result[row] = ids[rows[row]!]!;
+  return result;
+}
+
+/** A row of values as it leaves the engine, and its bytes. */
+export function resultRow(
+  values: readonly Parameters<typeof materialise>[0][],
+  context: MaterialiseContext,
+): { readonly row: ResultValue[]; readonly bytes: number } {
+  const row = values.map((value) => materialise(value, context));
+  return { row, bytes: row.reduce<number>((sum, value) => sum + resultBytes(value), ROW_BYTES) };
+}
+
+/** Estimated bytes of a value of the result. */
+function resultBytes(value: ResultValue): number {
+  switch (typeof value) {
+    case 'string':
+      return 24 + value.length * 2;
+    case 'object':
+      return value === null ? 8 : objectBytes(value);
+    default:
+      return 16;
+  }
+}
+
+function objectBytes(value: Exclude<ResultValue, null | string | number | bigint | boolean>): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item: ResultValue) => sum + resultBytes(item), 40);
+  if (value instanceof Map) return mapBytes(value);
+  if (value instanceof NodeRecord) return 160 + mapBytes(value.properties);
+  if (value instanceof RelationshipRecord) return 240 + mapBytes(value.properties);
+  if (!(value instanceof PathRecord)) return 24;
+  return [...value.nodes, ...value.relationships].reduce((sum, part) => sum + objectBytes(part), 80);
+}
+
+function mapBytes(map: ReadonlyMap<string, ResultValue>): number {
+  let sum = 64;
+  // The keys are the graph's own names, shared by all records.
+  for (const value of map.values()) sum += 40 + resultBytes(value);
+  return sum;
+}
