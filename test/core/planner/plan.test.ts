@@ -172,3 +172,89 @@ describe('a statement that is too complex is refused quickly', () => {
     expect(planText(text).length).toBeGreaterThan(1);
   });
 });
+
+describe('queries inside expressions', () => {
+  test('stand in the plan where every row asks for them', () => {
+    expect(
+      operators('MATCH (n:Rare) RETURN COUNT { (n)-[:KNOWS]->(:Rare) } AS c, [(n)-[:KNOWS]->(m) | m.id] AS l'),
+    ).toEqual([
+      'Produce',
+      'RollUpApply',
+      'Produce',
+      'Expand',
+      'Argument',
+      'RollUpApply',
+      'Filter',
+      'Expand',
+      'Argument',
+      'ScanAllByLabel',
+      'Once',
+    ]);
+  });
+
+  test('stay where they are when only some rows, or the elements of a list, ask for them', () => {
+    const queries = [
+      'RETURN CASE WHEN $x THEN COUNT { (:Rare) } ELSE 0 END AS c',
+      'RETURN coalesce($x, COUNT { (:Rare) }) AS c',
+      'RETURN [x IN $xs | COUNT { (:Rare {id: x}) }] AS c',
+      'MATCH (n:Rare) WHERE n.id = 1 OR EXISTS { (n)-[:KNOWS]->(:Rare) } RETURN n',
+    ];
+
+    for (const query of queries) expect(operators(query)).not.toContain('RollUpApply');
+  });
+
+  test('a condition with one stands where what it needs is bound', () => {
+    expect(operators('MATCH (a:Rare)-[:KNOWS]->(b) WHERE COUNT { (a)-[:LIVES_IN]->() } > 1 RETURN b')).toEqual([
+      'Produce',
+      'Expand',
+      'Filter',
+      'RollUpApply',
+      'Expand',
+      'Argument',
+      'ScanAllByLabel',
+      'Once',
+    ]);
+  });
+});
+
+describe('paths', () => {
+  test('a repeated relationship with a condition is one of variable length', () => {
+    expect(planText('MATCH (a:Rare)-[r:KNOWS WHERE r.since > 1]->{1,3}(b) RETURN b').at(1)).toBe(
+      'ExpandVariable (a)-[r:KNOWS*1..3]->(b)',
+    );
+  });
+
+  test('a quantified pattern is walked from the end that is found more cheaply', () => {
+    expect(planText('MATCH (a) ((x)-[:KNOWS]->(y)){1,3} (b:Person {id: 1}) RETURN a')).toEqual([
+      'Produce a',
+      'Repeat (b) (…){1,3} (a)',
+      '  Expand (y)<-[anon_2:KNOWS]-(x)',
+      '  Argument',
+      'NodeIndexSeek b:Person(id) = 1',
+      'Once',
+    ]);
+  });
+
+  test('a relationship whose properties name another part waits for it', () => {
+    expect(operators('MATCH (a:Rare)-[:KNOWS* {since: c.id}]->(b), (c:City) RETURN b')).toEqual([
+      'Produce',
+      'ExpandVariable',
+      'ScanAllByLabel',
+      'ScanAllByLabel',
+      'Once',
+    ]);
+  });
+});
+
+test.each([
+  ['nodes that have nothing to do with each other', Array.from({ length: 490 }, (_, i) => `(n${i})`).join()],
+  ['a long path', Array.from({ length: 240 }, (_, i) => `(n${i})`).join('-->')],
+  ['many small paths', Array.from({ length: 160 }, (_, i) => `(a${i}:Person {id: ${i}})-->(b${i})`).join()],
+])('%s are planned in a moment', (_, pattern) => {
+  const start = performance.now();
+
+  operators(`MATCH ${pattern} RETURN 1 AS x`);
+
+  // Some tens of milliseconds by themselves; growth with the square or worse would take far longer.
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
