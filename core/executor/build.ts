@@ -149,6 +149,7 @@ class OperatorBuilder {
     plan: PlanOf<
       | 'scanAll'
       | 'scanAllByLabel'
+      | 'scanAllByLabels'
       | 'nodeIndexSeek'
       | 'nodeIndexSeekByRange'
       | 'expand'
@@ -171,8 +172,12 @@ class OperatorBuilder {
   ): OperatorFactory {
     switch (plan.type) {
       case 'scanAll':
-        return (argument) => new NodeScan(input(argument), { slot: plan.slot, label: undefined });
-      case 'scanAllByLabel':
+        return (argument) => new NodeScan(input(argument), { slot: plan.slot, labels: undefined });
+      case 'scanAllByLabel': {
+        const spec = { slot: plan.slot, labels: [plan.label] };
+        return (argument) => new NodeScan(input(argument), spec);
+      }
+      case 'scanAllByLabels':
         return (argument) => new NodeScan(input(argument), plan);
       case 'nodeIndexSeek': {
         const spec = { ...plan, value: this.#expression(plan.value) };

@@ -1,4 +1,5 @@
 /** Where rows come from: Once, Argument, and scans over nodes, which give their nodes anew for each row of their input. */
+import type { GraphView } from '../graph/graph-view.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
@@ -21,16 +22,21 @@ export class Given implements Operator {
 
 export interface NodeScanSpec {
   readonly slot: number;
-  /** Undefined: all nodes. */
-  readonly label: string | undefined;
+  /** Nodes with one of these at least; undefined: all nodes. */
+  readonly labels: readonly string[] | undefined;
 }
 
-/** ScanAll and ScanAllByLabel. */
+const ALL_NODES = -1;
+
+/** ScanAll, ScanAllByLabel and ScanAllByLabels. */
 export class NodeScan implements Operator {
   readonly #input: Operator;
   readonly #spec: NodeScanSpec;
   #batch: Batch | undefined;
+  /** Tokens of the labels, which are gone through one after the other; or ALL_NODES. */
+  #tokens: readonly number[] = [ALL_NODES];
   #row = 0;
+  #label = 0;
   #cursor = 0;
 
   constructor(input: Operator, spec: NodeScanSpec) {
@@ -44,7 +50,9 @@ export class NodeScan implements Operator {
         const input = this.#input.next(context);
         if (input === PAUSE || input === END) return input;
         this.#batch = input;
-        this.#row = 0;
+        this.#tokens = tokensOf(this.#spec.labels, context);
+        this.#row = this.#tokens.length === 0 ? input.rowCount : 0;
+        this.#label = 0;
         this.#cursor = 0;
       }
       if (context.exhausted) return PAUSE;
@@ -55,33 +63,56 @@ export class NodeScan implements Operator {
 
   /** Goes on where the scan stands, over as many rows of the input as fit. */
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const { slot, label } = this.#spec;
-    const token = label === undefined ? undefined : context.tokens.label.idOf(label);
-    if (label !== undefined && token === undefined) {
-      this.#batch = undefined;
-      return undefined;
-    }
     const ids = new Int32Array(BATCH_ROWS);
     const parents = new Int32Array(BATCH_ROWS);
     let filled = 0;
     while (filled < BATCH_ROWS && this.#row < batch.rowCount) {
       const room = filled === 0 ? ids : ids.subarray(filled);
-      const found =
-        token === undefined
-          ? context.view.scanNodes(this.#cursor, room)
-          : context.view.scanLabel(token, this.#cursor, room);
-      const { count, cursor } = found;
+      const count = this.#scan(room, context);
       parents.fill(this.#row, filled, filled + count);
       filled += count;
-      this.#cursor = cursor;
-      context.charge(count + 1);
-      if (cursor !== -1) continue;
-      this.#cursor = 0;
-      this.#row++;
+      if (this.#cursor === -1) this.#advance();
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (filled === 0) return undefined;
     const column = { kind: 'node', ids: filled < BATCH_ROWS ? ids.subarray(0, filled) : ids } as const;
-    return derive(batch, parents.subarray(0, filled), [[slot, column]]);
+    return derive(batch, parents.subarray(0, filled), [[this.#spec.slot, column]]);
   }
+
+  /** Scans on into `room`; answers how many nodes of those are for this label, which stand first. */
+  #scan(room: Int32Array, context: ExecutionContext): number {
+    const { view } = context;
+    const token = this.#tokens[this.#label]!;
+    const found = token === ALL_NODES ? view.scanNodes(this.#cursor, room) : view.scanLabel(token, this.#cursor, room);
+    const { count, cursor } = found;
+    this.#cursor = cursor;
+    context.charge(count + 1);
+    if (this.#label === 0) return count;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const node = room[i]!;
+      // A node that has a label before this one too has been given for that one.
+      if (!this.#hasEarlierLabel(node, view)) room[kept++] = node;
+    }
+    return kept;
+  }
+
+  #hasEarlierLabel(node: number, view: GraphView): boolean {
+    for (let label = 0; label < this.#label; label++) if (view.hasLabel(node, this.#tokens[label]!)) return true;
+    return false;
+  }
+
+  #advance(): void {
+    this.#cursor = 0;
+    this.#label++;
+    if (this.#label < this.#tokens.length) return;
+    this.#label = 0;
+    this.#row++;
+  }
+}
+
+/** A label that no node has ever had has no token. */
+function tokensOf(labels: readonly string[] | undefined, { tokens }: ExecutionContext): readonly number[] {
+  if (labels === undefined) return [ALL_NODES];
+  return labels.flatMap((label) => tokens.label.idOf(label) ?? []);
 }

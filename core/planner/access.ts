@@ -1,5 +1,5 @@
 /** How a node can be found when nothing leads to it yet: by an index, by its label, or by looking at all nodes. */
-import type { ComparisonOperator, Expression } from '../cypher/ast.ts';
+import type { ComparisonOperator, Expression, LabelExpression } from '../cypher/ast.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
 import type { Conjunct, GraphNode, QueryGraph } from './query-graph.ts';
 import { SELECTIVITY, type Statistics } from './statistics.ts';
@@ -17,6 +17,7 @@ export type Access = {
 } & (
   | { readonly type: 'all' }
   | { readonly type: 'label'; readonly label: string }
+  | { readonly type: 'labels'; readonly labels: readonly string[] }
   | {
       readonly type: 'seek';
       readonly label: string;
@@ -46,7 +47,7 @@ export interface AccessQuestion {
 
 /** The access that gives the fewest nodes; an index when there is nothing between them, as the graph may grow. */
 export function bestAccess(question: AccessQuestion): Access {
-  const accesses = [...indexAccesses(question), ...labelAccesses(question)];
+  const accesses = [...indexAccesses(question), ...labelAccesses(question), ...alternativeLabels(question)];
   const all: Access = { type: 'all', fanout: question.statistics.nodeCount, consumed: [] };
   return accesses.reduce((best, access) => (access.fanout < best.fanout ? access : best), accesses[0] ?? all);
 }
@@ -58,6 +59,29 @@ function labelAccesses({ graph, node, statistics }: AccessQuestion): Access[] {
     fanout: statistics.labelCount(label),
     consumed: conjunctsOn(node, graph).filter((conjunct) => isLabelOf(conjunct, node, label)),
   }));
+}
+
+/** `(n:A|B)`: the nodes of one label after those of the other. */
+function alternativeLabels({ graph, node, statistics }: AccessQuestion): Access[] {
+  return conjunctsOn(node, graph).flatMap((conjunct): Access[] => {
+    const { expression } = conjunct;
+    if (expression.type !== 'hasLabels' || expression.labels.length > 0) return [];
+    const { subject, labelExpression } = expression;
+    if (subject.type !== 'variable' || subject.name !== node.name) return [];
+    const labels = labelExpression && alternativesOf(labelExpression);
+    if (labels === undefined) return [];
+    const fanout = labels.reduce((sum, label) => sum + statistics.labelCount(label), 0);
+    return [{ type: 'labels', labels, fanout, consumed: [conjunct] }];
+  });
+}
+
+/** The names of `A|B|C`, each once; undefined for any other expression. */
+function alternativesOf(expression: LabelExpression): string[] | undefined {
+  if (expression.type === 'name') return [expression.name];
+  if (expression.type !== 'or') return undefined;
+  const left = alternativesOf(expression.left);
+  const right = alternativesOf(expression.right);
+  return left && right && [...new Set([...left, ...right])];
 }
 
 function isLabelOf(conjunct: Conjunct, node: GraphNode, label: string): boolean {

@@ -112,6 +112,8 @@ class Describer {
     switch (plan.type) {
       case 'scanAll':
         return this.#name(plan.slot);
+      case 'scanAllByLabels':
+        return `${this.#name(plan.slot)}:${plan.labels.join('|')}`;
       case 'scanAllByLabel':
         return `${this.#name(plan.slot)}:${plan.label}`;
       case 'nodeIndexSeek': {
@@ -335,6 +337,7 @@ function slotsOf(plan: Plan): readonly number[] {
   switch (plan.type) {
     case 'scanAll':
     case 'scanAllByLabel':
+    case 'scanAllByLabels':
     case 'nodeIndexSeek':
     case 'nodeIndexSeekByRange':
     case 'constructPath':

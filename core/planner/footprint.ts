@@ -124,6 +124,9 @@ export function readsOfPattern(pattern: PathPattern, scope: PlanScope, reads: Re
     if (relationship.types.length === 0) reads.anyRelationshipType = true;
     for (const type of relationship.types) reads.relationshipTypes.add(type);
     readsOfProperties(relationship.properties, scope, reads);
+    for (const step of [relationship.traversal?.filter, relationship.traversal?.weight]) {
+      if (step) readsOfExpression(step.expression, scope, reads);
+    }
   }
   for (const { where } of [...pattern.nodes, ...pattern.relationships, pattern]) {
     if (where) readsOfExpression(where, scope, reads);

@@ -135,6 +135,8 @@ class MatchBuilder {
         return { type: 'scanAll', input, slot, estimatedRows };
       case 'label':
         return { type: 'scanAllByLabel', input, slot, label: access.label, estimatedRows };
+      case 'labels':
+        return { type: 'scanAllByLabels', input, slot, labels: access.labels, estimatedRows };
       case 'seek': {
         const { label, key, each } = access;
         const value = { expression: access.value, scope };

@@ -43,6 +43,13 @@ export interface ScanAllByLabelPlan extends Unary {
   readonly label: string;
 }
 
+/** Nodes that have one of the labels at least, each once. */
+export interface ScanAllByLabelsPlan extends Unary {
+  readonly type: 'scanAllByLabels';
+  readonly slot: number;
+  readonly labels: readonly string[];
+}
+
 /** Nodes whose property equals the value; with `each`, equals an element of the list that the value is. */
 export interface NodeIndexSeekPlan extends Unary {
   readonly type: 'nodeIndexSeek';
@@ -469,6 +476,7 @@ export type Plan =
   | ArgumentPlan
   | ScanAllPlan
   | ScanAllByLabelPlan
+  | ScanAllByLabelsPlan
   | NodeIndexSeekPlan
   | NodeIndexSeekByRangePlan
   | ExpandPlan

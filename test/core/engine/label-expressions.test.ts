@@ -10,6 +10,8 @@ beforeAll(() => {
 describe('label expressions', () => {
   test.each([
     { labels: ':A|C', names: ['a', 'ab', 'c'] },
+    { labels: ':A|B', names: ['a', 'ab'] },
+    { labels: ':C|Nothing|A|B', names: ['a', 'ab', 'c'] },
     { labels: ':A&B', names: ['ab'] },
     { labels: ':A:B', names: ['ab'] },
     { labels: ':!A', names: ['c', 'x'] },
