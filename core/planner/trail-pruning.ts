@@ -92,7 +92,8 @@ function withoutRepeats(plan: Plan, needed: ReadonlySet<number>): Plan {
 function expandVariable(plan: ExpandVariablePlan, needed: ReadonlySet<number>): Plan {
   const { from, to, types, typeExpression, direction, min, max, estimatedRows } = plan;
   const named = plan.relationship !== undefined && needed.has(plan.relationship);
-  if (named || plan.into || plan.distinctFrom.length > 0 || plan.properties.length > 0) {
+  const isPlain = plan.properties.length === 0 && plan.steps.length === 0 && plan.filter === undefined;
+  if (named || plan.into || plan.distinctFrom.length > 0 || !isPlain) {
     return { ...plan, input: withoutRepeats(plan.input, union(needed, slotsOf(plan))) };
   }
   const input = withoutRepeats(plan.input, union(needed, [from]));

@@ -76,6 +76,10 @@ describe('quantified path patterns', () => {
     { query: "MATCH (a {n: 'a'})-[:U]->(b) ((x)<-[:T]-(y)){1} (z) RETURN z.n ORDER BY z.n", rows: [['b'], ['e']] },
   ])('$query', expectRows);
 
+  test('a condition on each relationship holds too where only the ends are asked for', () => {
+    expect(database.rows("MATCH (a {n: 'a'})-[r:T WHERE r.w < 3]->+(z) RETURN DISTINCT z.n")).toEqual([['b'], ['c']]);
+  });
+
   test.each([
     ['MATCH (a)-->(b)((x)-->(y)) RETURN a', 'InvalidRelationshipPattern'],
     ['MATCH ((a))+ RETURN a', 'InvalidRelationshipPattern'],
