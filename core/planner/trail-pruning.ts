@@ -58,7 +58,8 @@ function independentSlots(slots: readonly number[], { items }: ProducePlan): rea
 function aggregate(plan: AggregatePlan): Plan {
   const { keys, aggregations } = plan;
   if (!aggregations.every(({ name, distinct }) => distinct || name === 'min' || name === 'max')) return plan;
-  const expressions = [...keys, ...aggregations.flatMap(({ argument }) => argument ?? [])];
+  const given = aggregations.flatMap(({ argument, second }) => [argument, second]);
+  const expressions = [...keys, ...given.filter((expression) => expression !== undefined)];
   if (!expressions.every(isSimple)) return plan;
   return { ...plan, input: withoutRepeats(plan.input, new Set(expressions.flatMap(slotsIn))) };
 }
