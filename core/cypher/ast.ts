@@ -248,6 +248,32 @@ export interface RelationshipPattern {
    * how often. Nothing else is said about this relationship then. Its variables are lists outside of it.
    */
   readonly repeated: PathPattern | undefined;
+  /** Memgraph's `*BFS` and its kind, and a filter on each step. `hops` has their bounds. */
+  readonly traversal?: Traversal | undefined;
+  readonly span: Span;
+}
+
+/** How paths of variable length are looked for. Source: Memgraph, "Deep path traversal". */
+export interface Traversal {
+  /** `depthFirst`: every trail, as without a name. */
+  readonly algorithm: 'depthFirst' | 'breadthFirst' | 'weightedShortest' | 'allShortest' | 'kShortest';
+  /** What a step must meet. */
+  readonly filter: StepFunction | undefined;
+  /** What a step costs; undefined: 1. */
+  readonly weight: StepFunction | undefined;
+  /** The variable for what the path costs. */
+  readonly total: string | undefined;
+  /** Of kShortest: how many paths. */
+  readonly count: number | undefined;
+}
+
+/** `(r, n | expression)`: of a step's relationship and the node that it leads to; the path and its cost up to there if they are named. */
+export interface StepFunction {
+  readonly relationship: string;
+  readonly node: string;
+  readonly path: string | undefined;
+  readonly cost: string | undefined;
+  readonly expression: Expression;
   readonly span: Span;
 }
 

@@ -1,5 +1,5 @@
 /** Walking expressions and clauses, and telling whether two expressions are written the same. */
-import type { Clause, Expression, PathPattern, Query, SetItem } from './ast.ts';
+import type { Clause, Expression, PathPattern, Query, SetItem, StepFunction, Traversal } from './ast.ts';
 import { findFunction } from './function-table.ts';
 
 type MapExpression = (child: Expression) => Expression;
@@ -90,10 +90,16 @@ function mapPattern(pattern: PathPattern, map: MapExpression): PathPattern {
     nodes: pattern.nodes.map(ofPart),
     relationships: pattern.relationships.map((relationship) => ({
       ...ofPart(relationship),
+      traversal: relationship.traversal && mapTraversal(relationship.traversal, map),
       repeated: relationship.repeated && mapPattern(relationship.repeated, map),
     })),
     where: pattern.where && map(pattern.where),
   };
+}
+
+function mapTraversal(traversal: Traversal, map: MapExpression): Traversal {
+  const ofStep = (step: StepFunction | undefined) => step && { ...step, expression: map(step.expression) };
+  return { ...traversal, filter: ofStep(traversal.filter), weight: ofStep(traversal.weight) };
 }
 
 function mapQuery(query: Query, map: MapExpression): Query {
@@ -188,7 +194,11 @@ function gathered(visit: (map: MapExpression) => unknown): Expression[] {
 /** The variables of a pattern: its nodes, relationships and the path, and those of what is repeated in it. */
 export function patternVariables(pattern: PathPattern): readonly string[] {
   const own = [...pattern.nodes, ...pattern.relationships, pattern].flatMap(({ variable }) => variable ?? []);
-  return [...own, ...pattern.relationships.flatMap(({ repeated }) => (repeated ? patternVariables(repeated) : []))];
+  const inside = pattern.relationships.flatMap(({ repeated, traversal }) => [
+    ...(repeated ? patternVariables(repeated) : []),
+    ...(traversal?.total === undefined ? [] : [traversal.total]),
+  ]);
+  return [...own, ...inside];
 }
 
 /** The variables that the patterns of an expression name, in its subqueries too; it may make them or take them from around it. */

@@ -1,10 +1,20 @@
 /** Patterns: which variables they bind, and what may be looked for, made or merged. */
 import type { Position } from '../error.ts';
-import type { Expression, NodePattern, PathPattern, RelationshipPattern } from './ast.ts';
+import type { Expression, NodePattern, PathPattern, RelationshipPattern, Traversal } from './ast.ts';
 import { type Checker, type Place, PREDICATE, ROW_VALUE } from './checker.ts';
 import { shown } from './error-text.ts';
 import { Scope } from './scope.ts';
-import { canBe, NODE, PATH, RELATIONSHIP, RELATIONSHIP_LIST, type StaticType, typeName } from './static-type.ts';
+import {
+  ANY,
+  canBe,
+  NODE,
+  NUMBER_KINDS,
+  PATH,
+  RELATIONSHIP,
+  RELATIONSHIP_LIST,
+  type StaticType,
+  typeName,
+} from './static-type.ts';
 
 type ExpressionOf<Type extends Expression['type']> = Extract<Expression, { type: Type }>;
 
@@ -17,6 +27,7 @@ export function checkMatched(checker: Checker, patterns: readonly PathPattern[],
     for (const relationship of pattern.relationships) {
       if (relationship.repeated) bindRepeated(checker, relationship.repeated, { around, scope });
       else bindRelationship(checker, relationship, scope, relationships);
+      if (relationship.traversal) bindTraversal(checker, pattern, relationship, scope);
     }
     bindPath(checker, pattern, scope);
     if (pattern.shortest) checkShortest(checker, pattern);
@@ -26,8 +37,46 @@ export function checkMatched(checker: Checker, patterns: readonly PathPattern[],
     for (const part of partsOf([pattern])) {
       checkMatchedProperties(checker, part, scope);
       if (part.where) checker.require(part.where, ['boolean'], scope, PREDICATE);
+      if (part.traversal) checkTraversal(checker, part.traversal, scope);
     }
     if (pattern.where) checker.require(pattern.where, ['boolean'], scope, PREDICATE);
+  }
+}
+
+/** What a traversal's path costs gets a variable of its own. */
+function bindTraversal(
+  checker: Checker,
+  pattern: PathPattern,
+  { traversal, variable, span }: RelationshipPattern,
+  scope: Scope,
+): void {
+  if (pattern.shortest) {
+    throw invalid(checker, span, 'shortestPath has no other traversal inside', 'InvalidRelationshipPattern');
+  }
+  const total = traversal?.total;
+  if (total === undefined) return;
+  if (total === variable || scope.typeOf(total) !== undefined) throw alreadyBound(checker, total, span);
+  scope.define(total, ANY);
+}
+
+/** The functions of a step: what they name is their own. */
+function checkTraversal(checker: Checker, { filter, weight }: Traversal, scope: Scope): void {
+  for (const step of [filter, weight]) {
+    if (step === undefined) continue;
+    // They may have names that stand for something else around them, as Memgraph's own examples do.
+    const inner = new Scope(scope);
+    const own = [
+      [step.relationship, RELATIONSHIP],
+      [step.node, NODE],
+      [step.path, PATH],
+      [step.cost, ANY],
+    ] as const;
+    for (const [name, type] of own) {
+      if (name === undefined) continue;
+      if (inner.owns(name)) throw alreadyBound(checker, name, step.span);
+      inner.define(name, type);
+    }
+    checker.require(step.expression, step === filter ? ['boolean'] : NUMBER_KINDS, inner, PREDICATE);
   }
 }
 
@@ -133,6 +182,7 @@ function refuseSearch(checker: Checker, pattern: PathPattern): void {
     if (part.where) refuse(part.where.span, 'WHERE');
     if (part.labelExpression) refuse(part.span, 'A label expression');
     if (part.repeated) refuse(part.span, 'A quantified path pattern');
+    if (part.traversal) refuse(part.span, 'A traversal');
   }
 }
 

@@ -6,6 +6,7 @@ import { LabelParser, NO_LABELS } from './label-parser.ts';
 import { integerValue } from './literal-text.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
+import { TraversalParser } from './traversal-parser.ts';
 
 /**
  * How many nodes and relationships a statement may look for, and how many it may write out in CREATE. Each
@@ -276,7 +277,7 @@ export class PatternParser {
     cursor.skip();
     const variable = this.#variable();
     const types = this.labels.types();
-    const hops = this.#hops();
+    const { hops, traversal } = this.#length();
     const properties = this.#properties();
     const start = cursor.index;
     const where = cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
@@ -286,19 +287,17 @@ export class PatternParser {
       throw cursor.error(message, 'InvalidRelationshipPattern', hint, { index: start });
     }
     cursor.expect(TOKEN.closeBracket, '"]"');
-    return { variable, ...types, hops, properties, where, repeated: undefined };
+    return { variable, ...types, hops, properties, where, repeated: undefined, traversal };
   }
 
-  /** `*`, `*2`, `*1..`, `*..3`, `*1..3` */
-  #hops(): RelationshipPattern['hops'] {
+  /** `*`, `*2`, `*1..`, `*..3`, `*1..3`, and `*BFS …` and its kind */
+  #length(): Pick<RelationshipPattern, 'hops' | 'traversal'> {
     const cursor = this.#cursor;
     if (cursor.at(TOKEN.dotDot)) {
       throw cursor.error('A variable length starts with "*"', 'InvalidRelationshipPattern', 'Write *..3 or *1..3.');
     }
-    if (!cursor.take(TOKEN.star)) return undefined;
-    const min = this.#hopCount();
-    if (!cursor.take(TOKEN.dotDot)) return { min: min ?? 1, max: min };
-    return { min: min ?? 1, max: this.#hopCount() };
+    if (!cursor.take(TOKEN.star)) return { hops: undefined };
+    return new TraversalParser(cursor, this.#expressions, () => this.#hopCount()).length();
   }
 
   #hopCount(): number | undefined {

@@ -3,7 +3,15 @@ import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
 import { ExpressionIdentities } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
-import type { AggregationItem, Assignments, CreatePart, Plan, PropertyMap, ScopedExpression } from '../planner/plan.ts';
+import type {
+  AggregationItem,
+  Assignments,
+  CreatePart,
+  Plan,
+  PropertyMap,
+  ScopedExpression,
+  StepFunctionPlan,
+} from '../planner/plan.ts';
 import {
   isRowByRow,
   largestEstimate,
@@ -59,7 +67,9 @@ import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from
 import { ShortestPath } from './shortest-path.ts';
 import { Eager, OrderBy, Top } from './sort.ts';
 import type { StepConditionsSpec } from './step-conditions.ts';
+import type { StepFunctionSpec } from './step-function.ts';
 import { TrailEnds } from './trail-ends.ts';
+import { Traverse } from './traverse.ts';
 
 /**
  * Compiles a plan. `planning`: for the queries inside expressions, which are planned where they stand. With a profile, what
@@ -156,6 +166,7 @@ class OperatorBuilder {
       | 'expandInto'
       | 'expandVariable'
       | 'shortestPath'
+      | 'traverse'
       | 'projectEndpoints'
       | 'expandCount'
       | 'constructPath'
@@ -194,7 +205,18 @@ class OperatorBuilder {
         return (argument) => new ExpandInto(input(argument), plan);
       case 'expandVariable': {
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
-        return (argument) => new ExpandVariable(input(argument), spec);
+        const filter = plan.filter && this.#stepFunction(plan.filter);
+        return (argument) => new ExpandVariable(input(argument), { ...spec, filter });
+      }
+      case 'traverse': {
+        const spec = {
+          ...plan,
+          max: plan.max ?? Number.POSITIVE_INFINITY,
+          ...this.#conditions({ properties: plan.properties, steps: [] }),
+          filter: plan.filter && this.#stepFunction(plan.filter),
+          weight: plan.weight && this.#stepFunction(plan.weight),
+        };
+        return (argument) => new Traverse(input(argument), spec);
       }
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
@@ -403,6 +425,10 @@ class OperatorBuilder {
     const factory = this.build(inner);
     const together = isRowByRow(inner) && largestEstimate(inner) <= FEW_ROWS;
     return () => (together ? new BatchProbe(factory, rowSlot) : new SubplanProbe(factory));
+  }
+
+  #stepFunction({ expression, ...slots }: StepFunctionPlan): StepFunctionSpec {
+    return { ...slots, value: this.#expression(expression), position: expression.expression.span };
   }
 
   #expression({ expression, scope }: ScopedExpression): CompiledExpression {

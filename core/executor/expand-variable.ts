@@ -1,18 +1,21 @@
 /** ExpandVariable: for each row, a row for each trail (no relationship twice) of a length between two bounds. */
 import { Expansion } from '../graph/result-lists.ts';
-import { RelationshipReference, type Value } from '../value/value.ts';
+import { PathReference, RelationshipReference, type Value } from '../value/value.ts';
 import { type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
 import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
+import { StepFunction, type StepFunctionSpec } from './step-function.ts';
 
 export interface ExpandVariableSpec extends ExpansionSpec, StepConditionsSpec {
   readonly min: number;
   readonly max: number;
   readonly into: boolean;
   readonly reversed: boolean;
+  /** What each step must meet; the walk is not reversed then. */
+  readonly filter: StepFunctionSpec | undefined;
 }
 
 /** One step of the trail: the node it stands at, what leads on from there, and how far that has been followed. */
@@ -29,6 +32,7 @@ export class ExpandVariable implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpandVariableSpec;
   readonly #conditions: StepConditions;
+  readonly #filter: StepFunction | undefined;
   readonly #levels: Level[] = [];
   #batch: Batch | undefined;
   #from: Int32Array = new Int32Array(0);
@@ -42,6 +46,7 @@ export class ExpandVariable implements Operator {
     this.#input = input;
     this.#spec = spec;
     this.#conditions = new StepConditions(spec);
+    this.#filter = spec.filter && new StepFunction(spec.filter);
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -63,6 +68,7 @@ export class ExpandVariable implements Operator {
     this.#to = this.#spec.into ? nodeIds(batch, this.#spec.to) : undefined;
     this.#types = typeTokens(this.#spec, context.tokens);
     this.#conditions.prepare(batch, context);
+    this.#filter?.prepare(batch);
     this.#row = 0;
     this.#depth = 0;
   }
@@ -112,7 +118,7 @@ export class ExpandVariable implements Operator {
     const relationship = level.expansion.relationships[level.taken]!;
     level.taken++;
     context.charge(1);
-    if (!this.#mayFollow(batch, relationship, context)) return true;
+    if (!this.#mayFollow(batch, { relationship, node: neighbour }, context)) return true;
     level.relationship = relationship;
     this.#enter(neighbour);
     this.#answer(neighbour, output);
@@ -124,10 +130,27 @@ export class ExpandVariable implements Operator {
     if (this.#depth === 0) this.#row++;
   }
 
-  #mayFollow(batch: Batch, relationship: number, context: ExecutionContext): boolean {
+  #mayFollow(
+    batch: Batch,
+    { relationship, node }: { readonly relationship: number; readonly node: number },
+    context: ExecutionContext,
+  ): boolean {
     for (let i = 0; i < this.#depth - 1; i++) if (this.#levels[i]!.relationship === relationship) return false;
     if (isTaken(batch, this.#row, this.#spec.distinctFrom, relationship)) return false;
-    return this.#conditions.relationshipHolds(relationship, this.#row, context);
+    if (!this.#conditions.relationshipHolds(relationship, this.#row, context)) return false;
+    if (this.#filter === undefined) return true;
+    const step = { row: this.#row, relationship, node, path: () => this.#trail(), cost: () => this.#depth - 1 };
+    return this.#filter.holds(step, context);
+  }
+
+  /** The trail up to the deepest level. */
+  #trail(): PathReference {
+    const levels = this.#levels.slice(0, this.#depth);
+    const relationships = levels.slice(0, -1).map((level) => level.relationship);
+    return new PathReference(
+      levels.map((level) => level.node),
+      relationships,
+    );
   }
 
   /** Adds a row when the trail that has been walked is long enough and ends where it should. */

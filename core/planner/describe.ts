@@ -136,6 +136,8 @@ class Describer {
       case 'expandVariable':
       case 'shortestPath':
         return this.#expansion(plan, `*${plan.min}..${plan.max ?? ''}`);
+      case 'traverse':
+        return this.#expansion(plan, ` *${TRAVERSALS[plan.algorithm]} ${plan.min}..${plan.max ?? ''}`);
       case 'reachable': {
         const hops = `*${plan.min}..${plan.max ?? ''}`;
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to), { relationship: undefined, hops });
@@ -188,7 +190,7 @@ class Describer {
   }
 
   #expansion(
-    plan: Extract<Plan, { type: 'expand' | 'expandInto' | 'expandVariable' | 'shortestPath' }>,
+    plan: Extract<Plan, { type: 'expand' | 'expandInto' | 'expandVariable' | 'shortestPath' | 'traverse' }>,
     hops: string,
   ): string {
     return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to), { relationship: plan.relationship, hops });
@@ -278,6 +280,14 @@ class Describer {
   }
 }
 
+/** As they are written. */
+const TRAVERSALS = {
+  breadthFirst: 'BFS',
+  weightedShortest: 'WSHORTEST',
+  allShortest: 'ALLSHORTEST',
+  kShortest: 'KSHORTEST',
+} as const;
+
 const CREATE_OPERATORS = {
   node: 'CreateNode',
   relationship: 'CreateRelationship',
@@ -352,6 +362,8 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'reachable':
     case 'trailEnds':
       return [plan.to];
+    case 'traverse':
+      return [plan.relationship, plan.to, plan.total].filter((slot) => slot !== undefined);
     case 'shortestPath':
       return [plan.relationship, plan.path].filter((slot) => slot !== undefined);
     case 'repeat':

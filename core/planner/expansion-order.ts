@@ -150,13 +150,14 @@ class Search {
     const from = this.#isBound(relationship.from);
     const to = this.#isBound(relationship.to);
     if (from && to) return [this.#connect(relationship)];
-    if (relationship.shortest || relationship.bound) return [];
+    if (relationship.shortest || relationship.bound || relationship.traversal?.algorithm === 'kShortest') return [];
     const options: Option[] = [];
     for (const [isKnown, reversed] of [
       [from, false],
       [to, true],
     ] as const) {
-      if (!isKnown) continue;
+      // A traversal goes from the node that is written first: its functions are asked of steps in that direction.
+      if (!isKnown || (reversed && relationship.traversal)) continue;
       const fanout = expectedFanout({ relationship, reversed, statistics: this.#statistics });
       options.push(this.#along({ type: 'expand', relationship, reversed }, fanout));
     }
@@ -232,7 +233,8 @@ export function expectedFanout(fields: {
     ? fanoutInside(repeated.pattern, reversed, statistics)
     : statistics.averageDegree(types, turned, undefined);
   if (repeated) return fanoutOfWalk(hops, next, next);
-  return fanoutOfWalk(hops, first, next);
+  const rows = fanoutOfWalk(hops, first, next);
+  return relationship.traversal ? Math.min(rows, Math.max(1, statistics.nodeCount)) : rows;
 }
 
 /** Rows of a walk whose first hop makes `first` of one, and each further one `next`. */

@@ -2,7 +2,15 @@
  * What clauses read of the graph and what they change. From it follow the barriers between clauses (a clause sees the
  * whole effect of those before it and nothing of its own later rows) and which commits a standing query has to look at.
  */
-import type { Clause, Expression, LabelExpression, NodePattern, PathPattern, Query } from '../cypher/ast.ts';
+import type {
+  Clause,
+  Expression,
+  LabelExpression,
+  NodePattern,
+  PathPattern,
+  Query,
+  StepFunction,
+} from '../cypher/ast.ts';
 import { childrenOf } from '../cypher/expression-tree.ts';
 import { findFunction } from '../cypher/function-table.ts';
 import type { PlanScope } from './slots.ts';
@@ -125,12 +133,18 @@ export function readsOfPattern(pattern: PathPattern, scope: PlanScope, reads: Re
     for (const type of relationship.types) reads.relationshipTypes.add(type);
     readsOfProperties(relationship.properties, scope, reads);
     for (const step of [relationship.traversal?.filter, relationship.traversal?.weight]) {
-      if (step) readsOfExpression(step.expression, scope, reads);
+      if (step) readsOfExpression(step.expression, withoutStep(step, scope), reads);
     }
   }
   for (const { where } of [...pattern.nodes, ...pattern.relationships, pattern]) {
     if (where) readsOfExpression(where, scope, reads);
   }
+}
+
+/** What the function of a step names as its own may be known around it as something else. */
+function withoutStep({ relationship, node, path, cost }: StepFunction, scope: PlanScope): PlanScope {
+  const own = [relationship, node, path, cost];
+  return scope.only(scope.entries().filter(([name]) => !own.includes(name)));
 }
 
 function readsOfNode(node: NodePattern, scope: PlanScope, reads: Reads): void {

@@ -194,8 +194,16 @@ class MatchBuilder {
         steps,
       };
     }
+    const { traversal } = relationship;
+    if (hops && traversal && traversal.algorithm !== 'depthFirst') {
+      const { algorithm, filter, weight, count } = traversal;
+      const total = traversal.total?.slot;
+      const bounds = { min: hops.min, max: hops.max, into };
+      return { type: 'traverse', ...common, ...bounds, algorithm, filter, weight, total, count, properties };
+    }
     if (hops) {
-      return { type: 'expandVariable', ...common, min: hops.min, max: hops.max, into, reversed, properties, steps };
+      const ways = { min: hops.min, max: hops.max, into, reversed };
+      return { type: 'expandVariable', ...common, ...ways, properties, steps, filter: traversal?.filter };
     }
     return { type: into ? 'expandInto' : 'expand', ...common };
   }
@@ -257,8 +265,8 @@ class MatchBuilder {
     return others.filter(
       (other) =>
         other.slot !== relationship.slot &&
-        !other.shortest &&
-        !relationship.shortest &&
+        !isSearch(other) &&
+        !isSearch(relationship) &&
         (other.types.length === 0 ||
           relationship.types.length === 0 ||
           other.types.some((type) => relationship.types.includes(type))),
@@ -296,6 +304,11 @@ class MatchBuilder {
       planning: this.#planning,
     });
   }
+}
+
+/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
+function isSearch({ shortest, traversal }: GraphRelationship): boolean {
+  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }
 
 /** Keeps the rows for which the predicate is true. `share`: of how many rows that is expected. */

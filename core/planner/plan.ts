@@ -108,6 +108,38 @@ export interface ExpandVariablePlan extends ExpansionPlan {
   /** What each relationship's properties must equal. */
   readonly properties: readonly PropertyEquality[];
   readonly steps: readonly StepPredicate[];
+  /** What each step must meet, of its relationship and the node that it leads to. */
+  readonly filter: StepFunctionPlan | undefined;
+}
+
+/** A function of a step, with the slots in which what it is asked about stands. */
+export interface StepFunctionPlan {
+  readonly relationship: number;
+  readonly node: number;
+  /** The path up to the step, and what it costs. */
+  readonly path: number | undefined;
+  readonly cost: number | undefined;
+  readonly expression: ScopedExpression;
+}
+
+/**
+ * Paths from a bound node by one of Memgraph's traversals: the shortest one to each node, by hops or by cost; all that cost
+ * least; the cheapest ones to one node.
+ */
+export interface TraversePlan extends ExpansionPlan {
+  readonly type: 'traverse';
+  readonly algorithm: 'breadthFirst' | 'weightedShortest' | 'allShortest' | 'kShortest';
+  readonly min: number;
+  readonly max: number | undefined;
+  /** Whether the slot `to` is bound already, so that only paths that end there count. */
+  readonly into: boolean;
+  readonly filter: StepFunctionPlan | undefined;
+  readonly weight: StepFunctionPlan | undefined;
+  /** Gets what the path costs. */
+  readonly total: number | undefined;
+  /** Of kShortest: how many paths. */
+  readonly count: number | undefined;
+  readonly properties: readonly PropertyEquality[];
 }
 
 /** The nodes that trails of a length between the bounds lead to, each once: a variable-length expansion without its trails. */
@@ -483,6 +515,7 @@ export type Plan =
   | ExpandIntoPlan
   | ExpandVariablePlan
   | ShortestPathPlan
+  | TraversePlan
   | ProjectEndpointsPlan
   | ExpandCountPlan
   | ConstructPathPlan

@@ -10,11 +10,13 @@ import type {
   PathPattern,
   RelationshipPattern,
   Span,
+  StepFunction,
+  Traversal,
 } from '../cypher/ast.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
 import { conjunctsOf, hasLabels, propertyEquals } from './expressions.ts';
-import type { PropertyEquality, StepPredicate } from './plan.ts';
+import type { PropertyEquality, StepFunctionPlan, StepPredicate } from './plan.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
@@ -46,12 +48,22 @@ export interface GraphRelationship {
   readonly properties: readonly PropertyEquality[];
   /** What each of its relationships, or each node on the way, must meet. */
   readonly steps: readonly StepPredicate[];
-  /** Variables of this MATCH that these two name, so that it can be walked only when they are bound. */
+  readonly traversal: PlannedTraversal | undefined;
+  /** Variables of this MATCH that these name, so that it can be walked only when they are bound. */
   readonly needs: ReadonlySet<string>;
   /** Whether the text can name it, or its path can. */
   readonly named: boolean;
   /** The slot of the path, when shortestPath(…) has a name. */
   readonly path: number | undefined;
+}
+
+/** A traversal with its slots. */
+export interface PlannedTraversal {
+  readonly algorithm: Traversal['algorithm'];
+  readonly count: number | undefined;
+  readonly filter: StepFunctionPlan | undefined;
+  readonly weight: StepFunctionPlan | undefined;
+  readonly total: { readonly name: string; readonly slot: number } | undefined;
 }
 
 export interface Conjunct {
@@ -82,8 +94,10 @@ export interface QueryGraph {
 }
 
 /** The variables that are bound once the relationship is found. */
-export function namesBoundBy({ name, from, to, repeated }: GraphRelationship): string[] {
-  return [name, from.name, to.name, ...(repeated?.groups.map((group) => group.name) ?? [])];
+export function namesBoundBy({ name, from, to, repeated, traversal }: GraphRelationship): string[] {
+  const names = [name, from.name, to.name, ...(repeated?.groups.map((group) => group.name) ?? [])];
+  if (traversal?.total) names.push(traversal.total.name);
+  return names;
 }
 
 /** Takes a MATCH apart. `scope`: what is bound before it. */
@@ -104,6 +118,9 @@ class GraphBuilder {
   readonly #predicates: { expression: Expression; label: Conjunct['label'] }[] = [];
   readonly #equalities: { relationship: number; key: string; value: Expression }[] = [];
   readonly #steps: { relationship: number; on: StepPredicate['on']; variable: string; predicate: Expression }[] = [];
+
+  /** By the place of the relationship. */
+  readonly #traversals = new Map<number, Traversal>();
 
   constructor(outer: PlanScope) {
     this.#outer = outer;
@@ -134,7 +151,8 @@ class GraphBuilder {
           ...relationship,
           properties: equalities.map(({ key, value }) => ({ key, value: { expression: value, scope } })),
           steps: steps.map(({ on, variable, predicate }) => stepPredicate({ on, variable, predicate, scope })),
-          needs: new Set(named.filter((name) => own.has(name))),
+          needs: new Set([...named, ...namedInSteps(this.#traversals.get(i))].filter((name) => own.has(name))),
+          traversal: plannedTraversal(this.#traversals.get(i), scope),
         };
       }),
       conjuncts,
@@ -208,9 +226,14 @@ class GraphBuilder {
     const { variable, hops, types, typeExpression, direction } = relationship;
     const single = relationship.repeated && singleRelationshipOf(relationship.repeated);
     if (single) return this.#repeatedRelationship({ ...single, hops }, around);
+    const { traversal } = relationship;
+    if (traversal) this.#traversals.set(this.#relationships.length, traversal);
+    if (traversal?.total !== undefined)
+      this.#added.push([traversal.total, this.#outer.slots.addPlain(traversal.total)]);
     const outerSlot = variable === undefined ? undefined : this.#outer.slotOf(variable);
     const isList = hops !== undefined || around.pattern.shortest !== undefined;
-    if (outerSlot !== undefined && around.pattern.shortest) throw boundListNotSupported(relationship.span);
+    if (outerSlot !== undefined && (around.pattern.shortest || traversal))
+      throw boundListNotSupported(relationship.span);
     const repeated = relationship.repeated && repetitionOf(relationship.repeated, this.#outer);
     for (const { name, slot } of repeated?.groups ?? []) this.#added.push([name, slot]);
     const slot = outerSlot ?? this.#add(variable, isList ? 'value' : 'relationship');
@@ -236,6 +259,7 @@ class GraphBuilder {
       shortest: around.pattern.shortest,
       properties: [],
       steps: [],
+      traversal: undefined,
       needs: new Set(),
       named: variable !== undefined || around.path !== undefined,
       path: around.pattern.shortest ? around.path : undefined,
@@ -283,6 +307,43 @@ function singleRelationshipOf({ nodes, relationships, where }: PathPattern): Rel
   return plain ? relationship : undefined;
 }
 
+/** Variables that the functions of a step take from around them. */
+function namedInSteps(traversal: Traversal | undefined): string[] {
+  return [traversal?.filter, traversal?.weight].flatMap((step) => {
+    if (step === undefined) return [];
+    const own = [step.relationship, step.node, step.path, step.cost];
+    return [...freeVariables(step.expression)].filter((name) => !own.includes(name));
+  });
+}
+
+function plannedTraversal(traversal: Traversal | undefined, scope: PlanScope): PlannedTraversal | undefined {
+  if (traversal === undefined) return undefined;
+  const { algorithm, count, total } = traversal;
+  const slot = total === undefined ? undefined : scope.slotOf(total);
+  return {
+    algorithm,
+    count,
+    filter: traversal.filter && stepFunction(traversal.filter, scope),
+    weight: traversal.weight && stepFunction(traversal.weight, scope),
+    total: total === undefined || slot === undefined ? undefined : { name: total, slot },
+  };
+}
+
+function stepFunction(step: StepFunction, scope: PlanScope): StepFunctionPlan {
+  const { slots } = scope;
+  const relationship = slots.add(step.relationship, 'relationship');
+  const node = slots.add(step.node, 'node');
+  const path = step.path === undefined ? undefined : slots.add(step.path, 'path');
+  const cost = step.cost === undefined ? undefined : slots.addPlain(step.cost);
+  const own: [string, number][] = [
+    [step.relationship, relationship],
+    [step.node, node],
+  ];
+  if (step.path !== undefined && path !== undefined) own.push([step.path, path]);
+  if (step.cost !== undefined && cost !== undefined) own.push([step.cost, cost]);
+  return { relationship, node, path, cost, expression: { expression: step.expression, scope: scope.with(own) } };
+}
+
 /** A condition on each step of a trail, with a slot for what it is asked about. */
 export function stepPredicate(fields: {
   on: StepPredicate['on'];
@@ -310,7 +371,7 @@ function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
 function boundListNotSupported(position: Span): GraphError {
   return new GraphError(
     'Neo.ClientError.Statement.NotSupported',
-    'shortestPath(…) over relationships that are known already is not supported.',
+    'A shortest path or traversal over relationships that are known already is not supported.',
     { position },
   );
 }

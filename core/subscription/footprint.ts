@@ -149,6 +149,9 @@ class FootprintBuilder implements Footprint {
       if (relationship.types.length === 0) this.anyRelationship = true;
       for (const type of relationship.types) this.relationshipTypes.add(type);
       this.#addProperties(relationship.properties);
+      const { filter, weight, total } = relationship.traversal ?? {};
+      for (const step of [filter, weight]) if (step) this.#addExpression(step.expression);
+      if (total !== undefined) this.#values.add(total);
     }
   }
 
