@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { randomEdges } from '../algorithm/random-graph.ts';
 import { Database, failureOf } from './database.ts';
 
 let database: Database;
@@ -299,5 +300,65 @@ describe('a traversal', () => {
     ['MATCH p = shortestPath((a)-[*BFS]->(b)) RETURN p', 'InvalidRelationshipPattern'],
   ])('%s: %s', (text, detail) => {
     expect(failureOf(() => database.run(text)).detail).toBe(detail);
+  });
+});
+
+describe.each([1, 2, 3, 4])('on a random graph, seed %i', (seed) => {
+  const NODES = 8;
+  const edges = randomEdges(seed, { nodes: NODES, edges: 20 }).map(([from, to, w]) => ({ from, to, w: w % 4 }));
+
+  /** All paths from node 0 that visit no node twice: where each ends, its hops and its cost. */
+  function allPaths(): { end: number; hops: number; cost: number }[] {
+    const found: { end: number; hops: number; cost: number }[] = [];
+    const walk = (at: number, hops: number, cost: number, seen: ReadonlySet<number>): void => {
+      if (hops > 0) found.push({ end: at, hops, cost });
+      for (const { from, to, w } of edges)
+        if (from === at && !seen.has(to)) walk(to, hops + 1, cost + w, new Set([...seen, to]));
+    };
+    walk(0, 0, 0, new Set([0]));
+    return found;
+  }
+
+  /** The best of each end, as `end best`; with `all` as often as there are paths as good. */
+  function best(of: 'hops' | 'cost', options: { all: boolean; hopsMax?: number }): string[] {
+    const candidates = allPaths().filter(({ hops }) => hops <= (options.hopsMax ?? NODES));
+    const answer: string[] = [];
+    for (let end = 1; end < NODES; end += 1) {
+      const paths = candidates.filter((path) => path.end === end).map((path) => path[of]);
+      const least = Math.min(...paths);
+      const count = paths.filter((value) => value === least).length;
+      for (let i = 0; i < (options.all ? count : Math.min(1, count)); i += 1) answer.push(`${end} ${least}`);
+    }
+    return answer.sort();
+  }
+
+  function found(relationship: string, value: string): string[] {
+    const graph = new Database();
+    graph.run('UNWIND range(0, 7) AS i CREATE (:N {i: i})');
+    const list = edges.map((edge) => new Map(Object.entries(edge)));
+    graph.run('UNWIND $edges AS e MATCH (a:N {i: e.from}), (b:N {i: e.to}) CREATE (a)-[:R {w: e.w}]->(b)', {
+      edges: list,
+    });
+    const rows = graph.rows(`MATCH p = (a:N {i: 0})${relationship}(x) RETURN x.i AS i, ${value} AS v`, {}, 7);
+    return rows.map(([i, v]) => `${i} ${v}`).sort();
+  }
+
+  test.each([
+    ['-[*BFS]->', 'length(p)', best('hops', { all: false })],
+    ['-[*WSHORTEST (r, n | r.w) t]->', 't', best('cost', { all: false })],
+    ['-[*WSHORTEST 2 (r, n | r.w) t]->', 't', best('cost', { all: false, hopsMax: 2 })],
+    ['-[*WSHORTEST (r, n | 1) t]->', 't', best('hops', { all: false })],
+    ['-[*ALLSHORTEST (r, n | r.w) t]->', 't', best('cost', { all: true })],
+    ['-[*ALLSHORTEST 3 (r, n | r.w) t]->', 't', best('cost', { all: true, hopsMax: 3 })],
+    ['-[*ALLSHORTEST (r, n | 1) t]->', 't', best('hops', { all: true })],
+  ])('%s finds what looking at all paths finds', (relationship, value, wanted) => {
+    expect(found(relationship, value)).toEqual(wanted);
+  });
+
+  test('*KSHORTEST gives all paths in the order of their cost', () => {
+    const paths = found('-[*KSHORTEST (r, n | r.w) t]->', 't');
+
+    const wanted = allPaths().map(({ end, cost }) => `${end} ${cost}`);
+    expect(paths).toEqual(wanted.sort());
   });
 });
