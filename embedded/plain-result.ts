@@ -72,7 +72,7 @@ export class PlainRelationship {
   }
 }
 
-export interface PlainPath {
+interface PlainPath {
   readonly nodes: readonly PlainNode[];
   readonly relationships: readonly PlainRelationship[];
 }
