@@ -72,11 +72,6 @@ export class PlainRelationship {
   }
 }
 
-export interface PlainPath {
-  readonly nodes: readonly PlainNode[];
-  readonly relationships: readonly PlainRelationship[];
-}
-
 /** Rows that nobody else holds become plain rows: only what is no plain value already is replaced. */
 export function plainRows(rows: readonly (readonly ResultValue[])[]): PlainRow[] {
   const plain = rows as unknown[][]; // the execution that made them is over

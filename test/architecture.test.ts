@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/subscription': ['core', 'core/value', 'core/graph', 'core/cypher', 'core/engine'],
   durable: ['core', 'core/*'],
   worker: ['core', 'core/value', 'core/cypher', 'core/coordinator', 'core/replication', 'core/engine', 'durable'],
+  embedded: ['core', 'core/*'],
   cli: [],
 };
 

@@ -70,7 +70,7 @@ ${paint('bold', 'Skein is ready.')}  Stop it with Ctrl-C.
 
   Query API   ${url}/db/flights/query/v2
   live        ${url.replace('http', 'ws')}/db/flights/live
-  page        examples/live.html#${token}
+  page        file://${resolve(import.meta.dirname, '../../examples/live.html')}#${token}@${url}
   token       ${token}
 
 Copy and try:

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { Database } from './cluster.ts';
 
 /** Runs for a second or two, in many slices. */
-const LONG = 'UNWIND range(1, 400) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n ';
+const LONG = 'UNWIND range(1, 2500) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n ';
+/** After this a statement that was sent is running, and the next one waits behind it. */
+const RUNNING_MS = 100;
 const COUNT = 'MATCH (a:A) RETURN count(*) AS n';
 
 describe('a long write', () => {
@@ -27,10 +29,10 @@ describe('a long write', () => {
   test('makes the next one wait, which then builds on it', async () => {
     const database = await Database.create('next', ['weur']);
 
-    const answers = await Promise.all([
-      database.run('weur-1', `${LONG} CREATE (:A {order: 1})`),
-      database.run('weur-1', 'MATCH (a:A) CREATE (:A {order: a.order + 1})'),
-    ]);
+    const long = database.run('weur-1', `${LONG} CREATE (:A {order: 1})`);
+    await scheduler.wait(RUNNING_MS);
+    const next = database.run('weur-1', 'MATCH (a:A) CREATE (:A {order: a.order + 1})');
+    const answers = await Promise.all([long, next]);
 
     expect(answers.map(({ counters }) => counters.nodesCreated)).toEqual([1, 1]);
     expect(await database.rows('weur-1', 'MATCH (a:A) RETURN a.order AS o ORDER BY o')).toEqual([[1], [2]]);
@@ -40,10 +42,10 @@ describe('a long write', () => {
     const database = await Database.create('deadline', ['weur']);
     const [before] = await database.level();
 
-    const [long, behind] = await Promise.all([
-      database.fails('weur-1', `CREATE (:A) WITH 1 AS x ${LONG} CREATE (:A)`, {}, { deadlineMs: 150 }),
-      database.fails('weur-1', 'CREATE (:B)', {}, { deadlineMs: 100 }),
-    ]);
+    const first = database.fails('weur-1', `CREATE (:A) WITH 1 AS x ${LONG} CREATE (:A)`, {}, { deadlineMs: 250 });
+    await scheduler.wait(RUNNING_MS);
+    const second = database.fails('weur-1', 'CREATE (:B)', {}, { deadlineMs: 50 });
+    const [long, behind] = await Promise.all([first, second]);
     const [after] = await database.level();
 
     expect(long.error.message).toContain('rolled back');
@@ -57,8 +59,9 @@ describe('a long write', () => {
     await database.level();
 
     const long = database.fails('weur-1', `CREATE (:A) WITH 1 AS x ${LONG} CREATE (:A)`);
+    await scheduler.wait(RUNNING_MS);
     const waiting = database.fails('weur-1', 'CREATE (:B)');
-    await scheduler.wait(100);
+    await scheduler.wait(RUNNING_MS);
     await database.tell('weur-1', { type: 'seal', epoch: 2 });
     const refusals = await Promise.all([long, waiting]);
     const successor = await database.successor('weur-1');
