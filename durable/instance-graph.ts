@@ -10,6 +10,7 @@ import type { LogPosition, LogRecord } from '../core/replication/log.ts';
 import type { EpochStart } from '../core/wal/log-index.ts';
 import { decodeRecord, type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
 import type { Recovery } from '../core/wal/recovery.ts';
+import { SegmentChanges } from '../core/wal/segment-changes.ts';
 import { InstanceLog } from './instance-log.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,6 +29,7 @@ export class InstanceGraph {
   readonly log: InstanceLog;
   #store = new GraphStore();
   #engine = new Engine(this.#store, { clusterId: '' });
+  #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
 
@@ -43,10 +45,16 @@ export class InstanceGraph {
     return this.#engine;
   }
 
+  /** When the segments of the store were last changed. */
+  get changes(): SegmentChanges {
+    return this.#changes;
+  }
+
   /** Builds the graph from what is stored. `acknowledgedLsn`: readers begin there. */
   load(from: { readonly cluster: string | undefined; readonly acknowledgedLsn: number }): Loaded {
     const recovery = this.log.recover(from.acknowledgedLsn, { memoryBytesMax: GRAPH_BYTES_MAX });
     this.#store = recovery.store;
+    this.#changes = recovery.changes;
     this.#cluster = from.cluster;
     this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '' });
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
@@ -59,11 +67,17 @@ export class InstanceGraph {
     this.#engine = new Engine(this.#store, { clusterId: cluster ?? '' });
   }
 
+  /** A transaction has been committed to the graph by its writer. */
+  note(transaction: Transaction): void {
+    this.#changes.note(transaction);
+  }
+
   /** Makes the changes of records from MAIN, which are in the log. */
   apply(records: readonly LogRecord[]): Transaction[] {
     return records.map(({ bytes }) => {
       const transaction = decodeRecord(bytes);
       this.#store.apply(transaction);
+      this.#changes.note(transaction);
       return transaction;
     });
   }

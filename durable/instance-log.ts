@@ -8,8 +8,8 @@ import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
 import type { EncodedRecord } from '../core/wal/record.ts';
 import { type StoredSnapshot as RecoverableSnapshot, type Recovery, recover } from '../core/wal/recovery.ts';
-import { type SegmentName, segmentText } from '../core/wal/segment.ts';
-import { describe, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
+import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
+import { describe, type SnapshotDraft, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
 import type { Tables } from './tables.ts';
 import { WalTable } from './wal-table.ts';
 
@@ -115,7 +115,9 @@ export class InstanceLog implements LogReader {
   snapshotChunk(id: string, chunk: number): Uint8Array | undefined {
     const sound = this.#sound();
     if (sound?.description.id !== id) return undefined;
-    return chunk === 0 ? sound.stored.manifest : this.#snapshots.chunk({ slot: sound.stored.slot, chunk: chunk - 1 });
+    if (chunk === 0) return sound.stored.bytes;
+    const place = placeOf(sound.manifest, chunk);
+    return place && this.#snapshots.chunk(sound.stored, place);
   }
 
   /** Moves the records after `lsn` out of the log, where they can still be read. `recover` has to follow. */
@@ -129,32 +131,41 @@ export class InstanceLog implements LogReader {
   }
 
   /** Puts the snapshot that has arrived in place of log and snapshots. `recover` has to follow. */
-  installArriving(chunkCount: number, keepAsideAfterLsn: number | undefined): void {
+  installArriving(keepAsideAfterLsn: number | undefined): void {
     if (keepAsideAfterLsn !== undefined) this.#wal.setAsideAfter(keepAsideAfterLsn);
     this.#wal.clear();
-    this.#snapshots.installArriving(chunkCount);
+    this.#snapshots.installArriving();
   }
 
-  /** The slot for a new snapshot's chunks. */
-  beginSnapshot(): number {
+  /**
+   * Begins a snapshot. `base` is the one that it takes the place of, and whose chunks it may go on using: the oldest, once there
+   * are as many as are kept. So the two that are kept have no chunk in common, and each is written anew where it has changed
+   * since its own base.
+   */
+  beginSnapshot(): { readonly draft: SnapshotDraft; readonly base: StoredSnapshot | undefined } {
     this.#walBytesSinceSnapshot = 0;
-    this.#snapshots.deleteUnfinished();
-    return this.#snapshots.freeSlot();
+    return { draft: this.#snapshots.begin(), base: this.#snapshots.list()[SNAPSHOTS_KEPT - 1] };
   }
 
-  saveSnapshotChunk(place: { readonly slot: number; readonly chunk: number }, bytes: Uint8Array): void {
-    this.#snapshots.saveChunk(place, bytes);
+  saveSnapshotChunk(draft: SnapshotDraft, chunk: SnapshotChunk): void {
+    this.#snapshots.saveChunk(draft, chunk);
   }
 
-  /** Completes a snapshot. Older ones than SNAPSHOTS_KEPT go, and the log that neither they nor `neededFromLsn` need. */
-  finishSnapshot(slot: number, manifest: Uint8Array, chunkCount: number, neededFromLsn: number): void {
-    this.#snapshots.finish(slot, manifest, chunkCount);
+  /** Completes a snapshot. Its base goes, and the log that neither those kept nor `neededFromLsn` need. */
+  finishSnapshot(fields: {
+    readonly draft: SnapshotDraft;
+    readonly base: StoredSnapshot | undefined;
+    readonly manifest: Uint8Array;
+    readonly neededFromLsn: number;
+  }): void {
+    const { draft, base, manifest, neededFromLsn } = fields;
+    this.#snapshots.finish(draft, manifest, base);
     this.#walBytesSinceSnapshot = this.#wal.bytesAfter(decodeManifest(manifest).position.lsn);
     const all = this.#snapshots.list();
-    for (const old of all.slice(SNAPSHOTS_KEPT)) this.#snapshots.delete(old.slot);
+    for (const old of all.slice(SNAPSHOTS_KEPT)) this.#snapshots.delete(old);
     const oldest = all.slice(0, SNAPSHOTS_KEPT).at(-1);
     if (!oldest || all.length < SNAPSHOTS_KEPT) return;
-    const through = Math.min(decodeManifest(oldest.manifest).position.lsn, neededFromLsn - 1);
+    const through = Math.min(decodeManifest(oldest.bytes).position.lsn, neededFromLsn - 1);
     if (through <= this.#loaded.base.lsn) return;
     this.#wal.forgetThrough(through);
     this.#loaded.forgetThrough(through);
@@ -171,23 +182,33 @@ export class InstanceLog implements LogReader {
     if (!this.#tables.exist || cut !== undefined || position.lsn === 0) return;
     for (const stored of this.#snapshots.list()) {
       if (nameOf(stored) === snapshot?.name) return;
-      this.#snapshots.delete(stored.slot);
+      this.#snapshots.delete(stored);
     }
   }
 
-  #sound(): { readonly stored: StoredSnapshot; readonly description: SnapshotDescription } | undefined {
+  #sound():
+    | {
+        readonly stored: StoredSnapshot;
+        readonly manifest: SnapshotManifest;
+        readonly description: SnapshotDescription;
+      }
+    | undefined {
     const stored = this.#snapshots.list()[0];
-    return stored && { stored, description: describe(stored, decodeManifest(stored.manifest)) };
+    if (!stored) return undefined;
+    const manifest = decodeManifest(stored.bytes);
+    return { stored, manifest, description: describe(stored, manifest) };
   }
 
   #recoverable(stored: StoredSnapshot): RecoverableSnapshot {
-    let firstChunks: ReadonlyMap<string, number> | undefined;
-    const read = (segment: SegmentName, part: number): Uint8Array | undefined => {
-      firstChunks ??= firstChunksOf(decodeManifest(stored.manifest));
-      const first = firstChunks.get(segmentText(segment));
-      return first === undefined ? undefined : this.#snapshots.chunk({ slot: stored.slot, chunk: first + part });
+    let segments: ReadonlyMap<string, number> | undefined;
+    const read = (name: SegmentName, part: number): Uint8Array | undefined => {
+      segments ??= new Map(
+        decodeManifest(stored.bytes).segments.map(({ segment }, index) => [segmentText(segment), index]),
+      );
+      const segment = segments.get(segmentText(name));
+      return segment === undefined ? undefined : this.#snapshots.chunk(stored, { segment, part });
     };
-    return { name: nameOf(stored), manifest: stored.manifest, read };
+    return { name: nameOf(stored), manifest: stored.bytes, read };
   }
 }
 
@@ -195,13 +216,15 @@ function nameOf({ slot }: StoredSnapshot): string {
   return `snapshot ${slot}`;
 }
 
-/** Chunks are stored in the order in which the manifest names the segments. */
-function firstChunksOf(manifest: SnapshotManifest): ReadonlyMap<string, number> {
-  const first = new Map<string, number>();
-  let chunk = 0;
-  for (const { segment, parts } of manifest.segments) {
-    first.set(segmentText(segment), chunk);
-    chunk += parts;
+/** Which part of which segment travels as a chunk: they are counted from 1 in the manifest's order. */
+function placeOf(
+  manifest: SnapshotManifest,
+  chunk: number,
+): { readonly segment: number; readonly part: number } | undefined {
+  let part = chunk - 1;
+  for (const [segment, { parts }] of manifest.segments.entries()) {
+    if (part < parts) return { segment, part };
+    part -= parts;
   }
-  return first;
+  return undefined;
 }

@@ -89,7 +89,12 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const engine = () => this.#graph.engine;
     const activity = () => this.#feed({ type: 'activity' });
     this.#acknowledgements = new Acknowledgements(() => state().acknowledgedLsn);
-    this.#snapshots = new SnapshotTaker({ log: this.#graph.log, store, neededFromLsn: () => this.#neededFromLsn() });
+    this.#snapshots = new SnapshotTaker({
+      log: this.#graph.log,
+      store,
+      changes: () => this.#graph.changes,
+      neededFromLsn: () => this.#neededFromLsn(),
+    });
     this.#statements = new StatementRunner({
       address: this.#address,
       acknowledgements: this.#acknowledgements,
@@ -98,7 +103,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       store,
       engine,
       activity,
-      noted: (transaction) => this.#sockets.note(transaction),
+      noted: (transaction) => {
+        this.#graph.note(transaction);
+        this.#sockets.note(transaction);
+      },
       committed: (records) => this.#feed({ type: 'committed', records }),
       stored: () => ctx.storage.sync(),
       failed: (error) => this.#end(error),
@@ -277,7 +285,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   #installSnapshot({ snapshot, keepAsideAfterLsn }: Extract<InstanceEffect, { type: 'installSnapshot' }>): void {
-    this.#replaceGraph(snapshot.position.lsn, (log) => log.installArriving(snapshot.chunkCount, keepAsideAfterLsn));
+    this.#replaceGraph(snapshot.position.lsn, (log) => log.installArriving(keepAsideAfterLsn));
   }
 
   /** Changes the log or the snapshots under the graph, and builds it anew from what storage then holds: up to `lsn`. */

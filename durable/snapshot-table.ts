@@ -1,21 +1,46 @@
 /**
- * Snapshots in SQLite: chunks first, the manifest last, so that a snapshot is there when its manifest is. To a replica a
- * snapshot travels as its manifest (chunk 0) and its chunks, and stands aside here until all of it has arrived.
+ * Snapshots in SQLite: chunks first, the manifest last, so that a snapshot is there when its manifest is. A snapshot may take
+ * chunks over from the one that it replaces, but two that are kept never share one: each is whole when the other is damaged.
+ * To a replica a snapshot travels as its manifest (chunk 0) and its chunks, and stands aside here until all of it has arrived.
  */
+import { assert } from '../core/assert.ts';
+import { GraphError } from '../core/error.ts';
 import type { SnapshotDescription } from '../core/replication/log.ts';
 import { hashText } from '../core/wal/checksum.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
+import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
 import { bufferOf } from './chunks.ts';
 
-/** Chunks of one snapshot have the keys `slot * CHUNKS_MAX + number`, so that one integer key does. */
-const CHUNKS_MAX = 2 ** 20;
-/** The slot of a snapshot that is arriving from MAIN. Own ones count from 1. */
-const ARRIVING_SLOT = 0;
+/** Snapshots from before chunks were shared: those of one slot stand one after the other from `slot * CHUNKS_PER_SLOT` on. */
+const CHUNKS_PER_SLOT = 2 ** 20;
 
+/** A complete snapshot. */
 export interface StoredSnapshot {
   readonly slot: number;
-  readonly manifest: Uint8Array;
-  readonly chunkCount: number;
+  /** The manifest as it is stored. */
+  readonly bytes: Uint8Array;
+  /** For each segment of the manifest the id of its first chunk; the others follow it. */
+  readonly places: readonly number[];
+}
+
+/** A snapshot that is being written: where the segments are that it does not take over. */
+export class SnapshotDraft {
+  readonly #firstIds = new Map<string, number>();
+  #nextId: number;
+
+  constructor(nextId: number) {
+    this.#nextId = nextId;
+  }
+
+  /** The id for the chunk that is finished now. */
+  place({ segment, part }: SnapshotChunk): number {
+    if (part === 0) this.#firstIds.set(segmentText(segment), this.#nextId);
+    return this.#nextId++;
+  }
+
+  firstId(segment: SegmentName): number | undefined {
+    return this.#firstIds.get(segmentText(segment));
+  }
 }
 
 export class SnapshotTable {
@@ -28,87 +53,155 @@ export class SnapshotTable {
   /** All complete snapshots, newest first. */
   list(): StoredSnapshot[] {
     return this.#sql
-      .exec<{ slot: number; manifest: ArrayBuffer; chunk_count: number }>(
-        'SELECT slot, manifest, chunk_count FROM snapshot ORDER BY slot DESC',
+      .exec<{ slot: number; manifest: ArrayBuffer; places: ArrayBuffer | null }>(
+        'SELECT slot, manifest, places FROM snapshot ORDER BY slot DESC',
       )
       .toArray()
-      .map((row) => ({ slot: row.slot, manifest: new Uint8Array(row.manifest), chunkCount: row.chunk_count }));
+      .map(({ slot, manifest, places }) => {
+        const bytes = new Uint8Array(manifest);
+        return { slot, bytes, places: places ? [...new Float64Array(places)] : placesInSlot(slot, bytes) };
+      });
   }
 
-  /** A slot after all others, also after one whose snapshot was never finished. */
-  freeSlot(): number {
-    return this.#sql
-      .exec<{ slot: number }>(
-        `SELECT max((SELECT coalesce(max(slot), 0) FROM snapshot), (SELECT coalesce(max(id), 0) / ${CHUNKS_MAX} FROM chunk)) + 1 AS slot`,
-      )
-      .one().slot;
+  /** Begins to write a snapshot. What an earlier one has left that was never finished goes. */
+  begin(): SnapshotDraft {
+    return new SnapshotDraft(this.#deleteUnused());
   }
 
-  saveChunk(place: { readonly slot: number; readonly chunk: number }, bytes: Uint8Array): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO chunk (id, bytes) VALUES (?, ?)',
-      place.slot * CHUNKS_MAX + place.chunk,
-      bufferOf(bytes),
+  saveChunk(draft: SnapshotDraft, chunk: SnapshotChunk): void {
+    this.#saveAt(draft.place(chunk), chunk.bytes);
+  }
+
+  /** The chunk with a part of a segment; undefined when it is not there. */
+  chunk(stored: StoredSnapshot, place: { readonly segment: number; readonly part: number }): Uint8Array | undefined {
+    const first = stored.places[place.segment];
+    return first === undefined ? undefined : this.#chunkAt(first + place.part);
+  }
+
+  /**
+   * Makes the snapshot whose chunks are stored a complete one, in one turn. Segments without chunks of their own are those of `base`,
+   * which is no snapshot any more then.
+   */
+  finish(draft: SnapshotDraft, bytes: Uint8Array, base: StoredSnapshot | undefined): void {
+    const baseSegments = base ? decodeManifest(base.bytes).segments : [];
+    const basePlaces = new Map(
+      baseSegments.map(({ segment }, index) => [segmentText(segment), base?.places[index]] as const),
     );
+    const places = decodeManifest(bytes).segments.map(({ segment }) => {
+      const place = draft.firstId(segment) ?? basePlaces.get(segmentText(segment));
+      assert(place !== undefined, `${segmentText(segment)} has a place`);
+      return place;
+    });
+    this.#insert(bytes, places);
+    if (base) this.delete(base);
   }
 
-  chunk(place: { readonly slot: number; readonly chunk: number }): Uint8Array | undefined {
-    const row = this.#sql
-      .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM chunk WHERE id = ?', place.slot * CHUNKS_MAX + place.chunk)
-      .toArray()[0];
-    return row && new Uint8Array(row.bytes);
-  }
-
-  /** Makes the snapshot whose chunks are stored a complete one. */
-  finish(slot: number, manifest: Uint8Array, chunkCount: number): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO snapshot (slot, manifest, chunk_count) VALUES (?, ?, ?)',
-      slot,
-      bufferOf(manifest),
-      chunkCount,
-    );
-  }
-
-  delete(slot: number): void {
+  /** Deletes a snapshot, and the chunks that no other one has taken over. */
+  delete({ slot }: StoredSnapshot): void {
     this.#sql.exec('DELETE FROM snapshot WHERE slot = ?', slot);
-    this.#sql.exec('DELETE FROM chunk WHERE id >= ? AND id < ?', slot * CHUNKS_MAX, (slot + 1) * CHUNKS_MAX);
-  }
-
-  /** Deletes the chunks of snapshots that were begun and never finished, an arriving one excepted. */
-  deleteUnfinished(): void {
-    this.#sql.exec(
-      `DELETE FROM chunk WHERE id >= ${CHUNKS_MAX} AND id / ${CHUNKS_MAX} NOT IN (SELECT slot FROM snapshot)`,
-    );
+    this.#deleteUnused();
   }
 
   /** Keeps a chunk that MAIN sent: number 0 is the manifest and throws away what an earlier transfer left. */
   saveArriving(chunk: number, bytes: Uint8Array): void {
-    if (chunk === 0) this.delete(ARRIVING_SLOT);
-    this.saveChunk({ slot: ARRIVING_SLOT, chunk }, bytes);
+    if (chunk === 0) this.#sql.exec('DELETE FROM arriving');
+    this.#sql.exec('INSERT OR REPLACE INTO arriving (chunk, bytes) VALUES (?, ?)', chunk, bufferOf(bytes));
   }
 
   /** Puts the snapshot that has arrived in place of all others. */
-  installArriving(chunkCount: number): void {
-    const manifest = this.chunk({ slot: ARRIVING_SLOT, chunk: 0 });
-    if (!manifest) throw new Error('the snapshot that arrived has no manifest');
-    decodeManifest(manifest); // Throws when it is damaged, before anything else is thrown away.
-    const slot = this.freeSlot();
-    for (const old of this.list()) this.delete(old.slot);
-    for (let chunk = 1; chunk < chunkCount; chunk += 1) {
-      const bytes = this.chunk({ slot: ARRIVING_SLOT, chunk });
-      if (bytes) this.saveChunk({ slot, chunk: chunk - 1 }, bytes);
+  installArriving(): void {
+    const bytes = this.#arriving(0);
+    if (!bytes) throw new Error('the snapshot that arrived has no manifest');
+    const { segments } = decodeManifest(bytes); // Throws when it is damaged, before anything else is thrown away.
+    this.#sql.exec('DELETE FROM snapshot');
+    let id = this.#deleteUnused();
+    let arrived = 1;
+    const places: number[] = [];
+    for (const { parts } of segments) {
+      places.push(id);
+      for (let part = 0; part < parts; part++) {
+        const chunk = this.#arriving(arrived++);
+        if (chunk) this.#saveAt(id, chunk);
+        id += 1;
+      }
     }
-    this.finish(slot, manifest, chunkCount - 1);
-    this.delete(ARRIVING_SLOT);
+    this.#insert(bytes, places);
+    this.#sql.exec('DELETE FROM arriving');
+  }
+
+  #insert(manifest: Uint8Array, places: readonly number[]): void {
+    const { slot } = this.#sql.exec<{ slot: number }>('SELECT coalesce(max(slot), 0) + 1 AS slot FROM snapshot').one();
+    this.#sql.exec(
+      'INSERT INTO snapshot (slot, manifest, places) VALUES (?, ?, ?)',
+      slot,
+      bufferOf(manifest),
+      Float64Array.from(places).buffer,
+    );
+  }
+
+  /** Deletes the chunks that are part of no complete snapshot, and returns an id after all others. */
+  #deleteUnused(): number {
+    let end = 0;
+    for (const range of this.list()
+      .flatMap(rangesOf)
+      .sort((one, other) => one.from - other.from)) {
+      if (range.from > end) this.#sql.exec('DELETE FROM chunk WHERE id >= ? AND id < ?', end, range.from);
+      end = Math.max(end, range.to);
+    }
+    this.#sql.exec('DELETE FROM chunk WHERE id >= ?', end);
+    return Math.max(end, 1);
+  }
+
+  #saveAt(id: number, bytes: Uint8Array): void {
+    this.#sql.exec('INSERT OR REPLACE INTO chunk (id, bytes) VALUES (?, ?)', id, bufferOf(bytes));
+  }
+
+  #chunkAt(id: number): Uint8Array | undefined {
+    const row = this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM chunk WHERE id = ?', id).toArray()[0];
+    return row && new Uint8Array(row.bytes);
+  }
+
+  #arriving(chunk: number): Uint8Array | undefined {
+    const row = this.#sql
+      .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM arriving WHERE chunk = ?', chunk)
+      .toArray()[0];
+    return row && new Uint8Array(row.bytes);
+  }
+}
+
+/** The ids of a snapshot's chunks, segment by segment. A manifest that is damaged leads to none. */
+function rangesOf({ bytes, places }: StoredSnapshot): { readonly from: number; readonly to: number }[] {
+  return segmentsOf(bytes).flatMap(({ parts }, index) => {
+    const from = places[index];
+    return from === undefined ? [] : { from, to: from + parts };
+  });
+}
+
+function placesInSlot(slot: number, bytes: Uint8Array): number[] {
+  let next = slot * CHUNKS_PER_SLOT;
+  return segmentsOf(bytes).map(({ parts }) => {
+    const place = next;
+    next += parts;
+    return place;
+  });
+}
+
+function segmentsOf(bytes: Uint8Array): SnapshotManifest['segments'] {
+  try {
+    return decodeManifest(bytes).segments;
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    return [];
   }
 }
 
 /** A stored snapshot as replication names it. */
 export function describe(stored: StoredSnapshot, manifest: SnapshotManifest): SnapshotDescription {
+  const chunkCount = manifest.segments.reduce((count, { parts }) => count + parts, 0);
   return {
     id: `${manifest.position.lsn}-${hashText(manifest.position.hash)}-${stored.slot}`,
     position: manifest.position,
     history: manifest.epochHistory,
-    chunkCount: stored.chunkCount + 1,
+    chunkCount: chunkCount + 1,
   };
 }

@@ -1,5 +1,7 @@
 /** Takes snapshots of an instance's graph in slices, from a view that stands still, while writes go on. */
 import type { GraphStore } from '../core/graph/graph-store.ts';
+import { decodeManifest } from '../core/wal/manifest.ts';
+import type { SegmentChanges } from '../core/wal/segment-changes.ts';
 import { SnapshotEncoder } from '../core/wal/snapshot.ts';
 import type { InstanceLog } from './instance-log.ts';
 import { nextTurn } from './turn.ts';
@@ -12,6 +14,8 @@ const SNAPSHOT_SLICE_IDS = 8_192;
 
 export interface SnapshotSource {
   store(): GraphStore;
+  /** When the segments of the store were last changed. */
+  changes(): SegmentChanges;
   readonly log: InstanceLog;
   /** First lsn that a replica may still ask for. */
   neededFromLsn(): number;
@@ -54,21 +58,23 @@ export class SnapshotTaker {
     this.#taking = true;
     const generation = this.#generation;
     const view = store.openSnapshot(position.lsn);
-    const slot = log.beginSnapshot();
+    const { draft, base } = log.beginSnapshot();
     try {
-      const epochHistory = log.epochHistory.filter(({ firstLsn }) => firstLsn <= position.lsn);
-      const encoder = new SnapshotEncoder({ view, position, epochHistory });
-      let chunkCount = 0;
-      while (!encoder.manifest) {
-        for (const { bytes } of encoder.next(SNAPSHOT_SLICE_IDS)) {
-          log.saveSnapshotChunk({ slot, chunk: chunkCount }, bytes);
-          chunkCount += 1;
-        }
+      const encoder = new SnapshotEncoder({
+        view,
+        position,
+        epochHistory: log.epochHistory.filter(({ firstLsn }) => firstLsn <= position.lsn),
+        changes: this.#source.changes(),
+        base: base && decodeManifest(base.bytes),
+      });
+      for (;;) {
+        for (const chunk of encoder.next(SNAPSHOT_SLICE_IDS)) log.saveSnapshotChunk(draft, chunk);
         if (encoder.manifest) break;
         await nextTurn();
         if (generation !== this.#generation) return;
       }
-      log.finishSnapshot(slot, encoder.manifest, chunkCount, this.#source.neededFromLsn());
+      const { manifest } = encoder;
+      log.finishSnapshot({ draft, base, manifest, neededFromLsn: this.#source.neededFromLsn() });
     } finally {
       view.close();
       this.#taking = false;

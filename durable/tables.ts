@@ -7,9 +7,18 @@ const TABLES = [
   // `group_start` is the row in which the row's group of records begins: a record never begins in an earlier group.
   'CREATE TABLE wal (row INTEGER PRIMARY KEY, group_start INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
   'CREATE TABLE diverged (row INTEGER PRIMARY KEY, first_lsn INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
-  'CREATE TABLE snapshot (slot INTEGER PRIMARY KEY, manifest BLOB NOT NULL, chunk_count INTEGER NOT NULL)',
+  // `places` has for each segment of the manifest the id of its first chunk, as 64-bit floats.
+  'CREATE TABLE snapshot (slot INTEGER PRIMARY KEY, manifest BLOB NOT NULL, places BLOB)',
   'CREATE TABLE chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
+  'CREATE TABLE arriving (chunk INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
   'CREATE TABLE subscription (socket TEXT NOT NULL, id INTEGER NOT NULL, statement TEXT NOT NULL, parameters BLOB NOT NULL, squash_ms INTEGER NOT NULL, PRIMARY KEY (socket, id)) WITHOUT ROWID',
+];
+
+/** Makes the tables of the first version those of this one. Its snapshots stay, with the chunks where they are. */
+const UPGRADE_FROM_FIRST = [
+  'ALTER TABLE snapshot DROP COLUMN chunk_count',
+  'ALTER TABLE snapshot ADD COLUMN places BLOB',
+  'CREATE TABLE arriving (chunk INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
 ];
 
 export class Tables {
@@ -18,8 +27,8 @@ export class Tables {
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
-    this.#exist =
-      sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray().length > 0;
+    this.#exist = this.#has('state');
+    if (this.#exist && !this.#has('arriving')) for (const change of UPGRADE_FROM_FIRST) sql.exec(change);
   }
 
   /** Without them there is nothing to be read. */
@@ -31,5 +40,11 @@ export class Tables {
     if (this.#exist) return;
     for (const table of TABLES) this.sql.exec(table);
     this.#exist = true;
+  }
+
+  #has(table: string): boolean {
+    return (
+      this.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?", table).toArray().length > 0
+    );
   }
 }

@@ -7,9 +7,12 @@ import type { LogPosition } from './record.ts';
 import { type SegmentName, segmentKindNumber, segmentKindOf } from './segment.ts';
 import { SlotReader } from './slot-reader.ts';
 
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
-/** A segment as the snapshot has it. Equal names and checksums mean equal segments, which need not be stored twice. */
+/** Without `entityCount` and `changedLsn`: what the first snapshots were written in. They are read, and nothing builds on them. */
+const FORMAT_VERSION_OF_FULL_SNAPSHOTS = 1;
+
+/** A segment as the snapshot has it. */
 export interface SegmentSummary {
   readonly segment: SegmentName;
   readonly parts: number;
@@ -17,6 +20,10 @@ export interface SegmentSummary {
   readonly bytes: number;
   /** CRC-32C of all payloads together. */
   readonly checksum: number;
+  /** Nodes or relationships in it; undefined in the first format. */
+  readonly entityCount: number | undefined;
+  /** The segment has not changed after this lsn. */
+  readonly changedLsn: number;
 }
 
 export interface SnapshotManifest {
@@ -34,12 +41,14 @@ export interface SnapshotManifest {
 /** A manifest as bytes, sealed with its checksum. */
 export function encodeManifest(manifest: SnapshotManifest): Uint8Array {
   const { position, graphChecksum } = manifest;
-  const segments = manifest.segments.flatMap(({ segment, parts, bytes, checksum }) => [
+  const segments = manifest.segments.flatMap(({ segment, parts, bytes, checksum, entityCount, changedLsn }) => [
     segmentKindNumber(segment.kind),
     segment.index,
     parts,
     bytes,
     checksum,
+    entityCount ?? 0,
+    changedLsn,
   ]);
   const packed = [
     FORMAT_VERSION,
@@ -68,16 +77,26 @@ export function decodeManifest(bytes: Uint8Array): SnapshotManifest {
 function readManifest(packed: unknown): SnapshotManifest {
   if (!Array.isArray(packed)) throw damage('it is not a list');
   const [version, position, history, counts, segments, checksum]: unknown[] = packed;
-  if (version !== FORMAT_VERSION) throw damage(`its format version is ${String(version)}, which is unknown`);
+  if (version !== FORMAT_VERSION && version !== FORMAT_VERSION_OF_FULL_SNAPSHOTS) {
+    throw damage(`its format version is ${String(version)}, which is unknown`);
+  }
   const historySlots = slotsOf(history);
   const segmentSlots = slotsOf(segments);
   const epochHistory: EpochStart[] = [];
   while (!historySlots.atEnd) epochHistory.push({ epoch: historySlots.count(), firstLsn: historySlots.count() });
+  const place = readPosition(slotsOf(position));
   const summaries: SegmentSummary[] = [];
-  while (!segmentSlots.atEnd) summaries.push(readSummary(segmentSlots));
+  while (!segmentSlots.atEnd) {
+    const summary = readSummary(segmentSlots);
+    const isFull = version === FORMAT_VERSION_OF_FULL_SNAPSHOTS;
+    const more = isFull
+      ? { entityCount: undefined, changedLsn: place.lsn }
+      : { entityCount: segmentSlots.count(), changedLsn: segmentSlots.count() };
+    summaries.push({ ...summary, ...more });
+  }
   const countSlots = slotsOf(counts);
   return {
-    position: readPosition(slotsOf(position)),
+    position: place,
     epochHistory,
     nodeCount: countSlots.count(),
     relationshipCount: countSlots.count(),
@@ -94,7 +113,7 @@ function readPosition(slots: SlotReader): LogPosition {
   return { epoch, lsn, hash: hash.slice() };
 }
 
-function readSummary(slots: SlotReader): SegmentSummary {
+function readSummary(slots: SlotReader): Omit<SegmentSummary, 'entityCount' | 'changedLsn'> {
   const segment = { kind: segmentKindOf(slots.id()), index: slots.id() };
   return { segment, parts: slots.id(), bytes: slots.count(), checksum: slots.id() };
 }

@@ -6,6 +6,7 @@ import { type EpochStart, LogIndex } from './log-index.ts';
 import { chainFault, decodeRecord, GENESIS, type LogPosition, type RecordHead, readRecordHead } from './record.ts';
 import { type ChunkReader, restoreSnapshot } from './restore-snapshot.ts';
 import { type FoundRecord, type RowFault, RowUnpacker, type StoredRow } from './row.ts';
+import { SegmentChanges } from './segment-changes.ts';
 
 /** A snapshot in storage. `name` is the host's, and comes back in what is said about damage. */
 export interface StoredSnapshot {
@@ -55,6 +56,8 @@ export interface Recovery {
   readonly harmless: readonly HarmlessDamage[];
   /** Undefined: everything in storage was read. */
   readonly cut: LogCut | undefined;
+  /** When each segment of the store was last changed, as far as the next snapshot has to know. */
+  readonly changes: SegmentChanges;
 }
 
 /**
@@ -71,7 +74,7 @@ export function recover(input: RecoveryInput): Recovery {
   }
   const fault = unpacker.end();
   if (fault) replay.take(fault);
-  return { ...replay.finish(), snapshot: start.snapshot, harmless };
+  return { ...replay.finish(), snapshot: start.snapshot, harmless, changes: start.changes };
 }
 
 interface Start {
@@ -79,6 +82,7 @@ interface Start {
   readonly position: LogPosition;
   readonly epochHistory: readonly EpochStart[];
   readonly snapshot: Recovery['snapshot'];
+  readonly changes: SegmentChanges;
 }
 
 function newestSound(input: RecoveryInput, harmless: HarmlessDamage[]): Start {
@@ -86,13 +90,15 @@ function newestSound(input: RecoveryInput, harmless: HarmlessDamage[]): Start {
     try {
       const restored = restoreSnapshot(manifest, read, input.store);
       const { position, epochHistory } = restored.manifest;
-      return { store: restored.store, position, epochHistory, snapshot: { name, lsn: position.lsn } };
+      const changes = SegmentChanges.of(restored.manifest);
+      return { store: restored.store, position, epochHistory, snapshot: { name, lsn: position.lsn }, changes };
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       harmless.push({ where: name, reason: error.message });
     }
   }
-  return { store: new GraphStore(input.store), position: GENESIS, epochHistory: [], snapshot: undefined };
+  const store = new GraphStore(input.store);
+  return { store, position: GENESIS, epochHistory: [], snapshot: undefined, changes: new SegmentChanges() };
 }
 
 /** Follows the log from a snapshot on. */
@@ -179,8 +185,9 @@ class Replay {
     this.#forgive();
     this.#index = this.#usableIndex();
     this.#index.append(record);
-    const { store } = this.#start;
+    const { store, changes } = this.#start;
     store.apply(record);
+    changes.note(record);
     store.acknowledge(Math.min(record.lsn, Math.max(this.#acknowledgedLsn, store.acknowledgedLsn)));
     this.#position = { lsn: record.lsn, epoch: record.epoch, hash: record.hash };
   }

@@ -65,7 +65,7 @@ export function idsPerSegment(kind: SegmentKind): number {
 }
 
 /** What a view has in a range of ids. `bytes` is empty when there is nothing. */
-interface Block {
+export interface Block {
   readonly entityCount: number;
   readonly bytes: Uint8Array;
 }

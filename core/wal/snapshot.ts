@@ -1,11 +1,15 @@
-/** Writes a graph as a snapshot, slice by slice, while writes go on beside it. restore-snapshot.ts reads it. */
+/**
+ * Writes a graph as a snapshot, slice by slice, while writes go on beside it: all of it, or only the segments that have changed
+ * since an older snapshot, whose other segments the new one goes on using. restore-snapshot.ts reads it.
+ */
 import { assert } from '../assert.ts';
 import type { GraphView } from '../graph/graph-view.ts';
 import { checksum, join } from './checksum.ts';
 import type { EpochStart } from './log-index.ts';
-import { encodeManifest, type SegmentSummary } from './manifest.ts';
+import { encodeManifest, type SegmentSummary, type SnapshotManifest } from './manifest.ts';
 import type { LogPosition } from './record.ts';
 import {
+  type Block,
   encodeBlock,
   encodeChunk,
   IDS_PER_BLOCK,
@@ -15,7 +19,9 @@ import {
   type SegmentKind,
   type SegmentName,
   type SnapshotChunk,
+  segmentText,
 } from './segment.ts';
+import type { SegmentChanges } from './segment-changes.ts';
 
 export interface SnapshotOptions {
   /** A view that stays as it is until the snapshot is done: not `newest`. */
@@ -25,10 +31,19 @@ export interface SnapshotOptions {
   readonly epochHistory: readonly EpochStart[];
   /** GraphView.checksum, for a host that takes the time to work it out; restoring takes that time again. */
   readonly graphChecksum?: bigint | undefined;
+  /** Of the view's graph. Transactions after the view may be in it. */
+  readonly changes: SegmentChanges;
+  /**
+   * An older snapshot of the same history, whose segments stay where they are in storage for as long as this one is kept. Those that
+   * have not changed since are named in the manifest and not written again. One of the first format is of no use here.
+   */
+  readonly base?: SnapshotManifest | undefined;
 }
 
 export class SnapshotEncoder {
   readonly #options: SnapshotOptions;
+  /** Segments of the base by their names; undefined without one. */
+  readonly #base: ReadonlyMap<string, SegmentSummary> | undefined;
   readonly #summaries: SegmentSummary[] = [];
   readonly #counts = { tokens: 0, nodes: 0, relationships: 0, indexes: 0, constraints: 0 };
   #kind = 0;
@@ -39,6 +54,9 @@ export class SnapshotEncoder {
   constructor(options: SnapshotOptions) {
     assert(options.view.lsn === options.position.lsn, 'the view stands where the snapshot says');
     this.#options = options;
+    const { base } = options;
+    const isUsable = base?.segments.every(({ entityCount }) => entityCount !== undefined);
+    if (isUsable) this.#base = new Map(base?.segments.map((summary) => [segmentText(summary.segment), summary]));
   }
 
   /** The manifest, to be stored after all chunks, at once with what makes this snapshot the newest; undefined until done. */
@@ -47,16 +65,29 @@ export class SnapshotEncoder {
   }
 
   /**
-   * Goes on for about `workBudget` ids and returns the chunks that are finished, often none. Every chunk is below 1 MiB. The
-   * snapshot is done when `manifest` is there.
+   * Goes on for about `workBudget` ids and returns the chunks that are finished, often none. Every chunk is below 1 MiB. A segment
+   * that stays as it is counts as one block. The snapshot is done when `manifest` is there.
    */
   next(workBudget: number): SnapshotChunk[] {
     const chunks: SnapshotChunk[] = [];
     for (let spent = 0; spent < workBudget && this.#kind < SEGMENT_KINDS.length; spent += IDS_PER_BLOCK) {
-      this.#encodeBlock(SEGMENT_KINDS[this.#kind]!, chunks);
+      const kind = SEGMENT_KINDS[this.#kind]!;
+      if (!this.#reuseSegment(kind)) this.#encodeBlock(kind, chunks);
     }
     if (this.#kind === SEGMENT_KINDS.length) this.#manifest ??= this.#encodeManifest();
     return chunks;
+  }
+
+  /** Takes the segment that comes next over from the base, if it has not changed since. It may be one without an entity. */
+  #reuseSegment(kind: SegmentKind): boolean {
+    const { base, changes } = this.#options;
+    if (!base || !this.#base || this.#segment) return false;
+    const name = { kind, index: Math.floor(this.#nextId / idsPerSegment(kind)) };
+    if (changes.lastLsn(name) > base.position.lsn) return false;
+    const summary = this.#base.get(segmentText(name));
+    if (summary) this.#addSummary(summary);
+    this.#moveTo(kind, this.#nextId + idsPerSegment(kind));
+    return true;
   }
 
   #encodeBlock(kind: SegmentKind, chunks: SnapshotChunk[]): void {
@@ -64,17 +95,29 @@ export class SnapshotEncoder {
     const from = this.#nextId;
     const to = from + Math.min(IDS_PER_BLOCK, segmentIds);
     this.#segment ??= new SegmentWriter({ kind, index: Math.floor(from / segmentIds) });
-    const block = encodeBlock(this.#options.view, kind, { from, to });
-    this.#counts[kind] += block.entityCount;
-    chunks.push(...this.#segment.add(block.bytes));
-
-    const kindEnds = to >= this.#idLimit(kind);
-    if (kindEnds || to % segmentIds === 0) {
+    chunks.push(...this.#segment.add(encodeBlock(this.#options.view, kind, { from, to })));
+    if (to >= this.#idLimit(kind) || to % segmentIds === 0) {
       chunks.push(...this.#segment.end());
-      if (this.#segment.summary.parts > 0) this.#summaries.push(this.#segment.summary);
-      this.#segment = undefined;
+      this.#endSegment(this.#segment);
     }
-    this.#nextId = kindEnds ? 0 : to;
+    this.#moveTo(kind, to);
+  }
+
+  #endSegment(segment: SegmentWriter): void {
+    this.#segment = undefined;
+    if (segment.summary.parts === 0) return;
+    const changedLsn = Math.min(this.#options.changes.lastLsn(segment.summary.segment), this.#options.position.lsn);
+    this.#addSummary({ ...segment.summary, changedLsn });
+  }
+
+  #addSummary(summary: SegmentSummary): void {
+    this.#summaries.push(summary);
+    this.#counts[summary.segment.kind] += summary.entityCount ?? 0;
+  }
+
+  #moveTo(kind: SegmentKind, id: number): void {
+    const kindEnds = id >= this.#idLimit(kind);
+    this.#nextId = kindEnds ? 0 : id;
     if (kindEnds) this.#kind++;
   }
 
@@ -104,17 +147,25 @@ class SegmentWriter {
   #parts = 0;
   #bytes = 0;
   #checksum = 0;
+  #entityCount = 0;
 
   constructor(name: SegmentName) {
     this.#name = name;
   }
 
-  get summary(): SegmentSummary {
-    return { segment: this.#name, parts: this.#parts, bytes: this.#bytes, checksum: this.#checksum };
+  get summary(): Omit<SegmentSummary, 'changedLsn'> {
+    return {
+      segment: this.#name,
+      parts: this.#parts,
+      bytes: this.#bytes,
+      checksum: this.#checksum,
+      entityCount: this.#entityCount,
+    };
   }
 
   /** Takes a block and returns the chunks that it fills. */
-  add(block: Uint8Array): SnapshotChunk[] {
+  add({ bytes: block, entityCount }: Block): SnapshotChunk[] {
+    this.#entityCount += entityCount;
     if (block.length > 0) this.#blocks.push(block);
     this.#pendingBytes += block.length;
     return this.#pendingBytes >= PAYLOAD_BYTES_MAX ? this.#cut(PAYLOAD_BYTES_MAX) : [];

@@ -104,6 +104,20 @@ function snapshots(database: Database, instance: string, count: number) {
   });
 }
 
+async function chunkIds(database: Database): Promise<unknown[]> {
+  return (await database.sql('weur-1', 'SELECT id FROM chunk ORDER BY id')).map(({ id }) => id);
+}
+
+/** Lays the tables of an instance with one snapshot as the first version had them. */
+async function toFirstVersion(database: Database): Promise<void> {
+  const [{ from } = { from: 0 }] = await database.sql('weur-1', 'SELECT min(id) AS "from" FROM chunk');
+  await database.sql('weur-1', 'UPDATE chunk SET id = -(id - ? + 1048576)', from);
+  await database.sql('weur-1', 'UPDATE chunk SET id = -id');
+  await database.sql('weur-1', 'DROP TABLE arriving');
+  await database.sql('weur-1', 'ALTER TABLE snapshot DROP COLUMN places');
+  await database.sql('weur-1', 'ALTER TABLE snapshot ADD COLUMN chunk_count INTEGER NOT NULL DEFAULT 0');
+}
+
 describe('snapshots', () => {
   test('are taken as the log grows, shorten it, and are what a start begins with', async () => {
     const database = await Database.create('snapped', ['weur']);
@@ -120,6 +134,47 @@ describe('snapshots', () => {
     expect(Number(wal[0]?.first)).toBeGreaterThan(10);
     expect(wal[0]?.last).toBe(37);
     expect(after?.details).toMatchObject({ checksum: before?.details.checksum, storedLsn: 37 });
+  });
+
+  test('from the third on write only what has changed since the one that they replace', async () => {
+    const database = await Database.create('incremental', ['weur']);
+    await fill(database, 0, 18);
+    await snapshots(database, 'weur-1', 1);
+    await fill(database, 18, 18);
+    await snapshots(database, 'weur-1', 2);
+    // Another segment: nodes 2,048 and on.
+    await database.run('weur-1', 'UNWIND range(1, 3000) AS number CREATE (:Small {number: number})', {});
+    const before = await chunkIds(database);
+
+    await fill(database, 36, 18);
+    const slots = await eventually(async () => {
+      const rows = await database.sql('weur-1', 'SELECT slot FROM snapshot ORDER BY slot');
+      expect(rows).toEqual([{ slot: 2 }, { slot: 3 }]);
+      return rows;
+    });
+    const [level] = await database.level();
+    await database.kill('weur-1');
+    const [after] = await database.level();
+
+    expect(slots).toHaveLength(2);
+    const kept = (await chunkIds(database)).filter((id) => before.includes(id));
+    expect(kept.length).toBeGreaterThan(0);
+    expect(after?.details.checksum).toBe(level?.details.checksum);
+  });
+
+  test('of the first version of the tables are read, and replaced in time', async () => {
+    const database = await Database.create('upgraded', ['weur']);
+    await fill(database, 0, 18);
+    await snapshots(database, 'weur-1', 1);
+    const [before] = await database.level();
+    await toFirstVersion(database);
+
+    await database.kill('weur-1');
+    const [after] = await database.level();
+    await fill(database, 18, 18);
+    await snapshots(database, 'weur-1', 2);
+
+    expect(after?.details).toMatchObject({ quarantine: false, checksum: before?.details.checksum });
   });
 
   test('are due also when the log grew in several lifetimes', async () => {
@@ -154,7 +209,7 @@ describe('snapshots', () => {
 
 /** Empties an instance's storage under it. */
 async function wipe(database: Database, instance: string): Promise<void> {
-  for (const table of ['state', 'wal', 'snapshot', 'chunk', 'diverged', 'subscription']) {
+  for (const table of ['state', 'wal', 'snapshot', 'chunk', 'arriving', 'diverged', 'subscription']) {
     await database.sql(instance, `DROP TABLE ${table}`);
   }
   await database.kill(instance);

@@ -3,6 +3,7 @@ import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { PlanDescription } from '../../../core/planner/describe.ts';
 import { restoreSnapshot } from '../../../core/wal/restore-snapshot.ts';
 import { segmentText } from '../../../core/wal/segment.ts';
+import { SegmentChanges } from '../../../core/wal/segment-changes.ts';
 import { SnapshotEncoder } from '../../../core/wal/snapshot.ts';
 import { Database, failureOf } from './database.ts';
 
@@ -257,7 +258,13 @@ describe('a constraint stays', () => {
   test('in a snapshot, and is enforced after it is restored', () => {
     const view = database.store.openSnapshot();
     const position = { epoch: 1, lsn: view.lsn, hash: new Uint8Array(8) };
-    const encoder = new SnapshotEncoder({ view, position, epochHistory: [], graphChecksum: view.checksum() });
+    const encoder = new SnapshotEncoder({
+      view,
+      position,
+      epochHistory: [],
+      changes: new SegmentChanges(position.lsn),
+      graphChecksum: view.checksum(),
+    });
     const chunks = new Map<string, Uint8Array>();
     while (encoder.manifest === undefined) {
       for (const chunk of encoder.next(100)) chunks.set(`${segmentText(chunk.segment)} ${chunk.part}`, chunk.bytes);

@@ -5,6 +5,7 @@ import type { EpochStart } from '../../../core/wal/log-index.ts';
 import type { LogPosition } from '../../../core/wal/record.ts';
 import type { StoredSnapshot } from '../../../core/wal/recovery.ts';
 import { type SegmentName, type SnapshotChunk, segmentText } from '../../../core/wal/segment.ts';
+import { SegmentChanges } from '../../../core/wal/segment-changes.ts';
 import { SnapshotEncoder } from '../../../core/wal/snapshot.ts';
 
 export interface GraphSize {
@@ -71,7 +72,12 @@ export function snapshotOf(
 ): SnapshotCopy {
   const storage = new ChunkStorage();
   const view = store.openSnapshot(options.position.lsn);
-  const encoder = new SnapshotEncoder({ epochHistory: [{ epoch: 1, firstLsn: 1 }], ...options, view });
+  const encoder = new SnapshotEncoder({
+    epochHistory: [{ epoch: 1, firstLsn: 1 }],
+    changes: new SegmentChanges(options.position.lsn),
+    ...options,
+    view,
+  });
   while (!encoder.manifest) for (const chunk of encoder.next(1_000)) storage.put(chunk);
   view.close();
   return { name: `snapshot ${options.position.lsn}`, manifest: encoder.manifest, read: storage.read, storage };

@@ -4,6 +4,7 @@ import { GraphStore } from '../../../core/graph/graph-store.ts';
 import { decodeManifest, encodeManifest, type SnapshotManifest } from '../../../core/wal/manifest.ts';
 import type { LogPosition } from '../../../core/wal/record.ts';
 import { restoreSnapshot, SnapshotDecoder } from '../../../core/wal/restore-snapshot.ts';
+import { SegmentChanges } from '../../../core/wal/segment-changes.ts';
 import { SnapshotEncoder } from '../../../core/wal/snapshot.ts';
 import { type SnapshotCopy, sampleGraph, snapshotOf } from './graph-fixtures.ts';
 
@@ -76,6 +77,7 @@ describe('a snapshot', () => {
       position: position(1),
       epochHistory: [{ epoch: 1, firstLsn: 1 }],
       graphChecksum: store.checksum(),
+      changes: new SegmentChanges(1),
     });
     const chunks = encoder.next(Number.POSITIVE_INFINITY);
     view.close();
@@ -165,7 +167,12 @@ describe('a snapshot of a graph that is being written to', () => {
     const store = sampleGraph({ nodes: 3_000, relationships: 3_000 });
     const checksumBefore = store.checksum();
     const view = store.openSnapshot(1);
-    const encoder = new SnapshotEncoder({ view, position: position(1), epochHistory: [] });
+    const encoder = new SnapshotEncoder({
+      view,
+      position: position(1),
+      epochHistory: [],
+      changes: new SegmentChanges(1),
+    });
     const chunks = encoder.next(1_000);
 
     const writer = store.begin();
