@@ -14,7 +14,9 @@ import type { Turn } from './turn.ts';
 export function feed(turn: Turn, name: string): void {
   const replica = expireFlights(turn, name);
   if (replica === undefined || turn.nowMs < replica.retryAtMs) return;
-  if (!replica.diverged) {
+  // A member that has lost what it held is not filled before it has left the in-sync set: with a part of the log, it could be
+  // taken for one that has all of it and be promoted.
+  if (!replica.diverged && !replica.lost) {
     if (replica.transfer !== undefined) sendChunk(turn, replica);
     else sendRecords(turn, replica);
   }
