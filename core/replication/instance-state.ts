@@ -24,6 +24,11 @@ export interface PersistedInstance {
   readonly asked: { readonly name: string; readonly version: number } | undefined;
   /** Why the instance takes part in nothing; undefined when it is sound. */
   readonly quarantine: string | undefined;
+  /**
+   * In quarantine because storage is damaged, and for nothing that casts doubt on others: MAIN may replace all that is here. What was
+   * damaged stays until a whole snapshot has arrived. Absent in the records of the first version.
+   */
+  readonly refillable?: boolean;
 }
 
 export type InstanceRole = 'main' | 'replica' | 'none';
@@ -172,6 +177,6 @@ export function newInstance(): PersistedInstance {
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
-  const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine } = state;
-  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine };
+  const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine, refillable = false } = state;
+  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine, refillable };
 }

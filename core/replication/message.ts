@@ -51,9 +51,18 @@ export interface AppendRequest {
 /**
  * `stored`: the log reaches `stored.lsn` and agrees with MAIN's so far. `gap`: records before `previousLsn` are missing.
  * `diverged`: the log branches off before `previousLsn`. `sealed`, `stale`: the epoch is over, `epoch` is the higher one.
- * `needsSnapshot`: this log cannot be continued from records. `quarantined`: the instance takes part in nothing.
+ * `needsSnapshot`: this log cannot be continued from records. `damaged`: it is of no use any more, and wants a snapshot in its place.
+ * `quarantined`: the instance takes part in nothing.
  */
-export type AppendOutcome = 'stored' | 'gap' | 'diverged' | 'sealed' | 'stale' | 'needsSnapshot' | 'quarantined';
+export type AppendOutcome =
+  | 'stored'
+  | 'gap'
+  | 'diverged'
+  | 'sealed'
+  | 'stale'
+  | 'needsSnapshot'
+  | 'damaged'
+  | 'quarantined';
 
 export interface AppendReply {
   readonly type: 'appended';

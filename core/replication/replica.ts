@@ -7,6 +7,9 @@
  * holds for an ASYNC replica too, which may have got a record before a SYNC one did. So a tail above `acknowledgedLsn`
  * is set aside, to be read by people. If a new MAIN wants it cut off below, the rule has been broken somewhere
  * (storage lost or rewound on several instances): nothing is thrown away then, the instance goes into quarantine.
+ *
+ * A log that was found damaged at the start is of no use, and MAIN has all that was acknowledged: it is asked for a snapshot, which
+ * takes the place of everything here once all of it has arrived.
  */
 import { assert } from '../assert.ts';
 import { sameHash } from '../wal/checksum.ts';
@@ -27,6 +30,7 @@ import type { Turn } from './turn.ts';
 export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendRequest): void {
   const fenced = admit(turn, envelope);
   if (fenced !== undefined) return replyAppended(turn, fenced);
+  if (turn.state.quarantine !== undefined) return replyDamaged(turn);
   const { previousLsn, records } = body;
   assert(
     records.every(({ lsn }, position) => lsn === previousLsn + 1 + position),
@@ -57,7 +61,7 @@ export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendReques
  */
 function admit(turn: Turn, envelope: Envelope): 'sealed' | 'stale' | 'quarantined' | undefined {
   const { state } = turn;
-  if (state.quarantine !== undefined) return 'quarantined';
+  if (state.quarantine !== undefined && !state.refillable) return 'quarantined';
   if (envelope.epoch <= state.sealedEpoch) return 'sealed';
   if (envelope.epoch < state.epoch) return 'stale';
   assert(state.role !== 'main' || envelope.epoch > state.epoch, `two instances are MAIN of epoch ${state.epoch}`);
@@ -65,9 +69,9 @@ function admit(turn: Turn, envelope: Envelope): 'sealed' | 'stale' | 'quarantine
     stepDown(turn, `${envelope.from.name} is MAIN of epoch ${envelope.epoch}`);
     turn.update({ epoch: envelope.epoch, asked: undefined });
     turn.persist();
-    turn.setRole('replica', envelope.from.name, true);
+    if (state.quarantine === undefined) turn.setRole('replica', envelope.from.name, true);
   }
-  turn.setRole('replica', envelope.from.name);
+  if (state.quarantine === undefined) turn.setRole('replica', envelope.from.name);
   return undefined;
 }
 
@@ -135,15 +139,23 @@ function replyAppended(turn: Turn, outcome: AppendOutcome): void {
   turn.reply({ type: 'appended', epoch: fenceOf(turn), outcome, stored, history });
 }
 
+/** What is here counts for nothing, so that MAIN has the instance leave the in-sync set before it sends anything. */
+function replyDamaged(turn: Turn): void {
+  turn.reply({ type: 'appended', epoch: fenceOf(turn), outcome: 'damaged', stored: GENESIS, history: [] });
+}
+
 /** A chunk of a snapshot: for a log that MAIN can no longer continue from records. */
 export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSnapshotRequest): void {
   const fenced = admit(turn, envelope);
   if (fenced !== undefined) return replySnapshot(turn, fenced, body.snapshot.id, 0);
   const { snapshot } = body;
-  const common = commonLsn(
-    { history: turn.state.history, lsn: turn.state.stored.lsn },
-    { history: snapshot.history, lsn: snapshot.position.lsn },
-  );
+  const isDamaged = turn.state.quarantine !== undefined;
+  const common = isDamaged
+    ? 0
+    : commonLsn(
+        { history: turn.state.history, lsn: turn.state.stored.lsn },
+        { history: snapshot.history, lsn: snapshot.position.lsn },
+      );
   // A late chunk of a snapshot that was installed, or that records have made needless.
   if (common === snapshot.position.lsn) return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
   const wanted = turn.state.arriving?.snapshotId === snapshot.id ? turn.state.arriving.nextChunk : 0;
@@ -151,7 +163,7 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
   turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
   turn.update({ arriving: { snapshotId: snapshot.id, nextChunk: wanted + 1 } });
   if (wanted + 1 === snapshot.chunkCount) {
-    if (common < turn.state.acknowledgedLsn) {
+    if (common < turn.state.acknowledgedLsn && !isDamaged) {
       quarantine(
         turn,
         `the log branched off after lsn ${common}, but lsn ${turn.state.acknowledgedLsn} was acknowledged`,
@@ -159,17 +171,27 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
       return replySnapshot(turn, 'quarantined', snapshot.id, 0);
     }
     install(turn, body, common);
+    if (isDamaged) turn.setRole('replica', envelope.from.name, true);
   }
   replySnapshot(turn, 'stored', snapshot.id, wanted + 1);
 }
 
 function install(turn: Turn, body: InstallSnapshotRequest, common: number): void {
   const { snapshot } = body;
-  const keepAsideAfterLsn = common < turn.state.stored.lsn ? common : undefined;
+  // A damaged log cannot be kept aside: it is what cannot be read.
+  const isTail = common < turn.state.stored.lsn && turn.state.quarantine === undefined;
+  const keepAsideAfterLsn = isTail ? common : undefined;
   turn.emit({ type: 'installSnapshot', snapshot, keepAsideAfterLsn });
   const { position, history } = snapshot;
   // A snapshot never reaches past what was acknowledged when it was taken.
-  turn.update({ stored: position, history, acknowledgedLsn: position.lsn, arriving: undefined });
+  turn.update({
+    stored: position,
+    history,
+    acknowledgedLsn: position.lsn,
+    arriving: undefined,
+    quarantine: undefined,
+    refillable: false,
+  });
   turn.persist();
   turn.emit({ type: 'setVisible', lsn: position.lsn });
 }

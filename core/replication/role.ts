@@ -28,7 +28,10 @@ export function load(
     recoveredLsn: position.lsn,
   });
   const damage = stored.damage ?? missingTail(persisted, position);
-  if (damage !== undefined && persisted.quarantine === undefined) return quarantine(turn, damage);
+  if (damage !== undefined && persisted.quarantine === undefined) {
+    turn.update({ refillable: true });
+    return quarantine(turn, damage);
+  }
   const { assignment, epoch, sealedEpoch } = persisted;
   if (assignment === undefined || persisted.quarantine !== undefined) return turn.setRole('none', undefined, true);
   const follows = assignment.epoch === epoch;

@@ -86,7 +86,8 @@ function positionAt(turn: Turn, lsn: number): LogPosition | undefined {
 /** With nothing on its way: when it has not been told what is acknowledged, and now and then to hear that it is there. */
 function isHeartbeatDue(turn: Turn, replica: Replica): boolean {
   if (replica.flights.length > 0) return false;
-  if (replica.heardAtMs !== undefined && replica.toldLsn < turn.state.acknowledgedLsn && !replica.diverged) return true;
+  const isFed = !replica.diverged && !replica.lost;
+  if (replica.heardAtMs !== undefined && replica.toldLsn < turn.state.acknowledgedLsn && isFed) return true;
   return turn.nowMs >= replica.sentAtMs + turn.state.settings.heartbeatMs;
 }
 
@@ -131,7 +132,8 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
   if (reply.outcome === 'diverged' && flight.previousLsn <= common) return noteContradiction(turn, replica);
   // It lacks what it had confirmed before this message was sent, or what every member holds: storage lost or rewound.
   const isMember = assignment?.inSync.includes(replica.name) ?? false;
-  const lost = common < flight.storedLsnThen || (isMember && common < flight.acknowledgedLsn);
+  const isDamaged = reply.outcome === 'damaged';
+  const lost = isDamaged || common < flight.storedLsnThen || (isMember && common < flight.acknowledgedLsn);
   // Otherwise an answer that was overtaken may tell less than is known already.
   const storedLsn = lost ? common : Math.max(common, replica.storedLsn);
   turn.updateReplica(replica.name, {
@@ -143,7 +145,8 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
     lost: replica.lost || (lost && replica.awaited),
     ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
   });
-  if (reply.outcome === 'needsSnapshot' && common < reply.stored.lsn) beginTransfer(turn, replica.name);
+  const needsSnapshot = reply.outcome === 'needsSnapshot' && common < reply.stored.lsn;
+  if (isDamaged || needsSnapshot) beginTransfer(turn, replica.name);
 }
 
 /**

@@ -215,6 +215,18 @@ async function wipe(database: Database, instance: string): Promise<void> {
   await database.kill(instance);
 }
 
+/** Waits until a damaged instance is a replica, level with the others, and stays so with its memory gone. */
+async function filledAnew(database: Database, instance: string): Promise<void> {
+  await eventually(async () => {
+    const all = await database.level();
+    const { role, details } = await database.describe(instance);
+    expect({ role, quarantine: details.quarantine }).toEqual({ role: 'replica', quarantine: false });
+    expect(new Set(all.map((other) => other.details.checksum)).size).toBe(1);
+  });
+  await database.kill(instance);
+  expect((await database.describe(instance)).details.quarantine).toBe(false);
+}
+
 /** Turns one bit of a BLOB over. */
 async function flip(database: Database, instance: string, place: { table: string; column: string; where: string }) {
   const { table, column, where } = place;
@@ -225,7 +237,7 @@ async function flip(database: Database, instance: string, place: { table: string
 }
 
 describe('a flipped bit', () => {
-  test('in the log puts the instance into quarantine, which says what is lost', async () => {
+  test('in the log puts the instance into quarantine, which says what is lost, until MAIN has filled it anew', async () => {
     const database = await Database.create('flipped', ['weur', 'enam', 'apac']);
     for (const code of ['ZRH', 'GVA', 'BSL', 'BRN']) await database.run('weur-1', CREATE, { code });
     await database.level();
@@ -239,6 +251,7 @@ describe('a flipped bit', () => {
     expect(details.quarantine).toMatch(/followed to lsn 2 .* does not agree with its checksum.*goes on at lsn 4/);
     expect(refusal).toMatchObject({ retry: 'unreachable' });
     await database.run('weur-1', CREATE, { code: 'LUG' }, { deadlineMs: 15_000 });
+    await filledAnew(database, 'enam-1');
   });
 
   test('in the log of MAIN lets another one take over, with every acknowledged write', async () => {
@@ -254,6 +267,7 @@ describe('a flipped bit', () => {
 
     expect(await database.rows(successor, CODES)).toEqual([['BSL'], ['GVA'], ['ZRH']]);
     await database.run(successor, CREATE, { code: 'LUG' }, { deadlineMs: 15_000 });
+    await filledAnew(database, 'weur-1');
   });
 
   test('in the record of the replication state is quarantine too', async () => {

@@ -112,6 +112,67 @@ describe('an instance refuses', () => {
   });
 });
 
+describe('an instance whose storage is damaged', () => {
+  /** b is found damaged at a start, with records up to lsn 2 that can be read. */
+  function damaged() {
+    const cluster = TestCluster.started();
+    cluster.peer('a').write(3);
+    cluster.elapse(500);
+    cluster.peer('a').compact(4);
+    const replica = cluster.peer('b');
+    replica.records = replica.records.slice(0, 2);
+    replica.restart('row 3 does not agree with its checksum');
+    return { cluster, replica };
+  }
+
+  test('is filled anew by MAIN, and is a member again', () => {
+    const { cluster, replica } = damaged();
+    expect(replica).toMatchObject({ role: 'none', state: { quarantine: 'row 3 does not agree with its checksum' } });
+
+    cluster.elapse(8_000);
+    cluster.peer('a').write();
+    cluster.elapse(500);
+
+    expect(replica).toMatchObject({ role: 'replica', lsn: 5, state: { quarantine: undefined, refillable: false } });
+    expect(cluster.assignment.inSync).toEqual(['a', 'b']);
+    expect(cluster.ask('b', { type: 'seal', epoch: 2 })).toMatchObject({ eligible: true });
+  });
+
+  test('keeps what it has, and is not eligible, for as long as it is a member', () => {
+    const { cluster, replica } = damaged();
+    cluster.coordinatorsDown = true;
+
+    cluster.elapse(8_000);
+
+    expect(replica.lsn).toBe(2);
+    expect(replica.snapshot).toBeUndefined();
+    expect(cluster.ask('b', { type: 'seal', epoch: 2 })).toMatchObject({ eligible: false, reason: 'quarantined' });
+  });
+
+  test('takes nothing from a MAIN of an epoch that was sealed', () => {
+    const { cluster, replica } = damaged();
+    cluster.ask('b', { type: 'seal', epoch: 2 });
+
+    cluster.elapse(8_000);
+
+    expect(replica.lsn).toBe(2);
+    expect(replica.state.quarantine).toBeDefined();
+  });
+
+  test('is filled also when it loses its memory on the way', () => {
+    const { cluster, replica } = damaged();
+    for (let round = 0; round < 4; round++) {
+      cluster.elapse(900);
+      if (replica.state.quarantine !== undefined) replica.restart('row 3 does not agree with its checksum');
+    }
+
+    cluster.elapse(8_000);
+
+    expect(replica.state.quarantine).toBeUndefined();
+    expect(replica.lsn).toBe(4);
+  });
+});
+
 describe('a MAIN steps down', () => {
   test.each([
     { how: 'when it is sealed', act: (cluster: TestCluster) => void cluster.ask('a', { type: 'seal', epoch: 2 }) },
