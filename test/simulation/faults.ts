@@ -1,4 +1,5 @@
 /** What goes wrong: crashes, freezes, cuts, bad weather and slow storage, one after another and on top of each other. */
+import { damageAfter } from './instance-image.ts';
 import { FAIR_WEATHER } from './network.ts';
 import { between, pick } from './random.ts';
 import type { World } from './world.ts';
@@ -52,7 +53,8 @@ export class Faults {
     else if (dice < 0.45) this.#freeze();
     else if (dice < 0.62) this.#isolate();
     else if (dice < 0.76) this.#cutOneWay();
-    else if (dice < 0.95) this.#storm();
+    else if (dice < 0.9) this.#storm();
+    else if (dice < 0.95) this.#damage();
     else this.#lull();
   }
 
@@ -96,6 +98,25 @@ export class Faults {
       atMs += downMs + between(faults, 20, 1_200);
     }
     this.#undo(atMs, () => this.#crash(between(faults, 2_000, 9_000), victim));
+  }
+
+  /**
+   * Storage of an instance goes bad while it is down. Not of two at a time, and not of MAIN nor while a new one is chosen: then
+   * there might be nobody left who has everything.
+   */
+  #damage(): void {
+    const { invariants, dice, counts, instances } = this.#world;
+    const { assignment, status } = invariants.committed ?? {};
+    if (status?.type !== 'online' || instances().some(({ memory, durable }) => memory.damage ?? durable.damage)) return;
+    const candidates = instances().filter(({ name, alive, durable }) => {
+      return name !== assignment?.main && alive && durable.positions.length > 1;
+    });
+    if (candidates.length === 0) return;
+    const victim = pick(dice.faults, candidates);
+    this.#crash(between(dice.faults, 50, 5_000), victim);
+    victim.tamper((image) => damageAfter(image, Math.floor(dice.faults() * image.positions.length)));
+    counts.damages += 1;
+    this.#world.note(victim.name, 'DAMAGE', []);
   }
 
   #freeze(): void {

@@ -25,6 +25,8 @@ export interface InstanceImage {
   readonly snapshot: StoredSnapshot | undefined;
   readonly arriving: StoredSnapshot | undefined;
   readonly aside: readonly LogRecord[];
+  /** What a start finds broken: the log cannot be read past its end here, though it once went further. */
+  readonly damage: string | undefined;
 }
 
 export const EMPTY_IMAGE: InstanceImage = {
@@ -35,6 +37,7 @@ export const EMPTY_IMAGE: InstanceImage = {
   snapshot: undefined,
   arriving: undefined,
   aside: [],
+  damage: undefined,
 };
 
 const GENESIS_POSITION: LogPosition = { lsn: 0, epoch: 0, hash: GENESIS_HASH };
@@ -129,7 +132,13 @@ export function installSnapshot(
     snapshot: arriving,
     arriving: undefined,
     aside: [...image.aside, ...tail],
+    damage: undefined,
   };
+}
+
+/** The log with a bit turned over in the record after `lsn`. */
+export function damageAfter(image: InstanceImage, lsn: number): InstanceImage {
+  return { ...truncateAfter(image, lsn), aside: image.aside, damage: `the log can be followed to lsn ${lsn}` };
 }
 
 /** The log as the machine reads it. */

@@ -103,8 +103,8 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#tickId += 1;
     this.#state = this.#initial();
     this.world.invariants.instanceBooted(this);
-    const { persisted, history } = this.image;
-    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage: undefined });
+    const { persisted, history, damage } = this.image;
+    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage });
   }
 
   #initial(): InstanceState {
@@ -191,7 +191,9 @@ export class SimInstance extends SimObject<InstanceImage> {
         break;
       }
       case 'quarantine':
-        world.invariants.violate(`${this.name} goes into quarantine: ${effect.reason}`);
+        if (effect.reason !== this.image.damage) {
+          world.invariants.violate(`${this.name} goes into quarantine: ${effect.reason}`);
+        }
         break;
       case 'wipe':
         this.image = EMPTY_IMAGE;
@@ -218,7 +220,10 @@ export class SimInstance extends SimObject<InstanceImage> {
   #install(keepAsideAfterLsn: number | undefined): void {
     const after = installSnapshot(this.image, keepAsideAfterLsn);
     if (after === undefined) this.world.invariants.violate(`${this.name} installs a snapshot that is not whole`);
-    else this.image = after;
+    else {
+      if (this.image.damage !== undefined) this.world.counts.refills += 1;
+      this.image = after;
+    }
     this.world.counts.snapshotsInstalled += 1;
   }
 

@@ -69,6 +69,11 @@ export abstract class SimObject<Image> {
     this.boot();
   }
 
+  /** Changes what is in storage behind the back of an object that is down. */
+  tamper(change: (image: Image) => Image): void {
+    if (!this.alive) this.#durable = change(this.#durable);
+  }
+
   freeze(): void {
     if (this.alive) this.frozen = true;
   }

@@ -42,6 +42,8 @@ describe('election, replication and failover', () => {
     expect(total.joins).toBeGreaterThan(SEEDS / 2);
     expect(total.divergedTails).toBeGreaterThan(SEEDS / 20);
     expect(total.snapshotsInstalled).toBeGreaterThan(0);
+    expect(total.damages).toBeGreaterThan(SEEDS / 10);
+    expect(total.refills).toBeGreaterThan(total.damages / 2);
     expect(total.leaders).toBeGreaterThan(SEEDS);
     expect(total.silences).toBeGreaterThan(SEEDS / 20);
     expect(total.unknown).toBeGreaterThan(0);

@@ -97,6 +97,9 @@ export interface Counts {
   joins: number;
   divergedTails: number;
   snapshotsInstalled: number;
+  /** Instances whose storage was damaged, and those that were filled anew. */
+  damages: number;
+  refills: number;
   crashes: number;
   freezes: number;
   cuts: number;
@@ -116,6 +119,8 @@ export function noCounts(): Counts {
     joins: 0,
     divergedTails: 0,
     snapshotsInstalled: 0,
+    damages: 0,
+    refills: 0,
     crashes: 0,
     freezes: 0,
     cuts: 0,
@@ -187,6 +192,9 @@ export class World {
     ...this.#coordinators.values(),
     ...this.#instances.values(),
   ];
+
+  /** The database's instances. */
+  readonly instances = (): readonly SimInstance[] => [...this.#instances.values()];
 
   note(object: string, what: string, effects: readonly { readonly type: string }[]): void {
     const told = effects.map((effect) => effect.type).join(' ');
