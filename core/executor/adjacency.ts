@@ -8,6 +8,7 @@ import { RelationshipReference, type Value } from '../value/value.ts';
 import type { Batch } from './batch.ts';
 import { meets } from './label-test.ts';
 import { valueIn } from './rows.ts';
+import type { NodeNumbers, Scratch } from './scratch.ts';
 
 export interface ExpansionSpec {
   readonly from: number;
@@ -71,6 +72,12 @@ function holds(value: Value, relationship: number): boolean {
   return value !== null && isList(value) && value.some((item) => holds(item, relationship));
 }
 
+/** Where neighbours are looked up, and with which working memory. */
+interface Surroundings {
+  readonly view: GraphView;
+  readonly scratch: Scratch;
+}
+
 /** From this degree on, marks are worth their making. */
 const MARKED_DEGREE_MIN = 16;
 
@@ -80,9 +87,8 @@ export class Neighbourhood {
   readonly #part = new Expansion();
   readonly #all = new Expansion();
   #node = -1;
-  /** Where `#marks[n] === #stamp`, n is a neighbour. */
-  #marks = new Int32Array(0);
-  #stamp = 0;
+  /** 1 at each neighbour, if there are so many that it pays. */
+  #marks: NodeNumbers | undefined;
   #marked = false;
 
   constructor(direction: Direction) {
@@ -98,9 +104,10 @@ export class Neighbourhood {
     return this.#all;
   }
 
-  load(view: GraphView, node: number, types: readonly number[]): void {
+  load(node: number, types: readonly number[], { view, scratch }: Surroundings): void {
     this.#node = node;
     this.#marked = false;
+    this.#marks?.clear();
     this.#all.count = 0;
     for (const type of types) {
       if (types.length === 1) {
@@ -110,7 +117,9 @@ export class Neighbourhood {
       view.expand(node, this.#direction, type, this.#part);
       this.#append();
     }
-    if (this.#all.count >= MARKED_DEGREE_MIN) this.#mark(view.nodeIdLimit);
+    if (this.#all.count < MARKED_DEGREE_MIN) return;
+    this.#marks ??= scratch.nodeNumbers(view.nodeIdLimit);
+    this.#mark(this.#marks);
   }
 
   /** Forgets the node, as the graph may have changed. */
@@ -119,7 +128,7 @@ export class Neighbourhood {
   }
 
   has(neighbour: number): boolean {
-    if (this.#marked) return this.#marks[neighbour] === this.#stamp;
+    if (this.#marked) return this.#marks!.numbers[neighbour] === 1;
     const { neighbours, count } = this.#all;
     for (let i = 0; i < count; i++) if (neighbours[i] === neighbour) return true;
     return false;
@@ -133,14 +142,15 @@ export class Neighbourhood {
     this.#all.count += count;
   }
 
-  #mark(nodeIdLimit: number): void {
-    if (this.#marks.length < nodeIdLimit) {
-      this.#marks = new Int32Array(nodeIdLimit);
-      this.#stamp = 0;
-    }
-    this.#stamp++;
+  #mark({ numbers, touched }: NodeNumbers): void {
     const { neighbours, count } = this.#all;
-    for (let i = 0; i < count; i++) this.#marks[neighbours[i]!] = this.#stamp;
+    touched.reserve(count);
+    for (let i = 0; i < count; i++) {
+      const neighbour = neighbours[i]!;
+      numbers[neighbour] = 1;
+      touched.ids[i] = neighbour;
+    }
+    touched.count = count;
     this.#marked = true;
   }
 }
@@ -159,9 +169,9 @@ export class PairFinder {
 
   /** Loads the neighbourhood in which `end` is to be looked for; answers which of the two is its neighbour. */
   near(
-    view: GraphView,
     ends: { start: number; end: number; startRepeats: boolean },
     types: readonly number[],
+    surroundings: Surroundings,
   ): {
     neighbourhood: Neighbourhood;
     wanted: number;
@@ -171,12 +181,13 @@ export class PairFinder {
     if (this.#atStart.node === start) return atStart;
     const atEnd = { neighbourhood: this.#atEnd, wanted: start };
     if (this.#atEnd.node === end) return atEnd;
+    const { view } = surroundings;
     const startDegree = degreeOf(view, start, this.#direction, types);
     if (startRepeats || startDegree <= degreeOf(view, end, turned(this.#direction), types)) {
-      this.#atStart.load(view, start, types);
+      this.#atStart.load(start, types, surroundings);
       return atStart;
     }
-    this.#atEnd.load(view, end, types);
+    this.#atEnd.load(end, types, surroundings);
     return atEnd;
   }
 

@@ -44,7 +44,7 @@ export class PairProbe implements PatternProbe {
     context.charge(1);
     if (start === NO_ENTITY || end === NO_ENTITY || this.#types.length === 0) return false;
     const startRepeats = this.#from[row + 1] === start;
-    const { neighbourhood, wanted } = this.#pairs.near(context.view, { start, end, startRepeats }, this.#types);
+    const { neighbourhood, wanted } = this.#pairs.near({ start, end, startRepeats }, this.#types, context);
     return neighbourhood.has(wanted);
   }
 }
