@@ -1,7 +1,8 @@
 /**
- * Values to JSON text. `plain` is Neo4j's `application/json`, which tells less than a value holds; `live` is sub.v1's,
- * plain except that a value which JSON cannot carry is written `{"$type": …, "_value": …}`. Text is built directly,
- * because JSON.stringify can write neither 64-bit integers nor 1.0.
+ * Values to JSON text and back. `plain` is Neo4j's `application/json`, which tells less than a value holds; `typed` is
+ * its `application/vnd.neo4j.query`, in which every value is `{"$type": …, "_value": …}` and none loses anything; `live`
+ * is sub.v1's, plain except for values that JSON cannot carry, which are typed. Text is built directly, because
+ * JSON.stringify can write neither 64-bit integers nor 1.0.
  * Source: Neo4j Query API v2; docs of sub.v1 in durable/live-protocol.ts.
  */
 import { GraphError } from '../core/error.ts';
@@ -36,22 +37,33 @@ import {
   type ValueMap,
 } from '../core/value/value.ts';
 
-export type JsonForm = 'plain' | 'live';
+/** A FLOAT as Java and JavaScript write it. */
+const FLOAT_TEXT = /^(?:NaN|[+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))$/;
+
+/** UTF-16 units of an unknown type's name that an error shows. */
+const TYPE_SHOWN_MAX = 40;
+
+export type JsonForm = 'plain' | 'typed' | 'live';
 
 /** One value as JSON text. */
 export function encodeJsonValue(value: ResultValue, form: JsonForm): string {
-  if (value === null) return 'null';
   switch (typeof value) {
     case 'boolean':
+      return whole('Boolean', String(value), form);
     case 'number':
-      return String(value);
+      return form === 'typed' ? typed('Integer', `"${value}"`) : String(value);
     case 'string':
-      return JSON.stringify(value);
+      return whole('String', JSON.stringify(value), form);
     case 'bigint':
       return form === 'plain' ? String(value) : typed('Integer', `"${value}"`);
     default:
-      return encodeObject(value, form);
+      return value === null ? whole('Null', 'null', form) : encodeObject(value, form);
   }
+}
+
+/** A value that JSON carries as it is, and that therefore has a type only where all have. */
+function whole(type: string, text: string, form: JsonForm): string {
+  return form === 'typed' ? typed(type, text) : text;
 }
 
 /** Rows as a JSON array of arrays. */
@@ -68,7 +80,7 @@ function encodeObject(value: Exclude<ResultValue, null | boolean | number | bigi
   if (isTemporalOrDuration(value)) return encodeText(typeOfTemporal(value), formatTemporal(value), form);
   if (value instanceof PointValue) return encodeText('Point', pointText(value), form);
   // All that is left of the union is a list, which Array.isArray does not tell for readonly arrays.
-  return encodeJsonRow(value as readonly ResultValue[], form);
+  return whole('List', encodeJsonRow(value as readonly ResultValue[], form), form);
 }
 
 function encodeText(type: string, text: string, form: JsonForm): string {
@@ -89,7 +101,8 @@ function encodeFloat(float: number, form: JsonForm): string {
   // JSON has no such numbers; Neo4j's plain JSON writes them as strings.
   if (!Number.isFinite(float)) return form === 'plain' ? `"${float}"` : typed('Float', `"${float}"`);
   const text = Object.is(float, -0) ? '-0' : String(float);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  const float64 = /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return form === 'typed' ? typed('Float', `"${float64}"`) : float64;
 }
 
 function encodeNode(node: NodeRecord, form: JsonForm): string {
@@ -130,7 +143,7 @@ function encodePath(path: PathRecord, form: JsonForm): string {
 function encodeMap(map: ReadonlyMap<string, ResultValue>, form: JsonForm): string {
   const entries = encodeEntries(map, form);
   // A map of the user's that looks like a typed value has to be told from one.
-  return form === 'live' && map.has('$type') ? typed('Map', entries) : entries;
+  return form === 'live' && map.has('$type') ? typed('Map', entries) : whole('Map', entries, form);
 }
 
 function encodeEntries(map: ReadonlyMap<string, ResultValue>, form: JsonForm): string {
@@ -144,24 +157,27 @@ function typed(type: string, value: string): string {
 }
 
 /**
- * Parameters of sub.v1: values as parseJsonText read them, in which `{"$type": …, "_value": …}` stands for what plain
- * JSON cannot say. Throws Neo.ClientError.Request.InvalidFormat for a type that a parameter cannot have.
+ * Parameters of the forms `typed` and `live`: values as parseJsonText read them, in which `{"$type": …, "_value": …}`
+ * stands for what it says, and what is not typed for itself. Throws Neo.ClientError.Request.InvalidFormat for a type
+ * that a parameter cannot have.
  */
-export function decodeLiveValue(value: Value): Value {
-  if (Array.isArray(value)) return value.map(decodeLiveValue);
+export function decodeTypedValue(value: Value): Value {
+  if (Array.isArray(value)) return value.map(decodeTypedValue);
   if (!(value instanceof Map)) return value;
   const type = value.get('$type');
   return type === undefined ? decodeEntries(value) : decodeTyped(type, value.get('_value'));
 }
 
-function decodeEntries(map: ValueMap): ValueMap {
-  return new Map([...map].map(([key, value]) => [key, decodeLiveValue(value)]));
+/** The values of a map, whose keys mean nothing: parameters by name, and what a typed map holds. */
+export function decodeEntries(map: ValueMap): ValueMap {
+  return new Map([...map].map(([key, value]) => [key, decodeTypedValue(value)]));
 }
 
 function decodeTyped(type: Value, value: Value | undefined): Value {
   switch (type) {
     case 'Null':
-      return null;
+      if ((value ?? null) === null) return null;
+      break;
     case 'Boolean':
       if (typeof value === 'boolean') return value;
       break;
@@ -172,23 +188,31 @@ function decodeTyped(type: Value, value: Value | undefined): Value {
       if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return decodeInteger(value);
       break;
     case 'Float':
-      if (typeof value === 'string' && value.trim() !== '' && (value === 'NaN' || !Number.isNaN(Number(value)))) {
-        return new Float(Number(value));
-      }
+      if (typeof value === 'string' && FLOAT_TEXT.test(value)) return new Float(Number(value));
       break;
     case 'List':
-      if (Array.isArray(value)) return value.map(decodeLiveValue);
+      if (Array.isArray(value)) return value.map(decodeTypedValue);
       break;
     case 'Map':
       if (value instanceof Map) return decodeEntries(value);
       break;
+    case 'Base64':
+      throw refused('BYTES are not supported: send text or a list of INTEGER');
+    case 'Node':
+    case 'Relationship':
+    case 'Path':
+      throw refused(`A parameter cannot be a '${type}': send its element id`);
     default: {
       const parsed = typeof type === 'string' && typeof value === 'string' ? decodeText(type, value) : undefined;
       if (parsed !== undefined) return parsed;
     }
   }
   const name = typeof type === 'string' ? type : 'unknown';
-  throw new GraphError('Neo.ClientError.Request.InvalidFormat', `A parameter's typed value of '${name}' is not valid.`);
+  throw refused(`A parameter's typed value of '${name.slice(0, TYPE_SHOWN_MAX)}' is not valid`);
+}
+
+function refused(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Request.InvalidFormat', `${message}.`);
 }
 
 /** The types that are text in JSON; undefined for another type, or text that is none of it. */
@@ -226,7 +250,7 @@ function parseText(type: string, text: string): Value | undefined {
 function decodeInteger(text: string): number | bigint {
   const integer = BigInt(text);
   if (BigInt.asIntN(64, integer) !== integer) {
-    throw new GraphError('Neo.ClientError.Request.InvalidFormat', `The number ${text} does not fit a 64-bit INTEGER.`);
+    throw refused(`The number ${text} does not fit a 64-bit INTEGER`);
   }
   return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
 }

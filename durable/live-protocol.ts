@@ -10,7 +10,7 @@ import { ERROR_CODES, GraphError } from '../core/error.ts';
 import type { ResultValue, Value, ValueMap } from '../core/value/value.ts';
 import { JsonFields, malformed } from './json-fields.ts';
 import { parseJsonText } from './json-text.ts';
-import { decodeLiveValue, encodeJsonRow } from './json-value.ts';
+import { decodeEntries, encodeJsonRow } from './json-value.ts';
 
 /** The WebSocket subprotocol a client offers and the server echoes. */
 export const LIVE_SUBPROTOCOL = 'skein.sub.v1.json';
@@ -183,7 +183,7 @@ function parseSubscribe(fields: JsonFields): Subscribe {
     id: fields.count('id'),
     database: fields.optionalString('db'),
     statement: fields.string('q'),
-    parameters: new Map([...parameters].map(([name, value]) => [name, decodeLiveValue(value)])),
+    parameters: decodeEntries(parameters),
     from: fields.optionalString('from'),
     fingerprint: fields.optionalString('fp'),
     after: fields.optionalStrings('after') ?? [],

@@ -9,9 +9,10 @@ import type { Server } from './answer.ts';
 import { authenticate } from './authentication.ts';
 import { type DevelopmentEdges, developmentRoutes } from './development.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
+import { formOfAnswer, formOfBody } from './media-type.ts';
 import { discovery } from './protocol/discovery.ts';
 import { encodeAnswer, encodeError, parseQueryRequest } from './protocol/query-api.ts';
-import { HttpError, readJsonBody } from './request-body.ts';
+import { HttpError, readBody } from './request-body.ts';
 import type { Service } from './service.ts';
 
 export interface AppOptions {
@@ -55,13 +56,16 @@ export function createApp(options: AppOptions): Hono {
   app.post('/db/:database/query/v2', async (c) => {
     const request = c.req.raw;
     await authenticate(request.headers.get('authorization'), adminToken);
-    refuseOtherAnswers(request);
+    const { mediaType, form } = formOfAnswer(request);
+    // Errors have it too: clients look at it before they look at the status.
+    c.header('content-type', mediaType);
     const address = parseAddress(c.req.param('database'));
-    const query = parseQueryRequest(await readJsonBody(request, BODY_BYTES_MAX));
+    const bodyForm = formOfBody(request);
+    const query = parseQueryRequest(await readBody(request, BODY_BYTES_MAX), bodyForm);
     const answer = await service.run({ ...address, ...query, region: regionOf(request, options) });
     if (answer.server) c.header('skein-served-by', servedBy(answer.server));
     if (!answer.ok) return errorResponse(answer.error, c.res.headers);
-    return c.body(encodeAnswer(answer, query), 202, { 'content-type': 'application/json' });
+    return c.body(encodeAnswer(answer, { includeCounters: query.includeCounters, form }), 202);
   });
 
   if (development) app.route('/development', developmentRoutes(development, { service, adminToken }));
@@ -81,7 +85,7 @@ export function createApp(options: AppOptions): Hono {
 function errorResponse(error: unknown, already: Headers): Response {
   const { status, body } = encodeError(error);
   const headers = new Headers(already);
-  headers.set('content-type', 'application/json');
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json');
   // Bearer and not Basic, so that no browser opens its password dialogue.
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="skein"');
   if (status === 429 || status === 503) headers.set('retry-after', RETRY_AFTER_SECONDS);
@@ -90,13 +94,6 @@ function errorResponse(error: unknown, already: Headers): Response {
 
 function servedBy({ name, role, region }: Server): string {
   return `${name} ${role} ${region}`;
-}
-
-/** Only plain JSON is spoken here. */
-function refuseOtherAnswers(request: Request): void {
-  const accept = (request.headers.get('accept') ?? '*/*').toLowerCase();
-  if (/\*\/\*|application\/\*|application\/json(?![\w+.-])/.test(accept)) return;
-  throw new HttpError(406, "The header 'accept' must allow 'application/json'.");
 }
 
 /** `database` or `database@instance`. A name that cannot exist is not found, like one that does not. */

@@ -11,7 +11,8 @@ import { type CoordinatorAddress, type InstanceAddress, instanceObjectName } fro
 import type { DevelopmentCommand, Faults, ObjectDescription } from '../durable/protocol.ts';
 import { authenticate } from './authentication.ts';
 import { unexpected } from './coordinators.ts';
-import { readJsonBody } from './request-body.ts';
+import { requirePlainBody } from './media-type.ts';
+import { readBody } from './request-body.ts';
 import type { Service } from './service.ts';
 import { within } from './timing.ts';
 
@@ -111,7 +112,8 @@ class Census {
 }
 
 async function parseBody(request: Request): Promise<JsonFields> {
-  const body: Value = parseJsonText(await readJsonBody(request, BODY_BYTES_MAX));
+  requirePlainBody(request);
+  const body: Value = parseJsonText(await readBody(request, BODY_BYTES_MAX));
   if (!(body instanceof Map)) throw malformed('The body must be a JSON object.');
   return new JsonFields(body);
 }

@@ -12,14 +12,10 @@ export class HttpError extends Error {
 }
 
 /**
- * The body as text. Throws HttpError: 413 when it is longer than `bytesMax`, by its header or as it streams in; 415 when
- * it is not JSON by its header; 400 when it is not UTF-8.
+ * The body as text. Throws HttpError: 413 when it is longer than `bytesMax`, by its header or as it streams in; 400 when
+ * it is not UTF-8.
  */
-export async function readJsonBody(request: Request, bytesMax: number): Promise<string> {
-  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
-  if (mediaType !== 'application/json') {
-    throw new HttpError(415, "The header 'content-type' must be 'application/json'.");
-  }
+export async function readBody(request: Request, bytesMax: number): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? '0');
   if (declared > bytesMax) throw tooLarge(bytesMax);
   return request.body ? decodeStream(request.body, bytesMax) : '';

@@ -100,6 +100,86 @@ describe('a statement', () => {
   });
 });
 
+describe('typed JSON', () => {
+  const TYPED = 'application/vnd.neo4j.query';
+
+  test('carries parameters of every type', async () => {
+    const cluster = new FakeCluster();
+    const body =
+      '{"statement":"RETURN $a","parameters":{"$type":{"$type":"Float","_value":"NaN"},"b":{"$type":"Map","_value":{"$type":{"$type":"Integer","_value":"9007199254740993"}}},"c":1}}';
+
+    const { status } = await cluster.post(body, { headers: { 'content-type': `${TYPED}; charset=utf-8` } });
+
+    expect(status).toBe(202);
+    expect(cluster.lastParameters()).toEqual(
+      new Map<string, unknown>([
+        ['$type', new Float(Number.NaN)],
+        ['b', new Map([['$type', 9007199254740993n]])],
+        ['c', 1],
+      ]),
+    );
+  });
+
+  test('is not read into a plain body', async () => {
+    const cluster = new FakeCluster();
+
+    await cluster.post('{"statement":"RETURN $a","parameters":{"a":{"$type":"Integer","_value":"1"}}}');
+
+    const asWritten = new Map([
+      ['$type', 'Integer'],
+      ['_value', '1'],
+    ]);
+    expect(cluster.lastParameters()).toEqual(new Map([['a', asWritten]]));
+  });
+
+  test.each([
+    [undefined, 'application/json'],
+    ['*/*', 'application/json'],
+    ['application/*', 'application/json'],
+    ['application/json; charset=utf-8', 'application/json'],
+    [TYPED, TYPED],
+    [TYPED.toUpperCase(), TYPED],
+    [`${TYPED}.v1.0`, `${TYPED}.v1.0`],
+    [`${TYPED}, application/json`, TYPED],
+    [`application/json, ${TYPED}`, 'application/json'],
+    [`application/json;q=0.5, ${TYPED}`, TYPED],
+    [`text/html, ${TYPED};q=0.1`, TYPED],
+    ['*/*, application/json;q=0', TYPED],
+  ])('accept %s is answered with %s', async (accept, expected) => {
+    const cluster = new FakeCluster();
+
+    const { status, headers, text } = await cluster.post(READ, { headers: accept === undefined ? {} : { accept } });
+
+    expect(status).toBe(202);
+    expect(headers.get('content-type')).toBe(expected);
+    const one = expected === 'application/json' ? 1 : { $type: 'Integer', _value: '1' };
+    expect(JSON.parse(text).data).toEqual({ fields: ['x'], values: [[one]] });
+  });
+
+  test('is the type of errors too', async () => {
+    const { status, headers, text } = await new FakeCluster().post(
+      { statement: 'RETRUN 1' },
+      { headers: { accept: TYPED } },
+    );
+
+    expect(status).toBe(400);
+    expect(headers.get('content-type')).toBe(TYPED);
+    expect(errorOf(text).code).toBe('Neo.ClientError.Statement.SyntaxError');
+  });
+
+  test('with a value that cannot be a parameter is refused, and nothing is executed', async () => {
+    const cluster = new FakeCluster();
+    const body = '{"statement":"RETURN $a","parameters":{"a":{"$type":"Base64","_value":"AAEC"}}}';
+
+    const { status, text } = await cluster.post(body, { headers: { 'content-type': TYPED } });
+
+    expect(status).toBe(400);
+    expect(errorOf(text)).toMatchObject({ code: 'Neo.ClientError.Request.InvalidFormat' });
+    expect(errorOf(text).message).toContain('BYTES');
+    expect(cluster.executed).toEqual([]);
+  });
+});
+
 describe('who may ask', () => {
   const base64 = (text: string) => btoa(text);
 
@@ -225,7 +305,10 @@ describe('bad input', () => {
 
   test.each([
     ['a body of another type', { 'content-type': 'text/plain' }, 415],
-    ['an answer of another type', { accept: 'application/vnd.neo4j.query' }, 406],
+    ['a body of a later version', { 'content-type': 'application/vnd.neo4j.query.v9.0' }, 415],
+    ['an answer of another type', { accept: 'text/html' }, 406],
+    ['an answer of a later version', { accept: 'application/vnd.neo4j.query.v9.0' }, 406],
+    ['an answer of no type', { accept: '*/*;q=0' }, 406],
     ['a region that does not exist', { 'skein-region': 'moon' }, 400],
   ])('%s', async (_, headers, status) => {
     const cluster = new FakeCluster();

@@ -1,9 +1,9 @@
-/** Neo4j's Query API v2 in plain JSON: request bodies in, response bodies out. Source: Neo4j Query API v2. */
+/** Neo4j's Query API v2, plain and typed: request bodies in, response bodies out. Source: Neo4j Query API v2. */
 import { ERROR_CODES, type ErrorCode, GraphError } from '../../core/error.ts';
 import type { ResultValue, ValueMap } from '../../core/value/value.ts';
 import { JsonFields, malformed } from '../../durable/json-fields.ts';
 import { parseJsonText } from '../../durable/json-text.ts';
-import { encodeJsonRow, encodeJsonValue } from '../../durable/json-value.ts';
+import { decodeEntries, encodeJsonRow, encodeJsonValue, type JsonForm } from '../../durable/json-value.ts';
 import type { Counters, Notification, PlanDescription } from '../../durable/protocol.ts';
 import type { Answer } from '../answer.ts';
 import { BOOKMARKS_MAX, EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX, STATEMENT_LENGTH_MAX } from '../limits.ts';
@@ -22,7 +22,7 @@ export interface QueryRequest {
 const SECONDS_MAX = 3_600;
 
 /** Reads a request's body. Throws Neo.ClientError.Request.InvalidFormat naming the field, or HttpError 413. */
-export function parseQueryRequest(text: string): QueryRequest {
+export function parseQueryRequest(text: string, form: JsonForm): QueryRequest {
   const body = parseJsonText(text);
   if (!(body instanceof Map)) throw malformed('The body must be a JSON object.');
   const fields = new JsonFields(body);
@@ -30,9 +30,10 @@ export function parseQueryRequest(text: string): QueryRequest {
   const bookmarks = fields.optionalStrings('bookmarks') ?? [];
   if (bookmarks.length > BOOKMARKS_MAX)
     throw malformed(`'bookmarks' must be a list of at most ${BOOKMARKS_MAX} strings`);
+  const parameters = fields.optionalMap('parameters') ?? new Map();
   return {
     statement: parseStatement(fields),
-    parameters: fields.optionalMap('parameters') ?? new Map(),
+    parameters: form === 'plain' ? parameters : decodeEntries(parameters),
     bookmarks,
     accessMode: parseAccessMode(fields.optionalString('accessMode')),
     includeCounters: fields.optionalBoolean('includeCounters') ?? false,
@@ -67,9 +68,14 @@ function parseExecutionTime(time: number | undefined): number {
   return Math.min(time <= SECONDS_MAX ? time * 1_000 : time, EXECUTION_MS_MAX);
 }
 
+export interface AnswerOptions {
+  readonly includeCounters: boolean;
+  readonly form: JsonForm;
+}
+
 /** The body of a success. */
-export function encodeAnswer(answer: Answer & { ok: true }, options: { includeCounters: boolean }): string {
-  const rows = answer.rows.map((row) => encodeJsonRow(row, 'plain')).join(',');
+export function encodeAnswer(answer: Answer & { ok: true }, options: AnswerOptions): string {
+  const rows = answer.rows.map((row) => encodeJsonRow(row, options.form)).join(',');
   const parts = [
     `"data":{"fields":${JSON.stringify(answer.columns)},"values":[${rows}]}`,
     `"bookmarks":${JSON.stringify(answer.bookmarks)}`,
