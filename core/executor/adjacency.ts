@@ -1,7 +1,7 @@
 /** What all expansions share: relationship types as tokens, distinctness within a MATCH, and quick looks at neighbours. */
 import type { LabelExpression } from '../cypher/ast.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../graph/graph-view.ts';
-import { Expansion } from '../graph/result-lists.ts';
+import { Expansion, type IdList } from '../graph/result-lists.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import { isList } from '../value/equality.ts';
 import { RelationshipReference, type Value } from '../value/value.ts';
@@ -87,8 +87,10 @@ export class Neighbourhood {
   readonly #part = new Expansion();
   readonly #all = new Expansion();
   #node = -1;
-  /** 1 at each neighbour, if there are so many that it pays. */
+  /** At each neighbour its first entry, plus 1; if there are so many that it pays. */
   #marks: NodeNumbers | undefined;
+  /** By entry: the next one with the same neighbour, or -1. */
+  #nextEntries: IdList | undefined;
   #marked = false;
 
   constructor(direction: Direction) {
@@ -119,7 +121,8 @@ export class Neighbourhood {
     }
     if (this.#all.count < MARKED_DEGREE_MIN) return;
     this.#marks ??= scratch.nodeNumbers(view.nodeIdLimit);
-    this.#mark(this.#marks);
+    this.#nextEntries ??= scratch.idList();
+    this.#mark(this.#marks, this.#nextEntries);
   }
 
   /** Forgets the node, as the graph may have changed. */
@@ -128,10 +131,23 @@ export class Neighbourhood {
   }
 
   has(neighbour: number): boolean {
-    if (this.#marked) return this.#marks!.numbers[neighbour] === 1;
+    return this.entryOf(neighbour) >= 0;
+  }
+
+  /** The first entry of the expansion that leads to a neighbour, or -1. */
+  entryOf(neighbour: number): number {
+    return this.#marked ? this.#marks!.numbers[neighbour]! - 1 : this.#find(neighbour, 0);
+  }
+
+  /** The next entry after one that leads to the same neighbour, or -1. */
+  entryAfter(entry: number, neighbour: number): number {
+    return this.#marked ? this.#nextEntries!.ids[entry]! : this.#find(neighbour, entry + 1);
+  }
+
+  #find(neighbour: number, from: number): number {
     const { neighbours, count } = this.#all;
-    for (let i = 0; i < count; i++) if (neighbours[i] === neighbour) return true;
-    return false;
+    for (let entry = from; entry < count; entry++) if (neighbours[entry] === neighbour) return entry;
+    return -1;
   }
 
   #append(): void {
@@ -142,17 +158,30 @@ export class Neighbourhood {
     this.#all.count += count;
   }
 
-  #mark({ numbers, touched }: NodeNumbers): void {
+  #mark({ numbers, touched }: NodeNumbers, nextEntries: IdList): void {
     const { neighbours, count } = this.#all;
     touched.reserve(count);
-    for (let i = 0; i < count; i++) {
-      const neighbour = neighbours[i]!;
-      numbers[neighbour] = 1;
-      touched.ids[i] = neighbour;
+    nextEntries.reserve(count);
+    for (let entry = count - 1; entry >= 0; entry--) {
+      const neighbour = neighbours[entry]!;
+      nextEntries.ids[entry] = numbers[neighbour]! - 1;
+      numbers[neighbour] = entry + 1;
+      touched.ids[entry] = neighbour;
     }
     touched.count = count;
     this.#marked = true;
   }
+}
+
+/** How much larger than the start's the degree of an end that comes again may be, to be loaded all the same. */
+const REPEATED_END_WORTH = 8;
+
+/** Two nodes, and whether the next pair has the same start or end. */
+export interface PairEnds {
+  readonly start: number;
+  readonly end: number;
+  readonly startRepeats: boolean;
+  readonly endRepeats: boolean;
 }
 
 /** Relationships between two given nodes, looked for at the end where that is less work. */
@@ -169,21 +198,24 @@ export class PairFinder {
 
   /** Loads the neighbourhood in which `end` is to be looked for; answers which of the two is its neighbour. */
   near(
-    ends: { start: number; end: number; startRepeats: boolean },
+    ends: PairEnds,
     types: readonly number[],
     surroundings: Surroundings,
   ): {
     neighbourhood: Neighbourhood;
     wanted: number;
   } {
-    const { start, end, startRepeats } = ends;
+    const { start, end, startRepeats, endRepeats } = ends;
     const atStart = { neighbourhood: this.#atStart, wanted: end };
     if (this.#atStart.node === start) return atStart;
     const atEnd = { neighbourhood: this.#atEnd, wanted: start };
     if (this.#atEnd.node === end) return atEnd;
     const { view } = surroundings;
     const startDegree = degreeOf(view, start, this.#direction, types);
-    if (startRepeats || startDegree <= degreeOf(view, end, turned(this.#direction), types)) {
+    const endDegree = degreeOf(view, end, turned(this.#direction), types);
+    // What is loaded for an end that comes again serves the next pairs too.
+    const endCost = endRepeats ? endDegree / REPEATED_END_WORTH : endDegree;
+    if (startRepeats || startDegree <= endCost) {
       this.#atStart.load(start, types, surroundings);
       return atStart;
     }

@@ -6,6 +6,9 @@ import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { derive, nodeIds } from './rows.ts';
 
+/** The row's pair has not been looked for yet. */
+const NO_ENTRY = -1;
+
 export class ExpandInto implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpansionSpec;
@@ -15,8 +18,8 @@ export class ExpandInto implements Operator {
   #to: Int32Array = new Int32Array(0);
   #types: readonly number[] = [];
   #row = 0;
-  /** Where in the neighbourhood to go on looking for the row's pair. */
-  #entry = 0;
+  /** The entry of the neighbourhood at which to go on with the row's pair. */
+  #entry = NO_ENTRY;
   /** What has been found for the next batch: rows of the input, and the relationship of each. */
   #rows: IdList | undefined;
   #relationships: IdList | undefined;
@@ -48,7 +51,7 @@ export class ExpandInto implements Operator {
     // A clause before this one may have made relationships between the batches.
     this.#pairs.clear();
     this.#row = 0;
-    this.#entry = 0;
+    this.#entry = NO_ENTRY;
   }
 
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
@@ -76,12 +79,17 @@ export class ExpandInto implements Operator {
     const end = this.#to[row]!;
     context.charge(1);
     if (start !== NO_ENTITY && end !== NO_ENTITY && this.#types.length > 0) {
-      const startRepeats = this.#from[row + 1] === start;
-      const { neighbourhood, wanted } = this.#pairs.near({ start, end, startRepeats }, this.#types, context);
-      const { neighbours, relationships, count } = neighbourhood.expansion;
-      const first = neighbourhood.has(wanted) ? this.#entry : count;
-      for (let entry = first; entry < count; entry++) {
-        if (neighbours[entry] !== wanted) continue;
+      const ends = {
+        start,
+        end,
+        startRepeats: this.#from[row + 1] === start,
+        endRepeats: this.#to[row + 1] === end,
+      };
+      const { neighbourhood, wanted } = this.#pairs.near(ends, this.#types, context);
+      const { relationships } = neighbourhood.expansion;
+      let entry = this.#entry >= 0 ? this.#entry : neighbourhood.entryOf(wanted);
+      for (; entry >= 0; entry = neighbourhood.entryAfter(entry, wanted)) {
+        context.charge(1);
         if (isTaken(batch, row, this.#spec.distinctFrom, relationships[entry]!)) continue;
         if (found.rows.count === BATCH_ROWS) {
           this.#entry = entry;
@@ -90,9 +98,8 @@ export class ExpandInto implements Operator {
         found.rows.push(row);
         found.relationships.push(relationships[entry]!);
       }
-      if (first < count) context.charge(count - first);
     }
     this.#row++;
-    this.#entry = 0;
+    this.#entry = NO_ENTRY;
   }
 }
