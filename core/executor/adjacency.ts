@@ -1,13 +1,14 @@
 /** What all expansions share: relationship types as tokens, distinctness within a MATCH, and quick looks at neighbours. */
 import type { LabelExpression } from '../cypher/ast.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../graph/graph-view.ts';
-import { Expansion } from '../graph/result-lists.ts';
+import { Expansion, type IdList } from '../graph/result-lists.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import { isList } from '../value/equality.ts';
 import { RelationshipReference, type Value } from '../value/value.ts';
 import type { Batch } from './batch.ts';
 import { meets } from './label-test.ts';
 import { valueIn } from './rows.ts';
+import type { NodeNumbers, Scratch } from './scratch.ts';
 
 export interface ExpansionSpec {
   readonly from: number;
@@ -71,6 +72,12 @@ function holds(value: Value, relationship: number): boolean {
   return value !== null && isList(value) && value.some((item) => holds(item, relationship));
 }
 
+/** Where neighbours are looked up, and with which working memory. */
+interface Surroundings {
+  readonly view: GraphView;
+  readonly scratch: Scratch;
+}
+
 /** From this degree on, marks are worth their making. */
 const MARKED_DEGREE_MIN = 16;
 
@@ -80,9 +87,10 @@ export class Neighbourhood {
   readonly #part = new Expansion();
   readonly #all = new Expansion();
   #node = -1;
-  /** Where `#marks[n] === #stamp`, n is a neighbour. */
-  #marks = new Int32Array(0);
-  #stamp = 0;
+  /** At each neighbour its first entry, plus 1; if there are so many that it pays. */
+  #marks: NodeNumbers | undefined;
+  /** By entry: the next one with the same neighbour, or -1. */
+  #nextEntries: IdList | undefined;
   #marked = false;
 
   constructor(direction: Direction) {
@@ -98,9 +106,10 @@ export class Neighbourhood {
     return this.#all;
   }
 
-  load(view: GraphView, node: number, types: readonly number[]): void {
+  load(node: number, types: readonly number[], { view, scratch }: Surroundings): void {
     this.#node = node;
     this.#marked = false;
+    this.#marks?.clear();
     this.#all.count = 0;
     for (const type of types) {
       if (types.length === 1) {
@@ -110,7 +119,10 @@ export class Neighbourhood {
       view.expand(node, this.#direction, type, this.#part);
       this.#append();
     }
-    if (this.#all.count >= MARKED_DEGREE_MIN) this.#mark(view.nodeIdLimit);
+    if (this.#all.count < MARKED_DEGREE_MIN) return;
+    this.#marks ??= scratch.nodeNumbers(view.nodeIdLimit);
+    this.#nextEntries ??= scratch.idList();
+    this.#mark(this.#marks, this.#nextEntries);
   }
 
   /** Forgets the node, as the graph may have changed. */
@@ -119,10 +131,23 @@ export class Neighbourhood {
   }
 
   has(neighbour: number): boolean {
-    if (this.#marked) return this.#marks[neighbour] === this.#stamp;
+    return this.entryOf(neighbour) >= 0;
+  }
+
+  /** The first entry of the expansion that leads to a neighbour, or -1. */
+  entryOf(neighbour: number): number {
+    return this.#marked ? this.#marks!.numbers[neighbour]! - 1 : this.#find(neighbour, 0);
+  }
+
+  /** The next entry after one that leads to the same neighbour, or -1. */
+  entryAfter(entry: number, neighbour: number): number {
+    return this.#marked ? this.#nextEntries!.ids[entry]! : this.#find(neighbour, entry + 1);
+  }
+
+  #find(neighbour: number, from: number): number {
     const { neighbours, count } = this.#all;
-    for (let i = 0; i < count; i++) if (neighbours[i] === neighbour) return true;
-    return false;
+    for (let entry = from; entry < count; entry++) if (neighbours[entry] === neighbour) return entry;
+    return -1;
   }
 
   #append(): void {
@@ -133,16 +158,30 @@ export class Neighbourhood {
     this.#all.count += count;
   }
 
-  #mark(nodeIdLimit: number): void {
-    if (this.#marks.length < nodeIdLimit) {
-      this.#marks = new Int32Array(nodeIdLimit);
-      this.#stamp = 0;
-    }
-    this.#stamp++;
+  #mark({ numbers, touched }: NodeNumbers, nextEntries: IdList): void {
     const { neighbours, count } = this.#all;
-    for (let i = 0; i < count; i++) this.#marks[neighbours[i]!] = this.#stamp;
+    touched.reserve(count);
+    nextEntries.reserve(count);
+    for (let entry = count - 1; entry >= 0; entry--) {
+      const neighbour = neighbours[entry]!;
+      nextEntries.ids[entry] = numbers[neighbour]! - 1;
+      numbers[neighbour] = entry + 1;
+      touched.ids[entry] = neighbour;
+    }
+    touched.count = count;
     this.#marked = true;
   }
+}
+
+/** How much larger than the start's the degree of an end that comes again may be, to be loaded all the same. */
+const REPEATED_END_WORTH = 8;
+
+/** Two nodes, and whether the next pair has the same start or end. */
+export interface PairEnds {
+  readonly start: number;
+  readonly end: number;
+  readonly startRepeats: boolean;
+  readonly endRepeats: boolean;
 }
 
 /** Relationships between two given nodes, looked for at the end where that is less work. */
@@ -159,24 +198,28 @@ export class PairFinder {
 
   /** Loads the neighbourhood in which `end` is to be looked for; answers which of the two is its neighbour. */
   near(
-    view: GraphView,
-    ends: { start: number; end: number; startRepeats: boolean },
+    ends: PairEnds,
     types: readonly number[],
+    surroundings: Surroundings,
   ): {
     neighbourhood: Neighbourhood;
     wanted: number;
   } {
-    const { start, end, startRepeats } = ends;
+    const { start, end, startRepeats, endRepeats } = ends;
     const atStart = { neighbourhood: this.#atStart, wanted: end };
     if (this.#atStart.node === start) return atStart;
     const atEnd = { neighbourhood: this.#atEnd, wanted: start };
     if (this.#atEnd.node === end) return atEnd;
+    const { view } = surroundings;
     const startDegree = degreeOf(view, start, this.#direction, types);
-    if (startRepeats || startDegree <= degreeOf(view, end, turned(this.#direction), types)) {
-      this.#atStart.load(view, start, types);
+    const endDegree = degreeOf(view, end, turned(this.#direction), types);
+    // What is loaded for an end that comes again serves the next pairs too.
+    const endCost = endRepeats ? endDegree / REPEATED_END_WORTH : endDegree;
+    if (startRepeats || startDegree <= endCost) {
+      this.#atStart.load(start, types, surroundings);
       return atStart;
     }
-    this.#atEnd.load(view, end, types);
+    this.#atEnd.load(end, types, surroundings);
     return atEnd;
   }
 

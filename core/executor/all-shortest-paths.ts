@@ -86,6 +86,7 @@ export class AllShortestPaths implements Operator {
     const from = this.#from[this.#row]!;
     const to = this.#to[this.#row]!;
     if (from === NO_ENTITY || to === NO_ENTITY) return this.#endRow();
+    this.#conditions.setEnds(from, to);
     if (!this.#conditions.nodeHolds(from, this.#row, context)) return this.#endRow();
     if (!this.#conditions.nodeHolds(to, this.#row, context)) return this.#endRow();
     if (from === to) {

@@ -27,6 +27,7 @@ import { AllShortestPaths } from './all-shortest-paths.ts';
 import { Apply, Recall } from './apply.ts';
 import { ApplyInTransactions } from './apply-in-transactions.ts';
 import type { CompiledAssignment } from './assignment.ts';
+import { BATCH_ROWS } from './batch.ts';
 import { CallProcedure } from './call-procedure.ts';
 import { type CompiledCreatePart, type CompiledProperties, Create } from './create.ts';
 import { deleteTargets } from './delete.ts';
@@ -61,7 +62,7 @@ import { Reachable } from './reachable.ts';
 import { Repeat } from './repeat.ts';
 import { RollUp } from './roll-up.ts';
 import { SINGLE_ROW } from './rows.ts';
-import { Given, NodeScan } from './scan.ts';
+import { Given, NodeScan, type NodeScanSpec } from './scan.ts';
 import { SemiApply } from './semi-apply.ts';
 import { type AssignmentsSpec, removeLabelsFrom, removeProperty, setItems } from './set.ts';
 import { ShortestPath } from './shortest-path.ts';
@@ -84,6 +85,30 @@ export function buildOperators(
   return new OperatorBuilder(planning, procedures, profile).build(plan);
 }
 
+/** Rows that an expansion makes at first below a LIMIT. Further batches are larger, so little is lost when more are wanted. */
+const LIMITED_FIRST_ROWS = 4;
+
+/** What a LIMIT says of the rows above a plan's inputs holds below it too, unless all of the input is needed for the first row. */
+function firstRowsBelow(plan: Plan, above: number): number {
+  switch (plan.type) {
+    case 'limit':
+      return plan.exhaustive ? BATCH_ROWS : LIMITED_FIRST_ROWS;
+    case 'scanAll':
+    case 'scanAllByLabel':
+    case 'scanAllByLabels':
+    case 'produce':
+    case 'filter':
+    case 'expand':
+    case 'expandInto':
+    case 'constructPath':
+    case 'distinct':
+    case 'unwind':
+      return above;
+    default:
+      return BATCH_ROWS;
+  }
+}
+
 /** Rows of a subplan for one that it is fed, up to which it is better to find them all than to stop at the first. */
 const FEW_ROWS = 64;
 
@@ -94,6 +119,8 @@ class OperatorBuilder {
   readonly #planning: Planning;
   readonly #procedures: Procedures;
   readonly #profile: Profile | undefined;
+  /** How many rows may be enough of what is being built, because a LIMIT stands above. */
+  #firstRows = BATCH_ROWS;
 
   constructor(planning: Planning, procedures: Procedures, profile: Profile | undefined) {
     this.#planning = planning;
@@ -108,7 +135,10 @@ class OperatorBuilder {
   }
 
   build(plan: Plan): OperatorFactory {
+    const wanted = this.#firstRows;
+    this.#firstRows = firstRowsBelow(plan, wanted);
     const factory = this.#build(plan);
+    this.#firstRows = wanted;
     return this.#profile === undefined ? factory : this.#profile.counting(plan, factory);
   }
 
@@ -183,13 +213,11 @@ class OperatorBuilder {
   ): OperatorFactory {
     switch (plan.type) {
       case 'scanAll':
-        return (argument) => new NodeScan(input(argument), { slot: plan.slot, labels: undefined });
-      case 'scanAllByLabel': {
-        const spec = { slot: plan.slot, labels: [plan.label] };
-        return (argument) => new NodeScan(input(argument), spec);
-      }
+        return this.#scan({ slot: plan.slot, labels: undefined }, input);
+      case 'scanAllByLabel':
+        return this.#scan({ slot: plan.slot, labels: [plan.label] }, input);
       case 'scanAllByLabels':
-        return (argument) => new NodeScan(input(argument), plan);
+        return this.#scan(plan, input);
       case 'nodeIndexSeek': {
         const spec = { ...plan, value: this.#expression(plan.value) };
         return (argument) => new NodeIndexSeek(input(argument), spec);
@@ -199,8 +227,10 @@ class OperatorBuilder {
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
         return (argument) => new NodeIndexSeekByRange(input(argument), { ...plan, from, to });
       }
-      case 'expand':
-        return (argument) => new Expand(input(argument), plan);
+      case 'expand': {
+        const firstRows = this.#firstRows;
+        return (argument) => new Expand(input(argument), plan, firstRows);
+      }
       case 'expandInto':
         return (argument) => new ExpandInto(input(argument), plan);
       case 'expandVariable': {
@@ -267,6 +297,11 @@ class OperatorBuilder {
       default:
         return unreachable(plan);
     }
+  }
+
+  #scan(spec: NodeScanSpec, input: OperatorFactory): OperatorFactory {
+    const firstRows = this.#firstRows;
+    return (argument) => new NodeScan(input(argument), spec, firstRows);
   }
 
   /** What WITH, RETURN and UNWIND are made of, and Eager. */
@@ -450,7 +485,7 @@ class OperatorBuilder {
   #conditions({ properties, steps }: Pick<PlanOf<'expandVariable'>, 'properties' | 'steps'>): StepConditionsSpec {
     return {
       properties: properties.map(({ key, value }) => ({ key, value: this.#expression(value) })),
-      steps: steps.map(({ on, slot, predicate }) => ({ on, slot, predicate: this.#predicate(predicate) })),
+      steps: steps.map((step) => ({ ...step, predicate: this.#predicate(step.predicate) })),
     };
   }
 

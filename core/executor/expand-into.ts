@@ -1,9 +1,13 @@
 /** ExpandInto: the relationships between two bound nodes. */
+import type { IdList } from '../graph/result-lists.ts';
 import { type ExpansionSpec, isTaken, PairFinder, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { derive, nodeIds } from './rows.ts';
+
+/** The row's pair has not been looked for yet. */
+const NO_ENTRY = -1;
 
 export class ExpandInto implements Operator {
   readonly #input: Operator;
@@ -14,8 +18,11 @@ export class ExpandInto implements Operator {
   #to: Int32Array = new Int32Array(0);
   #types: readonly number[] = [];
   #row = 0;
-  /** Where in the neighbourhood to go on looking for the row's pair. */
-  #entry = 0;
+  /** The entry of the neighbourhood at which to go on with the row's pair. */
+  #entry = NO_ENTRY;
+  /** What has been found for the next batch: rows of the input, and the relationship of each. */
+  #rows: IdList | undefined;
+  #relationships: IdList | undefined;
 
   constructor(input: Operator, spec: ExpansionSpec) {
     this.#input = input;
@@ -44,54 +51,55 @@ export class ExpandInto implements Operator {
     // A clause before this one may have made relationships between the batches.
     this.#pairs.clear();
     this.#row = 0;
-    this.#entry = 0;
+    this.#entry = NO_ENTRY;
   }
 
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const parents = new Int32Array(BATCH_ROWS);
-    const relationships = new Int32Array(BATCH_ROWS);
-    let filled = 0;
-    while (filled < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
-      filled = this.#connect(batch, { parents, relationships, filled }, context);
+    this.#rows ??= context.scratch.idList();
+    this.#relationships ??= context.scratch.idList();
+    const [rows, relationships] = [this.#rows, this.#relationships];
+    rows.count = 0;
+    relationships.count = 0;
+    while (rows.count < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
+      this.#connect(batch, { rows, relationships }, context);
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
-    if (filled === 0) return undefined;
+    if (rows.count === 0) return undefined;
     const { relationship } = this.#spec;
-    const rows = parents.subarray(0, filled);
-    if (relationship === undefined) return derive(batch, rows);
-    return derive(batch, rows, [[relationship, { kind: 'relationship', ids: relationships.subarray(0, filled) }]]);
+    const parents = rows.ids.slice(0, rows.count);
+    if (relationship === undefined) return derive(batch, parents);
+    const ids = relationships.ids.slice(0, rows.count);
+    return derive(batch, parents, [[relationship, { kind: 'relationship', ids }]]);
   }
 
-  /** Adds the relationships between the ends of the current row, as far as there is room; answers how full it is then. */
-  #connect(
-    batch: Batch,
-    output: { parents: Int32Array; relationships: Int32Array; filled: number },
-    context: ExecutionContext,
-  ): number {
+  /** Adds the relationships between the ends of the current row, as far as there is room. */
+  #connect(batch: Batch, found: { rows: IdList; relationships: IdList }, context: ExecutionContext): void {
     const row = this.#row;
     const start = this.#from[row]!;
     const end = this.#to[row]!;
-    let { filled } = output;
     context.charge(1);
     if (start !== NO_ENTITY && end !== NO_ENTITY && this.#types.length > 0) {
-      const startRepeats = this.#from[row + 1] === start;
-      const { neighbourhood, wanted } = this.#pairs.near(context.view, { start, end, startRepeats }, this.#types);
-      const { neighbours, relationships, count } = neighbourhood.expansion;
-      const first = neighbourhood.has(wanted) ? this.#entry : count;
-      for (let entry = first; entry < count; entry++) {
-        if (neighbours[entry] !== wanted) continue;
+      const ends = {
+        start,
+        end,
+        startRepeats: this.#from[row + 1] === start,
+        endRepeats: this.#to[row + 1] === end,
+      };
+      const { neighbourhood, wanted } = this.#pairs.near(ends, this.#types, context);
+      const { relationships } = neighbourhood.expansion;
+      let entry = this.#entry >= 0 ? this.#entry : neighbourhood.entryOf(wanted);
+      for (; entry >= 0; entry = neighbourhood.entryAfter(entry, wanted)) {
+        context.charge(1);
         if (isTaken(batch, row, this.#spec.distinctFrom, relationships[entry]!)) continue;
-        if (filled === BATCH_ROWS) {
+        if (found.rows.count === BATCH_ROWS) {
           this.#entry = entry;
-          return filled;
+          return;
         }
-        output.parents[filled] = row;
-        output.relationships[filled++] = relationships[entry]!;
+        found.rows.push(row);
+        found.relationships.push(relationships[entry]!);
       }
-      if (first < count) context.charge(count - first);
     }
     this.#row++;
-    this.#entry = 0;
-    return filled;
+    this.#entry = NO_ENTRY;
   }
 }

@@ -43,8 +43,13 @@ export class PairProbe implements PatternProbe {
     const end = this.#to[row]!;
     context.charge(1);
     if (start === NO_ENTITY || end === NO_ENTITY || this.#types.length === 0) return false;
-    const startRepeats = this.#from[row + 1] === start;
-    const { neighbourhood, wanted } = this.#pairs.near(context.view, { start, end, startRepeats }, this.#types);
+    const ends = {
+      start,
+      end,
+      startRepeats: this.#from[row + 1] === start,
+      endRepeats: this.#to[row + 1] === end,
+    };
+    const { neighbourhood, wanted } = this.#pairs.near(ends, this.#types, context);
     return neighbourhood.has(wanted);
   }
 }

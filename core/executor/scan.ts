@@ -38,10 +38,14 @@ export class NodeScan implements Operator {
   #row = 0;
   #label = 0;
   #cursor = 0;
+  /** Rows of the next batch, at most. */
+  #batchRows: number;
 
-  constructor(input: Operator, spec: NodeScanSpec) {
+  /** `firstRows`: how many rows are wanted at first, if few may be enough; each further batch is larger. */
+  constructor(input: Operator, spec: NodeScanSpec, firstRows: number = BATCH_ROWS) {
     this.#input = input;
     this.#spec = spec;
+    this.#batchRows = firstRows;
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -63,19 +67,20 @@ export class NodeScan implements Operator {
 
   /** Goes on where the scan stands, over as many rows of the input as fit. */
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const ids = new Int32Array(BATCH_ROWS);
-    const parents = new Int32Array(BATCH_ROWS);
+    const room = this.#batchRows;
+    const ids = new Int32Array(room);
+    const parents = new Int32Array(room);
     let filled = 0;
-    while (filled < BATCH_ROWS && this.#row < batch.rowCount) {
-      const room = filled === 0 ? ids : ids.subarray(filled);
-      const count = this.#scan(room, context);
+    while (filled < room && this.#row < batch.rowCount) {
+      const count = this.#scan(filled === 0 ? ids : ids.subarray(filled), context);
       parents.fill(this.#row, filled, filled + count);
       filled += count;
       if (this.#cursor === -1) this.#advance();
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (filled === 0) return undefined;
-    const column = { kind: 'node', ids: filled < BATCH_ROWS ? ids.subarray(0, filled) : ids } as const;
+    this.#batchRows = Math.min(BATCH_ROWS, room * 4);
+    const column = { kind: 'node', ids: filled < room ? ids.subarray(0, filled) : ids } as const;
     return derive(batch, parents.subarray(0, filled), [[this.#spec.slot, column]]);
   }
 

@@ -17,6 +17,19 @@ export class NodeBytes {
   dirty = false;
 }
 
+/** A number for each node id, all 0 when it is borrowed. Whoever sets one pushes the node to `touched`, or sets it back. */
+export class NodeNumbers {
+  numbers: Int32Array = new Int32Array(0);
+  readonly touched = new IdList();
+
+  /** Sets every number back to 0. */
+  clear(): void {
+    const { ids, count } = this.touched;
+    for (let i = 0; i < count; i++) this.numbers[ids[i]!] = 0;
+    this.touched.count = 0;
+  }
+}
+
 const FIRST_WORDS = 64;
 
 /** A set of small numbers from 0 on, a bit each; empty when it is borrowed. */
@@ -50,6 +63,7 @@ export class ScratchPool {
   readonly expansions: Expansion[] = [];
   readonly idLists: IdList[] = [];
   readonly nodeBytes: NodeBytes[] = [];
+  readonly nodeNumbers: NodeNumbers[] = [];
   readonly numberSets: NumberSet[] = [];
 }
 
@@ -59,6 +73,7 @@ export class Scratch {
   #expansions: Expansion[] | undefined;
   #idLists: IdList[] | undefined;
   #nodeBytes: NodeBytes[] | undefined;
+  #nodeNumbers: NodeNumbers[] | undefined;
   #numberSets: NumberSet[] | undefined;
 
   constructor(pool: ScratchPool) {
@@ -89,6 +104,15 @@ export class Scratch {
     return taken;
   }
 
+  /** A zero for each node id below a limit. */
+  nodeNumbers(nodeIdLimit: number): NodeNumbers {
+    const taken = this.#pool.nodeNumbers.pop() ?? new NodeNumbers();
+    if (taken.numbers.length < nodeIdLimit) taken.numbers = new Int32Array(nodeIdLimit);
+    this.#nodeNumbers ??= [];
+    this.#nodeNumbers.push(taken);
+    return taken;
+  }
+
   numberSet(): NumberSet {
     const set = this.#pool.numberSets.pop() ?? new NumberSet();
     this.#numberSets ??= [];
@@ -114,6 +138,13 @@ export class Scratch {
         keep(pool.nodeBytes, each, each.bytes.length >>> 2);
       }
       this.#nodeBytes = undefined;
+    }
+    if (this.#nodeNumbers !== undefined) {
+      for (const each of this.#nodeNumbers) {
+        each.clear();
+        keep(pool.nodeNumbers, each, Math.max(each.numbers.length, each.touched.ids.length));
+      }
+      this.#nodeNumbers = undefined;
     }
     if (this.#numberSets !== undefined) {
       for (const each of this.#numberSets) {

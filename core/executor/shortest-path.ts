@@ -1,12 +1,13 @@
 /** ShortestPath: one shortest path between two bound nodes, by breadth-first search from both ends at once. */
 import { ALL_TYPES, type Direction } from '../graph/graph-view.ts';
-import { Expansion } from '../graph/result-lists.ts';
+import { Expansion, type IdList } from '../graph/result-lists.ts';
 import { PathReference, RelationshipReference, type Value } from '../value/value.ts';
 import { type ExpansionSpec, turned, typeTokens } from './adjacency.ts';
 import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
+import type { NodeNumbers } from './scratch.ts';
 import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
 
 export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'>, StepConditionsSpec {
@@ -96,13 +97,11 @@ export class ShortestPath implements Operator {
 const UNREACHED = 0;
 const ROOT = 1;
 
-/** The search from one end. The arrays are as long as the graph has nodes and are used again for each row. */
+/** The search from one end. Its working memory is as long as the graph has nodes and is used again for each row. */
 class Side {
   readonly direction: Direction;
-  arrivedBy = new Int32Array(0);
-  /** All nodes reached, in the order of their distance. */
-  reached = new Int32Array(1024);
-  count = 0;
+  /** By which relationship each node was reached; what was touched are all nodes reached, in the order of their distance. */
+  #arrivals: NodeNumbers | undefined;
   /** The nodes from here to `levelEnd` have the greatest distance yet and are to be expanded. */
   levelStart = 0;
   levelEnd = 0;
@@ -112,10 +111,9 @@ class Side {
     this.direction = direction;
   }
 
-  start(node: number, nodeIdLimit: number): void {
-    if (this.arrivedBy.length < nodeIdLimit) this.arrivedBy = new Int32Array(nodeIdLimit);
-    else for (let i = 0; i < this.count; i++) this.arrivedBy[this.reached[i]!] = UNREACHED;
-    this.count = 0;
+  start(node: number, { scratch, view }: ExecutionContext): void {
+    this.#arrivals ??= scratch.nodeNumbers(view.nodeIdLimit);
+    this.#arrivals.clear();
     this.levelStart = 0;
     this.distance = 0;
     this.reach(node, ROOT);
@@ -123,13 +121,18 @@ class Side {
   }
 
   reach(node: number, arrivedBy: number): void {
-    this.arrivedBy[node] = arrivedBy;
-    if (this.count === this.reached.length) {
-      const larger = new Int32Array(this.count * 2);
-      larger.set(this.reached);
-      this.reached = larger;
-    }
-    this.reached[this.count++] = node;
+    const { numbers, touched } = this.#arrivals!;
+    numbers[node] = arrivedBy;
+    touched.push(node);
+  }
+
+  get arrivedBy(): Int32Array {
+    return this.#arrivals!.numbers;
+  }
+
+  /** All nodes reached. */
+  get reached(): IdList {
+    return this.#arrivals!.touched;
   }
 
   get frontierSize(): number {
@@ -166,8 +169,9 @@ class BidirectionalSearch {
     this.#meeting = -1;
     this.#done = false;
     this.#side = undefined;
-    this.#forward.start(ends.from, context.view.nodeIdLimit);
-    this.#backward.start(ends.to, context.view.nodeIdLimit);
+    this.#forward.start(ends.from, context);
+    this.#backward.start(ends.to, context);
+    this.#conditions.setEnds(ends.from, ends.to);
     if (
       !this.#conditions.nodeHolds(ends.from, ends.row, context) ||
       !this.#conditions.nodeHolds(ends.to, ends.row, context)
@@ -206,12 +210,12 @@ class BidirectionalSearch {
     const other = side === this.#forward ? this.#backward : this.#forward;
     while (side.levelStart < side.levelEnd) {
       if (context.exhausted) return false;
-      const node = side.reached[side.levelStart++]!;
+      const node = side.reached.ids[side.levelStart++]!;
       for (const type of this.#types) {
         if (this.#expandNode({ node, type, side, other }, context)) return true;
       }
     }
-    side.levelEnd = side.count;
+    side.levelEnd = side.reached.count;
     side.distance++;
     return true;
   }
@@ -224,14 +228,16 @@ class BidirectionalSearch {
     const { node, type, side, other } = step;
     context.view.expand(node, side.direction, type, this.#expansion);
     const { neighbours, relationships, count } = this.#expansion;
+    const { arrivedBy } = side;
+    const arrivedThere = other.arrivedBy;
     context.charge(count + 1);
     for (let i = 0; i < count; i++) {
       const neighbour = neighbours[i]!;
-      if (side.arrivedBy[neighbour] !== UNREACHED) continue;
+      if (arrivedBy[neighbour] !== UNREACHED) continue;
       if (!this.#conditions.relationshipHolds(relationships[i]!, this.#row, context)) continue;
       if (!this.#conditions.nodeHolds(neighbour, this.#row, context)) continue;
       side.reach(neighbour, relationships[i]! + 2);
-      if (other.arrivedBy[neighbour] === UNREACHED) continue;
+      if (arrivedThere[neighbour] === UNREACHED) continue;
       this.#meeting = neighbour;
       this.#done = true;
       return true;

@@ -1,7 +1,7 @@
 /** What each step of a trail must meet: properties that equal something, and predicates on its relationships and nodes. */
 import type { GraphView } from '../graph/graph-view.ts';
 import { equals } from '../value/equality.ts';
-import type { Batch, Vector } from './batch.ts';
+import { type Batch, NO_ENTITY, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression, CompiledPredicate } from './expression/expression.ts';
 import { vectorValue } from './expression/operand.ts';
@@ -16,6 +16,8 @@ export interface PropertyCondition {
 /** A predicate on what stands in a slot: each relationship, or each node. */
 export interface StepCondition {
   readonly on: 'node' | 'relationship';
+  /** Ends of the path of which a condition on nodes is not asked; see `setEnds`. */
+  readonly spares?: { readonly first: boolean; readonly last: boolean } | undefined;
   readonly slot: number;
   readonly predicate: CompiledPredicate;
 }
@@ -30,12 +32,15 @@ export class StepConditions {
   readonly #onRelationships: readonly StepCondition[];
   readonly #onNodes: readonly StepCondition[];
   readonly #kept = new Int32Array(1);
+  #first = NO_ENTITY;
+  #last = NO_ENTITY;
   #batch: Batch | undefined;
   /** Of the properties: worked out once for each batch. */
   #values: readonly Vector[] = [];
   #keys: readonly (number | undefined)[] = [];
   #row = -1;
-  #single: Batch | undefined;
+  /** For each condition the row with the entity that is asked about, which changes in place. */
+  readonly #probes = new Map<StepCondition, { readonly ids: Int32Array; readonly batch: Batch }>();
 
   constructor({ properties, steps }: StepConditionsSpec) {
     this.#properties = properties;
@@ -49,6 +54,12 @@ export class StepConditions {
     this.#row = -1;
     this.#values = this.#properties.map(({ value }) => value.evaluate(batch, context));
     this.#keys = this.#properties.map(({ key }) => context.tokens.propertyKey.idOf(key));
+  }
+
+  /** Between which nodes a path is looked for that visits no node twice. */
+  setEnds(first: number, last: number): void {
+    this.#first = first;
+    this.#last = last;
   }
 
   /** Whether a row's trail may follow the relationship. */
@@ -73,14 +84,28 @@ export class StepConditions {
   }
 
   #holds(conditions: readonly StepCondition[], id: number, row: number, context: ExecutionContext): boolean {
-    if (this.#row !== row) this.#single = derive(this.#batch!, Int32Array.of(row));
-    this.#row = row;
-    for (const { on, slot, predicate } of conditions) {
-      const column = { kind: on, ids: Int32Array.of(id) } as const;
+    if (this.#row !== row) this.#prepareRow(row);
+    for (const condition of conditions) {
+      const { spares, predicate } = condition;
+      if (spares && ((spares.first && id === this.#first) || (spares.last && id === this.#last))) continue;
+      const { ids, batch } = this.#probes.get(condition)!;
+      ids[0] = id;
       context.charge(1);
-      if (predicate(withVector(this.#single!, slot, { column, rows: undefined }), context, this.#kept) === 0)
-        return false;
+      if (predicate(batch, context, this.#kept) === 0) return false;
     }
     return true;
+  }
+
+  #prepareRow(row: number): void {
+    const single = derive(this.#batch!, Int32Array.of(row));
+    this.#row = row;
+    for (const condition of [...this.#onRelationships, ...this.#onNodes]) {
+      const { on, slot } = condition;
+      const ids = new Int32Array(1);
+      this.#probes.set(condition, {
+        ids,
+        batch: withVector(single, slot, { column: { kind: on, ids }, rows: undefined }),
+      });
+    }
   }
 }

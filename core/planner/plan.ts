@@ -178,8 +178,16 @@ export interface PropertyEquality {
 }
 
 /** What each node, or each relationship, of a trail must meet; it stands in `slot` while it is asked about. */
+/** Which ends of a path are meant. */
+export interface SparedEnds {
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
 export interface StepPredicate {
   readonly on: 'node' | 'relationship';
+  /** Ends of a shortest path of which a condition on nodes is not asked. */
+  readonly spares?: SparedEnds | undefined;
   readonly slot: number;
   readonly predicate: ScopedExpression;
 }

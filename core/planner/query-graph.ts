@@ -347,13 +347,14 @@ function stepFunction(step: StepFunction, scope: PlanScope): StepFunctionPlan {
 /** A condition on each step of a trail, with a slot for what it is asked about. */
 export function stepPredicate(fields: {
   on: StepPredicate['on'];
+  spares?: StepPredicate['spares'];
   variable: string;
   predicate: Expression;
   scope: PlanScope;
 }): StepPredicate {
-  const { on, variable, predicate, scope } = fields;
+  const { on, spares, variable, predicate, scope } = fields;
   const slot = scope.slots.add(variable, on);
-  return { on, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
+  return { on, spares, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
 }
 
 function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {

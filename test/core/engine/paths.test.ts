@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { PlanDescription } from '../../../core/planner/describe.ts';
 import { Database, failureOf } from './database.ts';
 
 /** a -T-> b -T-> c, a -T-> d -T-> e -T-> c, a -U-> c. */
@@ -147,6 +148,22 @@ describe('shortest paths', () => {
     },
     { query: `MATCH p = shortestPath${ends} WHERE all(x IN nodes(p) WHERE x.v > 1) RETURN ${nodes}`, rows: [] },
     { query: `MATCH p = shortestPath${ends} WHERE length(p) < 1 RETURN ${nodes}`, rows: [] },
+    // Only some of the nodes: a has v = 1 and c has v = 3.
+    {
+      query: `MATCH p = shortestPath${ends} WHERE all(x IN tail(nodes(p)) WHERE x.v > 1) RETURN ${nodes}`,
+      rows: [[['a', 'c']]],
+    },
+    {
+      query: `MATCH p = shortestPath${ends} WHERE none(x IN nodes(p)[1..-1] WHERE x.v IN [1, 3]) RETURN ${nodes}`,
+      rows: [[['a', 'c']]],
+    },
+    { query: `MATCH p = shortestPath${ends} WHERE all(x IN nodes(p)[..-1] WHERE x.v <> 1) RETURN ${nodes}`, rows: [] },
+    { query: `MATCH p = shortestPath${ends} WHERE all(x IN nodes(p)[0..] WHERE x.v <> 3) RETURN ${nodes}`, rows: [] },
+    {
+      query:
+        "MATCH (a {n: 'a'}), (c {n: 'c'}) MATCH p = allShortestPaths((a)-[:T*]->(c)) WHERE all(x IN nodes(p)[1..-1] WHERE x.v = 2) RETURN [x IN nodes(p) | x.n] AS names",
+      rows: [[['a', 'b', 'c']]],
+    },
     {
       query: `MATCH p = allShortestPaths${ends} WHERE none(x IN r WHERE x.w > 8) RETURN ${nodes}`,
       rows: [[['a', 'b', 'c']]],
@@ -220,3 +237,27 @@ describe('a list of relationships that is known', () => {
     { query: "WITH [] AS rs MATCH (a {n: 'a'})-[rs*0..]->(b) RETURN b.n", rows: [['a']] },
   ])('$query', expectRows);
 });
+
+test('a LIMIT takes its rows from the first relationships, and costs no more than they do', () => {
+  const large = new Database();
+  large.run(
+    'CREATE (hub:Hub) WITH hub UNWIND range(1, 500) AS number CREATE (hub)-[:T]->(:Spoke {number: number})-[:U]->(hub)',
+  );
+  const query = 'MATCH (:Hub)-[:T]->(s)-[:U]->(h)-[:T]->(t) RETURN s.number, t.number LIMIT 3';
+
+  const rows = large.rows(query);
+  const profile = large.run(`PROFILE ${query}`).plan;
+
+  expect(rows).toEqual([
+    [1, 2],
+    [1, 3],
+    [1, 4],
+  ]);
+  expect(large.rows(query, {}, 1)).toEqual(rows);
+  expect(large.rows(query.replace('LIMIT 3', ''))).toHaveLength(500 * 499);
+  expect(workOf(profile!)).toBeLessThan(200);
+});
+
+function workOf({ work = 0, children }: PlanDescription): number {
+  return children.reduce((sum, child) => sum + workOf(child), work);
+}
