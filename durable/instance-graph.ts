@@ -17,6 +17,12 @@ import type { Tables } from './tables.ts';
 /** Bytes of graph that a write may fill: an object has some 128 MB, and statements, log and results need the rest. */
 const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
 
+/**
+ * Changes of one transaction. With what takes them back, each holds some 100 bytes or more until the transaction ends, and
+ * that is beside the graph.
+ */
+const LIMITS = { changesMax: 500_000 };
+
 /** What storage held. */
 export interface Loaded {
   readonly position: LogPosition;
@@ -28,7 +34,7 @@ export interface Loaded {
 export class InstanceGraph {
   readonly log: InstanceLog;
   #store = new GraphStore();
-  #engine = new Engine(this.#store, { clusterId: '' });
+  #engine = new Engine(this.#store, { clusterId: '', limits: LIMITS });
   #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
@@ -56,7 +62,7 @@ export class InstanceGraph {
     this.#store = recovery.store;
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
-    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '' });
+    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '', limits: LIMITS });
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
   }
 
@@ -64,7 +70,7 @@ export class InstanceGraph {
   join(cluster: string | undefined): void {
     if (cluster === this.#cluster) return;
     this.#cluster = cluster;
-    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '' });
+    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '', limits: LIMITS });
   }
 
   /** A transaction has been committed to the graph by its writer. */

@@ -10,12 +10,14 @@ export interface Limits extends Budget {
 
 /**
  * A unit of work takes some ten nanoseconds, so that the whole budget is a few seconds. The bytes leave most of an
- * object's 128 MB to the graph.
+ * object's 128 MB to the graph. So many changes are what a record of the WAL holds if each is as short as can be; a host
+ * with little memory allows fewer.
  */
 export const DEFAULT_LIMITS: Limits = {
   workMax: 200_000_000,
   rowsMax: 500_000,
   bytesMax: 32 * 1024 * 1024,
+  changesMax: 4_000_000,
   plansMax: 500,
   planTextMax: 2 * 1024 * 1024,
 };

@@ -20,6 +20,8 @@ export interface Budget {
   readonly rowsMax: number;
   /** Bytes held at once by operators and by the result; estimated. */
   readonly bytesMax: number;
+  /** Changes of one transaction: it holds them, and how to take them back, until it ends. */
+  readonly changesMax: number;
 }
 
 export interface ExecutionContextFields {
@@ -148,11 +150,15 @@ export class ExecutionContext implements EvaluationContext {
     return this.#sliceWork >= this.#sliceWorkMax && this.#uninterruptible === 0;
   }
 
-  /** Counts work. Throws when the statement has spent its whole budget. */
+  /** Counts work. Throws when the statement has spent its whole budget, or its transaction has changed too much. */
   charge(work: number): void {
     this.#sliceWork += work;
     this.#work += work;
     if (this.#work > this.#budget.workMax) throw limitReached('workMax', this.#budget.workMax, 'units of work');
+    // Looked at here, because every operator that changes something also counts work, and does so batch by batch.
+    if (this.#writer !== undefined && this.#writer.deltas.length > this.#budget.changesMax) {
+      throw tooManyChanges(this.#budget.changesMax);
+    }
   }
 
   /** Counts rows of the result. Throws past the budget. */
@@ -181,6 +187,14 @@ export class ExecutionContext implements EvaluationContext {
       this.#uninterruptible--;
     }
   }
+}
+
+function tooManyChanges(limit: number): GraphError {
+  return new GraphError(
+    'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
+    `The transaction would make more than changesMax (${limit}) changes. Split it: CALL { … } IN TRANSACTIONS.`,
+    { detail: 'ChangesLimitExceeded' },
+  );
 }
 
 function limitReached(name: string, limit: number, what: string): GraphError {

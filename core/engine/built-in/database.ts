@@ -125,6 +125,16 @@ const licenseAgreementDetails = atOnce(
   () => [['yes', 0, 0]],
 );
 
+const showCurrentUser = atOnce(
+  reading({
+    name: 'dbms.showCurrentUser',
+    description: 'Who asks: there is one user, who may do everything.',
+    readsGraph: false,
+    results: { username: 'STRING', roles: 'LIST<STRING>', flags: 'LIST<STRING>' },
+  }),
+  () => [['admin', ['admin'], []]],
+);
+
 export const DATABASE_PROCEDURES: readonly Procedure[] = [
   labels,
   relationshipTypes,
@@ -134,4 +144,5 @@ export const DATABASE_PROCEDURES: readonly Procedure[] = [
   components,
   listConfig,
   licenseAgreementDetails,
+  showCurrentUser,
 ];

@@ -29,6 +29,7 @@ describe('procedures that clients ask', () => {
     ],
     ['CALL dbms.listConfig()', []],
     ['CALL dbms.licenseAgreementDetails()', [['yes', 0, 0]]],
+    ['CALL dbms.showCurrentUser() YIELD username, roles, flags', [['admin', ['admin'], []]]],
     [
       'CALL db.schema.nodeTypeProperties() YIELD nodeType, nodeLabels, propertyName, propertyTypes, mandatory RETURN *',
       [

@@ -155,6 +155,40 @@ describe('a statement past its budget ends with an error that names the limit', 
     expect(failure.message).toContain(name);
   });
 
+  test.each([
+    ['creates', 'UNWIND range(1, 1000) AS a UNWIND range(1, 1000) AS b UNWIND range(1, 1000) AS c CREATE (:B {x: a})'],
+    ['merges', 'UNWIND range(1, 1000) AS a UNWIND range(1, 1000) AS b MERGE (:B {x: a, y: b})'],
+    ['sets', 'UNWIND range(1, 1000) AS a UNWIND range(1, 1000) AS b MATCH (n:A) SET n.x = a * b'],
+    ['for each', 'FOREACH (a IN range(1, 1000000) | CREATE (:B {x: a}))'],
+    ['and counts', 'UNWIND range(1, 1000) AS a UNWIND range(1, 1000) AS b CREATE (n:B) RETURN count(n)'],
+  ])('a transaction that %s without end is stopped before it fills the memory, and rolled back', (_, query) => {
+    const database = new Database({ changesMax: 3_000 });
+    database.run('CREATE (:A)');
+    const checksum = database.store.checksum();
+
+    for (const sliceWork of [500, Number.POSITIVE_INFINITY]) {
+      const execution = database.start(query);
+      const failure = failureOf(() => {
+        while (execution.next(sliceWork) === 'paused');
+      });
+
+      expect(failure.code).toBe('Neo.TransientError.General.MemoryPoolOutOfMemoryError');
+      expect(failure.message).toContain('changesMax (3000)');
+      // A batch may go past it, but not what comes after.
+      expect(execution.counters.nodesCreated + execution.counters.propertiesSet).toBeLessThan(10_000);
+      expect(database.store.checksum()).toBe(checksum);
+    }
+    expect(database.changes('CREATE (:B)')).toEqual({ nodesCreated: 1, labelsAdded: 1 });
+  });
+
+  test('a statement of many transactions may change more than one may', () => {
+    const database = new Database({ changesMax: 300 });
+
+    database.run('UNWIND range(1, 1000) AS i CALL (i) { CREATE (:B {x: i}) } IN TRANSACTIONS OF 50 ROWS');
+
+    expect(database.rows('MATCH (n:B) RETURN count(*)')).toEqual([[1_000]]);
+  });
+
   test('and what it has written is rolled back', () => {
     const database = new Database({ workMax: 5_000 });
     database.run('CREATE (:A)');
