@@ -1,4 +1,5 @@
 /** Measures the core in this process, beside the same questions answered by hand. */
+import { benchCheckpoint } from './checkpoint-bench.ts';
 import { type CoreParameters, type CoreStatement, CoreTarget, recordImport } from './core-target.ts';
 import type { Extent } from './extent.ts';
 import type { Figure, Report } from './figure.ts';
@@ -30,6 +31,7 @@ export async function benchCore(extent: Extent, report: Report): Promise<void> {
   }
   report.say('core: commits');
   for (const writers of [1, CONCURRENT_CLIENTS]) report.add(commitFigure(target, writers, extent));
+  benchCheckpoint(report);
 }
 
 /** One way to ask a question of the core, and the same by hand. */
