@@ -68,10 +68,12 @@ function aggregate(plan: AggregatePlan): Plan {
 function withoutRepeats(plan: Plan, needed: ReadonlySet<number>): Plan {
   switch (plan.type) {
     case 'produce': {
-      const items = plan.items.filter(({ slot }) => needed.has(slot));
       if (!plan.items.every(isSimple)) return plan;
-      const kept = plan.keep.filter((slot) => needed.has(slot));
-      return { ...plan, input: withoutRepeats(plan.input, new Set([...kept, ...items.flatMap(slotsIn)])) };
+      // What nobody looks at is not worked out, unless it could fail.
+      const items = plan.items.filter((item) => needed.has(item.slot) || mayFail(item));
+      const keep = plan.keep.filter((slot) => needed.has(slot));
+      const input = withoutRepeats(plan.input, new Set([...keep, ...items.flatMap(slotsIn)]));
+      return { ...plan, items, keep, input };
     }
     case 'filter': {
       if (!isSimple(plan.predicate)) return plan;
@@ -177,6 +179,15 @@ function isSettled(expression: Expression): boolean {
   if (isQueryExpression(expression)) return false;
   if (expression.type === 'call' && (expression.name === 'rand' || expression.name === 'randomuuid')) return false;
   return childrenOf(expression).every(isSettled);
+}
+
+/** Whether an expression could be an error: anything but a literal, a variable, and a property of a node or relationship. */
+function mayFail({ expression, scope }: ScopedExpression): boolean {
+  if (expression.type === 'literal' || expression.type === 'variable') return false;
+  if (expression.type !== 'property' || expression.subject.type !== 'variable') return true;
+  const slot = scope.slotOf(expression.subject.name);
+  const kind = slot === undefined ? undefined : scope.kindOf(slot);
+  return kind !== 'node' && kind !== 'relationship';
 }
 
 function union(slots: ReadonlySet<number>, more: readonly number[]): ReadonlySet<number> {

@@ -303,3 +303,26 @@ test('the columns of RETURN * are the variables', () => {
   const row = execution.rows[0]!.map(plain);
   expect(row[execution.columns.indexOf('r')]).toBe('[:LIVES_IN]');
 });
+
+describe('columns that DISTINCT makes needless', () => {
+  const loops = new Database();
+  beforeAll(() => {
+    loops.run('CREATE (a:A)-[:T {x: 1}]->(a), (a)-[:U {x: 2}]->(a)');
+  });
+  const trails = 'MATCH ()-[]->(:A)<-[r:T|U]-()';
+
+  test.each([
+    `${trails} WITH r.x AS x, r AS same RETURN DISTINCT 1 AS one`,
+    `${trails} WITH r.x AS x, r AS same WHERE 1 = 1 RETURN DISTINCT 1 AS one`,
+    `${trails} WITH r AS same RETURN count(DISTINCT 1) AS one`,
+  ])('are not worked out: %s', (query) => {
+    expect(loops.rows(query)).toEqual([[1]]);
+    expect(loops.rows(query, {}, 1)).toEqual([[1]]);
+  });
+
+  test('are worked out when they may fail', () => {
+    const failing = () => loops.run(`${trails} WITH r.x / 0 AS broken RETURN DISTINCT 1 AS one`);
+
+    expect(failing).toThrow('zero');
+  });
+});
