@@ -15,6 +15,7 @@ import {
   type QueryGraph,
   queryGraphOf,
   stepPredicate,
+  typesOverlap,
 } from './query-graph.ts';
 import { planRepetition } from './repetition.ts';
 import { liftQueries } from './roll-up.ts';
@@ -267,9 +268,7 @@ class MatchBuilder {
         other.slot !== relationship.slot &&
         !isSearch(other) &&
         !isSearch(relationship) &&
-        (other.types.length === 0 ||
-          relationship.types.length === 0 ||
-          other.types.some((type) => relationship.types.includes(type))),
+        typesOverlap(other.types, relationship.types),
     );
   }
 

@@ -376,3 +376,8 @@ function boundListNotSupported(position: Span): GraphError {
     { position },
   );
 }
+
+/** Whether one relationship can be of both: of any of these types, where no types mean every type. */
+export function typesOverlap(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === 0 || other.length === 0 || one.some((type) => other.includes(type));
+}

@@ -17,6 +17,7 @@ import type {
   TrailEndsStep,
 } from './plan.ts';
 import { isQueryExpression } from './planning.ts';
+import { typesOverlap } from './query-graph.ts';
 
 /** Steps that a chain has at most: the executor keeps a bit for each. */
 const STEPS_MAX = 6;
@@ -156,10 +157,21 @@ function isClosed(links: readonly Link[], needed: ReadonlySet<number>): boolean 
   const relationships = links.flatMap(({ expand: { relationship } }) => relationship ?? []);
   const hidden = new Set([...between, ...relationships]);
   if ([...hidden].some((slot) => needed.has(slot))) return false;
+  if (!isTrail(links)) return false;
   return links.every(({ expand: { to, distinctFrom }, filters }) => {
     if (distinctFrom.some((slot) => !relationships.includes(slot))) return false;
     return filters.every(({ predicate }) => slotsIn(predicate).every((slot) => slot === to || !hidden.has(slot)));
   });
+}
+
+/** Whether each step has to differ from all before it. Those of several MATCH clauses need not. */
+function isTrail(links: readonly Link[]): boolean {
+  return links.every(({ expand: later }, i) =>
+    links.slice(0, i).every(({ expand: earlier }) => {
+      if (!typesOverlap(earlier.types, later.types)) return true;
+      return earlier.relationship !== undefined && later.distinctFrom.includes(earlier.relationship);
+    }),
+  );
 }
 
 function slotsOf({ from, to, relationship, distinctFrom }: ExpandPlan | ExpandVariablePlan): number[] {

@@ -320,6 +320,15 @@ describe('columns that DISTINCT makes needless', () => {
     expect(loops.rows(query, {}, 1)).toEqual([[1]]);
   });
 
+  test('do not make one trail of relationships in several MATCH clauses, which may be the same', () => {
+    const path = new Database();
+    path.run('CREATE (a:B:C), (b:B:C), (c:B:C {n: 1}), (d:B:C), (c)-[:U]->(b), (c)-[:U]->(b), (b)-[:U]->(d)');
+    const query = 'MATCH (:C)-[]-(end) MATCH (middle:B)<-[]-(start), (middle)-[]->(end) RETURN DISTINCT start.n';
+
+    expect(path.rows(query)).toEqual([[1]]);
+    expect(path.rows(query, {}, 1)).toEqual([[1]]);
+  });
+
   test('are worked out when they may fail', () => {
     const failing = () => loops.run(`${trails} WITH r.x / 0 AS broken RETURN DISTINCT 1 AS one`);
 
