@@ -9,8 +9,10 @@ import { randomQuery } from './generator.ts';
 import { createStatement, type ReferenceGraph, randomGraph } from './graph.ts';
 import { type Clause, queryText } from './query.ts';
 
-// More of them: REFERENCE_RUNS=100000 npx vitest run test/reference; one again: REFERENCE_SEED=…
+// Others and more of them: REFERENCE_RUNS=100000 npx vitest run test/reference; one again: REFERENCE_SEED=…
 const RUNS = Number(process.env.REFERENCE_RUNS ?? 5_000);
+/** The same queries in every test run, so that a change is what makes it fail; fresh ones where more are asked for. */
+const START = process.env.REFERENCE_RUNS === undefined ? { seed: 20_261_127 } : {};
 const SEED = process.env.REFERENCE_SEED === undefined ? undefined : Number(process.env.REFERENCE_SEED);
 
 test(`the engine and the naive evaluator agree on ${RUNS} random queries`, { timeout: 3_600_000 }, () => {
@@ -22,7 +24,7 @@ test(`the engine and the naive evaluator agree on ${RUNS} random queries`, { tim
     if (count === 0) counts.empty += 1;
   };
   if (SEED !== undefined) return void compareOnce(SEED);
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), compare), { numRuns: RUNS });
+  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), compare), { numRuns: RUNS, ...START });
 
   // Queries that find nothing prove little.
   expect(counts.empty).toBeLessThan(RUNS * 0.6);
