@@ -6,7 +6,8 @@ import type { ReferenceGraph, ReferenceNode, ReferenceRelationship, Scalar } fro
 import type { Clause, Expression, Item, NodePart, Path, Projection, RelationshipPart } from './query.ts';
 
 export type ReferenceValue = Scalar | ReferenceNode | ReferenceRelationship | readonly ReferenceRelationship[];
-type Row = ReadonlyMap<string, ReferenceValue>;
+/** What a row binds, by name. */
+export type Row = ReadonlyMap<string, ReferenceValue>;
 
 /** Rows in between, at most: more of them show nothing that fewer do not, and take long. */
 const ROWS_MAX = 1_500;
@@ -26,7 +27,7 @@ export function evaluate(graph: ReferenceGraph, clauses: readonly Clause[]): Ref
   return rows.map((row) => [...row.values()]);
 }
 
-class ClauseEvaluator {
+export class ClauseEvaluator {
   readonly #graph: ReferenceGraph;
 
   constructor(graph: ReferenceGraph) {

@@ -35,6 +35,22 @@ class QueryGenerator {
     return clauses;
   }
 
+  reading(): { clauses: Clause[]; nodes: string[]; entities: string[] } {
+    const dice = this.#dice;
+    const clauses: Clause[] = [];
+    for (let count = dice.below(3); count > 0; count--) {
+      const path = this.#path(2);
+      clauses.push({
+        type: 'match',
+        optional: false,
+        paths: [path],
+        where: dice.chance(0.4) ? this.#predicate(1) : undefined,
+      });
+    }
+    const nodes = this.#of('node').map(({ name }) => name);
+    return { clauses, nodes, entities: [...nodes, ...this.#of('relationship').map(({ name }) => name)] };
+  }
+
   #reading(): Clause {
     const dice = this.#dice;
     if (dice.chance(0.12)) {
@@ -208,4 +224,13 @@ class QueryGenerator {
   #name(): string {
     return `v${this.#names++}`;
   }
+}
+
+/** MATCH clauses without OPTIONAL, and the names of the nodes and of all entities that they bind. */
+export function randomReading(dice: Dice): {
+  readonly clauses: readonly Clause[];
+  readonly nodes: readonly string[];
+  readonly entities: readonly string[];
+} {
+  return new QueryGenerator(dice).reading();
 }

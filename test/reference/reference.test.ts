@@ -5,9 +5,17 @@ import { NodeRecord, RelationshipRecord, type ResultValue } from '../../core/val
 import { Database } from '../core/engine/database.ts';
 import { Dice } from './dice.ts';
 import { evaluate, type ReferenceValue, TooManyRows, valueKey } from './evaluator.ts';
-import { randomQuery } from './generator.ts';
-import { createStatement, type ReferenceGraph, randomGraph } from './graph.ts';
+import { randomQuery, randomReading } from './generator.ts';
+import {
+  createStatement,
+  type ReferenceGraph,
+  type ReferenceNode,
+  type ReferenceRelationship,
+  randomGraph,
+  type Scalar,
+} from './graph.ts';
 import { type Clause, queryText } from './query.ts';
+import { contentsOf, evaluateWrites, randomWrites, writingText } from './writes.ts';
 
 // Others and more of them: REFERENCE_RUNS=100000 npx vitest run test/reference; one again: REFERENCE_SEED=…
 const RUNS = Number(process.env.REFERENCE_RUNS ?? 5_000);
@@ -29,6 +37,57 @@ test(`the engine and the naive evaluator agree on ${RUNS} random queries`, { tim
   // Queries that find nothing prove little.
   expect(counts.empty).toBeLessThan(RUNS * 0.6);
 });
+
+test(`what ${RUNS} random writes leave is what the naive evaluator says`, { timeout: 3_600_000 }, () => {
+  if (SEED !== undefined) return compareWrites(SEED);
+  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), compareWrites), { numRuns: RUNS, ...START });
+});
+
+function compareWrites(seed: number): void {
+  const dice = new Dice(seed);
+  const graph = randomGraph(dice);
+  const { clauses: reading, ...bound } = randomReading(dice);
+  const query = { reading, writes: randomWrites(dice, bound) };
+  const database = new Database();
+  const create = createStatement(graph);
+  if (create !== undefined) database.run(create);
+  if (dice.chance(0.5)) database.run('CREATE INDEX FOR (n:A) ON (n.x)');
+  const sliceWork = dice.chance(0.5) ? 1 + dice.below(20) : Number.POSITIVE_INFINITY;
+  const text = writingText(query);
+  const what = `seed ${seed}\n${create}\n${text}`;
+
+  const expected = evaluateWrites(graph, query);
+  const found = rowsOf(() => database.run(text, {}, sliceWork).rows, what);
+
+  expect(found, what).toEqual([JSON.stringify([expected.rows])]);
+  expect(contentsOf(graphOf(database)), what).toEqual(contentsOf(expected.graph));
+}
+
+/** What the engine holds, as a plain graph. */
+function graphOf(database: Database): ReferenceGraph {
+  const nodes = new Map<string, ReferenceNode>();
+  for (const [node] of database.run('MATCH (n) RETURN n').rows) {
+    if (!(node instanceof NodeRecord)) continue;
+    nodes.set(node.elementId, {
+      kind: 'node',
+      uid: -1,
+      labels: node.labels,
+      properties: plainProperties(node.properties),
+    });
+  }
+  const relationships = database.run('MATCH ()-[r]->() RETURN r').rows.flatMap(([each]): ReferenceRelationship[] => {
+    if (!(each instanceof RelationshipRecord)) return [];
+    const [start, end] = [nodes.get(each.startElementId)!, nodes.get(each.endElementId)!];
+    const properties = plainProperties(each.properties);
+    return [{ kind: 'relationship', uid: -1, type: each.relationshipType, start, end, properties }];
+  });
+  return { nodes: [...nodes.values()], relationships };
+}
+
+function plainProperties(properties: ReadonlyMap<string, ResultValue>): Record<string, Scalar> {
+  // The reference stores scalars only.
+  return Object.fromEntries([...properties].map(([key, value]) => [key, resultKey(value) as Scalar]));
+}
 
 /** Answers with the number of rows; undefined when there would be too many on the way. */
 function compareOnce(seed: number): number | undefined {
