@@ -1,7 +1,7 @@
 /** From a plan to the operators that carry it out. Expressions are compiled once, when the plan is kept. */
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, SetItem, Span } from '../cypher/ast.ts';
-import { ExpressionIdentities } from '../cypher/expression-tree.ts';
+import { childrenOf, ExpressionIdentities } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
 import type {
   AggregationItem,
@@ -83,6 +83,21 @@ export function buildOperators(
   profile?: Profile,
 ): OperatorFactory {
   return new OperatorBuilder(planning, procedures, profile).build(plan);
+}
+
+/** Parts of an expression that are worked out in about the time in which a row is looked at. */
+const PARTS_PER_WORK = 4;
+
+/** What working expressions out for a row costs, in units of work. */
+function workOf(expressions: readonly Expression[]): number {
+  return Math.max(
+    1,
+    Math.floor(expressions.reduce((sum, expression) => sum + partsOf(expression), 0) / PARTS_PER_WORK),
+  );
+}
+
+function partsOf(expression: Expression): number {
+  return childrenOf(expression).reduce((sum, child) => sum + partsOf(child), 1);
 }
 
 /** Rows that an expansion makes at first below a LIMIT. Further batches are larger, so little is lost when more are wanted. */
@@ -284,7 +299,8 @@ class OperatorBuilder {
         return (argument) => new ConstructPath(input(argument), plan);
       case 'filter': {
         const predicate = this.#predicate(plan.predicate);
-        return (argument) => new Filter(input(argument), predicate);
+        const rowWork = workOf([plan.predicate.expression]);
+        return (argument) => new Filter(input(argument), predicate, rowWork);
       }
       case 'optional': {
         const spec = { ...plan, inner: this.build(plan.inner) };
@@ -311,7 +327,8 @@ class OperatorBuilder {
   ): OperatorFactory {
     switch (plan.type) {
       case 'produce': {
-        const spec = { items: this.#items(plan.items), keep: plan.keep };
+        const rowWork = workOf(plan.items.map(({ expression }) => expression));
+        const spec = { items: this.#items(plan.items), keep: plan.keep, rowWork };
         return (argument) => new Produce(input(argument), spec);
       }
       case 'aggregate': {

@@ -8,10 +8,13 @@ import { derive } from './rows.ts';
 export class Filter implements Operator {
   readonly #input: Operator;
   readonly #predicate: CompiledPredicate;
+  readonly #rowWork: number;
 
-  constructor(input: Operator, predicate: CompiledPredicate) {
+  /** `rowWork`: what working the predicate out for a row costs. */
+  constructor(input: Operator, predicate: CompiledPredicate, rowWork = 1) {
     this.#input = input;
     this.#predicate = predicate;
+    this.#rowWork = rowWork;
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -19,7 +22,7 @@ export class Filter implements Operator {
       if (context.exhausted) return PAUSE;
       const input = this.#input.next(context);
       if (input === PAUSE || input === END) return input;
-      context.charge(input.rowCount);
+      context.charge(input.rowCount * this.#rowWork);
       const rows = new Int32Array(input.rowCount);
       const count = this.#predicate(input, context, rows);
       if (count === input.rowCount) return input;

@@ -17,18 +17,24 @@ export class Produce implements Operator {
   readonly #input: Operator;
   readonly #items: readonly CompiledItem[];
   readonly #keep: readonly number[];
+  readonly #rowWork: number;
 
-  constructor(input: Operator, spec: { readonly items: readonly CompiledItem[]; readonly keep: readonly number[] }) {
+  /** `rowWork`: what working the items out for a row costs. */
+  constructor(
+    input: Operator,
+    spec: { readonly items: readonly CompiledItem[]; readonly keep: readonly number[]; readonly rowWork: number },
+  ) {
     this.#input = input;
     this.#items = spec.items;
     this.#keep = spec.keep;
+    this.#rowWork = spec.rowWork;
   }
 
   next(context: ExecutionContext): Batch | Signal {
     if (context.exhausted) return PAUSE;
     const input = this.#input.next(context);
     if (input === PAUSE || input === END) return input;
-    context.charge(input.rowCount);
+    context.charge(input.rowCount * this.#rowWork);
     const vectors: (Vector | undefined)[] = [];
     for (const slot of this.#keep) {
       const vector = input.vectors[slot];

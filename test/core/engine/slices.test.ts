@@ -200,3 +200,12 @@ describe('a statement past its budget ends with an error that names the limit', 
     expect(database.changes('CREATE (:B)')).toEqual({ nodesCreated: 1, labelsAdded: 1 });
   });
 });
+
+test('a long expression costs more work than a short one, so that it reaches the limit sooner', () => {
+  const limited = new Database({ workMax: 1_000 });
+  const query = (condition: string) => `UNWIND range(1, 100) AS x WITH x WHERE ${condition} RETURN count(*)`;
+  const long = Array.from({ length: 20 }, (_, i) => `x * ${i} + x > -1`).join(' AND ');
+
+  expect(limited.rows(query('x > -1'))).toEqual([[100]]);
+  expect(() => limited.run(query(long))).toThrow('workMax');
+});
