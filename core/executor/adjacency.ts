@@ -1,7 +1,7 @@
 /** What all expansions share: relationship types as tokens, distinctness within a MATCH, and quick looks at neighbours. */
 import type { LabelExpression } from '../cypher/ast.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../graph/graph-view.ts';
-import { Expansion, type IdList } from '../graph/result-lists.ts';
+import type { Expansion, IdList } from '../graph/result-lists.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import { isList } from '../value/equality.ts';
 import { RelationshipReference, type Value } from '../value/value.ts';
@@ -23,6 +23,7 @@ export interface ExpansionSpec {
 }
 
 const EVERY_TYPE: readonly number[] = [ALL_TYPES];
+const NO_TYPE: readonly number[] = [];
 
 /** Tokens of the types. A type that no relationship has ever had has none, so the list may be empty: nothing is found. */
 export function typeTokens(
@@ -31,6 +32,11 @@ export function typeTokens(
 ): readonly number[] {
   if (typeExpression !== undefined) return allowedTypes(typeExpression, tokens);
   if (types.length === 0) return EVERY_TYPE;
+  const [first] = types;
+  if (first !== undefined && types.length === 1) {
+    const token = tokens.relationshipType.idOf(first);
+    return token === undefined ? NO_TYPE : [token];
+  }
   const found = [...new Set(types)].map((type) => tokens.relationshipType.idOf(type));
   return found.filter((token) => token !== undefined);
 }
@@ -84,8 +90,9 @@ const MARKED_DEGREE_MIN = 16;
 /** The relationships of one node, held so that many other nodes can be asked whether they are its neighbours. */
 export class Neighbourhood {
   readonly #direction: Direction;
-  readonly #part = new Expansion();
-  readonly #all = new Expansion();
+  /** Of one type, where there are several. */
+  #part: Expansion | undefined;
+  #all: Expansion | undefined;
   #node = -1;
   /** At each neighbour its first entry, plus 1; if there are so many that it pays. */
   #marks: NodeNumbers | undefined;
@@ -103,21 +110,23 @@ export class Neighbourhood {
 
   /** Its relationships; the array is only to be looked at until the next `load`. */
   get expansion(): Expansion {
-    return this.#all;
+    return this.#all!;
   }
 
   load(node: number, types: readonly number[], { view, scratch }: Surroundings): void {
     this.#node = node;
     this.#marked = false;
     this.#marks?.clear();
+    this.#all ??= scratch.expansion();
     this.#all.count = 0;
     for (const type of types) {
       if (types.length === 1) {
         view.expand(node, this.#direction, type, this.#all);
         break;
       }
+      this.#part ??= scratch.expansion();
       view.expand(node, this.#direction, type, this.#part);
-      this.#append();
+      append(this.#part, this.#all);
     }
     if (this.#all.count < MARKED_DEGREE_MIN) return;
     this.#marks ??= scratch.nodeNumbers(view.nodeIdLimit);
@@ -145,21 +154,13 @@ export class Neighbourhood {
   }
 
   #find(neighbour: number, from: number): number {
-    const { neighbours, count } = this.#all;
+    const { neighbours, count } = this.#all!;
     for (let entry = from; entry < count; entry++) if (neighbours[entry] === neighbour) return entry;
     return -1;
   }
 
-  #append(): void {
-    const { neighbours, relationships, count } = this.#part;
-    this.#all.reserve(this.#all.count + count);
-    this.#all.neighbours.set(neighbours.subarray(0, count), this.#all.count);
-    this.#all.relationships.set(relationships.subarray(0, count), this.#all.count);
-    this.#all.count += count;
-  }
-
   #mark({ numbers, touched }: NodeNumbers, nextEntries: IdList): void {
-    const { neighbours, count } = this.#all;
+    const { neighbours, count } = this.#all!;
     touched.reserve(count);
     nextEntries.reserve(count);
     for (let entry = count - 1; entry >= 0; entry--) {
@@ -171,6 +172,13 @@ export class Neighbourhood {
     touched.count = count;
     this.#marked = true;
   }
+}
+
+function append({ neighbours, relationships, count }: Expansion, to: Expansion): void {
+  to.reserve(to.count + count);
+  to.neighbours.set(neighbours.subarray(0, count), to.count);
+  to.relationships.set(relationships.subarray(0, count), to.count);
+  to.count += count;
 }
 
 /** How much larger than the start's the degree of an end that comes again may be, to be loaded all the same. */

@@ -9,13 +9,15 @@ import { derive, nodeIds } from './rows.ts';
 /** The row's pair has not been looked for yet. */
 const NO_ENTRY = -1;
 
+const NOTHING = new Int32Array(0);
+
 export class ExpandInto implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpansionSpec;
   readonly #pairs: PairFinder;
   #batch: Batch | undefined;
-  #from: Int32Array = new Int32Array(0);
-  #to: Int32Array = new Int32Array(0);
+  #from: Int32Array = NOTHING;
+  #to: Int32Array = NOTHING;
   #types: readonly number[] = [];
   #row = 0;
   /** The entry of the neighbourhood at which to go on with the row's pair. */

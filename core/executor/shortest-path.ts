@@ -1,6 +1,6 @@
 /** ShortestPath: one shortest path between two bound nodes, by breadth-first search from both ends at once. */
 import { ALL_TYPES, type Direction } from '../graph/graph-view.ts';
-import { Expansion, type IdList } from '../graph/result-lists.ts';
+import type { Expansion, IdList } from '../graph/result-lists.ts';
 import { PathReference, RelationshipReference, type Value } from '../value/value.ts';
 import { type ExpansionSpec, turned, typeTokens } from './adjacency.ts';
 import { type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
@@ -17,14 +17,16 @@ export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'>, S
   readonly max: number;
 }
 
+const NOTHING = new Int32Array(0);
+
 export class ShortestPath implements Operator {
   readonly #input: Operator;
   readonly #spec: ShortestPathSpec;
   readonly #conditions: StepConditions;
   readonly #search: BidirectionalSearch;
   #batch: Batch | undefined;
-  #from: Int32Array = new Int32Array(0);
-  #to: Int32Array = new Int32Array(0);
+  #from: Int32Array = NOTHING;
+  #to: Int32Array = NOTHING;
   #row = 0;
   #searching = false;
   #found: { row: number; path: PathReference }[] = [];
@@ -145,7 +147,7 @@ class BidirectionalSearch {
   readonly #conditions: StepConditions;
   readonly #forward: Side;
   readonly #backward: Side;
-  readonly #expansion = new Expansion();
+  #expansion: Expansion | undefined;
   #types: readonly number[] = [ALL_TYPES];
   #from = -1;
   #row = 0;
@@ -163,6 +165,7 @@ class BidirectionalSearch {
   }
 
   start(ends: { from: number; to: number; row: number }, context: ExecutionContext): void {
+    this.#expansion ??= context.scratch.expansion();
     this.#types = typeTokens(this.#spec, context.tokens);
     this.#from = ends.from;
     this.#row = ends.row;
@@ -226,8 +229,9 @@ class BidirectionalSearch {
    */
   #expandNode(step: { node: number; type: number; side: Side; other: Side }, context: ExecutionContext): boolean {
     const { node, type, side, other } = step;
-    context.view.expand(node, side.direction, type, this.#expansion);
-    const { neighbours, relationships, count } = this.#expansion;
+    const expansion = this.#expansion!;
+    context.view.expand(node, side.direction, type, expansion);
+    const { neighbours, relationships, count } = expansion;
     const { arrivedBy } = side;
     const arrivedThere = other.arrivedBy;
     context.charge(count + 1);

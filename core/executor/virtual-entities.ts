@@ -32,10 +32,11 @@ export class VirtualEntities {
 
   /** Undefined for an id of the graph. */
   node(id: number): VirtualNode | undefined {
-    return this.#nodes[NO_ENTITY - 1 - id];
+    // An array that is asked for a negative index takes the long way round, and nearly all ids are the graph's.
+    return id < NO_ENTITY ? this.#nodes[NO_ENTITY - 1 - id] : undefined;
   }
 
   relationship(id: number): VirtualRelationship | undefined {
-    return this.#relationships[NO_ENTITY - 1 - id];
+    return id < NO_ENTITY ? this.#relationships[NO_ENTITY - 1 - id] : undefined;
   }
 }

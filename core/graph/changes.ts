@@ -108,7 +108,13 @@ export class Changes {
   #createNode(node: number): void {
     assert(node >= 0 && !this.#state.nodes.ids.has(node), `node ${node} is there already`);
     this.#state.createNode(node);
-    this.#versions.record(node, { type: 'nodeCreated' });
+    this.#versions.record({
+      type: 'nodeCreated',
+      entity: node,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+    });
   }
 
   #deleteNode(node: number): void {
@@ -119,7 +125,16 @@ export class Changes {
     const departures: Departure[] = [];
     this.#state.clearNode(node, departures);
     this.#state.deleteNode(node);
-    this.#versions.record(node, { type: 'nodeDeleted', labelSet, properties, departures: remembered(departures) });
+    this.#versions.record({
+      type: 'nodeDeleted',
+      entity: node,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+      labelSet,
+      properties,
+      departures: remembered(departures),
+    });
   }
 
   #addLabel(node: number, label: number): void {
@@ -138,7 +153,15 @@ export class Changes {
     const departures: Departure[] = [];
     this.#state.setLabelSet(node, set, departures);
     if (this.#versions.isFresh(this.#versions.nodes.head(node))) return;
-    this.#versions.record(node, { type: 'labelsChanged', labelSet, departures: remembered(departures) });
+    this.#versions.record({
+      type: 'labelsChanged',
+      entity: node,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+      labelSet,
+      departures: remembered(departures),
+    });
   }
 
   #setNodeProperty(delta: Delta & { type: 'setNodeProperty' }): void {
@@ -151,7 +174,16 @@ export class Changes {
     const departures: Departure[] = [];
     this.#state.setNodeProperty(node, { key, value }, departures);
     if (fresh) return;
-    this.#versions.record(node, { type: 'nodePropertyChanged', key, before, departures: remembered(departures) });
+    this.#versions.record({
+      type: 'nodePropertyChanged',
+      entity: node,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+      key,
+      before,
+      departures: remembered(departures),
+    });
   }
 
   #createRelationship(delta: Delta & { type: 'createRelationship' }): void {
@@ -164,22 +196,32 @@ export class Changes {
     this.#expectNode(end);
     this.#expectToken('relationshipType', relationshipType);
     this.#state.createRelationship(relationship, { type: relationshipType, start, end });
-    this.#versions.record(relationship, { type: 'relationshipCreated' });
+    this.#versions.record({
+      type: 'relationshipCreated',
+      entity: relationship,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+    });
   }
 
   #deleteRelationship(relationship: number): void {
     this.#expectRelationship(relationship);
     const table = this.#state.relationships;
-    const undo = {
+    const undo: Undo = {
       type: 'relationshipDeleted',
+      entity: relationship,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
       relationshipType: table.type(relationship),
       start: table.start(relationship),
       end: table.end(relationship),
       properties: this.#state.propertiesOfRelationship(relationship),
-    } as const;
+    };
     this.#state.clearRelationship(relationship);
     this.#state.deleteRelationship(relationship);
-    this.#versions.record(relationship, undo);
+    this.#versions.record(undo);
   }
 
   #setRelationshipProperty(delta: Delta & { type: 'setRelationshipProperty' }): void {
@@ -189,7 +231,15 @@ export class Changes {
     const value = delta.value === null ? null : canonicalStored(delta.value);
     if (!this.#versions.isFresh(this.#versions.relationships.head(relationship))) {
       const before = this.#state.relationshipProperties.get(relationship, key);
-      this.#versions.record(relationship, { type: 'relationshipPropertyChanged', key, before });
+      this.#versions.record({
+        type: 'relationshipPropertyChanged',
+        entity: relationship,
+        stamp: this.#current,
+        older: undefined,
+        newer: undefined,
+        key,
+        before,
+      });
     }
     this.#state.setRelationshipProperty(relationship, key, value);
   }

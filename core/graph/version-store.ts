@@ -15,6 +15,7 @@ import { storedBytes } from './stored-value.ts';
 interface Link {
   readonly stamp: Stamp;
   readonly entity: number;
+  /** Set when the record is chained. */
   older: Undo | undefined;
   newer: Undo | undefined;
 }
@@ -75,11 +76,6 @@ export type Undo =
   | LabelsChanged
   | NodePropertyChanged
   | RelationshipPropertyChanged;
-
-type Unchained<Kind> = Kind extends Undo ? Omit<Kind, keyof Link> : never;
-
-/** A record about to be chained. */
-type NewUndo = Unchained<Undo>;
 
 const UNDO_BYTES = OBJECT_BYTES + MAP_ENTRY_BYTES + 32;
 
@@ -147,9 +143,8 @@ export class VersionStore {
     this.#open = [];
   }
 
-  /** Chains a record of the open transaction. */
-  record(entity: number, change: NewUndo): void {
-    const undo: Undo = { ...change, entity, stamp: this.#stamp!, older: undefined, newer: undefined };
+  /** Chains a record of the open transaction, in no chain yet. */
+  record(undo: Undo): void {
     this.chainsOf(undo).push(undo);
     if (undo.type === 'relationshipDeleted') this.#depart(undo);
     this.#open.push(undo);
