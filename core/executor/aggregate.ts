@@ -1,4 +1,6 @@
 /** Aggregate: one row for each group. */
+
+import type { NodeCounts } from '../planner/plan.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -28,6 +30,7 @@ export class Aggregate implements Operator {
   readonly #keys: readonly CompiledItem[];
   readonly #aggregations: readonly CompiledAggregation[];
   readonly #states: readonly AggregateState[];
+  readonly #nodeCounts: NodeCounts | undefined;
   readonly #grouping = new Grouping();
   /** By key, by group. */
   readonly #keyValues: readonly Value[][];
@@ -38,11 +41,16 @@ export class Aggregate implements Operator {
 
   constructor(
     input: Operator,
-    spec: { readonly keys: readonly CompiledItem[]; readonly aggregations: readonly CompiledAggregation[] },
+    spec: {
+      readonly keys: readonly CompiledItem[];
+      readonly aggregations: readonly CompiledAggregation[];
+      readonly nodeCounts?: NodeCounts | undefined;
+    },
   ) {
     this.#input = input;
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
+    this.#nodeCounts = spec.nodeCounts;
     this.#states = spec.aggregations.map(({ createState }) => createState());
     this.#keyValues = spec.keys.map(() => []);
     // Without keys there is one group, even over no rows.
@@ -50,6 +58,8 @@ export class Aggregate implements Operator {
   }
 
   next(context: ExecutionContext): Batch | Signal {
+    const counts = this.#read || this.#nodeCounts === undefined ? undefined : knownCounts(this.#nodeCounts, context);
+    if (counts !== undefined) return this.#answer(counts, context);
     while (!this.#read) {
       if (context.exhausted) return PAUSE;
       const input = this.#input.next(context);
@@ -60,6 +70,18 @@ export class Aggregate implements Operator {
     if (this.#group === this.#groupCount) return END;
     if (context.exhausted) return PAUSE;
     return this.#output(context);
+  }
+
+  /** The only row, without a look at the input. */
+  #answer(counts: Float64Array, context: ExecutionContext): Batch {
+    this.#read = true;
+    this.#group = this.#groupCount;
+    context.charge(counts.length);
+    const vectors: (Vector | undefined)[] = [];
+    this.#aggregations.forEach(({ slot }, i) => {
+      put(vectors, slot, { column: { kind: 'integer', values: counts.subarray(i, i + 1) }, rows: undefined });
+    });
+    return { rowCount: 1, vectors };
   }
 
   #consume(batch: Batch, context: ExecutionContext): void {
@@ -115,4 +137,21 @@ export class Aggregate implements Operator {
     });
     return { rowCount: end - start, vectors };
   }
+}
+
+/** What the graph knows of the counts; undefined when it does not know one of them. */
+function knownCounts({ label, keys }: NodeCounts, { view, tokens }: ExecutionContext): Float64Array | undefined {
+  const counts = new Float64Array(keys.length);
+  const labelToken = label === undefined ? undefined : tokens.label.idOf(label);
+  // Without a token nobody has the label, or the property, yet.
+  if (label !== undefined && labelToken === undefined) return counts;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const keyToken = key === undefined ? undefined : tokens.propertyKey.idOf(key);
+    const isUnknown = key !== undefined && keyToken === undefined;
+    const count = isUnknown ? 0 : view.countNodes(labelToken, keyToken);
+    if (count === undefined) return undefined;
+    counts[i] = count;
+  }
+  return counts;
 }

@@ -2,7 +2,7 @@
 import type { Expression } from '../cypher/ast.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
 import { variable } from './expressions.ts';
-import type { AggregationItem, ExpandPlan, Plan, ProduceItem } from './plan.ts';
+import type { AggregationItem, ExpandPlan, NodeCounts, Plan, ProduceItem, ScopedExpression } from './plan.ts';
 import { anonymousName, type PlanScope } from './slots.ts';
 
 interface Aggregation {
@@ -38,6 +38,28 @@ export function countingExpansion(fields: Aggregation & { scope: PlanScope }): A
       argument: { expression: variable(name, item.span), scope: inner },
     })),
   };
+}
+
+/** What the aggregations count, when they count all nodes that a scan gives, or those with a property; undefined otherwise. */
+export function countingNodes({ input, keys, aggregations }: Aggregation): NodeCounts | undefined {
+  const isScan = input.type === 'scanAllByLabel' || input.type === 'scanAll';
+  if (!isScan || input.input.type !== 'once' || keys.length > 0 || aggregations.length === 0) return undefined;
+  const label = input.type === 'scanAllByLabel' ? input.label : undefined;
+  const counted: (string | undefined)[] = [];
+  for (const { name, distinct, argument } of aggregations) {
+    if (distinct || (name !== undefined && name !== 'count')) return undefined;
+    const key = name === undefined || argument === undefined ? undefined : countedKey(argument, input.slot);
+    if (key === null || (key !== undefined && label === undefined)) return undefined;
+    counted.push(key);
+  }
+  return { label, keys: counted };
+}
+
+/** The key of a property of the node in the slot, undefined for the node itself; null for anything else. */
+function countedKey({ expression, scope }: ScopedExpression, slot: number): string | undefined | null {
+  const node = expression.type === 'property' ? expression.subject : expression;
+  if (node.type !== 'variable' || scope.slotOf(node.name) !== slot) return null;
+  return expression.type === 'property' ? expression.key : undefined;
 }
 
 function newSlotsOf(plan: ExpandPlan): number[] {
