@@ -259,6 +259,8 @@ export interface ExpandCountPlan extends Unary {
   readonly types: readonly string[];
   readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
+  /** A label that the other ends must have, if they must. */
+  readonly endLabel?: string | undefined;
   readonly multiplicity: number;
 }
 

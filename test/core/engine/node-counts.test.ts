@@ -80,3 +80,48 @@ test('to count what is known costs next to no work', () => {
   expect(database.rows('MATCH (n:A) RETURN count(n), count(n.x)')).toEqual([[10_000, 10_000]]);
   expect(() => database.rows(SCANNED)).toThrow('workMax');
 });
+
+test('relationships grouped by their far end are counted from there, whatever the labels and directions', () => {
+  const entity = fc.record({ a: fc.boolean(), b: fc.boolean(), key: fc.nat({ max: 3 }) });
+  const graph = fc.record({
+    nodes: fc.array(entity, { minLength: 1, maxLength: 8 }),
+    links: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 7 }), fc.boolean()), { maxLength: 20 }),
+  });
+  const side = fc.constantFrom('', ':A', ':B');
+  const arrow = fc.constantFrom('-[:T]->', '<-[:T]-', '-[:T]-', '-[r]->', '-->');
+
+  fc.assert(
+    fc.property(graph, side, side, arrow, ({ nodes, links }, near, far, between) => {
+      const database = new Database();
+      const created = nodes.map(({ a, b, key }, i) => `(n${i}${a ? ':A' : ''}${b ? ':B' : ''} {key: ${key}})`);
+      const joined = links.map(([start, end, isT]) => {
+        return `(n${start % nodes.length})-[:${isT ? 'T' : 'U'}]->(n${end % nodes.length})`;
+      });
+      database.run(`CREATE ${[...created, ...joined].join(', ')}`);
+      const pattern = `MATCH (near${near})${between}(far${far})`;
+
+      const counted = database.rows(`${pattern} RETURN far.key AS key, count(*) AS c ORDER BY key`);
+      const listed = database.rows(
+        `${pattern} WITH far.key AS key, near.key AS other RETURN key, count(*) AS c ORDER BY key`,
+      );
+
+      expect(counted).toEqual(listed);
+      expect(database.rows(`${pattern} RETURN far.key AS key, count(*) AS c ORDER BY key`, {}, 1)).toEqual(listed);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('they are counted from there when there are many of them', () => {
+  const database = new Database();
+  database.run('UNWIND range(1, 50) AS x CREATE (:A {key: x})');
+  database.run('MATCH (a:A), (b:A) WHERE a.key < b.key CREATE (a)-[:T]->(b)');
+
+  const { plan } = database.run('EXPLAIN MATCH (:A)-[:T]->(far:A) RETURN far.key, count(*)');
+
+  expect(JSON.stringify(plan)).toContain('ExpandCount');
+  expect(database.rows('MATCH (:A)-[:T]->(far:A) RETURN far.key, count(*) AS c ORDER BY c DESC LIMIT 2')).toEqual([
+    [50, 49],
+    [49, 48],
+  ]);
+});
