@@ -24,6 +24,9 @@ export interface CompiledAggregation {
 
 /** What a group takes beside its key values, in bytes. */
 const GROUP_BYTES = 64;
+const INTEGER_BYTES = 16;
+
+const NOTHING = new Int32Array(0);
 
 export class Aggregate implements Operator {
   readonly #input: Operator;
@@ -32,6 +35,9 @@ export class Aggregate implements Operator {
   readonly #states: readonly AggregateState[];
   readonly #nodeCounts: NodeCounts | undefined;
   readonly #grouping = new Grouping();
+  /** The group of each row of a batch, and the first rows of new groups: used again for each batch. */
+  #groups: Int32Array = NOTHING;
+  #firsts: Int32Array = NOTHING;
   /** By key, by group. */
   readonly #keyValues: readonly Value[][];
   #heldBytes = 0;
@@ -86,6 +92,10 @@ export class Aggregate implements Operator {
 
   #consume(batch: Batch, context: ExecutionContext): void {
     context.charge(batch.rowCount);
+    if (this.#groups === NOTHING && this.#keys.length > 0) {
+      this.#groups = new Int32Array(BATCH_ROWS);
+      this.#firsts = new Int32Array(BATCH_ROWS);
+    }
     const groups = this.#keys.length === 0 ? ONE_GROUP : this.#groupsOf(batch, context);
     let held = 0;
     let last: CompiledExpression | undefined;
@@ -104,21 +114,36 @@ export class Aggregate implements Operator {
   }
 
   #groupsOf(batch: Batch, context: ExecutionContext): Int32Array {
-    const groups = new Int32Array(batch.rowCount);
-    const firsts = new Int32Array(batch.rowCount);
+    const { rowCount } = batch;
+    const groups = this.#groups.subarray(0, rowCount);
+    const firsts = this.#firsts.subarray(0, rowCount);
     const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
     const found = this.#grouping.assign(vectors, groups, firsts);
     let bytes = 0;
-    for (let at = 0; at < found; at++) {
-      vectors.forEach((vector, key) => {
-        const value = vectorValue(vector, firsts[at]!);
-        this.#keyValues[key]!.push(value);
-        bytes += GROUP_BYTES + heldBytes(value);
-      });
-    }
+    for (let key = 0; key < vectors.length; key++) bytes += this.#keepValues(key, vectors[key]!, firsts, found);
     this.#groupCount = this.#grouping.count;
     context.hold(bytes);
     return groups;
+  }
+
+  /** Keeps a key's values of new groups, each from its first row. Answers with the bytes that they take. */
+  #keepValues(key: number, vector: Vector, firsts: Int32Array, found: number): number {
+    const values = this.#keyValues[key]!;
+    const { column, rows } = vector;
+    if (column.kind === 'integer') {
+      for (let at = 0; at < found; at++) {
+        const row = firsts[at]!;
+        values.push(column.values[rows === undefined ? row : rows[row]!]!);
+      }
+      return found * (GROUP_BYTES + INTEGER_BYTES);
+    }
+    let bytes = 0;
+    for (let at = 0; at < found; at++) {
+      const value = vectorValue(vector, firsts[at]!);
+      values.push(value);
+      bytes += GROUP_BYTES + heldBytes(value);
+    }
+    return bytes;
   }
 
   #output(context: ExecutionContext): Batch {
