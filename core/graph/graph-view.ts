@@ -83,6 +83,11 @@ export interface GraphView {
   relationshipProperty(id: number, key: number): StoredValue | null;
   relationshipKeys(id: number): number[];
 
+  /**
+   * How many nodes have a label and, if one is named, a property; undefined when only looking at them would tell. No label: all nodes.
+   */
+  countNodes(label: number | undefined, key: number | undefined): number | undefined;
+
   /** Fills `out` with the ids of nodes from `cursor` on, ascending. Start at 0. */
   scanNodes(cursor: number, out: Int32Array): ScanResult;
   /** Fills `out` with the ids of nodes that have a label, from `cursor` on, ascending. */

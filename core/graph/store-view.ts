@@ -234,6 +234,12 @@ export class StoreView implements GraphView {
     return checksumOf(this);
   }
 
+  countNodes(label: number | undefined, key: number | undefined): number | undefined {
+    if (this.#isPast) return undefined;
+    if (label === undefined) return key === undefined ? this.#state.nodes.ids.count : undefined;
+    return key === undefined ? this.#state.labels.count(label) : this.#state.countWithProperty(label, key);
+  }
+
   /** Whether anything at all has changed since the view's lsn. */
   get #isPast(): boolean {
     return this.#versions.newestLsn > this.lsn;
