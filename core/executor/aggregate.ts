@@ -1,4 +1,6 @@
 /** Aggregate: one row for each group. */
+
+import type { NodeCounts } from '../planner/plan.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -22,13 +24,20 @@ export interface CompiledAggregation {
 
 /** What a group takes beside its key values, in bytes. */
 const GROUP_BYTES = 64;
+const INTEGER_BYTES = 16;
+
+const NOTHING = new Int32Array(0);
 
 export class Aggregate implements Operator {
   readonly #input: Operator;
   readonly #keys: readonly CompiledItem[];
   readonly #aggregations: readonly CompiledAggregation[];
   readonly #states: readonly AggregateState[];
+  readonly #nodeCounts: NodeCounts | undefined;
   readonly #grouping = new Grouping();
+  /** The group of each row of a batch, and the first rows of new groups: used again for each batch. */
+  #groups: Int32Array = NOTHING;
+  #firsts: Int32Array = NOTHING;
   /** By key, by group. */
   readonly #keyValues: readonly Value[][];
   #heldBytes = 0;
@@ -38,11 +47,16 @@ export class Aggregate implements Operator {
 
   constructor(
     input: Operator,
-    spec: { readonly keys: readonly CompiledItem[]; readonly aggregations: readonly CompiledAggregation[] },
+    spec: {
+      readonly keys: readonly CompiledItem[];
+      readonly aggregations: readonly CompiledAggregation[];
+      readonly nodeCounts?: NodeCounts | undefined;
+    },
   ) {
     this.#input = input;
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
+    this.#nodeCounts = spec.nodeCounts;
     this.#states = spec.aggregations.map(({ createState }) => createState());
     this.#keyValues = spec.keys.map(() => []);
     // Without keys there is one group, even over no rows.
@@ -50,6 +64,8 @@ export class Aggregate implements Operator {
   }
 
   next(context: ExecutionContext): Batch | Signal {
+    const counts = this.#read || this.#nodeCounts === undefined ? undefined : knownCounts(this.#nodeCounts, context);
+    if (counts !== undefined) return this.#answer(counts, context);
     while (!this.#read) {
       if (context.exhausted) return PAUSE;
       const input = this.#input.next(context);
@@ -62,8 +78,24 @@ export class Aggregate implements Operator {
     return this.#output(context);
   }
 
+  /** The only row, without a look at the input. */
+  #answer(counts: Float64Array, context: ExecutionContext): Batch {
+    this.#read = true;
+    this.#group = this.#groupCount;
+    context.charge(counts.length);
+    const vectors: (Vector | undefined)[] = [];
+    this.#aggregations.forEach(({ slot }, i) => {
+      put(vectors, slot, { column: { kind: 'integer', values: counts.subarray(i, i + 1) }, rows: undefined });
+    });
+    return { rowCount: 1, vectors };
+  }
+
   #consume(batch: Batch, context: ExecutionContext): void {
     context.charge(batch.rowCount);
+    if (this.#groups === NOTHING && this.#keys.length > 0) {
+      this.#groups = new Int32Array(BATCH_ROWS);
+      this.#firsts = new Int32Array(BATCH_ROWS);
+    }
     const groups = this.#keys.length === 0 ? ONE_GROUP : this.#groupsOf(batch, context);
     let held = 0;
     let last: CompiledExpression | undefined;
@@ -82,21 +114,36 @@ export class Aggregate implements Operator {
   }
 
   #groupsOf(batch: Batch, context: ExecutionContext): Int32Array {
-    const groups = new Int32Array(batch.rowCount);
-    const firsts = new Int32Array(batch.rowCount);
+    const { rowCount } = batch;
+    const groups = this.#groups.subarray(0, rowCount);
+    const firsts = this.#firsts.subarray(0, rowCount);
     const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
     const found = this.#grouping.assign(vectors, groups, firsts);
     let bytes = 0;
-    for (let at = 0; at < found; at++) {
-      vectors.forEach((vector, key) => {
-        const value = vectorValue(vector, firsts[at]!);
-        this.#keyValues[key]!.push(value);
-        bytes += GROUP_BYTES + heldBytes(value);
-      });
-    }
+    for (let key = 0; key < vectors.length; key++) bytes += this.#keepValues(key, vectors[key]!, firsts, found);
     this.#groupCount = this.#grouping.count;
     context.hold(bytes);
     return groups;
+  }
+
+  /** Keeps a key's values of new groups, each from its first row. Answers with the bytes that they take. */
+  #keepValues(key: number, vector: Vector, firsts: Int32Array, found: number): number {
+    const values = this.#keyValues[key]!;
+    const { column, rows } = vector;
+    if (column.kind === 'integer') {
+      for (let at = 0; at < found; at++) {
+        const row = firsts[at]!;
+        values.push(column.values[rows === undefined ? row : rows[row]!]!);
+      }
+      return found * (GROUP_BYTES + INTEGER_BYTES);
+    }
+    let bytes = 0;
+    for (let at = 0; at < found; at++) {
+      const value = vectorValue(vector, firsts[at]!);
+      values.push(value);
+      bytes += GROUP_BYTES + heldBytes(value);
+    }
+    return bytes;
   }
 
   #output(context: ExecutionContext): Batch {
@@ -115,4 +162,21 @@ export class Aggregate implements Operator {
     });
     return { rowCount: end - start, vectors };
   }
+}
+
+/** What the graph knows of the counts; undefined when it does not know one of them. */
+function knownCounts({ label, keys }: NodeCounts, { view, tokens }: ExecutionContext): Float64Array | undefined {
+  const counts = new Float64Array(keys.length);
+  const labelToken = label === undefined ? undefined : tokens.label.idOf(label);
+  // Without a token nobody has the label, or the property, yet.
+  if (label !== undefined && labelToken === undefined) return counts;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const keyToken = key === undefined ? undefined : tokens.propertyKey.idOf(key);
+    const isUnknown = key !== undefined && keyToken === undefined;
+    const count = isUnknown ? 0 : view.countNodes(labelToken, keyToken);
+    if (count === undefined) return undefined;
+    counts[i] = count;
+  }
+  return counts;
 }

@@ -335,7 +335,7 @@ class OperatorBuilder {
       case 'aggregate': {
         const keys = this.#items(plan.keys);
         const aggregations = this.#aggregations(plan.aggregations);
-        return (argument) => new Aggregate(input(argument), { keys, aggregations });
+        return (argument) => new Aggregate(input(argument), { keys, aggregations, nodeCounts: plan.nodeCounts });
       }
       case 'distinct':
         return (argument) => new Distinct(input(argument), plan.keys ?? plan.slots);

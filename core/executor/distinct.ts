@@ -1,4 +1,5 @@
 /** Distinct: the first row of each class. */
+import type { IdList } from '../graph/result-lists.ts';
 import { EquivalenceClasses } from '../value/equivalence.ts';
 import { Float, NodeReference, type Value } from '../value/value.ts';
 import { type Batch, type Column, END, PAUSE, type Signal, type Vector } from './batch.ts';
@@ -17,6 +18,8 @@ export class Distinct implements Operator {
   readonly #slots: readonly number[];
   #grouping: Grouping | undefined;
   #values: SeenValues | undefined;
+  /** Where the rows to hand on are noted: mostly all are, and nothing of it is kept. */
+  #kept: IdList | undefined;
 
   /** `slots`: the values that make rows differ. */
   constructor(input: Operator, slots: readonly number[]) {
@@ -31,11 +34,13 @@ export class Distinct implements Operator {
       if (input === PAUSE || input === END) return input;
       const { rowCount } = input;
       context.charge(rowCount);
-      const rows = new Int32Array(rowCount);
+      this.#kept ??= context.scratch.idList();
+      this.#kept.reserve(rowCount);
+      const { ids: rows } = this.#kept;
       const kept =
         this.#slots.length === 1 ? this.#keepValues(input, rows, context) : this.#keepRows(input, rows, context);
       if (kept === rowCount) return input;
-      if (kept > 0) return derive(input, rows, undefined, kept);
+      if (kept > 0) return derive(input, rows.slice(0, kept));
     }
   }
 

@@ -122,8 +122,10 @@ function textBytes(text: string): number {
   return 24 + text.length * 2;
 }
 
-/** Most batches are of one set of labels, whose names are then looked up once. */
+/** Most batches are of one set of labels, whose names are then looked up once. In many graphs all nodes are. */
 function labelsOf(ids: Int32Array, { view, tokens }: MaterialiseContext): readonly (readonly string[])[] {
+  const common = view.commonLabels();
+  if (common !== undefined) return [common.map((label) => tokens.label.nameOf(label))];
   const names: (readonly string[])[] = [];
   let last: readonly number[] | undefined;
   let lastNames: readonly string[] = [];

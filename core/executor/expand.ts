@@ -4,7 +4,7 @@ import { degreeOf, type ExpansionSpec, isTaken, typeTokens } from './adjacency.t
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
-import { type AddedColumn, derive, FIRST_ROW, nodeIds } from './rows.ts';
+import { type AddedColumn, derive, FIRST_ROW, nodeIds, withVector } from './rows.ts';
 
 export class Expand implements Operator {
   readonly #input: Operator;
@@ -153,12 +153,15 @@ export interface ExpandCountSpec {
   readonly types: ExpansionSpec['types'];
   readonly typeExpression: ExpansionSpec['typeExpression'];
   readonly direction: ExpansionSpec['direction'];
+  /** A label that the other ends must have. */
+  readonly endLabel?: string | undefined;
   readonly multiplicity: number;
 }
 
 export class ExpandCount implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpandCountSpec;
+  #expansion: Expansion | undefined;
 
   constructor(input: Operator, spec: ExpandCountSpec) {
     this.#input = input;
@@ -177,22 +180,58 @@ export class ExpandCount implements Operator {
   }
 
   #count(batch: Batch, context: ExecutionContext): Batch | undefined {
-    const { from, direction, multiplicity } = this.#spec;
+    const { from, multiplicity } = this.#spec;
     const types = typeTokens(this.#spec, context.tokens);
     const nodes = nodeIds(batch, from);
     const rows = new Int32Array(batch.rowCount);
     const counts = new Float64Array(batch.rowCount);
+    const endLabel = neededLabel(this.#spec.endLabel, context);
     let filled = 0;
     for (let row = 0; row < batch.rowCount; row++) {
       const node = nodes[row]!;
-      const degree = node === NO_ENTITY ? 0 : degreeOf(context.view, node, direction, types);
+      const degree = node === NO_ENTITY ? 0 : this.#degree(node, { types, endLabel }, context);
       if (degree === 0) continue;
       rows[filled] = row;
       counts[filled++] = degree;
     }
     if (filled === 0) return undefined;
+    // The rows themselves, where none is left out.
+    if (filled === batch.rowCount)
+      return withVector(batch, multiplicity, { column: { kind: 'integer', values: counts }, rows: undefined });
     return derive(batch, rows.subarray(0, filled), [
       [multiplicity, { kind: 'integer', values: counts.subarray(0, filled) }],
     ]);
   }
+
+  /** How many relationships lead to a node with the label. */
+  #degree(
+    node: number,
+    { types, endLabel }: { readonly types: readonly number[]; readonly endLabel: number | undefined },
+    context: ExecutionContext,
+  ): number {
+    const { direction } = this.#spec;
+    const { view } = context;
+    if (endLabel === undefined) return degreeOf(view, node, direction, types);
+    this.#expansion ??= context.scratch.expansion();
+    let degree = 0;
+    for (const type of types) {
+      view.expand(node, direction, type, this.#expansion);
+      const { neighbours, count } = this.#expansion;
+      context.charge(count);
+      for (let i = 0; i < count; i++) if (view.hasLabel(neighbours[i]!, endLabel)) degree += 1;
+    }
+    return degree;
+  }
+}
+
+/** No token has this number, and so no node this label. */
+const NO_LABEL = -1;
+
+/** The label's token; undefined when all nodes have it, so that nobody needs to be asked. */
+function neededLabel(label: string | undefined, { view, tokens }: ExecutionContext): number | undefined {
+  if (label === undefined) return undefined;
+  const token = tokens.label.idOf(label);
+  if (token === undefined) return NO_LABEL;
+  const count = view.countNodes(token, undefined);
+  return count !== undefined && count === view.countNodes(undefined, undefined) ? undefined : token;
 }

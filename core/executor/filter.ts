@@ -1,4 +1,5 @@
 /** Filter: the rows for which a predicate is true. */
+import type { IdList } from '../graph/result-lists.ts';
 import { type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledPredicate } from './expression/expression.ts';
@@ -9,6 +10,8 @@ export class Filter implements Operator {
   readonly #input: Operator;
   readonly #predicate: CompiledPredicate;
   readonly #rowWork: number;
+  /** Where the rows that pass are noted: mostly all do, and nothing of it is handed on. */
+  #passing: IdList | undefined;
 
   /** `rowWork`: what working the predicate out for a row costs. */
   constructor(input: Operator, predicate: CompiledPredicate, rowWork = 1) {
@@ -23,10 +26,12 @@ export class Filter implements Operator {
       const input = this.#input.next(context);
       if (input === PAUSE || input === END) return input;
       context.charge(input.rowCount * this.#rowWork);
-      const rows = new Int32Array(input.rowCount);
+      this.#passing ??= context.scratch.idList();
+      this.#passing.reserve(input.rowCount);
+      const { ids: rows } = this.#passing;
       const count = this.#predicate(input, context, rows);
       if (count === input.rowCount) return input;
-      if (count > 0) return derive(input, rows.subarray(0, count));
+      if (count > 0) return derive(input, rows.slice(0, count));
     }
   }
 }

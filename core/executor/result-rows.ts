@@ -16,6 +16,13 @@ export function appendResultRows(
 ): number {
   const { rowCount, vectors } = batch;
   let bytes = rowCount * ROW_BYTES;
+  if (slots.length === 1) {
+    const { column, rows: positions } = vectors[slots[0]!]!;
+    if (column.kind === 'integer') {
+      for (let row = 0; row < rowCount; row++) rows.push([integerAt(column.values, positions, row)]);
+      return bytes + 8 * rowCount;
+    }
+  }
   const columns = slots.map((slot) => {
     const column = resultColumn(vectors[slot]!, rowCount, context);
     bytes += column.bytes;
@@ -45,7 +52,7 @@ function resultColumn(
       return relationshipRecords(picked(column.ids, rows, count), context);
     case 'integer': {
       const values = new Array<ResultValue>(count);
-      for (let row = 0; row < count; row++) values[row] = column.values[rows === undefined ? row : rows[row]!]!;
+      for (let row = 0; row < count; row++) values[row] = integerAt(column.values, rows, row);
       return { values, bytes: 8 * count };
     }
     case 'float': {
@@ -66,6 +73,13 @@ function resultColumn(
       return { values, bytes };
     }
   }
+}
+
+function integerAt(values: Float64Array, rows: Int32Array | undefined, row: number): number {
+  const value = values[rows === undefined ? row : rows[row]!]!;
+  const small = value | 0;
+  // What comes out of a typed array of floats is boxed, unless it is seen to be small.
+  return small === value ? small : value;
 }
 
 /** Ids of the rows. A column that is all theirs is used as it is: columns are never changed. */

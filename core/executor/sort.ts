@@ -107,12 +107,12 @@ export class Top extends Collecting {
   protected override afterBatch(context: ExecutionContext): void {
     const wanted = this.#wanted(context);
     if (this.store.rowCount < Math.max(TOP_ROWS_MIN, 2 * wanted)) return;
-    this.store.retain(sortedRows(this.store, this.#keys, context).subarray(0, wanted), context);
+    this.store.retain(firstRows(this.store, this.#keys, wanted, context), context);
   }
 
   protected arrange(context: ExecutionContext): Int32Array {
     const wanted = this.#wanted(context);
-    return sortedRows(this.store, this.#keys, context).subarray(0, wanted);
+    return firstRows(this.store, this.#keys, wanted, context);
   }
 
   #wanted(context: ExecutionContext): number {
@@ -124,24 +124,69 @@ function slotsOf(spec: { readonly keys: readonly SortKey[]; readonly keep: reado
   return [...new Set([...spec.keep, ...spec.keys.map(({ slot }) => slot)])];
 }
 
+/** Negative when the left row comes first. */
+type RowComparison = (left: number, right: number) => number;
+
 /** Row numbers in order. Rows that are level keep the order in which they came. */
 function sortedRows(store: RowStore, keys: readonly SortKey[], context: ExecutionContext): Int32Array {
-  const { rowCount, vectors } = store.all();
+  const { rowCount } = store;
   context.charge(Math.ceil(rowCount * Math.log2(rowCount + 1)));
-  const comparers = keys.map(({ slot, descending }) => {
+  return Int32Array.from({ length: rowCount }, (_, i) => i).sort(comparisonOf(store, keys));
+}
+
+/** The first `wanted` of sortedRows: found with a heap of so many, which most rows do not get into. */
+function firstRows(store: RowStore, keys: readonly SortKey[], wanted: number, context: ExecutionContext): Int32Array {
+  const { rowCount } = store;
+  if (wanted * HEAP_SHARE > rowCount) return sortedRows(store, keys, context).subarray(0, wanted);
+  context.charge(rowCount + Math.ceil(wanted * Math.log2(wanted + 1)));
+  if (wanted === 0) return new Int32Array(0);
+  const compare = comparisonOf(store, keys);
+  // The root is the last of the rows that are kept.
+  const heap = Int32Array.from({ length: wanted }, (_, i) => i);
+  for (let at = (wanted >>> 1) - 1; at >= 0; at--) sink(heap, at, compare);
+  for (let row = wanted; row < rowCount; row++) {
+    if (compare(row, heap[0]!) > 0) continue;
+    heap[0] = row;
+    sink(heap, 0, compare);
+  }
+  return heap.sort(compare);
+}
+
+/** A heap pays when it holds less than this part of the rows. */
+const HEAP_SHARE = 4;
+
+/** Moves an entry down to where no later row stands below it. */
+function sink(heap: Int32Array, from: number, compare: RowComparison): void {
+  const row = heap[from]!;
+  let at = from;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && compare(heap[child + 1]!, heap[child]!) > 0) child += 1;
+    if (compare(heap[child]!, row) <= 0) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = row;
+}
+
+function comparisonOf(store: RowStore, keys: readonly SortKey[]): RowComparison {
+  const { rowCount, vectors } = store.all();
+  const comparers = keys.map(({ slot, descending }): RowComparison => {
     const compare = comparerOf(vectors[slot]!.column, rowCount);
-    return descending ? (left: number, right: number) => compare(right, left) : compare;
+    return descending ? (left, right) => compare(right, left) : compare;
   });
-  const order = Int32Array.from({ length: rowCount }, (_, i) => i);
-  const [only] = comparers;
-  if (comparers.length === 1 && only) return order.sort((left, right) => only(left, right) || left - right);
-  return order.sort((left, right) => {
-    for (const compare of comparers) {
-      const difference = compare(left, right);
-      if (difference !== 0) return difference;
+  const [first, ...others] = comparers;
+  if (first === undefined) return (left, right) => left - right;
+  return (left, right) => {
+    const difference = first(left, right);
+    if (difference !== 0) return difference;
+    for (const compare of others) {
+      const next = compare(left, right);
+      if (next !== 0) return next;
     }
     return left - right;
-  });
+  };
 }
 
 /** Compares two rows by one column. FLOATs may hold NaN, which only compareOrder knows to place. */

@@ -8,6 +8,7 @@ import { Constraints } from './constraints.ts';
 import { NodeTable, RelationshipTable } from './entity-tables.ts';
 import { Indexes } from './indexes.ts';
 import { LabelIndex } from './label-index.ts';
+import { LabelKeyCounts } from './label-key-counts.ts';
 import { LabelSets, NO_LABELS } from './label-sets.ts';
 import type { MemoryCounter } from './memory.ts';
 import type { Departure, PropertyIndex } from './property-index.ts';
@@ -23,6 +24,7 @@ export class GraphState {
   readonly relationships = new RelationshipTable(this.memory);
   readonly labelSets = new LabelSets(this.memory);
   readonly labels = new LabelIndex(this.memory);
+  readonly labelKeyCounts = new LabelKeyCounts();
   readonly adjacency = new Adjacency(this.memory);
   readonly nodeProperties = new PropertyTable(this.memory);
   readonly relationshipProperties = new PropertyTable(this.memory);
@@ -61,7 +63,20 @@ export class GraphState {
       if (before !== null) removeFrom(index, { node: id, value: before }, departures);
       if (value !== null) index.add(id, value);
     }
+    if (!this.labelKeyCounts.isEmpty) this.#countProperty(id, key, value !== null);
     this.nodeProperties.set(id, key, value);
+  }
+
+  /** How many nodes of a label have a property; undefined when it is not kept and there is no room to. */
+  countWithProperty(label: number, key: number): number | undefined {
+    const known = this.labelKeyCounts.of(label, key);
+    if (known !== undefined) return known;
+    let count = 0;
+    const nodes = this.labels.nodesOf(label);
+    for (let node = nodes.next(0); node !== -1; node = nodes.next(node + 1)) {
+      if (this.nodeProperties.has(node, key)) count += 1;
+    }
+    return this.labelKeyCounts.keep({ label, key, count }) ? count : undefined;
   }
 
   createRelationship(
@@ -105,6 +120,7 @@ export class GraphState {
   /** Takes all labels and properties from a node. */
   clearNode(id: number, departures: Departure[]): void {
     this.setLabelSet(id, NO_LABELS, departures);
+    // Without labels it is in no index and no count.
     for (const key of this.nodeProperties.keysOf(id)) this.nodeProperties.set(id, key, null);
   }
 
@@ -112,8 +128,18 @@ export class GraphState {
     for (const key of this.relationshipProperties.keysOf(id)) this.relationshipProperties.set(id, key, null);
   }
 
+  /** A property is about to be there, or not to be. */
+  #countProperty(id: number, key: number, willHave: boolean): void {
+    const has = this.nodeProperties.has(id, key);
+    if (has === willHave) return;
+    for (const pair of this.labelKeyCounts.onKey(key)) {
+      if (this.labels.has(pair.label, id)) pair.count += willHave ? 1 : -1;
+    }
+  }
+
   #addLabel(id: number, label: number): void {
     this.labels.add(label, id);
+    for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count += 1;
     for (const index of this.indexes.onLabel(label)) {
       const value = this.nodeProperties.get(id, index.definition.key);
       if (value !== null) index.add(id, value);
@@ -122,6 +148,7 @@ export class GraphState {
 
   #removeLabel(id: number, label: number, departures: Departure[]): void {
     this.labels.delete(label, id);
+    for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count -= 1;
     for (const index of this.indexes.onLabel(label)) {
       const value = this.nodeProperties.get(id, index.definition.key);
       if (value !== null) removeFrom(index, { node: id, value }, departures);

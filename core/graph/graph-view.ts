@@ -3,6 +3,7 @@
  * Reads never throw for an entity that does not exist: they answer null, false, or nothing.
  */
 import type { StoredValue } from '../value/value.ts';
+import type { Bitmap } from './bitmap.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
@@ -64,6 +65,10 @@ export interface GraphView {
   /** Label tokens, ascending. Empty when the node does not exist. Not to be changed. */
   nodeLabels(id: number): readonly number[];
   hasLabel(id: number, label: number): boolean;
+  /** The nodes that have a label; undefined when each must be looked at. Not to be changed, and not to be kept. */
+  labelledNodes(label: number): Bitmap | undefined;
+  /** What `nodeLabels` answers for every node; undefined when they differ, or each must be looked at. */
+  commonLabels(): readonly number[] | undefined;
   nodeProperty(id: number, key: number): StoredValue | null;
   /** Tokens of the properties that the node has, ascending. */
   nodeKeys(id: number): number[];
@@ -77,6 +82,11 @@ export interface GraphView {
   relationshipEnd(id: number): number;
   relationshipProperty(id: number, key: number): StoredValue | null;
   relationshipKeys(id: number): number[];
+
+  /**
+   * How many nodes have a label and, if one is named, a property; undefined when only looking at them would tell. No label: all nodes.
+   */
+  countNodes(label: number | undefined, key: number | undefined): number | undefined;
 
   /** Fills `out` with the ids of nodes from `cursor` on, ascending. Start at 0. */
   scanNodes(cursor: number, out: Int32Array): ScanResult;

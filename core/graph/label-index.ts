@@ -22,6 +22,16 @@ export class LabelIndex {
     return this.#counts[label] ?? 0;
   }
 
+  /** The labels that all nodes have, ascending, if so many nodes have each of the labels as there are, or none has it. */
+  common(nodeCount: number): readonly number[] | undefined {
+    const common: number[] = [];
+    for (let label = 0; label < this.#counts.length; label += 1) {
+      if (this.#counts[label] === nodeCount) common.push(label);
+      else if (this.#counts[label] !== 0) return undefined;
+    }
+    return common;
+  }
+
   has(label: number, node: number): boolean {
     return this.#nodes[label]?.has(node) ?? false;
   }

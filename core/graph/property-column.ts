@@ -54,7 +54,7 @@ export class PropertyColumn {
   gather(ids: Int32Array, count: number): GatheredColumn {
     const kind = count === 0 || ids[0]! < 0 ? undefined : this.#pages[ids[0]! >>> PAGE_SHIFT]?.kind;
     if (kind === 'integer32' || kind === 'integer53') {
-      const values = this.#gatherNumbers(ids, count, isIntegerKind);
+      const values = this.#gatherIntegers(ids, count);
       if (values !== undefined) return { kind: 'integer', values };
     } else if (kind === 'float') {
       const values = this.#gatherNumbers(ids, count, isFloatKind);
@@ -76,7 +76,7 @@ export class PropertyColumn {
       const id = ids[row]!;
       const page = id < 0 ? undefined : this.#pages[id >>> PAGE_SHIFT];
       if (page !== undefined && page.kind !== 'string') return undefined;
-      const slot = page === undefined ? -1 : page.slotOf(id & PAGE_MASK);
+      const slot = page === undefined ? -1 : page.isFull ? id & PAGE_MASK : page.slotOf(id & PAGE_MASK);
       if (slot === -1) {
         values[row] = null;
       } else {
@@ -86,6 +86,25 @@ export class PropertyColumn {
       }
     }
     return { kind: 'value', values, codes };
+  }
+
+  /**
+   * The values as integers, or undefined as soon as one is missing or something else. Most columns have 'integer32' pages
+   * only, and a loop that meets one kind of array reads it in half the time.
+   */
+  #gatherIntegers(ids: Int32Array, count: number): Float64Array | undefined {
+    const pages = this.#pages;
+    const values = new Float64Array(count);
+    for (let row = 0; row < count; row += 1) {
+      const id = ids[row]!;
+      const page = id < 0 ? undefined : pages[id >>> PAGE_SHIFT];
+      if (page === undefined || !isIntegerKind(page.kind)) return undefined;
+      if (page.kind === 'integer53') return this.#gatherNumbers(ids, count, isIntegerKind);
+      const slot = page.isFull ? id & PAGE_MASK : page.slotOf(id & PAGE_MASK);
+      if (slot === -1) return undefined;
+      values[row] = page.numbers![slot]!;
+    }
+    return values;
   }
 
   /** The values as numbers, or undefined as soon as one is missing or of a kind that is not accepted. */

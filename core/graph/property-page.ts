@@ -38,6 +38,11 @@ export class PropertyPage {
     memory.bytes += this.#bytes();
   }
 
+  /** Whether each offset has a value, which then stands at the slot of that number. */
+  get isFull(): boolean {
+    return this.count === PAGE_ENTITIES;
+  }
+
   /** Where the value of an offset stands, or -1. */
   slotOf(offset: number): number {
     if (this.presence !== undefined) {

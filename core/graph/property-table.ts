@@ -17,6 +17,10 @@ export class PropertyTable {
     return this.#columns[key]?.get(id) ?? null;
   }
 
+  has(id: number, key: number): boolean {
+    return this.#columns[key]?.has(id) ?? false;
+  }
+
   /** Sets a value, which is canonical, or takes it away. */
   set(id: number, key: number, value: StoredValue | null): void {
     if (value === null) {

@@ -1,5 +1,6 @@
 import type { StoredValue } from '../value/value.ts';
 import { dropLoops } from './adjacency.ts';
+import type { Bitmap } from './bitmap.ts';
 import { checksumOf } from './checksum.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
@@ -56,6 +57,16 @@ export class StoreView implements GraphView {
   hasLabel(id: number, label: number): boolean {
     if (!this.#isDoubtful(this.#versions.nodes, id)) return this.#state.labels.has(label, id);
     return this.#state.labelSets.has(this.#labelSet(id), label);
+  }
+
+  labelledNodes(label: number): Bitmap | undefined {
+    return this.#isPast ? undefined : this.#state.labels.nodesOf(label);
+  }
+
+  commonLabels(): readonly number[] | undefined {
+    // An open writer may have deleted nodes that its statement still holds, and these have no labels.
+    if (this.#isPast || this.lsn === Number.POSITIVE_INFINITY) return undefined;
+    return this.#state.labels.common(this.#state.nodes.ids.count);
   }
 
   nodeProperty(id: number, key: number): StoredValue | null {
@@ -221,6 +232,12 @@ export class StoreView implements GraphView {
 
   checksum(): bigint {
     return checksumOf(this);
+  }
+
+  countNodes(label: number | undefined, key: number | undefined): number | undefined {
+    if (this.#isPast) return undefined;
+    if (label === undefined) return key === undefined ? this.#state.nodes.ids.count : undefined;
+    return key === undefined ? this.#state.labels.count(label) : this.#state.countWithProperty(label, key);
   }
 
   /** Whether anything at all has changed since the view's lsn. */

@@ -145,7 +145,7 @@ class Describer {
       case 'trailEnds':
         return this.#chain(plan);
       case 'expandCount':
-        return this.#arrow(plan, this.#name(plan.from), '');
+        return this.#arrow(plan, this.#name(plan.from), plan.endLabel === undefined ? '' : `:${plan.endLabel}`);
       case 'projectEndpoints':
       case 'projectTrail':
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));

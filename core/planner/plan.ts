@@ -259,6 +259,8 @@ export interface ExpandCountPlan extends Unary {
   readonly types: readonly string[];
   readonly typeExpression: LabelExpression | undefined;
   readonly direction: Direction;
+  /** A label that the other ends must have, if they must. */
+  readonly endLabel?: string | undefined;
   readonly multiplicity: number;
 }
 
@@ -329,6 +331,14 @@ export interface AggregatePlan extends Unary {
   readonly type: 'aggregate';
   readonly keys: readonly ProduceItem[];
   readonly aggregations: readonly AggregationItem[];
+  /** Where the aggregations count nodes, so that the graph may know the answers without looking at them. */
+  readonly nodeCounts?: NodeCounts | undefined;
+}
+
+/** All nodes of a label, or all there are; for each aggregation the property that they must have, if they must. */
+export interface NodeCounts {
+  readonly label: string | undefined;
+  readonly keys: readonly (string | undefined)[];
 }
 
 export interface DistinctPlan extends Unary {

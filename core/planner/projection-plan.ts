@@ -2,7 +2,7 @@
 import type { Expression, ProjectionClause, ProjectionItem, SortItem } from '../cypher/ast.ts';
 import { ExpressionIdentities, freeVariables, holdsAggregation } from '../cypher/expression-tree.ts';
 import { type Aggregation, KnownExpressions, replaceAggregations } from './aggregation.ts';
-import { countingExpansion } from './counting.ts';
+import { countingNodes, countingRelationships } from './counting.ts';
 import { conjunctsOf, variable } from './expressions.ts';
 import { mayHoldEntity } from './footprint.ts';
 import { existenceOf, filter, semiApply } from './pattern-plan.ts';
@@ -194,7 +194,8 @@ function aggregate(fields: {
   scope: PlanScope;
   planning: Planning;
 }): Plan {
-  const counted = countingExpansion(fields) ?? fields;
+  const { statistics } = fields.planning;
+  const counted = countingRelationships({ ...fields, statistics }) ?? fields;
   let { input } = counted;
   const lift = (item: ScopedExpression): ScopedExpression => {
     const { plan, ...over } = liftQueries(input, item, fields.planning);
@@ -208,7 +209,7 @@ function aggregate(fields: {
     second: item.second && lift(item.second),
   }));
   const estimatedRows = keys.length === 0 ? 1 : Math.max(1, Math.sqrt(input.estimatedRows));
-  return { type: 'aggregate', input, keys, aggregations, estimatedRows };
+  return { type: 'aggregate', input, keys, aggregations, nodeCounts: countingNodes(counted), estimatedRows };
 }
 
 /** Slots to sort by, and what has to be worked out for it. */

@@ -48,6 +48,8 @@ function compareWrites(seed: number): void {
   const graph = randomGraph(dice);
   const { clauses: reading, ...bound } = randomReading(dice);
   const query = { reading, writes: randomWrites(dice, bound) };
+  const expected = unlessTooMany(() => evaluateWrites(graph, query));
+  if (expected === undefined) return fc.pre(SEED !== undefined);
   const database = new Database();
   const create = createStatement(graph);
   if (create !== undefined) database.run(create);
@@ -56,7 +58,6 @@ function compareWrites(seed: number): void {
   const text = writingText(query);
   const what = `seed ${seed}\n${create}\n${text}`;
 
-  const expected = evaluateWrites(graph, query);
   const found = rowsOf(() => database.run(text, {}, sliceWork).rows, what);
 
   expect(found, what).toEqual([JSON.stringify([expected.rows])]);
@@ -94,7 +95,7 @@ function compareOnce(seed: number): number | undefined {
   const dice = new Dice(seed);
   const graph = randomGraph(dice);
   const clauses = randomQuery(dice);
-  const reference = referenceRows(graph, clauses);
+  const reference = unlessTooMany(() => evaluate(graph, clauses));
   if (reference === undefined) return undefined;
   const database = new Database();
   const create = createStatement(graph);
@@ -112,9 +113,10 @@ function compareOnce(seed: number): number | undefined {
   return expected.length;
 }
 
-function referenceRows(graph: ReferenceGraph, clauses: readonly Clause[]): ReferenceValue[][] | undefined {
+/** Undefined when there would be more rows on the way than are worth it. */
+function unlessTooMany<Answer>(work: () => Answer): Answer | undefined {
   try {
-    return evaluate(graph, clauses);
+    return work();
   } catch (error) {
     if (error instanceof TooManyRows) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 /** Property access `n.name`, label tests `n:Label` and the reading of entities' properties that other operands share. */
 import type { LabelExpression, LabelTest } from '../../cypher/ast.ts';
 import { GraphError, type Position, withPosition } from '../../error.ts';
+import type { Bitmap } from '../../graph/bitmap.ts';
 import { isMap } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
 import { pointComponent } from '../../value/spatial/point.ts';
@@ -194,13 +195,31 @@ export class HasLabelsOperand extends Operand {
     if (subject?.column.kind !== 'node') return super.select(batch, selection, context, wanted, out);
     const { ids } = subject.column;
     const tokens = this.#tokens(context);
+    const labelled = this.#labelled(tokens, context);
     let written = 0;
+    if (labelled !== undefined) {
+      for (let i = 0; i < selection.count; i++) {
+        const id = ids[positionOf(subject, i)]!;
+        if (id === NO_ENTITY) continue;
+        const has = labelled.has(id);
+        if (!has && !context.view.nodeExists(id)) throw deletedEntityError('node', this.position);
+        if (has === wanted) out[written++] = selection.rows === undefined ? i : selection.rows[i]!;
+      }
+      return written;
+    }
     for (let i = 0; i < selection.count; i++) {
       const id = ids[positionOf(subject, i)]!;
       if (id === NO_ENTITY || this.#nodeHasLabels(id, tokens, context) !== wanted) continue;
       out[written++] = selection.rows === undefined ? i : selection.rows[i]!;
     }
     return written;
+  }
+
+  /** All nodes that have the labels, if they are known as a set. */
+  #labelled(tokens: readonly number[] | undefined, { view }: EvaluationContext): Bitmap | undefined {
+    const [token] = tokens ?? [];
+    const isOne = token !== undefined && tokens?.length === 1 && this.#expression === undefined;
+    return isOne ? view.labelledNodes(token) : undefined;
   }
 
   /** The labels' tokens; undefined when the graph has never seen one of them. */

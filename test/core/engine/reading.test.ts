@@ -343,3 +343,24 @@ describe('columns that DISTINCT makes needless', () => {
     expect(failing).toThrow('zero');
   });
 });
+
+test('the first rows of many are those that sorting all of them gives, level ones in the order in which they came', () => {
+  const numbers = 'UNWIND range(1, 20000) AS x WITH x, x * 7919 % 1000 AS y';
+
+  const all = new Database().rows(`${numbers} RETURN x, y ORDER BY y DESC`);
+  const ascending = new Database().rows(`${numbers} RETURN x, y ORDER BY y`);
+
+  for (const [skip, limit] of [
+    [0, 1],
+    [0, 30],
+    [5, 20],
+    [19_990, 100],
+    [0, 0],
+  ] as const) {
+    const end = `SKIP ${skip} LIMIT ${limit}`;
+    expect(new Database().rows(`${numbers} RETURN x, y ORDER BY y DESC ${end}`)).toEqual(all.slice(skip, skip + limit));
+    expect(new Database().rows(`${numbers} RETURN x, y ORDER BY y ${end}`, {}, 500)).toEqual(
+      ascending.slice(skip, skip + limit),
+    );
+  }
+});

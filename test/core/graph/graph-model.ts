@@ -53,7 +53,11 @@ function expectNodes(view: GraphView, model: Model): void {
   for (let label = 0; label < 3; label += 1) {
     const labelled = [...model.nodes].filter(([, node]) => node.labels.has(label)).map(([id]) => id);
     expect(scanAll((cursor, out) => view.scanLabel(label, cursor, out))).toEqual(ascending(labelled));
+    const known = view.labelledNodes(label);
+    if (known) expect(ascending(model.nodes.keys()).filter((id) => known.has(id))).toEqual(ascending(labelled));
   }
+  const common = view.commonLabels();
+  if (common) for (const node of model.nodes.values()) expect(ascending(node.labels)).toEqual(common);
   const ids = ascending(model.nodes.keys());
   for (const id of ids) {
     const node = model.nodes.get(id)!;

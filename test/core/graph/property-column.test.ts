@@ -38,6 +38,26 @@ describe('a column', () => {
     );
   });
 
+  test.each<{ pages: string; values: (id: number) => StoredValue | null; kind: string }>([
+    { pages: 'full pages of small integers', values: (id) => id * 3, kind: 'integer' },
+    { pages: 'pages of small and of large integers', values: (id) => (id < 1500 ? id : 2 ** 40 + id), kind: 'integer' },
+    { pages: 'a page that is not full', values: (id) => (id < 2000 ? id : null), kind: 'value' },
+    { pages: 'integers and a float', values: (id) => (id === 1999 ? new Float(1.5) : id), kind: 'value' },
+    { pages: 'texts', values: (id) => `text ${id % 5}`, kind: 'value' },
+  ])('gathers from $pages', ({ values, kind }) => {
+    const column = new PropertyColumn({ bytes: 0 });
+    const ids = Array.from({ length: 2048 }, (_, at) => (at * 1027) % 2048);
+    for (const id of ids) {
+      const value = values(id);
+      if (value !== null) column.set(id, value);
+    }
+
+    const gathered = column.gather(Int32Array.from(ids), ids.length);
+
+    expect(gathered.kind).toBe(kind);
+    expect(Array.from(gathered.values)).toEqual(ids.map(values));
+  });
+
   test('counts as much memory after it has been emptied as before it was filled', () => {
     const memory = { bytes: 0 };
     const column = new PropertyColumn(memory);

@@ -28,6 +28,24 @@ describe('a snapshot', () => {
     expect(store.newest.nodeExists(node)).toBe(false);
   });
 
+  test('knows the labels that all nodes have while nothing changes', () => {
+    const { store, airport, closed } = emptyWorld();
+    const [first] = write(store, (writer) => {
+      const nodes = [writer.createNode(), writer.createNode()] as const;
+      for (const node of nodes) writer.addLabel(node, airport);
+      return nodes;
+    });
+    const alike = store.openSnapshot();
+    const common = alike.commonLabels();
+    const labelled = alike.labelledNodes(airport)?.has(first);
+
+    write(store, (writer) => writer.addLabel(first, closed));
+
+    expect([common, labelled]).toEqual([[airport], true]);
+    expect([alike.commonLabels(), alike.labelledNodes(closed)]).toEqual([undefined, undefined]);
+    expect(store.openSnapshot().commonLabels()).toBeUndefined();
+  });
+
   test('does not see what an open writer does, and the newest view does', () => {
     const { store, airport } = emptyWorld();
     const snapshot = store.openSnapshot();

@@ -114,8 +114,9 @@ describe('the order of a plan', () => {
     { query: 'MATCH (a:Person)-[:KNOWS]->() RETURN count(*)', counts: true },
     { query: 'MATCH (a:Person)-[r:KNOWS]->(b) RETURN a.name, count(r)', counts: true },
     { query: 'MATCH (a:Person)-[:KNOWS]->(b) RETURN count(DISTINCT b)', counts: false },
-    { query: 'MATCH (a:Person)-[:KNOWS]->(b) RETURN b.name, count(*)', counts: false },
-    { query: 'MATCH (a:Person)-[:KNOWS]->(b) WHERE b.x = 1 RETURN count(*)', counts: false },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) RETURN b.name, count(*)', counts: true },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) WHERE b.x = 1 RETURN count(*)', counts: true },
+    { query: 'MATCH (a:Person)-[:KNOWS]->(b) WHERE b.x = a.x RETURN count(*)', counts: false },
     { query: 'MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN count(*)', counts: false },
     { query: 'MATCH (a)-[:KNOWS]->(b)-[:LIVES_IN]->(c) RETURN count(*)', counts: true },
   ])('$query adds up degrees: $counts', ({ query, counts }) => {
