@@ -39,7 +39,7 @@ export class CallParser {
     const name = this.#procedureName();
     const given = cursor.at(TOKEN.openParen) ? this.#arguments() : undefined;
     const yielded = cursor.takeWords('YIELD') ? this.yieldItems() : undefined;
-    const where = yielded !== undefined && cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
+    const where = Array.isArray(yielded) && cursor.takeWords('WHERE') ? this.#expressions.expression() : undefined;
     return { type: 'call', optional, name, arguments: given, yield: yielded, where, span: cursor.spanFrom(start) };
   }
 
@@ -116,7 +116,8 @@ export class CallParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip();
-    if (!cursor.atWords('TRANSACTIONS') && !cursor.atWords('TRANSACTION')) {
+    if (cursor.word() === 'TRANSACTION') throw cursor.expected('TRANSACTIONS', ['TRANSACTIONS']);
+    if (cursor.word() !== 'TRANSACTIONS') {
       throw cursor.notSupported('IN … CONCURRENT TRANSACTIONS', start);
     }
     cursor.skip();

@@ -157,11 +157,11 @@ export class CommandParser {
     return { variable, label };
   }
 
-  /** `(n.key)` */
+  /** `(n.key)`, `n.key` */
   #indexedKey(variable: string): string {
     const cursor = this.#cursor;
     if (cursor.source().toUpperCase() === 'EACH') throw cursor.notSupported('A full-text index');
-    cursor.expect(TOKEN.openParen, '"("');
+    const inBrackets = cursor.take(TOKEN.openParen);
     const at = cursor.index;
     const subject = cursor.variable();
     if (subject !== variable) {
@@ -172,7 +172,7 @@ export class CommandParser {
     cursor.expect(TOKEN.dot, '"."');
     const key = cursor.name('a property key');
     if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
-    cursor.expect(TOKEN.closeParen, '")"');
+    if (inBrackets) cursor.expect(TOKEN.closeParen, '")"');
     return key;
   }
 

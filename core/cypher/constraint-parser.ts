@@ -71,7 +71,7 @@ export class ConstraintParser {
       return { ...place, kind: 'exists', key: this.#key(place), types: [] };
     }
     const key = this.#key(place);
-    cursor.expectWord('IS');
+    if (isOld || !cursor.at(TOKEN.doubleColon)) cursor.expectWord('IS');
     return { ...place, key, ...this.#requirement(place) };
   }
 

@@ -156,6 +156,7 @@ export class ExpressionParser implements ExpressionReader {
   #applied(operator: BinaryOperator, left: Expression, start: number): Expression {
     const cursor = this.#cursor;
     if (operator.form === 'comparison') return this.#comparison(left, start);
+    if (cursor.at(TOKEN.doubleColon)) return this.#typed({ operand: left, negated: false, start });
     cursor.skip();
     if (operator.form === 'is') return this.#is(left, start);
     if (operator.form === 'string' && operator.operator.endsWith('WITH')) cursor.expectWord('WITH');
@@ -192,10 +193,7 @@ export class ExpressionParser implements ExpressionReader {
     const cursor = this.#cursor;
     const negated = cursor.takeWords('NOT');
     if (cursor.takeWords('NULL')) return { type: 'isNull', operand, negated, span: cursor.spanFrom(start) };
-    if (cursor.take(TOKEN.doubleColon) || cursor.takeWords('TYPED')) {
-      const valueType = this.#valueTypes.valueType(this.#barEnds);
-      return { type: 'isTyped', operand, valueType, negated, span: cursor.spanFrom(start) };
-    }
+    if (cursor.at(TOKEN.doubleColon) || cursor.word() === 'TYPED') return this.#typed({ operand, negated, start });
     const form = cursor.word(1) === 'NORMALIZED' ? normalForm(cursor.source()) : undefined;
     if (form !== undefined) cursor.skip();
     if (cursor.takeWords('NORMALIZED')) {
@@ -204,20 +202,22 @@ export class ExpressionParser implements ExpressionReader {
     throw cursor.expected('NULL, "::" and a type, or NORMALIZED', ['NULL', 'TYPED', 'NORMALIZED']);
   }
 
+  /** At the "::" or TYPED before a type. */
+  #typed({ operand, negated, start }: { operand: Expression; negated: boolean; start: number }): Expression {
+    this.#cursor.skip();
+    const valueType = this.#valueTypes.valueType(this.#barEnds);
+    return { type: 'isTyped', operand, valueType, negated, span: this.#cursor.spanFrom(start) };
+  }
+
   /** Properties, indexes, slices, labels and a map projection after an operand. */
   #suffixed(operand: Expression, start: number): Expression {
     const cursor = this.#cursor;
-    if (operand.type === 'variable' && cursor.at(TOKEN.openBrace)) {
+    // The variable stands without brackets: it is the one token since the start.
+    if (operand.type === 'variable' && cursor.index === start + 1 && cursor.at(TOKEN.openBrace)) {
       this.#grow();
       return this.#subscripts(this.#operands.mapProjection(operand, start), start);
     }
     const subject = this.#subscripts(operand, start);
-    if (cursor.at(TOKEN.doubleColon)) {
-      this.#grow();
-      cursor.skip();
-      const valueType = this.#valueTypes.valueType(this.#barEnds);
-      return { type: 'isTyped', operand: subject, valueType, negated: false, span: cursor.spanFrom(start) };
-    }
     if (!this.patterns.labels.starts()) return subject;
     this.#grow();
     const labels = this.patterns.labels.labels(this.#barEnds);

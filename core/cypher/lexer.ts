@@ -196,9 +196,10 @@ class Lexer {
     return end + 1;
   }
 
-  /** Where the parameter that starts here ends, or 0 when no name follows the `$`. */
+  /** Where the parameter that starts here ends, or 0 when no name follows the `$`. Blanks may stand between them. */
   #parameterEnd(): number {
-    const start = this.#offset + 1;
+    let start = this.#offset + 1;
+    while (start < this.#text.length && isBlank(this.#text.charCodeAt(start))) start += 1;
     if (this.#text.charCodeAt(start) === BACKTICK) return this.#backtickEnd(start);
     // $1 is a parameter too: older drivers number them.
     return isNamePart(this.#text, start) ? nameEnd(this.#text, start) : 0;

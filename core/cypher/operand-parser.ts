@@ -48,7 +48,7 @@ export class OperandParser {
   parameter(): Expression {
     const cursor = this.#cursor;
     const start = cursor.index;
-    const written = cursor.source().slice(1);
+    const written = cursor.source().slice(1).trimStart();
     cursor.skip();
     const name = written.startsWith('`') ? unquoteName(written) : written;
     return { type: 'parameter', name, span: cursor.spanFrom(start) };
@@ -235,10 +235,18 @@ export class OperandParser {
     while (cursor.take(TOKEN.dot)) parts.push(cursor.name('a function'));
     cursor.skip();
     const distinct = cursor.takeWords('DISTINCT');
+    if (!distinct && this.#atAll()) cursor.skip();
     if (cursor.at(TOKEN.star)) throw cursor.expected('an expression', [], 'Only count(*) takes a star.');
     const items = this.#expressionsUntil(TOKEN.closeParen, '"," or ")"');
     const name = parts.join('.').toLowerCase();
     return { type: 'call', name, distinct, arguments: items, span: cursor.spanFrom(start) };
+  }
+
+  /** `count(ALL n.x)`, which says the default; ALL may also start an expression, as `all(x IN …)` and a variable of that name. */
+  #atAll(): boolean {
+    const cursor = this.#cursor;
+    if (cursor.word() !== 'ALL' || OPERATOR_WORDS.has(cursor.word(1))) return false;
+    return cursor.atName(1) || cursor.kind(1) === TOKEN.parameter || cursor.kind(1) === TOKEN.integer;
   }
 
   #countStar(): Expression {
@@ -402,5 +410,17 @@ export class OperandParser {
 const QUANTIFIERS = { ALL: 'all', ANY: 'any', NONE: 'none', SINGLE: 'single' } as const;
 const SUBQUERIES = { EXISTS: 'exists', COUNT: 'count', COLLECT: 'collect' } as const;
 const TRIMS = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const;
+
+/** Words that go on with an expression which stands before them. */
+const OPERATOR_WORDS: ReadonlySet<Keyword> = new Set<Keyword>([
+  'AND',
+  'CONTAINS',
+  'ENDS',
+  'IN',
+  'IS',
+  'OR',
+  'STARTS',
+  'XOR',
+]);
 
 const WRITING: ReadonlySet<Keyword> = new Set<Keyword>(['CREATE', 'MERGE', 'SET', 'REMOVE', 'DELETE', 'DETACH']);

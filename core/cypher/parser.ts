@@ -21,6 +21,7 @@ export function parse(text: string): Statement {
   skipVersion(cursor);
   const explain = cursor.takeWords('EXPLAIN');
   const profile = !explain && cursor.takeWords('PROFILE');
+  skipVersion(cursor);
   const body = parseBody(cursor);
   cursor.take(TOKEN.semicolon);
   if (!cursor.at(TOKEN.end)) throw unexpectedRest(cursor);

@@ -104,12 +104,19 @@ export class PatternParser {
     const cursor = this.#cursor;
     const nodes: NodePattern[] = [];
     const relationships: RelationshipPattern[] = [];
+    /** Whether what was read last but for nodes is a path pattern in brackets. */
+    let afterBrackets = false;
     for (;;) {
       if (nodes.length > relationships.length) {
-        if (this.#atRelationship()) relationships.push(this.#relationship());
-        else if (this.#atBracketedPath()) relationships.push(this.#repeatedPath(start));
-        else break;
+        if (this.#atRelationship()) {
+          relationships.push(this.#relationship());
+          afterBrackets = false;
+        } else if (this.#atBracketedPath()) {
+          relationships.push(this.#repeatedPath(start));
+          afterBrackets = true;
+        } else break;
       } else if (this.#atBracketedPath()) {
+        if (nodes.length > 0 && !afterBrackets) throw cursor.expected('a node pattern after the relationship');
         const part = this.#bracketedPath(variable, start);
         if ('nodes' in part) {
           if (nodes.length > 0 || cursor.at(TOKEN.openParen) || this.#atRelationship())
@@ -118,8 +125,9 @@ export class PatternParser {
         }
         nodes.push(this.#unwrittenNode());
         relationships.push(part);
-      } else if (cursor.at(TOKEN.openParen) || relationships.at(-1)?.repeated === undefined) nodes.push(this.#node());
-      // Before and after a quantified path pattern a node need not be written.
+        afterBrackets = true;
+      } else if (cursor.at(TOKEN.openParen) || !afterBrackets || this.#atRelationship()) nodes.push(this.#node());
+      // Next to a quantified path pattern a node need not be written, except where a relationship begins or ends at it.
       else nodes.push(this.#unwrittenNode());
     }
     return { variable, shortest: undefined, nodes, relationships, where: undefined, span: cursor.spanFrom(start) };

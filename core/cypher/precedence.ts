@@ -34,6 +34,7 @@ const BY_KIND: ReadonlyMap<number, BinaryOperator> = new Map<number, BinaryOpera
   [TOKEN.lessEqual, { form: 'comparison', level: LEVEL.comparison, operator: '<=' }],
   [TOKEN.greater, { form: 'comparison', level: LEVEL.comparison, operator: '>' }],
   [TOKEN.greaterEqual, { form: 'comparison', level: LEVEL.comparison, operator: '>=' }],
+  [TOKEN.doubleColon, { form: 'is', level: LEVEL.predicate }],
   [TOKEN.matches, { form: 'string', level: LEVEL.predicate, operator: '=~' }],
   [TOKEN.plus, { form: 'arithmetic', level: LEVEL.additive, operator: '+' }],
   [TOKEN.minus, { form: 'arithmetic', level: LEVEL.additive, operator: '-' }],

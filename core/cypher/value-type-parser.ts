@@ -42,6 +42,7 @@ const NAMES: readonly (readonly [words: readonly string[], name: string])[] = (
     ['MAP', 'MAP'],
     ['ANY MAP', 'MAP'],
     ['PATH', 'PATH'],
+    ['PATHS', 'PATH'],
     ['LIST', 'LIST'],
     ['ARRAY', 'LIST'],
     ['PROPERTY VALUE', 'PROPERTY VALUE'],
@@ -52,6 +53,9 @@ const NAMES: readonly (readonly [words: readonly string[], name: string])[] = (
 )
   .map(([words, name]) => [words.split(' '), name] as const)
   .sort(([left], [right]) => right.length - left.length);
+
+/** What makes a list of the type before it: `INTEGER LIST`. */
+const LIST_SUFFIXES: ReadonlySet<string> = new Set(['ARRAY', 'LIST']);
 
 export class ValueTypeParser {
   readonly #cursor: TokenCursor;
@@ -76,7 +80,7 @@ export class ValueTypeParser {
       type = this.#nullability({ name, element: this.#inner(), nullable: true });
     } else if (name === 'ANY' && cursor.take(TOKEN.less)) type = this.#inner();
     else type = this.#nullability({ name, element: undefined, nullable: name !== 'NOTHING' });
-    while (cursor.atName() && cursor.source().toUpperCase() === 'LIST') {
+    while (cursor.at(TOKEN.name) && LIST_SUFFIXES.has(cursor.source().toUpperCase())) {
       cursor.skip();
       type = this.#nullability({ name: 'LIST', element: type, nullable: true });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../../core/cypher/classify.ts';
 import { parse } from '../../../core/cypher/parser.ts';
+import { failureOf } from './failure.ts';
 import { statementText } from './tree-text.ts';
 
 describe('queries have these trees', () => {
@@ -73,6 +74,16 @@ describe('queries have these trees', () => {
       'MATCH (order:Order) RETURN order NAMED order ORDER BY order.id',
     ],
     ['MATCH (:MATCH)-[:RETURN]->({where: 1}) RETURN 1 AS x', 'MATCH (:MATCH)-[:RETURN]->( {where: 1}) RETURN 1 AS x'],
+    ['RETURN $ a AS x, $\n`b c` AS y', 'RETURN $a AS x, $b c AS y'],
+    ['RETURN count(ALL n.x) AS x, count(all) AS y', 'RETURN count(n.x) AS x, count(all) AS y'],
+    [
+      'RETURN f(all(x IN [] WHERE x), all + 1, all IS NULL) AS x',
+      'RETURN f(all(x IN [] WHERE x), (all + 1), (all IS NULL)) AS x',
+    ],
+    [
+      'RETURN 1 :: INTEGER ARRAY LIST AS x, 2 IS :: PATHS AS y',
+      'RETURN (1 IS :: LIST<LIST<INTEGER>>) AS x, (2 IS :: PATH) AS y',
+    ],
   ])('%s', (text, tree) => {
     expect(statementText(parse(text))).toBe(tree);
   });
@@ -94,6 +105,7 @@ test.each([
   ['CYPHER runtime=slotted planner = cost EXPLAIN RETURN 1 AS x', true],
   ['cypher 5 replan=force match (n) return n', false],
   ['CYPHER 5 PROFILE MATCH (n) RETURN n', false],
+  ['EXPLAIN CYPHER 5 runtime=slotted RETURN 1 AS x', true],
 ])('%s: explained %s', (text, explain) => {
   expect(parse(text)).toMatchObject({ explain, text, body: { type: 'query' } });
 });
@@ -106,6 +118,11 @@ describe('commands', () => {
       { type: 'createIndex', name: 'by_iata', ifNotExists: true, label: 'Air port', key: 'i ata' },
     ],
     ['CREATE RANGE INDEX r FOR (n:A) ON (n.x)', { type: 'createIndex', name: 'r', label: 'A', key: 'x' }],
+    ['CREATE INDEX FOR (n:A) ON n.x', { type: 'createIndex', name: undefined, label: 'A', key: 'x' }],
+    [
+      'CREATE CONSTRAINT FOR (n:A) REQUIRE n.x :: INTEGER',
+      { type: 'createConstraint', subject: { kind: 'type', entity: 'node', label: 'A', key: 'x', types: ['INTEGER'] } },
+    ],
     ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, label: 'A', key: 'x' }],
     ['DROP INDEX by_iata', { type: 'dropIndex', index: 'by_iata', ifExists: false }],
     ['drop index by_iata if exists', { type: 'dropIndex', index: 'by_iata', ifExists: true }],
@@ -131,6 +148,40 @@ describe('commands', () => {
   ])('%s', (text, body) => {
     expect(parse(text).body).toMatchObject(body);
   });
+});
+
+/** What a SHOW asks for of its procedure: the end of the type's name, null for all. */
+function shownKind(text: string): unknown {
+  const { body } = parse(text);
+  const clause = body.type === 'query' ? body.parts[0]?.clauses[0] : undefined;
+  const kind = clause?.type === 'call' ? clause.arguments?.[0] : undefined;
+  return kind?.type === 'literal' ? kind.value : undefined;
+}
+
+test.each([
+  ['ALL', null],
+  ['PROPERTY UNIQUE', 'UNIQUENESS'],
+  ['REL UNIQUENESS', 'RELATIONSHIP UNIQUENESS'],
+  ['RELATIONSHIP PROPERTY UNIQUENESS', 'RELATIONSHIP UNIQUENESS'],
+  ['NODE KEY', 'NODE KEY'],
+  ['EXIST', 'EXISTENCE'],
+  ['REL EXISTENCE', 'RELATIONSHIP PROPERTY EXISTENCE'],
+  ['NODE PROPERTY EXIST', 'NODE PROPERTY EXISTENCE'],
+  ['REL PROPERTY TYPE', 'RELATIONSHIP PROPERTY TYPE'],
+])('SHOW %s CONSTRAINTS shows those whose type ends with %s', (words, kind) => {
+  expect(shownKind(`SHOW ${words} CONSTRAINTS`)).toBe(kind);
+});
+
+test.each([
+  ['MATCH (a)--((b)--(c))+ RETURN a', 'Expected a node pattern'],
+  ['MATCH ((b)--(c))+--(a) RETURN a', 'Expected a node pattern'],
+  ['MATCH (a)--+((b)--(c))+ RETURN a', 'Expected a node pattern'],
+  ['MATCH (a)-[r WHERE r.x]->+ RETURN a', 'Expected a node pattern'],
+  ['WITH 1 AS n RETURN (n) {.x}', 'Expected a clause or the end'],
+  ['CALL db.labels() YIELD * WHERE true', 'WHERE may stand only'],
+  ['CALL { RETURN 1 AS x } IN TRANSACTION RETURN x', 'Expected TRANSACTIONS'],
+])('%s is no Cypher', (text, message) => {
+  expect(failureOf(() => parse(text)).message).toMatch(new RegExp(message));
 });
 
 describe('classify', () => {

@@ -1,0 +1,167 @@
+/** Where this parser and Neo4j's grammar differ on purpose, each with its reason. Everything else that the two judge differently is a bug. */
+import type { Statement } from '../../../core/cypher/ast.ts';
+import { RESERVED } from '../../../core/cypher/token.ts';
+import type { GraphError } from '../../../core/error.ts';
+
+/** What we refuse and they take. */
+export interface Refusal {
+  readonly reason: string;
+  readonly message: RegExp;
+  /** What the whole text must look like. */
+  readonly within?: RegExp;
+  /** Where the text can be changed so that only this difference goes away; what comes out is judged again, and must be taken in the end. */
+  readonly repair?: (text: string, error: GraphError) => string | undefined;
+}
+
+/** What we take and they refuse. */
+export interface Acceptance {
+  readonly reason: string;
+  readonly applies: (statement: Statement) => boolean;
+}
+
+const RESERVED_WORDS: ReadonlySet<string> = RESERVED;
+
+export const REFUSALS: readonly Refusal[] = [
+  {
+    reason: 'SHOW as a clause among others is younger than Cypher 5',
+    message: /^Expected a clause or the end of the statement/,
+    within: /^\s*(?:EXPLAIN\s+|PROFILE\s+)?SHOW\b/i,
+  },
+  { reason: 'Cypher that this version has not; docs/CYPHER.md lists it', message: /is not in this version of Skein/ },
+  {
+    reason:
+      'Words that start or join clauses are no names without backticks, so that a forgotten word is not taken for a variable',
+    message: /^Expected (?:an expression|a variable|WHEN|WHEN, ELSE or END)/,
+    repair: (text, error) =>
+      quoteWord(text, error.position?.offset ?? 0) ?? quoteWordBefore(text, error.position?.offset ?? 0),
+  },
+  {
+    reason: 'Neo4j refuses two patterns side by side after parsing; a comma is missing',
+    message: /^Expected a clause or the end of the statement, found "\("/,
+    repair: (text, error) =>
+      quoteWordBefore(text, error.position?.offset ?? 0) ?? insert(text, error.position?.offset ?? 0, ','),
+  },
+  {
+    reason: 'Neo4j checks numbers after parsing',
+    message: /does not fit in 64 bits|is too large|is not a number|has leading zeros/,
+  },
+  { reason: 'Neo4j checks escapes after parsing', message: /must be followed by \d hexadecimal digits|escape/ },
+  {
+    reason: 'Neo4j refuses the mixture after parsing',
+    message: /^UNION and UNION ALL may not be mixed|^Labels joined by colons may not be mixed/,
+  },
+  {
+    reason: 'Neo4j refuses these patterns after parsing',
+    message:
+      /^(?:A quantified path pattern|The upper bound of a quantifier|A path pattern in brackets that stands among others|A relationship has either a variable length|WHERE may not stand inside a relationship|The pattern in (?:shortestPath|allShortestPaths))/i,
+  },
+  { reason: 'A request is one statement', message: /^A request holds one statement/ },
+  {
+    reason: 'ORDER BY, SKIP and LIMIT as clauses of their own are younger than Cypher 5',
+    message: /^(?:ORDER|SKIP|OFFSET|LIMIT) may stand only after/,
+  },
+  { reason: 'Neo4j refuses != after parsing', message: /Inequality is written <>/ },
+  { reason: 'Neo4j refuses a quantifier without WHERE after parsing', message: /^Expected WHERE, found "\)"/ },
+  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false or a list/ },
+  {
+    reason: 'Neo4j looks for the variable of an index or a constraint after parsing',
+    message: /^The variable \S+ is not defined/,
+  },
+  { reason: 'Neo4j checks the types of properties after parsing', message: /^A property cannot be of type/ },
+  { reason: 'Such names are those of commands', message: /^The name of a procedure has no blanks/ },
+  {
+    reason: 'The negation of labels, n IS NOT A, is younger than Cypher 5',
+    message: /^Expected NULL, "::" and a type, or NORMALIZED/,
+  },
+  {
+    reason: 'A statement in braces is younger than Cypher 5',
+    message: /^Expected a clause such as MATCH, CREATE or RETURN, found "(?:\{|WHEN|DEFINE)"/,
+  },
+  {
+    reason: 'Nothing is explained twice',
+    message: /^Expected a clause such as MATCH, CREATE or RETURN, found "(?:EXPLAIN|PROFILE)"/i,
+  },
+  {
+    reason: 'Neo4j refuses REMOVE of a whole node after parsing',
+    message: /^Expected a property such as n\.name, or a label/,
+  },
+  { reason: 'Neo4j checks the normal form after parsing', message: /^Expected NFC, NFD, NFKC or NFKD/ },
+  {
+    reason: 'Several values or operators after one WHEN',
+    message: /^Expected THEN, found ","|^Expected an expression, found "(?:=|<>|<|<=|>|>=|=~)"/,
+  },
+  {
+    reason: 'A pattern that is compared: Neo4j refuses it outside of predicates after parsing',
+    message: /^Expected "\|"/,
+  },
+];
+
+export const ACCEPTANCES: readonly Acceptance[] = [
+  {
+    reason: "Memgraph's traversals",
+    applies: (statement) => some(statement.body, (node) => node.traversal !== undefined),
+  },
+  {
+    reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
+    applies: ({ body, text }) =>
+      body.type === 'showInstances' ||
+      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+\w+\s+INFO\b/is.test(text),
+  },
+  {
+    reason: 'Names of databases with hyphens, as the coordinators take them',
+    applies: ({ body }) => (body.type === 'createDatabase' || body.type === 'dropDatabase') && /[-.]/.test(body.name),
+  },
+  {
+    reason: 'Predicates after predicates, as openCypher 9 has them; a label test binds as tightly as in Cypher 5',
+    applies: (statement) => some(statement.body, isPredicateOfPredicate),
+  },
+  {
+    reason: 'Several signs in a row, as openCypher 9 has them',
+    applies: ({ text }) => /[-+]\s*[-+]\s*[^\s>[(-]/.test(text),
+  },
+];
+
+interface Node {
+  readonly [field: string]: unknown;
+}
+
+const PREDICATES = new Set(['string', 'in', 'isNull', 'isTyped', 'isNormalized', 'hasLabels']);
+const TIGHTER = new Set([...PREDICATES, 'arithmetic', 'negate']);
+
+/** An operand is written without brackets where it starts with its operator, and a right one where the two end together. */
+function isPredicateOfPredicate(node: Node): boolean {
+  if (!TIGHTER.has(String(node.type))) return false;
+  return [node.left, node.operand, node.subject].some((operand) => {
+    return isNode(operand) && PREDICATES.has(String(operand.type)) && offsetOf(operand) === offsetOf(node);
+  });
+}
+
+function offsetOf(node: Node): unknown {
+  return isNode(node.span) ? node.span.offset : undefined;
+}
+
+function some(value: unknown, test: (node: Node) => boolean): boolean {
+  if (Array.isArray(value)) return value.some((item) => some(item, test));
+  return isNode(value) && (test(value) || Object.values(value).some((field) => some(field, test)));
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null;
+}
+
+function insert(text: string, offset: number, what: string): string {
+  return `${text.slice(0, offset)}${what}${text.slice(offset)}`;
+}
+
+/** The reserved word that starts here, in backticks. */
+function quoteWord(text: string, offset: number): string | undefined {
+  const word = /^[a-z]+/i.exec(text.slice(offset))?.[0] ?? '';
+  if (!RESERVED_WORDS.has(word.toUpperCase())) return undefined;
+  return `${text.slice(0, offset)}\`${word}\`${text.slice(offset + word.length)}`;
+}
+
+/** The reserved word that ends before this place, blanks aside, in backticks. */
+function quoteWordBefore(text: string, offset: number): string | undefined {
+  const word = /(?<![\w`])([a-z]+)\s*$/i.exec(text.slice(0, offset));
+  return word ? quoteWord(text, word.index) : undefined;
+}
