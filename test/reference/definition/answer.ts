@@ -11,7 +11,7 @@ import {
   type ResultValue,
   type Value,
 } from '../../../core/value/value.ts';
-import type { Database, Parameters } from '../engine/database.ts';
+import type { Database, Parameters } from '../../core/engine/database.ts';
 import type { Row } from './evaluation.ts';
 import { nodesOf, ReferenceGraph, relationshipsOf } from './reference-graph.ts';
 

@@ -3,7 +3,7 @@ import type { Query } from '../../../core/cypher/ast.ts';
 import { parse } from '../../../core/cypher/parser.ts';
 import { check } from '../../../core/cypher/semantic-check.ts';
 import { GraphError } from '../../../core/error.ts';
-import { Database } from '../engine/database.ts';
+import { Database } from '../../core/engine/database.ts';
 import { type Answer, answerOf, engineAnswer, graphKey, referenceGraphOf } from './answer.ts';
 import { TooMuch } from './evaluation.ts';
 import { evaluate } from './evaluator.ts';
