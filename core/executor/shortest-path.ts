@@ -8,7 +8,7 @@ import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
 import { type AddedColumn, derive, nodeIds } from './rows.ts';
 import type { NodeNumbers } from './scratch.ts';
-import { StepConditions, type StepConditionsSpec } from './step-conditions.ts';
+import { PROBE_ROWS, StepConditions, type StepConditionsSpec } from './step-conditions.ts';
 
 export interface ShortestPathSpec extends Omit<ExpansionSpec, 'distinctFrom'>, StepConditionsSpec {
   /** The slot of the path, when it has a name. */
@@ -142,12 +142,22 @@ class Side {
   }
 }
 
+/** A node that is expanded along a type, from which side, and the other one. */
+interface Step {
+  readonly node: number;
+  readonly type: number;
+  readonly side: Side;
+  readonly other: Side;
+}
+
 class BidirectionalSearch {
   readonly #spec: ShortestPathSpec;
   readonly #conditions: StepConditions;
   readonly #forward: Side;
   readonly #backward: Side;
   #expansion: Expansion | undefined;
+  /** Neighbours of the level that is being expanded of which it is not known yet whether the conditions hold. */
+  #pending: Expansion | undefined;
   #types: readonly number[] = [ALL_TYPES];
   #from = -1;
   #row = 0;
@@ -166,6 +176,8 @@ class BidirectionalSearch {
 
   start(ends: { from: number; to: number; row: number }, context: ExecutionContext): void {
     this.#expansion ??= context.scratch.expansion();
+    if (this.#conditions.asksNodes) this.#pending ??= context.scratch.expansion();
+    if (this.#pending !== undefined) this.#pending.count = 0;
     this.#types = typeTokens(this.#spec, context.tokens);
     this.#from = ends.from;
     this.#row = ends.row;
@@ -215,9 +227,13 @@ class BidirectionalSearch {
       if (context.exhausted) return false;
       const node = side.reached.ids[side.levelStart++]!;
       for (const type of this.#types) {
-        if (this.#expandNode({ node, type, side, other }, context)) return true;
+        const step = { node, type, side, other };
+        const isMet =
+          this.#pending === undefined ? this.#expandNode(step, context) : this.#note(this.#pending, step, context);
+        if (isMet) return true;
       }
     }
+    if (this.#pending !== undefined) this.#reachPending(this.#pending, side, context);
     side.levelEnd = side.reached.count;
     side.distance++;
     return true;
@@ -227,7 +243,7 @@ class BidirectionalSearch {
    * Reaches a node's neighbours; true when one of them was reached from the other end. The first meeting is a shortest
    * path, since both sides go level by level and a shorter one would have been met before.
    */
-  #expandNode(step: { node: number; type: number; side: Side; other: Side }, context: ExecutionContext): boolean {
+  #expandNode(step: Step, context: ExecutionContext): boolean {
     const { node, type, side, other } = step;
     const expansion = this.#expansion!;
     context.view.expand(node, side.direction, type, expansion);
@@ -239,7 +255,6 @@ class BidirectionalSearch {
       const neighbour = neighbours[i]!;
       if (arrivedBy[neighbour] !== UNREACHED) continue;
       if (!this.#conditions.relationshipHolds(relationships[i]!, this.#row, context)) continue;
-      if (!this.#conditions.nodeHolds(neighbour, this.#row, context)) continue;
       side.reach(neighbour, relationships[i]! + 2);
       if (arrivedThere[neighbour] === UNREACHED) continue;
       this.#meeting = neighbour;
@@ -247,6 +262,42 @@ class BidirectionalSearch {
       return true;
     }
     return false;
+  }
+
+  /**
+   * As expandNode, when something is asked of nodes: this is not asked of one that the other end has reached, and for the others
+   * many at a stroke. So the node's neighbours are only noted.
+   */
+  #note(pending: Expansion, step: Step, context: ExecutionContext): boolean {
+    const { node, type, side, other } = step;
+    const expansion = this.#expansion!;
+    context.view.expand(node, side.direction, type, expansion);
+    const { neighbours, relationships, count } = expansion;
+    context.charge(count + 1);
+    for (let i = 0; i < count; i++) {
+      const neighbour = neighbours[i]!;
+      const relationship = relationships[i]!;
+      if (side.arrivedBy[neighbour] !== UNREACHED) continue;
+      if (!this.#conditions.relationshipHolds(relationship, this.#row, context)) continue;
+      if (other.arrivedBy[neighbour] !== UNREACHED) {
+        side.reach(neighbour, relationship + 2);
+        this.#meeting = neighbour;
+        this.#done = true;
+        return true;
+      }
+      pending.push({ neighbour, relationship });
+      if (pending.count === PROBE_ROWS) this.#reachPending(pending, side, context);
+    }
+    return false;
+  }
+
+  #reachPending(pending: Expansion, side: Side, context: ExecutionContext): void {
+    if (pending.count > 0) this.#conditions.keepHolding(pending, this.#row, context);
+    const { neighbours, relationships, count } = pending;
+    for (let i = 0; i < count; i++) {
+      if (side.arrivedBy[neighbours[i]!] === UNREACHED) side.reach(neighbours[i]!, relationships[i]! + 2);
+    }
+    pending.count = 0;
   }
 
   /** The path that was found, from the first end to the last. */

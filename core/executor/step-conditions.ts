@@ -1,5 +1,6 @@
 /** What each step of a trail must meet: properties that equal something, and predicates on its relationships and nodes. */
 import type { GraphView } from '../graph/graph-view.ts';
+import type { Expansion } from '../graph/result-lists.ts';
 import { equals } from '../value/equality.ts';
 import { type Batch, NO_ENTITY, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -27,11 +28,14 @@ export interface StepConditionsSpec {
   readonly steps: readonly StepCondition[];
 }
 
+/** Entities that are asked about at a stroke. */
+export const PROBE_ROWS = 256;
+
 export class StepConditions {
   readonly #properties: readonly PropertyCondition[];
   readonly #onRelationships: readonly StepCondition[];
   readonly #onNodes: readonly StepCondition[];
-  readonly #kept = new Int32Array(1);
+  readonly #kept = new Int32Array(PROBE_ROWS);
   #first = NO_ENTITY;
   #last = NO_ENTITY;
   #batch: Batch | undefined;
@@ -39,7 +43,9 @@ export class StepConditions {
   #values: readonly Vector[] = [];
   #keys: readonly (number | undefined)[] = [];
   #row = -1;
-  /** For each condition the row with the entity that is asked about, which changes in place. */
+  /** How many entities the probes hold. */
+  #width = 1;
+  /** For each condition the row many times over, each time with an entity that is asked about; these change in place. */
   readonly #probes = new Map<StepCondition, { readonly ids: Int32Array; readonly batch: Batch }>();
 
   constructor({ properties, steps }: StepConditionsSpec) {
@@ -73,6 +79,34 @@ export class StepConditions {
     return this.#onNodes.length === 0 || this.#holds(this.#onNodes, node, row, context);
   }
 
+  /** Whether anything is asked of nodes. */
+  get asksNodes(): boolean {
+    return this.#onNodes.length > 0;
+  }
+
+  /**
+   * As nodeHolds, for up to PROBE_ROWS nodes that are no ends of the path: leaves the entries with neighbours for which it
+   * holds, in their order.
+   */
+  keepHolding(entries: Expansion, row: number, context: ExecutionContext): void {
+    if (this.#row !== row || this.#width < PROBE_ROWS) {
+      this.#width = PROBE_ROWS;
+      this.#prepareRow(row);
+    }
+    const { neighbours, relationships } = entries;
+    for (const condition of this.#onNodes) {
+      const { ids, batch } = this.#probes.get(condition)!;
+      for (let entry = 0; entry < entries.count; entry++) ids[entry] = neighbours[entry]!;
+      context.charge(entries.count);
+      const probed = { rowCount: entries.count, vectors: batch.vectors };
+      entries.count = condition.predicate(probed, context, this.#kept);
+      for (let at = 0; at < entries.count; at++) {
+        neighbours[at] = neighbours[this.#kept[at]!]!;
+        relationships[at] = relationships[this.#kept[at]!]!;
+      }
+    }
+  }
+
   #propertiesHold(relationship: number, row: number, view: GraphView): boolean {
     for (let i = 0; i < this.#values.length; i++) {
       const key = this.#keys[i];
@@ -91,20 +125,20 @@ export class StepConditions {
       const { ids, batch } = this.#probes.get(condition)!;
       ids[0] = id;
       context.charge(1);
-      if (predicate(batch, context, this.#kept) === 0) return false;
+      if (predicate({ rowCount: 1, vectors: batch.vectors }, context, this.#kept) === 0) return false;
     }
     return true;
   }
 
   #prepareRow(row: number): void {
-    const single = derive(this.#batch!, Int32Array.of(row));
+    const repeated = derive(this.#batch!, new Int32Array(this.#width).fill(row));
     this.#row = row;
     for (const condition of [...this.#onRelationships, ...this.#onNodes]) {
       const { on, slot } = condition;
-      const ids = new Int32Array(1);
+      const ids = new Int32Array(this.#width);
       this.#probes.set(condition, {
         ids,
-        batch: withVector(single, slot, { column: { kind: on, ids }, rows: undefined }),
+        batch: withVector(repeated, slot, { column: { kind: on, ids }, rows: undefined }),
       });
     }
   }

@@ -215,6 +215,41 @@ describe('shortest paths', () => {
       { numRuns: 60 },
     );
   });
+
+  test('a shortest path with conditions is as long as the shortest trail that meets them, on random graphs', () => {
+    const graphs = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { minLength: 6, maxLength: 20 });
+    const lists = fc.constantFrom('nodes(p)', 'tail(nodes(p))', 'nodes(p)[..-1]', 'nodes(p)[1..-1]');
+
+    fc.assert(
+      fc.property(graphs, lists, fc.constantFrom('->', '-'), (relationships, list, right) => {
+        const own = new Database();
+        own.run('UNWIND range(0, 7) AS i CREATE (:N {i: i})');
+        for (const [from, to] of relationships) own.run(`MATCH (a {i: ${from}}), (b {i: ${to}}) CREATE (a)-[:R]->(b)`);
+        const where = `WHERE all(x IN ${list} WHERE x.i <> 3 AND x.i <> i) AND none(x IN relationships(p) WHERE id(x) = 2)`;
+        const found = own.rows(
+          `UNWIND [0, 4, 5, 6] AS i MATCH (a {i: 0}), (b) WHERE b <> a MATCH p = shortestPath((a)-[*]${right}(b)) ${where} RETURN i, b.i, length(p) ORDER BY i, b.i`,
+        );
+        const least = own.rows(
+          `UNWIND [0, 4, 5, 6] AS i MATCH p = (a {i: 0})-[*..7]${right}(b) WHERE b <> a WITH * ${where} RETURN i, b.i, min(length(p)) ORDER BY i, b.i`,
+        );
+
+        expect(found).toEqual(least);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a condition on nodes is met by the one of many neighbours that meets it, however small the slices', () => {
+    const own = new Database();
+    own.run(
+      'CREATE (a:End), (b:End) WITH a, b UNWIND range(1, 700) AS v CREATE (a)-[:T]->(:Way {v: v})-[:T]->(:Way {v: v})-[:T]->(b)',
+    );
+    const query =
+      'MATCH (a:End)-->(), (b:End)<--() WITH DISTINCT a, b MATCH p = shortestPath((a)-[:T*]->(b)) WHERE all(x IN nodes(p)[1..-1] WHERE x.v = 600) RETURN [x IN nodes(p) | x.v]';
+
+    expect(own.rows(query)).toEqual([[[null, 600, 600, null]]]);
+    expect(own.rows(query, {}, 1)).toEqual([[[null, 600, 600, null]]]);
+  });
 });
 
 describe('a list of relationships that is known', () => {
