@@ -20,6 +20,7 @@ import {
   type QueryAnswer,
   type QueryExpression as QueryTree,
   queryOf,
+  walksFar,
 } from '../planner/planning.ts';
 import { PlanScope } from '../planner/slots.ts';
 import { Aggregate, type CompiledAggregation } from './aggregate.ts';
@@ -480,7 +481,7 @@ class OperatorBuilder {
     if (inner.type === 'expandInto' && inner.input.type === 'argument') return () => new PairProbe(inner);
     if (inner.type === 'expand' && inner.input.type === 'argument') return () => new DegreeProbe(inner);
     const factory = this.build(inner);
-    const together = isRowByRow(inner) && largestEstimate(inner) <= FEW_ROWS;
+    const together = isRowByRow(inner) && largestEstimate(inner) <= FEW_ROWS && !walksFar(inner);
     return () => (together ? new BatchProbe(factory, rowSlot) : new SubplanProbe(factory));
   }
 

@@ -51,6 +51,18 @@ export function largestEstimate(plan: Plan): number {
   return largest;
 }
 
+/** Up to this length trails are about as many as is expected; beyond it a few hubs and loops make any number of them. */
+const SHORT_TRAIL = 2;
+
+/** Whether a subplan walks long trails. */
+export function walksFar(plan: Plan): boolean {
+  for (let at: Plan | undefined = plan; at; at = 'input' in at ? at.input : undefined) {
+    if (at.type !== 'expandVariable' && at.type !== 'repeat') continue;
+    if (at.max === undefined || at.max > SHORT_TRAIL) return true;
+  }
+  return false;
+}
+
 /** An expression that is answered by running a query. */
 export type QueryExpression = Extract<
   Expression,

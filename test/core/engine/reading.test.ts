@@ -214,6 +214,14 @@ describe('patterns as predicates', () => {
       rows: [['cid']],
     },
   ])('$query', expectRows);
+
+  test('where there are very many trails, the first is enough', () => {
+    const loops = new Database({ workMax: 100_000 });
+    // On average a node has one relationship.
+    loops.run(`CREATE (a) ${'CREATE (a)-[:R]->(a) CREATE () '.repeat(12)}`);
+    expect(loops.rows('MATCH (n) WHERE (n)-[*]->() RETURN count(*)')).toEqual([[1]]);
+    expect(loops.rows('MATCH (n) WITH EXISTS { (n)-->+() } AS e WHERE e RETURN count(*)')).toEqual([[1]]);
+  });
 });
 
 describe('projection', () => {
