@@ -49,6 +49,7 @@ import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
 import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
+import { LoadCsv } from './load-csv.ts';
 import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
@@ -189,6 +190,7 @@ class OperatorBuilder {
       case 'skip':
       case 'limit':
       case 'unwind':
+      case 'loadCsv':
       case 'eager':
         return this.#projection(plan, this.build(plan.input));
       case 'callProcedure':
@@ -326,9 +328,11 @@ class OperatorBuilder {
     return (argument) => new NodeScan(input(argument), spec, firstRows);
   }
 
-  /** What WITH, RETURN and UNWIND are made of, and Eager. */
+  /** What WITH, RETURN, UNWIND and LOAD CSV are made of, and Eager. */
   #projection(
-    plan: PlanOf<'produce' | 'aggregate' | 'distinct' | 'orderBy' | 'top' | 'skip' | 'limit' | 'unwind' | 'eager'>,
+    plan: PlanOf<
+      'produce' | 'aggregate' | 'distinct' | 'orderBy' | 'top' | 'skip' | 'limit' | 'unwind' | 'loadCsv' | 'eager'
+    >,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {
@@ -362,6 +366,11 @@ class OperatorBuilder {
       case 'unwind': {
         const spec = { list: this.#expression(plan.list), slot: plan.slot };
         return (argument) => new Unwind(input(argument), spec);
+      }
+      case 'loadCsv': {
+        const { withHeaders, terminator, slot, url } = plan;
+        const spec = { url: this.#expression(url), position: url.expression.span, withHeaders, terminator, slot };
+        return (argument) => new LoadCsv(input(argument), spec);
       }
       case 'eager':
         return (argument) => new Eager(input(argument), plan.keep);

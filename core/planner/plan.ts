@@ -388,6 +388,15 @@ export interface UnwindPlan extends Unary {
   readonly slot: number;
 }
 
+/** A row for each record of the CSV that the URL leads to. */
+export interface LoadCsvPlan extends Unary {
+  readonly type: 'loadCsv';
+  readonly url: ScopedExpression;
+  readonly withHeaders: boolean;
+  readonly terminator: string;
+  readonly slot: number;
+}
+
 /** The rows of one part after the other. `columns[part][i]` becomes `slots[i]`. */
 export interface UnionPlan extends PlanBase {
   readonly type: 'union';
@@ -550,6 +559,7 @@ export type Plan =
   | SkipPlan
   | LimitPlan
   | UnwindPlan
+  | LoadCsvPlan
   | UnionPlan
   | EagerPlan
   | CreatePlan
