@@ -13,7 +13,7 @@ import { randomExpression, randomParameters } from './random-value.ts';
 import { ReferenceGraph } from './reference-graph.ts';
 import { Tape } from './tape.ts';
 
-const STEPS_MAX = 30_000;
+const STEPS_MAX = 10_000;
 
 export interface Case<Found> {
   /** What is run, for a failure's message. */
