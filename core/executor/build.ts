@@ -53,6 +53,7 @@ import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
+import { PathsByLength } from './paths-by-length.ts';
 import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
@@ -267,6 +268,10 @@ class OperatorBuilder {
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
+        if (plan.conditions.length > 0) {
+          const conditions = plan.conditions.map((condition) => this.#predicate(condition));
+          return (argument) => new PathsByLength(input(argument), { ...spec, conditions });
+        }
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }

@@ -309,6 +309,7 @@ function operatorTypeOf(plan: Plan): string {
     case 'expandCount':
       return 'ExpandCount';
     case 'shortestPath':
+      if (plan.conditions.length > 0) return 'PathsByLength';
       return plan.all ? 'AllShortestPaths' : 'ShortestPath';
     case 'rollUp':
       return 'RollUpApply';

@@ -201,6 +201,8 @@ export interface ShortestPathPlan extends ExpansionPlan {
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
   readonly steps: readonly StepPredicate[];
+  /** What is asked of the whole path, so that a longer one may be wanted than the shortest of all. */
+  readonly conditions: readonly ScopedExpression[];
 }
 
 /** A pattern around a bound relationship: binds its ends, or holds them against what is bound. */
