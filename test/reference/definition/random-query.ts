@@ -1,6 +1,7 @@
 /**
- * Random queries whose answer the language fixes: rows are cut off only where they are ordered by all columns, what order cannot be
- * known is asked only what does not rest on it, and no row makes an expression fail.
+ * Random queries whose answer the language fixes: rows are cut off only where they are ordered by all columns (at the end of a query by
+ * some, and then what is level with the last row is not compared), what order cannot be known is asked only what does not rest on it, and
+ * no row makes an expression fail.
  */
 
 import { RandomExpressions } from './random-expressions.ts';
@@ -10,9 +11,14 @@ import type { Tape } from './tape.ts';
 
 export interface RandomQuery {
   readonly text: string;
-  /** Whether the rows come in one order only. */
-  readonly ordered: boolean;
+  readonly order: RowOrder;
 }
+
+/**
+ * What is known of the order of rows: all, so that they come in one order only, nothing, or that of some columns, by their place.
+ * `cut`: which of the rows that are level with the last one are there is open.
+ */
+export type RowOrder = 'whole' | 'open' | { readonly keys: readonly number[]; readonly cut: boolean };
 
 export function randomQuery(tape: Tape): RandomQuery {
   return new QueryMaker(tape).query();
@@ -21,7 +27,7 @@ export function randomQuery(tape: Tape): RandomQuery {
 interface Returned {
   readonly text: string;
   readonly variables: readonly Variable[];
-  readonly ordered: boolean;
+  readonly order: RowOrder;
 }
 
 class QueryMaker {
@@ -41,8 +47,8 @@ class QueryMaker {
     if (tape.chance(12)) return this.#union();
     const scope: Scope = [];
     const clauses = tape.several({ least: 1, most: 4 }, () => this.#reading(scope, 1));
-    const { text, ordered } = this.#returned(scope);
-    return { text: `${clauses.join(' ')} ${text}`, ordered };
+    const { text, order } = this.#returned(scope);
+    return { text: `${clauses.join(' ')} ${text}`, order };
   }
 
   /** Two queries that give one column of numbers or nodes each. */
@@ -51,7 +57,7 @@ class QueryMaker {
     const kind = tape.pick(['number', 'scalar', 'node'] as const);
     const word = tape.pick(['UNION', 'UNION ALL']);
     const parts = tape.several({ least: 2, most: 3 }, () => this.#partOf(kind));
-    return { text: parts.join(` ${word} `), ordered: false };
+    return { text: parts.join(` ${word} `), order: 'open' };
   }
 
   #partOf(kind: Kind, from: Scope = []): string {
@@ -152,7 +158,8 @@ class QueryMaker {
   }
 
   #returned(scope: Scope): Returned {
-    return this.#projection('RETURN', scope);
+    const plain = this.#projection('RETURN', scope);
+    return plain.order === 'open' && this.#tape.chance(30) ? this.#orderedByFewer(plain) : plain;
   }
 
   #projection(word: 'WITH' | 'RETURN', scope: Scope): Returned {
@@ -166,8 +173,7 @@ class QueryMaker {
       grouped || distinct
         ? variables
         : [...scope.filter(({ name }) => !variables.some((one) => one.name === name)), ...variables];
-    // Which of several rows gets the first of new nodes is open.
-    const kinds: ReadonlySet<Kind> = this.#creates ? ORDERED_VALUES : ORDERED;
+    const kinds = this.#orderedKinds();
     const ordered = variables.every(({ kind }) => kinds.has(kind)) && tape.chance(40);
     const order = ordered ? ` ORDER BY ${this.#order(behind, variables)}` : '';
     const skip = ordered && tape.chance(30) ? ` SKIP ${tape.below(4)}` : '';
@@ -176,7 +182,29 @@ class QueryMaker {
     const seen = skip === '' && limit === '' ? behind : variables;
     const where = word === 'WITH' && tape.chance(35) ? ` WHERE ${this.#expressions.predicate(seen, 1)}` : '';
     const text = `${word} ${distinct ? 'DISTINCT ' : ''}${columns.join(', ')}${order}${skip}${limit}${where}`;
-    return { text, variables, ordered };
+    return { text, variables, order: ordered ? 'whole' : 'open' };
+  }
+
+  /** By some columns only, so that different rows may be level. */
+  #orderedByFewer(plain: Returned): Returned {
+    const tape = this.#tape;
+    const { text, variables } = plain;
+    const able = variables.flatMap(({ kind }, i) => (this.#orderedKinds().has(kind) ? [i] : []));
+    const chosen = able.filter(() => tape.chance(60));
+    const keys = chosen.length > 0 ? chosen : able.slice(0, 1);
+    if (keys.length === 0) return plain;
+    const order = keys.map((i) => `${variables[i]!.name}${tape.pick(['', ' DESC'])}`).join(', ');
+    const cut = tape.chance(50);
+    return {
+      text: `${text} ORDER BY ${order}${cut ? ` LIMIT ${tape.below(6)}` : ''}`,
+      variables,
+      order: { keys, cut },
+    };
+  }
+
+  /** Kinds whose order is known. Which of several rows gets the first of new nodes is open. */
+  #orderedKinds(): ReadonlySet<Kind> {
+    return this.#creates ? ORDERED_VALUES : ORDERED;
   }
 
   /** Perhaps by something else first; then by all columns, so that only equal rows are level. */
@@ -248,13 +276,13 @@ class QueryMaker {
     const isDeleting = tape.chance(25);
     if (isDeleting) {
       clauses.push(this.#delete(scope));
-      return { text: `${clauses.join(' ')} RETURN count(*) AS c`, ordered: false };
+      return { text: `${clauses.join(' ')} RETURN count(*) AS c`, order: 'open' };
     }
     if (tape.chance(40)) {
       clauses.push(this.#with(scope), this.#match(scope));
     }
-    const { text, ordered } = this.#returned(scope);
-    return { text: `${clauses.join(' ')} ${text}`, ordered };
+    const { text, order } = this.#returned(scope);
+    return { text: `${clauses.join(' ')} ${text}`, order };
   }
 
   #write(scope: Scope): string {
