@@ -30,7 +30,7 @@ export const FULL: Extent = {
   concurrentRequests: 3_200,
   warmUpShare: 0.2,
   fsyncs: 300,
-  pokec: { samples: 300, budgetMs: 1_200 },
+  pokec: { samples: 300, budgetMs: 500 },
 };
 
 export const QUICK: Extent = {

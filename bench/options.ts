@@ -1,12 +1,12 @@
 /** The words behind `npm run bench --`. */
 import { parseArgs } from 'node:util';
-import { CLASS_ORDER } from './pokec/pokec-bench.ts';
+import { CLASS_ORDER } from './pokec/query-classes.ts';
 import { SIZES, type Size } from './pokec/social-graph.ts';
-import { SYSTEMS } from './pokec/systems.ts';
+import { SYSTEM_NAMES } from './pokec/systems.ts';
 
 export const USAGE = `usage: npm run bench -- [--quick] [--only core|serve|pokec] [--json] [--save]
   of pokec also: [--size small|medium] [--rounds N] [--systems a,b] [--classes a,b]
-  systems: ${[...SYSTEMS.keys()].join(', ')}; \`npm ci --prefix bench\` installs the peers among them`;
+  systems: ${SYSTEM_NAMES.join(', ')}; \`npm ci --prefix bench\` installs the peers among them`;
 
 const PARTS = ['core', 'serve', 'pokec'] as const;
 export type Part = (typeof PARTS)[number];
@@ -46,7 +46,7 @@ export function parseOptions(words: readonly string[]): Options {
   const { help, quick, json, save, only } = values;
   const parts = only === undefined ? PARTS : PARTS.filter((part) => part === only);
   if (parts.length === 0) throw new Error(`there is no --only ${only}`);
-  if (save && (quick || (only !== undefined && only !== 'pokec') || values.classes || values.systems)) {
+  if (save && (quick || (only !== undefined && only !== 'pokec') || values.classes || values.systems || values.size)) {
     throw new Error('--save keeps the figures of a whole run, or of all of --only pokec');
   }
   const size = values.size ?? (quick ? 'small' : 'medium');
@@ -54,7 +54,7 @@ export function parseOptions(words: readonly string[]): Options {
   const rounds = Number(values.rounds ?? 1);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX)
     throw new Error(`--rounds is from 1 to ${ROUNDS_MAX}`);
-  const systems = chosen('system', values.systems, [...SYSTEMS.keys()]);
+  const systems = chosen('system', values.systems, SYSTEM_NAMES);
   const classes = chosen('class', values.classes, CLASS_ORDER);
   return { help, quick, parts, json, save, size, rounds, systems, classes };
 }

@@ -7,7 +7,7 @@ import type { Figure, Report } from './figure.ts';
 import { load, type Machine, machineLine, machineSince } from './machine.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { benchPokec } from './pokec/pokec-bench.ts';
-import { plainResult, pokecTable, type SystemResult } from './pokec/pokec-table.ts';
+import { plainResult, pokecTable, type SystemResult, wrongAnswers } from './pokec/pokec-table.ts';
 import { benchServe } from './serve-bench.ts';
 import { Server } from './server.ts';
 import { formatFigures } from './table.ts';
@@ -81,6 +81,8 @@ async function main(options: Options): Promise<void> {
         .filter((part) => part !== '')
         .join('\n\n');
   process.stdout.write(`${text}\n`);
+  const wrong = wrongAnswers(results, options.classes);
+  if (wrong.length > 0) throw new Error(`not answered as the floor does: ${wrong.join(', ')}`);
   if (options.save) save(options, machine, tables);
 }
 

@@ -22,6 +22,7 @@ export type Finding =
       readonly heapBytes: number;
       readonly ownBytes: number | undefined;
     }
+  | { readonly type: 'asking'; readonly name: string }
   | { readonly type: 'class'; readonly name: string; readonly result: ClassResult };
 
 async function measureSystem(
@@ -44,6 +45,7 @@ async function measureSystem(
   const loadMs = performance.now() - startedMs;
   say({ type: 'loaded', loadMs, heapBytes: (await usedBytes()) - before, ownBytes });
   for (const each of classes) {
+    say({ type: 'asking', name: each });
     say({ type: 'class', name: each, result: await measureClass(system, each, { graph, effort }) });
   }
   system.close();

@@ -25,6 +25,21 @@ const CHECK_SEED = 99;
 const TIMED = 512;
 const TIME_SEED = 7;
 
+/** Of writes only a few are checked, since they change the graph; without parameters one is enough. */
+const WRITES_CHECKED = 3;
+
+/** The parameters whose answers are checked, and those that are timed. */
+export function streamsOf(
+  query: QueryClass,
+  users: number,
+): { readonly checked: readonly Parameters[]; readonly timed: readonly Parameters[] } {
+  const checked = query.parameters === 'none' ? 1 : query.group === 'write' ? WRITES_CHECKED : CHECKED;
+  return {
+    checked: parametersFor(query, users, checked, CHECK_SEED),
+    timed: parametersFor(query, users, TIMED, TIME_SEED),
+  };
+}
+
 /** A query that takes longer than this is asked once. */
 const ONCE_MS = 3_000;
 
@@ -61,9 +76,10 @@ class ClassMeasuring {
 
   async measure(users: number): Promise<ClassResult> {
     const { budgetMs, samples } = this.#effort;
-    const { digests, firstMs } = await this.#check(parametersFor(this.#query, users, CHECKED, CHECK_SEED));
+    const streams = streamsOf(this.#query, users);
+    const { digests, firstMs } = await this.#check(streams.checked);
     if (firstMs > ONCE_MS) return { times: [firstMs], digests, note: 'asked once' };
-    const parameters = parametersFor(this.#query, users, TIMED, TIME_SEED);
+    const parameters = streams.timed;
     await this.#warmUp(parameters);
     const times: number[] = [];
     const startedMs = performance.now();
@@ -73,13 +89,12 @@ class ClassMeasuring {
     return { times, digests };
   }
 
-  /** Answers to be compared; of writes only a few, since they change the graph. */
+  /** Answers to be compared. */
   async #check(parameters: readonly Parameters[]): Promise<{ digests: Digest[]; firstMs: number }> {
-    const count = this.#query.group === 'write' ? 3 : parameters.length;
     const startedMs = performance.now();
     const digests: Digest[] = [];
     let firstMs = 0;
-    for (const each of parameters.slice(0, count)) {
+    for (const each of parameters) {
       if (digests.length > 0 && performance.now() - startedMs > this.#effort.budgetMs) break;
       digests.push(digestOf(this.#query.answer, await this.#system.run(this.#query.name, each)));
       if (digests.length === 1) firstMs = performance.now() - startedMs;

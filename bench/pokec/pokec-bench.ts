@@ -1,11 +1,12 @@
 /** Memgraph's Pokec query classes on Skein, on the floor by hand and on peers: each system in a process of its own, one after the other. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { measureCppFloor } from './cpp-floor.ts';
 import type { Finding, Task } from './measure-system.ts';
 import type { ClassResult, Effort } from './measuring.ts';
-import type { SystemResult } from './pokec-table.ts';
-import { QUERY_CLASSES } from './query-classes.ts';
+import { NOT_REACHED, type SystemResult } from './pokec-table.ts';
 import type { Size } from './social-graph.ts';
+import { FLOOR_CPP, isPeer } from './systems.ts';
 
 export interface PokecPlan {
   readonly size: Size;
@@ -16,23 +17,26 @@ export interface PokecPlan {
   readonly rounds: number;
 }
 
-/** A system that takes longer than this for one round is stopped, and keeps what it has. */
-const ROUND_MS_MAX = 180_000;
+/** A system that says nothing for so long is stopped, and keeps what it has. */
+const LOAD_MS_MAX = 120_000;
+const CLASS_MS_MAX = 20_000;
+/** A peer begins no class after so long, not counting the loading: it must not hold up the others. */
+const PEER_MS_MAX = 45_000;
+const CPP_MS_MAX = 120_000;
 const HEAP_MB = 8_192;
-
-/** Classes in the order in which they are asked: writes last, as they change the graph. */
-export const CLASS_ORDER: readonly string[] = [
-  ...QUERY_CLASSES.filter(({ group }) => group !== 'write'),
-  ...QUERY_CLASSES.filter(({ group }) => group === 'write'),
-].map(({ name }) => name);
 
 export async function benchPokec(plan: PokecPlan, say: (line: string) => void): Promise<SystemResult[]> {
   const results = new Map<string, SystemResult>();
   for (let round = 1; round <= plan.rounds; round++) {
     for (const system of plan.systems) {
-      say(`pokec ${plan.size}, round ${round} of ${plan.rounds}: ${system}`);
-      const result = await measure({ ...plan, system });
+      const startedMs = performance.now();
+      const result =
+        system === FLOOR_CPP
+          ? await measureCppFloor({ ...plan, limitMs: CPP_MS_MAX })
+          : await measure({ ...plan, system });
       results.set(system, better(results.get(system), result));
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+      say(`pokec ${plan.size}, round ${round} of ${plan.rounds}: ${system}, ${seconds} s`);
     }
   }
   return plan.systems.map((name) => results.get(name)!);
@@ -45,21 +49,46 @@ function measure({ system, size, classes, effort }: Task): Promise<SystemResult>
     [JSON.stringify({ system, size, classes, effort })],
     {
       execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MB}`],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What peers complain of is theirs; it would stand between the lines of progress.
+      stdio: ['ignore', 'ignore', isPeer(system) ? 'ignore' : 'inherit', 'ipc'],
     },
   );
   const found = new Map<string, ClassResult>();
   let result: SystemResult = { name: system, classes: found };
-  const timer = setTimeout(() => child.kill('SIGKILL'), ROUND_MS_MAX);
+  let asked: string | undefined;
+  let askedNote = 'the process ended';
+  let loadedAtMs = Number.POSITIVE_INFINITY;
+  const stop = (note: string) => {
+    askedNote = note;
+    child.kill('SIGKILL');
+  };
+  const within = (limitMs: number) => setTimeout(() => stop(`no answer within ${limitMs / 1000} s`), limitMs);
+  const endWithParent = () => child.kill('SIGKILL');
+  process.once('exit', endWithParent);
+  let timer = within(LOAD_MS_MAX);
   child.on('message', (message) => {
     const finding = message as Finding; // measure-system.ts sends nothing else
-    if (finding.type === 'class') found.set(finding.name, finding.result);
-    else if (finding.type === 'missing') result = { ...result, missing: finding.reason };
-    else result = { ...result, ...finding };
+    if (finding.type === 'class') {
+      found.set(finding.name, finding.result);
+      asked = undefined;
+    } else if (finding.type === 'missing') result = { ...result, missing: finding.reason };
+    else if (finding.type === 'loaded') {
+      result = { ...result, ...finding };
+      loadedAtMs = performance.now();
+    } else if (isPeer(system) && performance.now() - loadedAtMs > PEER_MS_MAX) stop(NOT_REACHED);
+    else {
+      asked = finding.name;
+      clearTimeout(timer);
+      timer = within(CLASS_MS_MAX);
+    }
   });
   return new Promise((resolve) => {
-    child.on('exit', () => {
+    child.on('close', () => {
       clearTimeout(timer);
+      process.off('exit', endWithParent);
+      if (asked !== undefined) found.set(asked, { times: [], digests: [], note: askedNote });
+      if (result.missing === undefined && result.loadMs === undefined) result = { ...result, missing: askedNote };
+      for (const name of classes) if (!found.has(name)) found.set(name, { times: [], digests: [], note: NOT_REACHED });
       resolve(result);
     });
   });

@@ -2,7 +2,7 @@
 import { agree } from './digest.ts';
 import type { ClassResult } from './measuring.ts';
 import { QUERY_CLASSES } from './query-classes.ts';
-import { FLOOR, SKEIN, WALKING } from './systems.ts';
+import { FLOOR, isPeer, SKEIN, WALKING } from './systems.ts';
 
 export interface SystemResult {
   readonly name: string;
@@ -12,6 +12,9 @@ export interface SystemResult {
   readonly missing?: string;
   readonly classes: ReadonlyMap<string, ClassResult>;
 }
+
+/** The note of a class for which a system had no time left. */
+export const NOT_REACHED = 'not reached';
 
 const ANALYTICAL_GOAL = 4;
 const SMALL_FLOOR_MS = 0.001;
@@ -55,9 +58,10 @@ export function medianOf(times: readonly number[]): number {
   return times.toSorted((one, other) => one - other)[times.length >> 1] ?? Number.NaN;
 }
 
-/** The geometric mean over the analytical classes that both have been asked. */
+/** The geometric mean over the analytical classes that both have answered alike: the time of another answer means nothing. */
 export function analyticalMean(system: SystemResult, floor: SystemResult): { mean: number; count: number } | undefined {
   const ratios = QUERY_CLASSES.filter(({ group }) => group === 'analytical').flatMap(({ name }) => {
+    if (!isAgreed(system, name, floor)) return [];
     return ratioTo(floor.classes.get(name), system.classes.get(name)) ?? [];
   });
   if (ratios.length === 0) return undefined;
@@ -69,10 +73,28 @@ export function analyticalMean(system: SystemResult, floor: SystemResult): { mea
 
 function cell(system: SystemResult, name: string, floor: SystemResult | undefined): string {
   const result = system.classes.get(name);
-  if (!result || result.times.length === 0) return result?.note === 'not supported' ? '–' : 'failed';
+  if (!result || result.times.length === 0) return emptyCell(result?.note);
   const ratio = system === floor ? undefined : ratioTo(floor?.classes.get(name), result);
   const mark = isAgreed(system, name, floor) ? '' : WALKING.has(system.name) ? ' (walks)' : ' (differs)';
   return `${timeText(medianOf(result.times))}${ratio === undefined ? '' : ` · ${ratioText(ratio)} ×`}${mark}`;
+}
+
+function emptyCell(note: string | undefined): string {
+  if (note === 'not supported') return '–';
+  if (note === NOT_REACHED) return NOT_REACHED;
+  return note?.startsWith('no answer within') ? 'too slow' : 'failed';
+}
+
+/** What Skein or a floor has not answered, or otherwise than the JS floor: such figures may not be kept. */
+export function wrongAnswers(results: readonly SystemResult[], classes: readonly string[]): string[] {
+  const floor = results.find(({ name }) => name === FLOOR);
+  return results
+    .filter(({ name, missing }) => !isPeer(name) && missing === undefined)
+    .flatMap((system) =>
+      classes
+        .filter((name) => !system.classes.get(name)?.times.length || !isAgreed(system, name, floor))
+        .map((name) => `${system.name}: ${name}`),
+    );
 }
 
 function isAgreed(system: SystemResult, name: string, floor: SystemResult | undefined): boolean {
@@ -102,7 +124,7 @@ function verdicts(results: readonly SystemResult[], classes: readonly string[]):
   const mean = analyticalMean(skein, floor);
   const slow = classes.filter((name) => isSlow(name, { floor, skein }));
   const beaten = classes.flatMap((name) => {
-    const better = results.filter((peer) => peer !== floor && peer !== skein && isFaster(peer, skein, name, floor));
+    const better = results.filter((peer) => isPeer(peer.name) && isFaster(peer, skein, name, floor));
     return better.length === 0 ? [] : [`${name} (${better.map((peer) => peer.name).join(', ')})`];
   });
   return [
@@ -112,7 +134,7 @@ function verdicts(results: readonly SystemResult[], classes: readonly string[]):
     ...(skein.ownBytes === undefined
       ? []
       : [
-          `- The graph takes ${(skein.ownBytes / 1e6).toFixed(1)} MB by the engine's count; goal ${GRAPH_BYTES_GOAL / 1e6} for the medium one.`,
+          `- The graph takes ${(skein.ownBytes / 1e6).toFixed(1)} MB by the engine's count, and heap and buffers have grown by ${((skein.heapBytes ?? 0) / 1e6).toFixed(1)} MB; goal ${GRAPH_BYTES_GOAL / 1e6} for the medium one.`,
         ]),
     ...missing,
   ];

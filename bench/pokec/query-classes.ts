@@ -109,6 +109,16 @@ export const QUERY_CLASSES: readonly QueryClass[] = [
   }),
 ];
 
+/** The order in which classes are asked: what a system may not be done with in time comes late, and what changes the graph last. */
+export const CLASS_ORDER: readonly string[] = QUERY_CLASSES.toSorted((one, other) => rank(one) - rank(other)).map(
+  ({ name }) => name,
+);
+
+function rank({ name, group }: QueryClass): number {
+  if (group === 'write') return 2;
+  return group === 'whole graph' || /_[34]/.test(name) ? 1 : 0;
+}
+
 export function classNamed(name: string): QueryClass {
   const found = QUERY_CLASSES.find((each) => each.name === name);
   if (!found) throw new Error(`there is no query class ${name}`);

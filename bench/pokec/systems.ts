@@ -10,6 +10,8 @@ import { sqlite } from './systems/sqlite.ts';
 
 export const FLOOR = 'floor';
 export const SKEIN = 'skein';
+/** A program of its own (cpp-floor.ts), so that it is not among SYSTEMS. */
+export const FLOOR_CPP = 'floor-cpp';
 
 export const SYSTEMS: ReadonlyMap<string, () => System> = new Map([
   [FLOOR, floor],
@@ -20,6 +22,12 @@ export const SYSTEMS: ReadonlyMap<string, () => System> = new Map([
   ['grafeo', grafeo],
   ['oxigraph', oxigraph],
 ]);
+
+export const SYSTEM_NAMES: readonly string[] = [FLOOR_CPP, ...SYSTEMS.keys()];
+
+export function isPeer(name: string): boolean {
+  return name !== FLOOR && name !== FLOOR_CPP && name !== SKEIN;
+}
 
 /** Those whose paths may use a relationship twice, so that some of their answers differ from openCypher's for that reason alone. */
 export const WALKING: ReadonlySet<string> = new Set(['sqlite', 'graphology', 'kuzu', 'oxigraph']);
