@@ -31,6 +31,11 @@ export class Distances {
     this.#found = false;
   }
 
+  /** Whether no more nodes can be reached. */
+  get isComplete(): boolean {
+    return this.#next >= this.#levelEnd;
+  }
+
   /** The distance of a node; -1 when it has not been reached. */
   of(node: number): number {
     return this.#marks[node]! - 1;

@@ -1,11 +1,11 @@
 /**
  * PathsByLength: for each row a shortest path between two bound nodes that meets conditions on the whole of it, or all of that
  * length. The shortest path of all may fail them where a longer one does not, so no search that keeps one way to each node will
- * do: trails are gone through in the order of their length until one meets the conditions. Only those are followed that can
- * still come to the end within the bound, which is known from its distances. Their number can double with each step; the
- * statement's budgets end what takes too long.
+ * do: for one length after another, all trails of that length are gone through. Only those are followed that can still come to
+ * the end with what is left of the length, which is known from the distances to it. Their number can multiply with each
+ * length; the statement's budgets end what takes too long.
  */
-import { Expansion, IdList } from '../graph/result-lists.ts';
+import { Expansion } from '../graph/result-lists.ts';
 import { PathReference } from '../value/value.ts';
 import { turned, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
@@ -23,25 +23,14 @@ export interface PathsByLengthSpec extends ShortestPathSpec {
   readonly conditions: readonly CompiledPredicate[];
 }
 
-/** Of trails of one length: the last node and relationship, and which trail of the length before they continue. */
-class Level {
-  readonly nodes = new IdList();
-  readonly relationships = new IdList();
-  readonly parents = new IdList();
-
-  add({ node, relationship, parent }: { node: number; relationship: number; parent: number }): void {
-    this.nodes.push(node);
-    this.relationships.push(relationship);
-    this.parents.push(parent);
-  }
-
-  get count(): number {
-    return this.nodes.count;
-  }
+/** A node on the trail that is being followed, and the relationships that may be followed from it. */
+interface Stop {
+  readonly node: number;
+  readonly steps: readonly { readonly node: number; readonly relationship: number }[];
+  next: number;
+  /** The relationship that is followed from here. */
+  relationship: number;
 }
-
-/** What a trail takes in its level, in bytes. */
-const TRAIL_BYTES = 12;
 
 /** Paths of which the conditions are asked at a stroke. */
 const ASKED_MAX = 64;
@@ -58,14 +47,14 @@ export class PathsByLength implements Operator {
   #types: readonly number[] = [];
   #row = 0;
   #stage: 'start' | 'measure' | 'follow' = 'start';
-  /** The trails by length; the last level is being filled. */
-  #levels: Level[] = [];
-  /** The next trail of the level before the last to be continued. */
-  #next = 0;
-  /** Trails of the last level that lead to the end and whose conditions have not been asked yet. */
-  #arrived: number[] = [];
+  /** The length of the trails that are gone through. */
+  #length = 0;
+  #stops: Stop[] = [];
+  /** Whether a trail has been left that a greater length would let go on. */
+  #isCut = false;
+  /** Trails that have come to the end, and whose conditions have not been asked yet. */
+  #arrived: PathReference[] = [];
   #isMet = false;
-  #heldBytes = 0;
   #parents: number[] = [];
   #paths: PathReference[] = [];
 
@@ -101,9 +90,10 @@ export class PathsByLength implements Operator {
       if (context.exhausted) return false;
       if (this.#stage === 'start') this.#startRow(batch, context);
       else if (this.#stage === 'measure') {
-        const { direction, max } = this.#spec;
-        const steps = { types: this.#types, direction: turned(direction), hold: this.#holdFor(context) };
+        const steps = { types: this.#types, direction: turned(this.#spec.direction), hold: this.#holdFor(context) };
+        const max = this.#length - 1;
         if (this.#distances.search({ ...steps, max, target: NO_ENTITY }, context) === undefined) return false;
+        this.#stops = [this.#stopAt(this.#from[this.#row]!, context)];
         this.#stage = 'follow';
       } else this.#follow(batch, context);
     }
@@ -114,86 +104,83 @@ export class PathsByLength implements Operator {
     context.charge(1);
     const from = this.#from[this.#row]!;
     const to = this.#to[this.#row]!;
-    if (from === NO_ENTITY || to === NO_ENTITY) return this.#endRow(context);
-    if (!this.#steps.nodeHolds(from, this.#row, context)) return this.#endRow(context);
-    if (!this.#steps.nodeHolds(to, this.#row, context)) return this.#endRow(context);
-    const start = new Level();
-    start.add({ node: from, relationship: NO_ENTITY, parent: NO_ENTITY });
-    this.#levels = [start];
+    if (from === NO_ENTITY || to === NO_ENTITY) return this.#endRow();
+    if (!this.#steps.nodeHolds(from, this.#row, context)) return this.#endRow();
+    if (!this.#steps.nodeHolds(to, this.#row, context)) return this.#endRow();
     if (from === to) {
       // From a node to itself there is the path without relationships, if the pattern allows it, and no other.
-      if (this.#spec.min === 0) this.#arrived.push(0);
+      if (this.#spec.min === 0) this.#arrived.push(new PathReference([from], []));
       this.#askArrived(batch, context);
-      return this.#endRow(context);
+      return this.#endRow();
     }
-    this.#levels.push(new Level());
-    this.#next = 0;
+    if (this.#spec.max === 0) return this.#endRow();
     this.#distances.start(to, context.view.nodeIdLimit);
+    this.#length = 1;
     this.#stage = 'measure';
   }
 
-  /** Continues one trail, or goes on to the next length. */
+  /** Follows one relationship, turns back from a node, or goes on to the next length. */
   #follow(batch: Batch, context: ExecutionContext): void {
-    const length = this.#levels.length - 1;
-    const level = this.#levels[length]!;
-    const before = this.#levels[length - 1]!;
-    if (this.#next < before.count && length <= this.#spec.max) {
-      this.#continue(this.#next++, context);
-      if (this.#arrived.length >= ASKED_MAX) this.#askArrived(batch, context);
-      if (this.#isMet && !this.#spec.all) this.#endRow(context);
+    const stop = this.#stops.at(-1);
+    if (stop === undefined) return this.#endLength(batch, context);
+    const step = stop.steps[stop.next++];
+    if (step === undefined) {
+      this.#stops.pop();
       return;
     }
-    this.#askArrived(batch, context);
-    if (this.#isMet || level.count === 0) return this.#endRow(context);
-    const bytes = level.count * TRAIL_BYTES;
-    this.#heldBytes += bytes;
-    context.hold(bytes);
-    this.#levels.push(new Level());
-    this.#next = 0;
+    stop.relationship = step.relationship;
+    if (this.#stops.length < this.#length) {
+      this.#stops.push(this.#stopAt(step.node, context));
+      return;
+    }
+    this.#isCut = true;
+    const nodes = this.#stops.map(({ node }) => node);
+    const relationships = this.#stops.map(({ relationship }) => relationship);
+    this.#arrived.push(new PathReference([...nodes, step.node], relationships));
+    if (this.#arrived.length === ASKED_MAX) this.#askArrived(batch, context);
+    if (this.#isMet && !this.#spec.all) this.#endRow();
   }
 
-  #continue(parent: number, context: ExecutionContext): void {
-    const length = this.#levels.length - 1;
-    const level = this.#levels[length]!;
-    const end = this.#to[this.#row]!;
+  #endLength(batch: Batch, context: ExecutionContext): void {
+    this.#askArrived(batch, context);
+    if (this.#isMet || !this.#isCut || this.#length >= this.#spec.max) return this.#endRow();
+    this.#isCut = false;
+    this.#length++;
+    this.#stage = 'measure';
+  }
+
+  /** A node at the end of the trail so far, with the steps from which the end of the path is near enough. */
+  #stopAt(node: number, context: ExecutionContext): Stop {
+    const steps: { node: number; relationship: number }[] = [];
     const hold = this.#holdFor(context);
+    const length = this.#stops.length + 1;
     for (const type of this.#types) {
-      context.view.expand(this.#levels[length - 1]!.nodes.ids[parent]!, this.#spec.direction, type, this.#expansion);
+      context.view.expand(node, this.#spec.direction, type, this.#expansion);
       const { neighbours, relationships, count } = this.#expansion;
-      context.charge(count * length + 1);
+      context.charge(count + 1);
       for (let i = 0; i < count; i++) {
-        const node = neighbours[i]!;
+        const neighbour = neighbours[i]!;
         const relationship = relationships[i]!;
-        const distance = this.#distances.of(node);
-        if (distance < 0 || length + distance > this.#spec.max) continue;
-        if (!hold(relationship, node) || this.#uses(relationship, parent)) continue;
-        if (node === end) this.#arrived.push(level.count);
-        level.add({ node, relationship, parent });
+        const distance = this.#distances.of(neighbour);
+        if (distance < 0 && this.#distances.isComplete) continue;
+        const isFar = distance < 0 || length + distance > this.#length;
+        if (isFar && this.#isCut) continue;
+        context.charge(length);
+        if (this.#stops.some((stop) => stop.relationship === relationship) || !hold(relationship, neighbour)) continue;
+        if (isFar) this.#isCut = true;
+        else steps.push({ node: neighbour, relationship });
       }
     }
-  }
-
-  /** Whether a trail of the level before the last goes along a relationship. */
-  #uses(relationship: number, trail: number): boolean {
-    let at = trail;
-    for (let length = this.#levels.length - 2; length > 0; length--) {
-      const { relationships, parents } = this.#levels[length]!;
-      if (relationships.ids[at] === relationship) return true;
-      at = parents.ids[at]!;
-    }
-    return false;
+    return { node, steps, next: 0, relationship: NO_ENTITY };
   }
 
   /** Takes those of the paths that have arrived which meet the conditions: all, or the first. */
   #askArrived(batch: Batch, context: ExecutionContext): void {
-    for (let at = 0; at < this.#arrived.length && !(this.#isMet && !this.#spec.all); at += ASKED_MAX) {
-      const paths = this.#arrived.slice(at, at + ASKED_MAX).map((trail) => this.#pathOf(trail));
-      const met = this.#meeting(paths, batch, context);
-      for (const path of this.#spec.all ? met : met.slice(0, 1)) {
-        this.#isMet = true;
-        this.#parents.push(this.#row);
-        this.#paths.push(path);
-      }
+    const met = this.#meeting(this.#arrived, batch, context);
+    for (const path of this.#spec.all ? met : met.slice(0, 1)) {
+      this.#isMet = true;
+      this.#parents.push(this.#row);
+      this.#paths.push(path);
     }
     this.#arrived = [];
   }
@@ -213,29 +200,15 @@ export class PathsByLength implements Operator {
     return left;
   }
 
-  #pathOf(trail: number): PathReference {
-    const nodes: number[] = [];
-    const relationships: number[] = [];
-    let at = trail;
-    for (let length = this.#levels.length - 1; length >= 0; length--) {
-      const level = this.#levels[length]!;
-      nodes.push(level.nodes.ids[at]!);
-      if (length > 0) relationships.push(level.relationships.ids[at]!);
-      at = level.parents.ids[at]!;
-    }
-    return new PathReference(nodes.reverse(), relationships.reverse());
-  }
-
   #holdFor(context: ExecutionContext): (relationship: number, node: number) => boolean {
     return (relationship, node) =>
       this.#steps.relationshipHolds(relationship, this.#row, context) &&
       this.#steps.nodeHolds(node, this.#row, context);
   }
 
-  #endRow(context: ExecutionContext): void {
-    context.hold(-this.#heldBytes);
-    this.#heldBytes = 0;
-    this.#levels = [];
+  #endRow(): void {
+    this.#stops = [];
+    this.#isCut = false;
     this.#arrived = [];
     this.#isMet = false;
     this.#stage = 'start';

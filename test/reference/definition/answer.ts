@@ -1,4 +1,5 @@
 /** What a query answers, in a form in which the engine's and the reference's can be compared. */
+import { createHash } from 'node:crypto';
 import { GraphError } from '../../../core/error.ts';
 import {
   Float,
@@ -180,7 +181,12 @@ export function graphKey(graph: ReferenceGraph): readonly string[] {
       return one.end === id ? [...out, `<-${text}-${names.get(one.start)}`] : out;
     });
   for (let round = 0; round < 2; round++) {
-    names = new Map([...names].map(([id, name]) => [id, `${name} (${around(id).sort().join(' ')})`]));
+    names = new Map([...names].map(([id, name]) => [id, digest(`${name} (${around(id).sort().join(' ')})`)]));
   }
   return [...names.values()].sort();
+}
+
+/** Stands for a text, which around a node with many relationships would grow with the square of their number. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

@@ -13,7 +13,7 @@ import { randomExpression, randomParameters } from './random-value.ts';
 import { ReferenceGraph } from './reference-graph.ts';
 import { Tape } from './tape.ts';
 
-const STEPS_MAX = 30_000;
+const STEPS_MAX = 10_000;
 /** Far more than so few steps should take: who needs it has a plan that tries everything. */
 const WORK_MAX = 20_000_000;
 

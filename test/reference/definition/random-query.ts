@@ -35,10 +35,21 @@ class QueryMaker {
   readonly #expressions: RandomExpressions;
   #names = 0;
   #creates = false;
+  /**
+   * Whether all of its expressions are short. Such a query leaves the planner free to turn it round; one with long expressions asks
+   * what those are.
+   */
+  readonly #isPlain: boolean;
 
   constructor(tape: Tape) {
     this.#tape = tape;
     this.#expressions = new RandomExpressions(tape, () => this.#name());
+    this.#isPlain = tape.chance(50);
+  }
+
+  /** How deep an expression may be. */
+  #depth(most: number): number {
+    return this.#isPlain ? 0 : most;
   }
 
   query(): RandomQuery {
@@ -46,7 +57,7 @@ class QueryMaker {
     if (tape.chance(25)) return this.#writing();
     if (tape.chance(12)) return this.#union();
     const scope: Scope = [];
-    const clauses = tape.several({ least: 1, most: 4 }, () => this.#reading(scope, 1));
+    const clauses = tape.several({ least: 1, most: this.#isPlain ? 3 : 4 }, () => this.#reading(scope, this.#depth(1)));
     const { text, order } = this.#returned(scope);
     return { text: `${clauses.join(' ')} ${text}`, order };
   }
@@ -80,7 +91,7 @@ class QueryMaker {
     const shortest = this.#tape.chance(10) ? this.#shortest(scope) : undefined;
     if (shortest) return shortest;
     const patterns = this.#patterns(scope);
-    return `MATCH ${patterns}${this.#where(scope, 45)}`;
+    return `MATCH ${patterns}${this.#where(scope, 35)}`;
   }
 
   #patterns(scope: Scope): string {
@@ -128,7 +139,7 @@ class QueryMaker {
   }
 
   #where(scope: Scope, percent: number): string {
-    return this.#tape.chance(percent) ? ` WHERE ${this.#expressions.predicate(scope, 2)}` : '';
+    return this.#tape.chance(percent) ? ` WHERE ${this.#expressions.predicate(scope, this.#depth(2))}` : '';
   }
 
   #unwind(scope: Scope): string {
@@ -165,7 +176,7 @@ class QueryMaker {
   #projection(word: 'WITH' | 'RETURN', scope: Scope): Returned {
     const tape = this.#tape;
     const grouped = tape.chance(25);
-    const distinct = tape.chance(20);
+    const distinct = tape.chance(35);
     const items = grouped ? this.#groupedItems(scope) : this.#items(scope);
     const variables = items.map(({ name, kind }) => ({ name, kind }));
     const columns = items.map(({ name, text }) => (text === name ? name : `${text} AS ${name}`));
@@ -180,7 +191,8 @@ class QueryMaker {
     const limit = ordered && tape.chance(50) ? ` LIMIT ${tape.below(6)}` : '';
     // Rows that are level may have come from different ones, and some of them may be cut off.
     const seen = skip === '' && limit === '' ? behind : variables;
-    const where = word === 'WITH' && tape.chance(35) ? ` WHERE ${this.#expressions.predicate(seen, 1)}` : '';
+    const where =
+      word === 'WITH' && tape.chance(35) ? ` WHERE ${this.#expressions.predicate(seen, this.#depth(1))}` : '';
     const text = `${word} ${distinct ? 'DISTINCT ' : ''}${columns.join(', ')}${order}${skip}${limit}${where}`;
     return { text, variables, order: ordered ? 'whole' : 'open' };
   }
@@ -210,7 +222,7 @@ class QueryMaker {
   /** Perhaps by something else first; then by all columns, so that only equal rows are level. */
   #order(behind: Scope, columns: readonly Variable[]): string {
     const tape = this.#tape;
-    const first = tape.chance(40) ? [this.#expressions.ofKind('scalar', behind, 1)] : [];
+    const first = tape.chance(40) ? [this.#expressions.ofKind('scalar', behind, this.#depth(1))] : [];
     return [...first, ...columns.map(({ name }) => name)].map((one) => `${one}${tape.pick(['', ' DESC'])}`).join(', ');
   }
 
@@ -220,10 +232,15 @@ class QueryMaker {
       tape.several({ least: 1, most: 4 }, () => {
         if (scope.length > 0 && tape.chance(60)) {
           const { name, kind } = tape.pick(scope);
-          return { name, kind, text: name };
+          return { name: tape.chance(30) ? this.#name() : name, kind, text: name };
+        }
+        const entities = scope.filter(({ kind }) => kind === 'node' || kind === 'relationship');
+        if (entities.length > 0 && tape.chance(50)) {
+          const text = `${tape.pick(entities).name}.${tape.pick(['k', 's', 'm'])}`;
+          return { name: this.#name(), kind: 'scalar' as const, text };
         }
         const kind = tape.pick(['number', 'scalar', 'predicate', 'bag'] as const);
-        const text = this.#expressions.ofKind(kind, scope, 2);
+        const text = this.#expressions.ofKind(kind, scope, this.#depth(2));
         return { name: this.#name(), kind: kind === 'predicate' ? 'scalar' : kind, text };
       }),
     );
