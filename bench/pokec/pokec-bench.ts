@@ -18,7 +18,7 @@ export interface PokecPlan {
 }
 
 /** A system that says nothing for so long is stopped, and keeps what it has. */
-const LOAD_MS_MAX = 120_000;
+const LOAD_MS_MAX = 180_000;
 const CLASS_MS_MAX = 20_000;
 /** A peer begins no class after so long, not counting the loading: it must not hold up the others. */
 const PEER_MS_MAX = 45_000;

@@ -159,6 +159,7 @@ function isFaster(peer: SystemResult, skein: SystemResult, name: string, floor: 
 }
 
 function timeText(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toPrecision(3)} s`;
   if (ms >= 1) return `${ms.toPrecision(3)} ms`;
   return ms >= 0.001 ? `${(ms * 1000).toPrecision(3)} µs` : `${(ms * 1e6).toFixed(0)} ns`;
 }

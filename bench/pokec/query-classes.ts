@@ -116,7 +116,7 @@ export const CLASS_ORDER: readonly string[] = QUERY_CLASSES.toSorted((one, other
 
 function rank({ name, group }: QueryClass): number {
   if (group === 'write') return 2;
-  return group === 'whole graph' || /_[34]/.test(name) ? 1 : 0;
+  return group === 'whole graph' || /_[34]|_long/.test(name) ? 1 : 0;
 }
 
 export function classNamed(name: string): QueryClass {
