@@ -1,4 +1,5 @@
 /** How much is measured. */
+import type { Effort } from './pokec/measuring.ts';
 import type { SamplingPlan } from './sampling.ts';
 
 export interface Extent {
@@ -16,6 +17,8 @@ export interface Extent {
   /** Before each of these, a share of as many that is not measured. */
   readonly warmUpShare: number;
   readonly fsyncs: number;
+  /** Of each system on the Pokec graph. */
+  readonly pokec: Effort;
 }
 
 export const FULL: Extent = {
@@ -27,6 +30,7 @@ export const FULL: Extent = {
   concurrentRequests: 3_200,
   warmUpShare: 0.2,
   fsyncs: 300,
+  pokec: { samples: 300, budgetMs: 500 },
 };
 
 export const QUICK: Extent = {
@@ -38,4 +42,5 @@ export const QUICK: Extent = {
   concurrentRequests: 640,
   warmUpShare: 0.2,
   fsyncs: 100,
+  pokec: { samples: 50, budgetMs: 200 },
 };

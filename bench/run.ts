@@ -1,33 +1,19 @@
 /** `npm run bench`: measures, prints a table, and keeps it when asked to. bench/README.md says what each row means. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { benchCore } from './core-bench.ts';
 import { type Extent, FULL, QUICK } from './extent.ts';
 import type { Figure, Report } from './figure.ts';
 import { load, type Machine, machineLine, machineSince } from './machine.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
+import { benchPokec } from './pokec/pokec-bench.ts';
+import { plainResult, pokecTable, type SystemResult, wrongAnswers } from './pokec/pokec-table.ts';
 import { benchServe } from './serve-bench.ts';
 import { Server } from './server.ts';
 import { formatFigures } from './table.ts';
 
-const USAGE = 'usage: npm run bench -- [--quick] [--only core|serve] [--json] [--save]';
 const LAST = join(import.meta.dirname, 'last.md');
-
-interface Options {
-  readonly quick: boolean;
-  readonly only: 'core' | 'serve' | undefined;
-  readonly json: boolean;
-  readonly save: boolean;
-}
-
-function parseOptions(): Options {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ options: { quick: flag, json: flag, save: flag, only: { type: 'string' } } });
-  const { quick, json, save, only } = values;
-  if (only !== undefined && only !== 'core' && only !== 'serve') throw new Error(`there is no --only ${only}`);
-  if (save && (quick || only)) throw new Error('--save keeps the figures of a whole run, without --quick and --only');
-  return { quick, json, save, only };
-}
+const LAST_POKEC = join(import.meta.dirname, 'pokec.md');
 
 async function measure(options: Options, extent: Extent): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -35,8 +21,8 @@ async function measure(options: Options, extent: Extent): Promise<Figure[]> {
     add: (figure) => figures.push(figure),
     say: (line) => process.stderr.write(`${line}\n`),
   };
-  if (options.only !== 'serve') await benchCore(extent, report);
-  if (options.only !== 'core') await withServer((server) => benchServe(server, extent, report));
+  if (options.parts.includes('core')) await benchCore(extent, report);
+  if (options.parts.includes('serve')) await withServer((server) => benchServe(server, extent, report));
   return figures;
 }
 
@@ -58,30 +44,54 @@ async function withServer(work: (server: Server) => Promise<void>): Promise<void
   }
 }
 
-function save(machine: Machine, table: string): void {
+function pokec(options: Options, extent: Extent): Promise<SystemResult[]> {
+  const { size, systems, classes, rounds } = options;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return benchPokec({ size, systems, classes, rounds, effort: extent.pokec }, say);
+}
+
+function saved(title: string, command: string, machine: Machine, table: string): string {
   const day = new Date().toISOString().slice(0, 10);
-  const text = `# Last figures\n\nWritten by \`npm run bench -- --save\` on ${day}; README.md says what the rows mean.\n${machineLine(machine)}.\n\n\`\`\`\n${table}\n\`\`\`\n`;
-  writeFileSync(LAST, text);
+  return `# ${title}\n\nWritten by \`${command}\` on ${day}; README.md says what the rows mean.\n${machineLine(machine)}.\n\n${table}\n`;
+}
+
+function save(options: Options, machine: Machine, tables: { readonly figures: string; readonly pokec: string }): void {
+  const { parts, size } = options;
+  if (parts.includes('core')) {
+    const table = `\`\`\`\n${tables.figures}\n\`\`\``;
+    writeFileSync(LAST, saved('Last figures', 'npm run bench -- --save', machine, table));
+  }
+  const title = `Pokec, the ${size} graph`;
+  writeFileSync(LAST_POKEC, saved(title, 'npm run bench -- --only pokec --save', machine, tables.pokec));
 }
 
 async function main(options: Options): Promise<void> {
   const extent = options.quick ? QUICK : FULL;
   const loadAtStart = load();
   const figures = await measure(options, extent);
+  const results = options.parts.includes('pokec') ? await pokec(options, extent) : [];
   const machine = machineSince(loadAtStart);
-  const table = formatFigures(figures);
+  const tables = {
+    figures: figures.length === 0 ? '' : formatFigures(figures),
+    pokec: results.length === 0 ? '' : pokecTable(results, options.classes),
+  };
   const text = options.json
-    ? JSON.stringify({ machine, extent: extent.name, figures })
-    : `${machineLine(machine)}, ${extent.name}\n\n${table}`;
+    ? JSON.stringify({ machine, extent: extent.name, figures, pokec: results.map(plainResult) })
+    : [`${machineLine(machine)}, ${extent.name}`, tables.figures, tables.pokec]
+        .filter((part) => part !== '')
+        .join('\n\n');
   process.stdout.write(`${text}\n`);
-  if (options.save) save(machine, table);
+  const wrong = wrongAnswers(results, options.classes);
+  if (wrong.length > 0) throw new Error(`not answered as the floor does: ${wrong.join(', ')}`);
+  if (options.save) save(options, machine, tables);
 }
 
 let options: Options | undefined;
 try {
-  options = parseOptions();
+  options = parseOptions(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
   process.exitCode = 2;
 }
-if (options) await main(options);
+if (options?.help) process.stdout.write(`${USAGE}\n`);
+else if (options) await main(options);

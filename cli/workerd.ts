@@ -66,12 +66,20 @@ async function bundleWorker(outfile: string): Promise<void> {
 function workerdConfiguration(options: WorkerdOptions & { readonly objects: string }): string {
   const text = (value: string) => JSON.stringify(value);
   const development = options.development ? `(name = "SKEIN_DEVELOPMENT", text = "1"),` : '';
+  // Without it LOAD CSV is off, and workerd's own rule holds: nothing but public addresses.
+  const loadCsv = process.env.SKEIN_LOAD_CSV_ALLOW
+    ? {
+        binding: '(name = "SKEIN_LOAD_CSV_ALLOW", fromEnvironment = "SKEIN_LOAD_CSV_ALLOW"),',
+        service: '(name = "internet", network = (allow = ["public", "local"], tlsOptions = (trustBrowserCas = true))),',
+      }
+    : { binding: '', service: '' };
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "skein", worker = .skein),
     (name = "objects", disk = (path = ${text(options.objects)}, writable = true)),
+    ${loadCsv.service}
   ],
   sockets = [(name = "http", address = ${text(`${options.host}:${options.port}`)}, http = (), service = "skein")],
 );
@@ -85,6 +93,7 @@ const skein :Workerd.Worker = (
     (name = "SKEIN_COORDINATORS", text = ${text(options.coordinators)}),
     (name = "SKEIN_ADMIN_TOKEN", fromEnvironment = "SKEIN_ADMIN_TOKEN"),
     ${development}
+    ${loadCsv.binding}
   ],
   durableObjectNamespaces = [
     (className = "InstanceObject", uniqueKey = "skein-instance", enableSql = true),

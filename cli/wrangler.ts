@@ -39,7 +39,13 @@ export async function startWrangler(options: {
   const folder = resolve(options.folder);
   await refuseTakenPort(port);
   const variables = join(folder, 'variables.env');
-  writeFileSync(variables, `SKEIN_ADMIN_TOKEN=${JSON.stringify(token)}\nSKEIN_DEVELOPMENT="1"\n`, { mode: 0o600 });
+  const loadCsv = process.env.SKEIN_LOAD_CSV_ALLOW;
+  const lines = [
+    `SKEIN_ADMIN_TOKEN=${JSON.stringify(token)}`,
+    'SKEIN_DEVELOPMENT="1"',
+    ...(loadCsv ? [`SKEIN_LOAD_CSV_ALLOW=${JSON.stringify(loadCsv)}`] : []),
+  ];
+  writeFileSync(variables, `${lines.join('\n')}\n`, { mode: 0o600 });
   const child = spawn(
     process.execPath,
     [

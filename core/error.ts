@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   'Neo.ClientError.Statement.ParameterMissing': '42N51',
   'Neo.ClientError.Statement.EntityNotFound': '50N42',
   'Neo.ClientError.Statement.AccessMode': '50N42',
+  /** LOAD CSV: "could not load external resource". */
+  'Neo.ClientError.Statement.ExternalResourceFailed': '22N43',
   'Neo.ClientError.Procedure.ProcedureNotFound': '42N08',
   'Neo.ClientError.Procedure.ProcedureCallFailed': '52N37',
   'Neo.ClientError.Schema.ConstraintValidationFailed': '22N79',

@@ -6,6 +6,8 @@ export interface Environment {
   readonly SKEIN_COORDINATORS: string;
   /** The secret that clients show. Without it every request is refused. */
   readonly SKEIN_ADMIN_TOKEN?: string;
+  /** Beginnings of URLs from which LOAD CSV may read, divided by commas; without it LOAD CSV is off. */
+  readonly SKEIN_LOAD_CSV_ALLOW?: string;
   /** Set (to anything but the empty string) it opens /development and believes the header `skein-region`. */
   readonly SKEIN_DEVELOPMENT?: string;
 }

@@ -97,6 +97,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     });
     this.#statements = new StatementRunner({
       address: this.#address,
+      loadCsvAllowed: env.SKEIN_LOAD_CSV_ALLOW,
       acknowledgements: this.#acknowledgements,
       log: this.#graph.log,
       state,

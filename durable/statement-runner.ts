@@ -1,4 +1,6 @@
 /** Statements of clients on one instance: bookmarks waited for, reads on a snapshot, writes in the queue, answers encoded. */
+
+import { csvUrls } from '../core/engine/csv-urls.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
@@ -21,6 +23,7 @@ import type {
   StatementFailure,
   StatementRequest,
 } from './protocol.ts';
+import { TextLoader } from './text-loader.ts';
 import { withDeadline } from './transport.ts';
 import { nextTurn, SLICE_WORK } from './turn.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -45,6 +48,8 @@ const UNACKNOWLEDGED_MAX = 4_096;
 
 /** What the runner needs of its instance. The graph and the machine's state change under it, so they are asked for anew. */
 export interface StatementHost extends CommitHost {
+  /** See Environment.SKEIN_LOAD_CSV_ALLOW. */
+  readonly loadCsvAllowed: string | undefined;
   readonly address: InstanceAddress;
   engine(): Engine;
   /** A client has asked something. */
@@ -158,10 +163,11 @@ export class StatementRunner {
     const snapshot = this.#host.store().openSnapshot();
     try {
       const { lsn } = snapshot;
-      const execution = this.#start(request, parameters, { snapshot });
+      const texts = new TextLoader(this.#host.loadCsvAllowed);
+      const execution = this.#start(request, parameters, { snapshot, texts });
       try {
         while (execution.next(SLICE_WORK) === 'paused') {
-          await nextTurn();
+          await (texts.pending ?? nextTurn());
           if (Date.now() > deadlineAtMs) throw tookTooLong();
         }
       } catch (error) {
@@ -179,10 +185,13 @@ export class StatementRunner {
     parameters: ReadonlyMap<string, Value>,
     deadlineAtMs: number,
   ): Promise<StatementAnswer> {
-    const written = await this.#writes.run(
-      () => this.#start(request, parameters, { commitsOnTheWay: true }),
-      () => Date.now() > deadlineAtMs,
-    );
+    const texts = new TextLoader(this.#host.loadCsvAllowed);
+    await this.#fetchKnown(request.statement, parameters, texts);
+    const written = await this.#writes.run({
+      start: () => this.#start(request, parameters, { commitsOnTheWay: true, texts }),
+      pending: () => texts.pending,
+      isCancelled: () => Date.now() > deadlineAtMs,
+    });
     const waitMs = Math.max(0, deadlineAtMs - Date.now());
     const failures = await withDeadline(written.acknowledged, waitMs).catch((error: unknown) => {
       if (error instanceof GraphError) throw error;
@@ -191,10 +200,16 @@ export class StatementRunner {
     return this.#success(written.execution, written.lsn, failures.map(replicationNotification));
   }
 
+  /** Texts whose URLs stand in the statement or its parameters are fetched before it queues, so that nobody waits for them behind it. */
+  async #fetchKnown(statement: string, parameters: ReadonlyMap<string, Value>, texts: TextLoader): Promise<void> {
+    for (const url of csvUrls(this.#host.engine().prepare(statement).statement, parameters)) texts.read(url);
+    await texts.pending;
+  }
+
   #start(
     request: StatementRequest,
     parameters: ReadonlyMap<string, Value>,
-    options: { snapshot?: ReturnType<GraphStore['openSnapshot']>; commitsOnTheWay?: boolean },
+    options: { snapshot?: ReturnType<GraphStore['openSnapshot']>; commitsOnTheWay?: boolean; texts: TextLoader },
   ): Execution {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     return this.#host.engine().start(request.statement, parameters, { ...options, seed, nowMs: Date.now() });

@@ -35,6 +35,8 @@ export interface Committed {
 
 interface Job {
   readonly start: () => Execution;
+  /** What the statement waits for, if it waits for something. */
+  readonly pending: () => Promise<unknown> | undefined;
   readonly isCancelled: () => boolean;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: unknown) => void;
@@ -57,9 +59,9 @@ export class WriteQueue {
   }
 
   /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
-  run(start: () => Execution, isCancelled: () => boolean): Promise<Written> {
+  run(job: Pick<Job, 'start' | 'pending' | 'isCancelled'>): Promise<Written> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ start, isCancelled, resolve, reject });
+      this.#jobs.push({ ...job, resolve, reject });
       if (!this.#draining) void this.#drain();
     });
   }
@@ -126,7 +128,7 @@ export class WriteQueue {
       let answer: ReturnType<Execution['next']> = first;
       do {
         if (answer === 'commit') this.#commitOnTheWay(execution);
-        await nextTurn();
+        await (job.pending() ?? nextTurn());
         this.#checkInterruption();
         if (job.isCancelled()) {
           execution.cancel();

@@ -3,6 +3,7 @@
  * through parser, planner and executor as they do on an instance. `npm run build:engine` bundles it as dist/engine.mjs.
  */
 import { Engine } from '../core/engine/engine.ts';
+import type { TextSource } from '../core/executor/context.ts';
 import type { Counters } from '../core/executor/counters.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import type { PlanDescription } from '../core/planner/describe.ts';
@@ -11,6 +12,8 @@ import { type PlainRow, plainRows } from './plain-result.ts';
 import { toValue } from './plain-value.ts';
 
 export interface OpenOptions {
+  /** For LOAD CSV: the text that a URL leads to. Without it the clause is an error. */
+  readonly loadText?: (url: string) => string;
   /** Goes into element ids. */
   readonly clusterId?: string;
 }
@@ -32,9 +35,11 @@ export class EmbeddedGraph {
   #store = new GraphStore();
   #engine: Engine;
   readonly #clusterId: string;
+  readonly #texts: TextSource | undefined;
 
   constructor(options: OpenOptions = {}) {
     this.#clusterId = options.clusterId ?? 'embedded';
+    this.#texts = options.loadText && { read: options.loadText };
     this.#engine = this.#engineOf(this.#store);
   }
 
@@ -45,7 +50,8 @@ export class EmbeddedGraph {
   run(statement: string, parameters: Readonly<Record<string, unknown>> = {}): Result {
     const given = new Map<string, ReturnType<typeof toValue>>();
     for (const name in parameters) given.set(name, toValue(parameters[name]));
-    const execution = this.#engine.start(statement, given, { seed: Math.random() * SEED_MAX, nowMs: Date.now() });
+    const options = { seed: Math.random() * SEED_MAX, nowMs: Date.now(), texts: this.#texts };
+    const execution = this.#engine.start(statement, given, options);
     execution.next(Number.POSITIVE_INFINITY);
     const transaction = execution.commit(EPOCH);
     if (transaction) this.#store.acknowledge(transaction.lsn);

@@ -2,6 +2,7 @@
 import {
   Float,
   NodeRecord,
+  type NodeSource,
   PathRecord,
   RelationshipRecord,
   type ResultValue,
@@ -14,22 +15,25 @@ export type PlainRow = readonly PlainValue[];
 
 /** A node of a result. Its properties stand in a plain object, made when it is asked for. */
 export class PlainNode {
-  readonly #record: NodeRecord;
+  readonly #source: NodeSource;
+  readonly #row: number;
 
-  constructor(record: NodeRecord) {
-    this.#record = record;
+  /** Takes what is in the record and lets go of it: there may be a million in a result. */
+  constructor({ source, row }: NodeRecord) {
+    this.#source = source;
+    this.#row = row;
   }
 
   get elementId(): string {
-    return this.#record.elementId;
+    return this.#source.elementIdAt(this.#row);
   }
 
   get labels(): readonly string[] {
-    return this.#record.labels;
+    return this.#source.labelsAt(this.#row);
   }
 
   get properties(): Readonly<Record<string, PlainValue>> {
-    return plainMap(this.#record.properties);
+    return plainMap(this.#source.propertiesAt(this.#row));
   }
 
   toJSON(): object {

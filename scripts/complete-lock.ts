@@ -1,7 +1,7 @@
 /**
  * Completes package-lock.json after `npm install`: a registry that mirrors only some platforms makes npm leave the others'
  * optional packages out of the lock file, and `npm ci` then refuses the whole of it. Adds an entry for each, so that the
- * lock serves every platform. Run it after every change of dependencies: `node scripts/complete-lock.ts`.
+ * lock serves every platform. Run it after every change of dependencies: `node scripts/complete-lock.ts [folder]`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ interface LockedPackage {
 const OS_WORDS = ['android', 'aix', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU_WORDS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32'];
 
-const file = join(import.meta.dirname, '..', 'package-lock.json');
+const file = join(import.meta.dirname, '..', process.argv[2] ?? '', 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, LockedPackage> };
 const added: string[] = [];
 for (const [path, owner] of Object.entries(lock.packages)) {

@@ -32,6 +32,7 @@ export interface SingleQuery {
 export type Clause =
   | MatchClause
   | UnwindClause
+  | LoadCsvClause
   | ProjectionClause
   | CreateClause
   | MergeClause
@@ -55,6 +56,17 @@ export interface UnwindClause {
   readonly type: 'unwind';
   readonly list: Expression;
   readonly variable: string;
+  readonly span: Span;
+}
+
+/** `LOAD CSV [WITH HEADERS] FROM url AS variable [FIELDTERMINATOR ';']`: a row for each record. */
+export interface LoadCsvClause {
+  readonly type: 'loadCsv';
+  readonly withHeaders: boolean;
+  readonly url: Expression;
+  readonly variable: string;
+  /** One UTF-16 unit. */
+  readonly terminator: string;
   readonly span: Span;
 }
 

@@ -13,6 +13,7 @@ import type {
 } from './ast.ts';
 import { CallParser } from './call-parser.ts';
 import { ExpressionParser } from './expression-parser.ts';
+import { stringValue } from './literal-text.ts';
 import type { PatternParser } from './pattern-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
@@ -45,7 +46,6 @@ export const CLAUSE_WORDS: readonly Keyword[] = [
 
 /** Clauses of Cypher that this version does not have. */
 const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
-  ['LOAD', 'The clause LOAD CSV'],
   ['USE', 'The clause USE'],
   ['USING', 'USING'],
   ['LET', 'The clause LET'],
@@ -144,6 +144,7 @@ export class ClauseParser {
           'They come in the order ORDER BY, SKIP, LIMIT, and then WHERE.',
         );
       default:
+        if (this.#atWord('LOAD') && this.#atWord('CSV', 1)) return this.#loadCsv();
         this.refuseAbsentClause();
         return undefined;
     }
@@ -204,6 +205,46 @@ export class ClauseParser {
     const list = this.#expressions.expression();
     cursor.expectWord('AS');
     return { type: 'unwind', list, variable: cursor.variable(), span: cursor.spanFrom(start) };
+  }
+
+  /** Whether a name stands here that is this word, in any case, but no keyword. */
+  #atWord(word: string, ahead = 0): boolean {
+    const cursor = this.#cursor;
+    return cursor.kind(ahead) === TOKEN.name && cursor.source(cursor.index + ahead).toUpperCase() === word;
+  }
+
+  #loadCsv(): Clause {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip(2);
+    const withHeaders = cursor.takeWords('WITH');
+    if (withHeaders) {
+      if (!this.#atWord('HEADERS')) throw cursor.expected('HEADERS');
+      cursor.skip();
+    }
+    cursor.expectWord('FROM');
+    const url = this.#expressions.expression();
+    cursor.expectWord('AS');
+    const variable = cursor.variable();
+    const terminator = this.#atWord('FIELDTERMINATOR') ? this.#fieldTerminator() : ',';
+    return { type: 'loadCsv', withHeaders, url, variable, terminator, span: cursor.spanFrom(start) };
+  }
+
+  #fieldTerminator(): string {
+    const cursor = this.#cursor;
+    cursor.skip();
+    const source = cursor.source();
+    if (!cursor.take(TOKEN.string)) throw cursor.expected('a string of one character');
+    const value = stringValue(source);
+    if (typeof value === 'string' && value.length === 1 && !/["\r\n]/.test(value)) return value;
+    throw cursor.error(
+      'FIELDTERMINATOR is one character, and neither a quote nor the end of a line',
+      'UnexpectedSyntax',
+      undefined,
+      {
+        index: cursor.index - 1,
+      },
+    );
   }
 
   #projection(type: 'with' | 'return'): ProjectionClause {

@@ -121,6 +121,8 @@ function mapClause(clause: Clause, map: MapExpression): Clause {
       return { ...clause, patterns: patterns(clause.patterns), where: optional(clause.where) };
     case 'unwind':
       return { ...clause, list: map(clause.list) };
+    case 'loadCsv':
+      return { ...clause, url: map(clause.url) };
     case 'with':
     case 'return':
       return {

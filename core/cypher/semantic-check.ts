@@ -24,7 +24,7 @@ import { checkCall } from './procedure-check.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
 import { checkCount, checkProjection, type ResultColumn } from './projection-check.ts';
 import { Scope } from './scope.ts';
-import { MAP, type StaticType, type TypeKind, typeName } from './static-type.ts';
+import { LIST, MAP, type StaticType, type TypeKind, typeName } from './static-type.ts';
 import {
   checkReturnedNames,
   importedScope,
@@ -171,6 +171,11 @@ class QueryCheck {
       case 'unwind': {
         const list = checker.typeOf(clause.list, scope, ROW_VALUE);
         this.#define(clause.variable, elementType(list), scope, clause.span);
+        return;
+      }
+      case 'loadCsv': {
+        checker.require(clause.url, ['string'], scope, ROW_VALUE);
+        this.#define(clause.variable, clause.withHeaders ? MAP : LIST, scope, clause.span);
         return;
       }
       case 'call':

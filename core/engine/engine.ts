@@ -9,7 +9,7 @@ import { transactionalIn } from '../cypher/subquery-check.ts';
 import type { Position } from '../error.ts';
 import { GraphError } from '../error.ts';
 import { buildOperators } from '../executor/build.ts';
-import { ExecutionContext } from '../executor/context.ts';
+import { ExecutionContext, type TextSource } from '../executor/context.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
@@ -58,6 +58,8 @@ export interface StartOptions {
   readonly nowMs: number;
   /** The caller commits whenever `next` answers 'commit', so that CALL { … } IN TRANSACTIONS can be run. */
   readonly commitsOnTheWay?: boolean;
+  /** For LOAD CSV; without it the clause is an error. */
+  readonly texts?: TextSource | undefined;
 }
 
 interface KeptPlan {
@@ -176,6 +178,7 @@ export class Engine {
       elementId: this.#elementId,
       budget: this.#limits,
       scratchPool: this.#scratchPool,
+      texts: options.texts,
     });
     const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
     return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe, begin });

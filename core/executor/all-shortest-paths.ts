@@ -4,13 +4,14 @@
  */
 import { ALL_TYPES, type GraphView } from '../graph/graph-view.ts';
 import { Expansion } from '../graph/result-lists.ts';
-import { PathReference, RelationshipReference, type Value } from '../value/value.ts';
+import { PathReference } from '../value/value.ts';
 import { turned, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
+import { Distances, type Steps } from './distances.ts';
 import type { Operator } from './operator.ts';
-import { type AddedColumn, derive, nodeIds } from './rows.ts';
-import type { ShortestPathSpec } from './shortest-path.ts';
+import { nodeIds } from './rows.ts';
+import { type ShortestPathSpec, withPaths } from './shortest-path.ts';
 import { StepConditions } from './step-conditions.ts';
 
 export class AllShortestPaths implements Operator {
@@ -114,88 +115,10 @@ export class AllShortestPaths implements Operator {
   }
 
   #output(batch: Batch): Batch {
-    const { path, relationship } = this.#spec;
-    const added: AddedColumn[] = [];
-    if (path !== undefined) added.push([path, { kind: 'value', values: this.#paths }]);
-    if (relationship !== undefined) {
-      const lists = this.#paths.map((found): Value => found.relationships.map((id) => new RelationshipReference(id)));
-      added.push([relationship, { kind: 'value', values: lists }]);
-    }
-    const parents = Int32Array.from(this.#parents);
+    const found = { parents: Int32Array.from(this.#parents), paths: this.#paths };
     this.#parents = [];
     this.#paths = [];
-    return derive(batch, parents, added);
-  }
-}
-
-interface Steps {
-  readonly types: readonly number[];
-  readonly direction: ShortestPathSpec['direction'];
-  /** Whether a relationship may be followed to a node. */
-  readonly hold: (relationship: number, node: number) => boolean;
-}
-
-/** How far nodes are from where a search starts. */
-class Distances {
-  readonly #expansion = new Expansion();
-  /** By node: its distance plus 1; 0 when it has not been reached. */
-  #marks = new Int32Array(0);
-  #reached: number[] = [];
-  #next = 0;
-  #levelEnd = 0;
-  #distance = 0;
-  #found = false;
-
-  start(node: number, nodeIdLimit: number): void {
-    if (this.#marks.length < nodeIdLimit) this.#marks = new Int32Array(nodeIdLimit);
-    else for (const reached of this.#reached) this.#marks[reached] = 0;
-    this.#marks[node] = 1;
-    this.#reached = [node];
-    this.#next = 0;
-    this.#levelEnd = 1;
-    this.#distance = 0;
-    this.#found = false;
-  }
-
-  /** The distance of a node; -1 when it has not been reached. */
-  of(node: number): number {
-    return this.#marks[node]! - 1;
-  }
-
-  /** Whether the target is within reach; undefined when the slice's work is spent before that is known. */
-  search(
-    steps: Steps & { readonly max: number; readonly target: number },
-    context: ExecutionContext,
-  ): boolean | undefined {
-    while (!this.#found && this.#distance < steps.max && this.#next < this.#levelEnd) {
-      // The whole level is gone through, so that all nodes nearer than the target are known; the target ends it.
-      while (this.#next < this.#levelEnd) {
-        if (context.exhausted) return undefined;
-        this.#expand(this.#reached[this.#next++]!, steps, context);
-      }
-      this.#levelEnd = this.#reached.length;
-      this.#distance++;
-    }
-    return this.#found;
-  }
-
-  #expand(
-    node: number,
-    { types, direction, hold, target }: Steps & { readonly target: number },
-    context: ExecutionContext,
-  ): void {
-    for (const type of types) {
-      context.view.expand(node, direction, type, this.#expansion);
-      const { neighbours, relationships, count } = this.#expansion;
-      context.charge(count + 1);
-      for (let i = 0; i < count; i++) {
-        const neighbour = neighbours[i]!;
-        if (this.#marks[neighbour] !== 0 || !hold(relationships[i]!, neighbour)) continue;
-        this.#marks[neighbour] = this.#distance + 2;
-        this.#reached.push(neighbour);
-        if (neighbour === target) this.#found = true;
-      }
-    }
+    return withPaths(batch, found, this.#spec);
   }
 }
 

@@ -49,10 +49,12 @@ import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
 import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
+import { LoadCsv } from './load-csv.ts';
 import { Merge } from './merge.ts';
 import type { OperatorFactory } from './operator.ts';
 import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
+import { PathsByLength } from './paths-by-length.ts';
 import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
@@ -188,6 +190,7 @@ class OperatorBuilder {
       case 'skip':
       case 'limit':
       case 'unwind':
+      case 'loadCsv':
       case 'eager':
         return this.#projection(plan, this.build(plan.input));
       case 'callProcedure':
@@ -267,6 +270,10 @@ class OperatorBuilder {
       case 'shortestPath': {
         if (plan.min > 1) throw shortestWithLowerBound();
         const spec = { ...plan, max: plan.max ?? Number.POSITIVE_INFINITY, ...this.#conditions(plan) };
+        if (plan.conditions.length > 0) {
+          const conditions = plan.conditions.map((condition) => this.#predicate(condition));
+          return (argument) => new PathsByLength(input(argument), { ...spec, conditions });
+        }
         return (argument) =>
           plan.all ? new AllShortestPaths(input(argument), spec) : new ShortestPath(input(argument), spec);
       }
@@ -321,9 +328,11 @@ class OperatorBuilder {
     return (argument) => new NodeScan(input(argument), spec, firstRows);
   }
 
-  /** What WITH, RETURN and UNWIND are made of, and Eager. */
+  /** What WITH, RETURN, UNWIND and LOAD CSV are made of, and Eager. */
   #projection(
-    plan: PlanOf<'produce' | 'aggregate' | 'distinct' | 'orderBy' | 'top' | 'skip' | 'limit' | 'unwind' | 'eager'>,
+    plan: PlanOf<
+      'produce' | 'aggregate' | 'distinct' | 'orderBy' | 'top' | 'skip' | 'limit' | 'unwind' | 'loadCsv' | 'eager'
+    >,
     input: OperatorFactory,
   ): OperatorFactory {
     switch (plan.type) {
@@ -357,6 +366,11 @@ class OperatorBuilder {
       case 'unwind': {
         const spec = { list: this.#expression(plan.list), slot: plan.slot };
         return (argument) => new Unwind(input(argument), spec);
+      }
+      case 'loadCsv': {
+        const { withHeaders, terminator, slot, url } = plan;
+        const spec = { url: this.#expression(url), position: url.expression.span, withHeaders, terminator, slot };
+        return (argument) => new LoadCsv(input(argument), spec);
       }
       case 'eager':
         return (argument) => new Eager(input(argument), plan.keep);

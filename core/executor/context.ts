@@ -3,7 +3,7 @@
  * is counted, never time: a row looked at, a relationship followed, an element made are one each.
  */
 import { assert } from '../assert.ts';
-import { GraphError } from '../error.ts';
+import { GraphError, type Position } from '../error.ts';
 import type { GraphView } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
 import type { Tokens } from '../graph/tokens.ts';
@@ -24,7 +24,18 @@ export interface Budget {
   readonly changesMax: number;
 }
 
+/** Texts from outside, which the host fetches. */
+export interface TextSource {
+  /**
+   * The text that a URL leads to; undefined while it is on its way: the statement pauses, and asks again in its next slice. Errors:
+   * GraphError when it may not be fetched, or could not be.
+   */
+  read(url: string): string | undefined;
+}
+
 export interface ExecutionContextFields {
+  /** Absent where nothing may be fetched. */
+  readonly texts?: TextSource | undefined;
   readonly view: GraphView;
   readonly writer: Writer | undefined;
   /** Takes back what the open transaction has done and opens the next; where a statement has several. */
@@ -50,6 +61,7 @@ export class ExecutionContext implements EvaluationContext {
   readonly counters: MutableCounters = noChanges();
   readonly scratch: Scratch;
   readonly virtual = new VirtualEntities();
+  readonly #texts: TextSource | undefined;
   readonly #indexes: readonly PropertyIndex[];
   #writer: Writer | undefined;
   readonly #rollBack: (() => Writer) | undefined;
@@ -67,6 +79,7 @@ export class ExecutionContext implements EvaluationContext {
   constructor(fields: ExecutionContextFields) {
     this.view = fields.view;
     this.tokens = fields.tokens;
+    this.#texts = fields.texts;
     this.#indexes = fields.indexes;
     this.parameters = fields.parameters;
     this.nowMs = fields.nowMs;
@@ -122,6 +135,13 @@ export class ExecutionContext implements EvaluationContext {
     this.#writer = this.#rollBack();
     this.nodesToDelete.clear();
     Object.assign(this.counters, before);
+  }
+
+  /** See TextSource.read. Errors: also where nothing may be fetched. */
+  textAt(url: string, position: Position): string | undefined {
+    if (this.#texts !== undefined) return this.#texts.read(url);
+    const message = 'LOAD CSV is not available here: nothing may be fetched.';
+    throw new GraphError('Neo.ClientError.Statement.ExternalResourceFailed', message, { position });
   }
 
   typeOfDeleted(relationship: number): number {

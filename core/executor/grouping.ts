@@ -49,6 +49,9 @@ export class Grouping {
     { groups, firsts }: { readonly groups: Int32Array; readonly firsts: Int32Array },
   ): number {
     const { column, rows } = vector;
+    if (column.kind === 'integer') {
+      return classes.numberIntegers({ values: column.values, positions: rows }, groups, firsts);
+    }
     let count = classes.count;
     let found = 0;
     for (let row = 0; row < groups.length; row++) {
@@ -64,8 +67,6 @@ export class Grouping {
 
   #classOf(classes: EquivalenceClasses, column: Column, position: number, index: number): number {
     switch (column.kind) {
-      case 'integer':
-        return classes.numberOfInteger(column.values[position]!);
       case 'float':
         return classes.numberOfNumber(column.values[position]!);
       case 'node': {

@@ -3,7 +3,7 @@ import type { GraphView } from '../graph/graph-view.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
-import { derive } from './rows.ts';
+import { derive, FIRST_ROW } from './rows.ts';
 
 /** Gives one batch: the single row that a statement starts from, or the rows that a subplan is fed. */
 export class Given implements Operator {
@@ -69,11 +69,12 @@ export class NodeScan implements Operator {
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
     const room = this.#batchRows;
     const ids = new Int32Array(room);
-    const parents = new Int32Array(room);
+    // Nearly all scans are of a single row.
+    const parents = batch.rowCount === 1 ? FIRST_ROW : new Int32Array(room);
     let filled = 0;
     while (filled < room && this.#row < batch.rowCount) {
       const count = this.#scan(filled === 0 ? ids : ids.subarray(filled), context);
-      parents.fill(this.#row, filled, filled + count);
+      if (parents !== FIRST_ROW) parents.fill(this.#row, filled, filled + count);
       filled += count;
       if (this.#cursor === -1) this.#advance();
     }
@@ -81,7 +82,7 @@ export class NodeScan implements Operator {
     if (filled === 0) return undefined;
     this.#batchRows = Math.min(BATCH_ROWS, room * 4);
     const column = { kind: 'node', ids: filled < room ? ids.subarray(0, filled) : ids } as const;
-    return derive(batch, parents.subarray(0, filled), [[this.#spec.slot, column]]);
+    return derive(batch, parents, [[this.#spec.slot, column]], filled);
   }
 
   /** Scans on into `room`; answers how many nodes of those are for this label, which stand first. */

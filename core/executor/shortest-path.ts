@@ -81,18 +81,24 @@ export class ShortestPath implements Operator {
   }
 
   #output(batch: Batch): Batch {
-    const { path, relationship } = this.#spec;
     const parents = Int32Array.from(this.#found, ({ row }) => row);
-    const added: AddedColumn[] = [];
-    if (path !== undefined) added.push([path, { kind: 'value', values: this.#found.map((found) => found.path) }]);
-    if (relationship !== undefined) {
-      const lists = this.#found.map(
-        (found): Value => found.path.relationships.map((id) => new RelationshipReference(id)),
-      );
-      added.push([relationship, { kind: 'value', values: lists }]);
-    }
-    return derive(batch, parents, added);
+    return withPaths(batch, { parents, paths: this.#found.map(({ path }) => path) }, this.#spec);
   }
+}
+
+/** The rows that paths were found for, with the paths and with their relationships, as far as they have slots. */
+export function withPaths(
+  batch: Batch,
+  { parents, paths }: { readonly parents: Int32Array; readonly paths: readonly PathReference[] },
+  { path, relationship }: Pick<ShortestPathSpec, 'path' | 'relationship'>,
+): Batch {
+  const added: AddedColumn[] = [];
+  if (path !== undefined) added.push([path, { kind: 'value', values: paths }]);
+  if (relationship !== undefined) {
+    const lists = paths.map(({ relationships }): Value => relationships.map((id) => new RelationshipReference(id)));
+    added.push([relationship, { kind: 'value', values: lists }]);
+  }
+  return derive(batch, parents, added);
 }
 
 /** In `arrivedBy`: not reached, and reached as the node that the search starts from. Else: the relationship, plus 2. */

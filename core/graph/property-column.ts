@@ -8,6 +8,8 @@ import { StringDictionary } from './string-dictionary.ts';
 /** One property of all nodes, or of all relationships, in the newest state. */
 export class PropertyColumn {
   readonly #pages: (PropertyPage | undefined)[] = [];
+  /** The numbers of those pages that have been found to be full of 'integer32', where a read needs to look at nothing else. */
+  readonly #full: (Int32Array | undefined)[] = [];
   readonly #dictionary: StringDictionary;
   readonly #memory: MemoryCounter;
 
@@ -32,6 +34,7 @@ export class PropertyColumn {
   set(id: number, value: StoredValue): void {
     const index = id >>> PAGE_SHIFT;
     let page = this.#pages[index];
+    if (index < this.#full.length) this.#full[index] = undefined;
     if (page === undefined) {
       page = new PropertyPage(kindOf(value), this.#dictionary, this.#memory);
       while (this.#pages.length < index) this.#pages.push(undefined);
@@ -44,6 +47,7 @@ export class PropertyColumn {
   delete(id: number): void {
     const page = this.#pages[id >>> PAGE_SHIFT];
     if (page === undefined || page.slotOf(id & PAGE_MASK) === -1) return;
+    if (id >>> PAGE_SHIFT < this.#full.length) this.#full[id >>> PAGE_SHIFT] = undefined;
     page.delete(id & PAGE_MASK);
     if (page.count > 0) return;
     page.drop();
@@ -93,18 +97,30 @@ export class PropertyColumn {
    * only, and a loop that meets one kind of array reads it in half the time.
    */
   #gatherIntegers(ids: Int32Array, count: number): Float64Array | undefined {
-    const pages = this.#pages;
+    const full = this.#full;
     const values = new Float64Array(count);
     for (let row = 0; row < count; row += 1) {
       const id = ids[row]!;
-      const page = id < 0 ? undefined : pages[id >>> PAGE_SHIFT];
+      const index = id >>> PAGE_SHIFT;
+      const numbers = index < full.length ? full[index] : undefined;
+      if (numbers !== undefined) {
+        values[row] = numbers[id & PAGE_MASK]!;
+        continue;
+      }
+      const page = id < 0 ? undefined : this.#pages[index];
       if (page === undefined || !isIntegerKind(page.kind)) return undefined;
       if (page.kind === 'integer53') return this.#gatherNumbers(ids, count, isIntegerKind);
-      const slot = page.isFull ? id & PAGE_MASK : page.slotOf(id & PAGE_MASK);
+      const slot = page.slotOf(id & PAGE_MASK);
       if (slot === -1) return undefined;
       values[row] = page.numbers![slot]!;
+      if (page.isFull) this.#noteFull(index, page.numbers as Int32Array); // those of an 'integer32' page are
     }
     return values;
+  }
+
+  #noteFull(index: number, numbers: Int32Array): void {
+    while (this.#full.length <= index) this.#full.push(undefined);
+    this.#full[index] = numbers;
   }
 
   /** The values as numbers, or undefined as soon as one is missing or of a kind that is not accepted. */

@@ -30,6 +30,12 @@ export function scanBits(
     const doubts = doubtfulWords === undefined ? 0 : (doubtfulWords[word] ?? 0);
     let bits = ((words[word] ?? 0) | doubts) & mask;
     mask = -1;
+    if (bits === -1 && doubts === 0 && count + 32 <= out.length) {
+      const first = word << 5;
+      for (let bit = 0; bit < 32; bit++) out[count + bit] = first + bit;
+      count += 32;
+      continue;
+    }
     while (bits !== 0) {
       const bit = lowestBit(bits);
       bits &= bits - 1;

@@ -170,6 +170,8 @@ class Describer {
         return this.#print(plan.count);
       case 'unwind':
         return `${this.#print(plan.list)} AS ${this.#name(plan.slot)}`;
+      case 'loadCsv':
+        return `${plan.withHeaders ? 'WITH HEADERS ' : ''}FROM ${this.#print(plan.url)} AS ${this.#name(plan.slot)}`;
       case 'removeProperty':
         return `${this.#print(plan.target)}.${plan.key}`;
       case 'removeLabels':
@@ -308,7 +310,10 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'loadCsv':
+      return 'LoadCSV';
     case 'shortestPath':
+      if (plan.conditions.length > 0) return 'PathsByLength';
       return plan.all ? 'AllShortestPaths' : 'ShortestPath';
     case 'rollUp':
       return 'RollUpApply';
@@ -352,6 +357,7 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'nodeIndexSeekByRange':
     case 'constructPath':
     case 'unwind':
+    case 'loadCsv':
       return [plan.slot];
     case 'expand':
     case 'expandInto':

@@ -102,12 +102,15 @@ class Search {
     this.steps.push({ ...step, rows: this.#rows });
   }
 
-  /** What can come next. A relationship whose ends are both bound only takes rows away, so it goes before all else. */
+  /**
+   * What can come next. A relationship whose ends are both bound goes before all else if it only takes rows away: one of variable
+   * length may walk any number of trails first.
+   */
   options(): Option[] {
     const expands: Option[] = [];
     for (const relationship of this.#openRelationships) {
       const options = this.#optionsOf(relationship);
-      if (options.some(({ step }) => step.type !== 'expand')) return [...options];
+      if (options.some(({ step, fanout }) => step.type !== 'expand' && fanout <= 1)) return [...options];
       expands.push(...options);
     }
     const leaves = [...this.#openNodes].flatMap((node) => this.#optionsOf(node));

@@ -181,8 +181,8 @@ class MatchBuilder {
       estimatedRows: step.rows,
     };
     const { properties, hops, path } = relationship;
-    const steps = [...relationship.steps, ...this.#stepsOfPath(relationship)];
     if (relationship.shortest) {
+      const { steps, conditions } = this.#conditionsOnPath(relationship);
       const { min, max } = hops ?? { min: 1, max: 1 };
       return {
         type: 'shortestPath',
@@ -192,10 +192,11 @@ class MatchBuilder {
         min,
         max,
         properties,
-        steps,
+        steps: [...relationship.steps, ...steps],
+        conditions,
       };
     }
-    const { traversal } = relationship;
+    const { steps, traversal } = relationship;
     if (hops && traversal && traversal.algorithm !== 'depthFirst') {
       const { algorithm, filter, weight, count } = traversal;
       const total = traversal.total?.slot;
@@ -210,25 +211,30 @@ class MatchBuilder {
   }
 
   /**
-   * Conditions on a shortest path that hold for each of its steps: a path that meets them is looked for. Any other condition
-   * could pass over the shortest path to a longer one, which no search by distance finds.
+   * What the WHERE asks of a shortest path. What holds for each step of it is part of the search. What is asked of the whole path
+   * may pass over the shortest one to a longer one, which may go through its ends again: then no step spares the ends either.
    */
-  #stepsOfPath(relationship: GraphRelationship): StepPredicate[] {
-    if (!relationship.shortest) return [];
+  #conditionsOnPath(relationship: GraphRelationship): { steps: StepPredicate[]; conditions: ScopedExpression[] } {
     const { conjunctsOn, scope } = this.#graph;
     const path = relationship.path === undefined ? undefined : scope.slots.nameOf(relationship.path);
     const names = [relationship.name, ...(path === undefined ? [] : [path])];
-    const conjuncts = new Set(names.flatMap((name) => conjunctsOn.get(name) ?? []));
-    return [...conjuncts].flatMap((conjunct) => {
-      const others = [...conjunct.needs].filter((name) => !names.includes(name));
-      const step = conditionOnSteps(conjunct.expression, { path, relationships: relationship.name });
-      if (step && others.every((name) => this.#bound.has(name))) {
-        this.#applied.add(conjunct);
-        return [stepPredicate({ ...step, scope })];
-      }
-      if (sparesLonger(conjunct.expression, names)) return [];
-      throw conditionOnShortest(conjunct.expression);
-    });
+    const conjuncts = [...new Set(names.flatMap((name) => conjunctsOn.get(name) ?? []))]
+      .filter(({ expression }) => !sparesLonger(expression, names))
+      .map((conjunct) => {
+        return { conjunct, step: conditionOnSteps(conjunct.expression, { path, relationships: relationship.name }) };
+      });
+    const isAskedWhole = conjuncts.some(({ step }) => step === undefined);
+    const steps: StepPredicate[] = [];
+    const conditions: ScopedExpression[] = [];
+    for (const { conjunct, step } of conjuncts) {
+      const { expression, needs } = conjunct;
+      if (![...needs].every((name) => names.includes(name) || this.#bound.has(name)))
+        throw conditionOnShortest(expression);
+      this.#applied.add(conjunct);
+      if (step === undefined || (isAskedWhole && step.spares)) conditions.push({ expression, scope });
+      else steps.push(stepPredicate({ ...step, scope }));
+    }
+    return { steps, conditions };
   }
 
   /** Plans one time through a quantified path pattern. */

@@ -201,6 +201,8 @@ export interface ShortestPathPlan extends ExpansionPlan {
   readonly max: number | undefined;
   readonly properties: readonly PropertyEquality[];
   readonly steps: readonly StepPredicate[];
+  /** What is asked of the whole path, so that a longer one may be wanted than the shortest of all. */
+  readonly conditions: readonly ScopedExpression[];
 }
 
 /** A pattern around a bound relationship: binds its ends, or holds them against what is bound. */
@@ -386,6 +388,15 @@ export interface UnwindPlan extends Unary {
   readonly slot: number;
 }
 
+/** A row for each record of the CSV that the URL leads to. */
+export interface LoadCsvPlan extends Unary {
+  readonly type: 'loadCsv';
+  readonly url: ScopedExpression;
+  readonly withHeaders: boolean;
+  readonly terminator: string;
+  readonly slot: number;
+}
+
 /** The rows of one part after the other. `columns[part][i]` becomes `slots[i]`. */
 export interface UnionPlan extends PlanBase {
   readonly type: 'union';
@@ -548,6 +559,7 @@ export type Plan =
   | SkipPlan
   | LimitPlan
   | UnwindPlan
+  | LoadCsvPlan
   | UnionPlan
   | EagerPlan
   | CreatePlan

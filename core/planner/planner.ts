@@ -8,6 +8,7 @@ import type {
   Clause,
   Expression,
   ForeachClause,
+  LoadCsvClause,
   MatchClause,
   ProjectionClause,
   Query,
@@ -47,6 +48,9 @@ export interface PlannedQuery {
 
 /** Elements that a list is taken to have in an estimate. */
 const LIST_LENGTH_ASSUMED = 10;
+
+/** Records that a CSV is taken to have. */
+const RECORDS_ASSUMED = 1_000;
 
 /** Rows of a transaction, unless OF … ROWS says how many. */
 const TRANSACTION_ROWS = 1_000n;
@@ -211,6 +215,8 @@ class QueryPlanner {
         return clause.optional ? this.#optionalMatch(clause) : this.#match(clause);
       case 'unwind':
         return this.#unwind(clause);
+      case 'loadCsv':
+        return this.#loadCsv(clause);
       case 'call':
         return this.#call(clause);
       case 'subquery':
@@ -277,6 +283,15 @@ class QueryPlanner {
     const estimatedRows = this.#plan.estimatedRows * length;
     const { plan, ...over } = liftQueries(this.#plan, { expression: list, scope }, this.#planning);
     this.#plan = { type: 'unwind', input: plan, list: over, slot, estimatedRows };
+    this.#scope = scope.with([[variable, slot]]);
+  }
+
+  #loadCsv({ url, variable, withHeaders, terminator }: LoadCsvClause): void {
+    const scope = this.#scope;
+    const slot = scope.slots.addPlain(variable);
+    const estimatedRows = this.#plan.estimatedRows * RECORDS_ASSUMED;
+    const { plan, ...over } = liftQueries(this.#plan, { expression: url, scope }, this.#planning);
+    this.#plan = { type: 'loadCsv', input: plan, url: over, withHeaders, terminator, slot, estimatedRows };
     this.#scope = scope.with([[variable, slot]]);
   }
 

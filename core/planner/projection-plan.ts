@@ -83,7 +83,9 @@ function plain(question: ProjectionQuestion, items: readonly ProjectionItem[]): 
   const known = computed(items);
   const sorting = sortKeysOf(clause.orderBy, innerScope, (expression) => known.replace(expression));
   const needsOld = !clause.distinct && (clause.where !== undefined || sorting.items.length > 0);
-  const keep = needsOld ? innerScope.liveSlots() : after.liveSlots();
+  // A key may be a variable of before, which is not projected.
+  const sorted = clause.distinct ? [] : sorting.keys.map(({ slot }) => slot);
+  const keep = needsOld ? innerScope.liveSlots() : [...new Set([...after.liveSlots(), ...sorted])];
   let plan = produce({ input, items: produced, keep, planning });
   if (clause.distinct) plan = distinct(plan, slotsOf(entries));
   if (sorting.items.length > 0)

@@ -18,6 +18,7 @@ import { GraphError } from '../error.ts';
 import { conjunctsOf, hasLabels, propertyEquals } from './expressions.ts';
 import type { PropertyEquality, StepFunctionPlan, StepPredicate } from './plan.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
+import { sparesLonger } from './shortest-condition.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -136,31 +137,52 @@ class GraphBuilder {
       needs: new Set([...freeVariables(expression)].filter((name) => own.has(name))),
       label,
     }));
+    const relationships = this.#relationships.map((relationship, i): GraphRelationship => {
+      const equalities = this.#equalities.filter((equality) => equality.relationship === i);
+      const steps = this.#steps.filter((step) => step.relationship === i);
+      const named = [
+        ...equalities.flatMap(({ value }) => [...freeVariables(value)]),
+        ...steps.flatMap(({ predicate, variable }) =>
+          [...freeVariables(predicate)].filter((name) => name !== variable),
+        ),
+      ];
+      return {
+        ...relationship,
+        properties: equalities.map(({ key, value }) => ({ key, value: { expression: value, scope } })),
+        steps: steps.map(({ on, variable, predicate }) => stepPredicate({ on, variable, predicate, scope })),
+        needs: new Set([...named, ...namedInSteps(this.#traversals.get(i))].filter((name) => own.has(name))),
+        traversal: plannedTraversal(this.#traversals.get(i), scope),
+      };
+    });
+    const conjunctsOn = byVariable(conjuncts);
     return {
       nodes: [...this.#nodes.values()],
-      relationships: this.#relationships.map((relationship, i) => {
-        const equalities = this.#equalities.filter((equality) => equality.relationship === i);
-        const steps = this.#steps.filter((step) => step.relationship === i);
-        const named = [
-          ...equalities.flatMap(({ value }) => [...freeVariables(value)]),
-          ...steps.flatMap(({ predicate, variable }) =>
-            [...freeVariables(predicate)].filter((name) => name !== variable),
-          ),
-        ];
-        return {
-          ...relationship,
-          properties: equalities.map(({ key, value }) => ({ key, value: { expression: value, scope } })),
-          steps: steps.map(({ on, variable, predicate }) => stepPredicate({ on, variable, predicate, scope })),
-          needs: new Set([...named, ...namedInSteps(this.#traversals.get(i))].filter((name) => own.has(name))),
-          traversal: plannedTraversal(this.#traversals.get(i), scope),
-        };
+      relationships: relationships.map((relationship) => {
+        const needs = this.#neededByConditions(relationship, relationships, conjunctsOn);
+        return { ...relationship, needs: new Set([...relationship.needs, ...needs]) };
       }),
       conjuncts,
       ownNames: own,
-      conjunctsOn: byVariable(conjuncts),
+      conjunctsOn,
       paths: this.#paths,
       scope,
     };
+  }
+
+  /** What the conditions on a shortest path name beside it: that is found first, unless it waits for something in its turn. */
+  #neededByConditions(
+    { shortest, name, path }: GraphRelationship,
+    relationships: readonly GraphRelationship[],
+    conjunctsOn: QueryGraph['conjunctsOn'],
+  ): string[] {
+    if (shortest === undefined) return [];
+    const names = path === undefined ? [name] : [name, this.#outer.slots.nameOf(path)];
+    const found = relationships.filter((other) => other.shortest === undefined && other.needs.size === 0);
+    return names
+      .flatMap((each) => conjunctsOn.get(each) ?? [])
+      .filter(({ expression }) => !sparesLonger(expression, names))
+      .flatMap(({ needs }) => [...needs])
+      .filter((need) => this.#nodes.has(need) || found.some((other) => other.name === need));
   }
 
   /** `WHERE n:A` is the same as a label in the pattern. */

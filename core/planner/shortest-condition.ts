@@ -98,7 +98,7 @@ function isIndependent(expression: Expression, names: readonly string[]): boolea
 export function conditionOnShortest({ span }: Expression): GraphError {
   return new GraphError(
     'Neo.ClientError.Statement.NotSupported',
-    'Of a shortest path the WHERE of its MATCH may ask all(…) and none(…) of its nodes (or all but the first or the last) and relationships, and an upper bound of its length. Put a WITH before any other condition: then it is asked of the path that was found.',
+    'A condition on a shortest path cannot name another shortest path, nor a path, of the same MATCH. Put that one into a MATCH before.',
     { position: span },
   );
 }

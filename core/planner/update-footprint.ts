@@ -25,6 +25,9 @@ export function footprintOf(
     case 'unwind':
       readsOfExpression(clause.list, scope, reads);
       break;
+    case 'loadCsv':
+      readsOfExpression(clause.url, scope, reads);
+      break;
     case 'with':
     case 'return':
       readsOfProjection(clause, scope, reads);

@@ -101,6 +101,10 @@ class FootprintBuilder implements Footprint {
         this.#values.add(clause.variable);
         this.#addExpression(clause.list);
         return;
+      case 'loadCsv':
+        this.#values.add(clause.variable);
+        this.#addExpression(clause.url);
+        return;
       case 'with':
       case 'return':
         for (const item of clause.items) if (item.aliased) this.#values.add(item.name);

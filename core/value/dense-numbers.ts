@@ -24,6 +24,18 @@ export class DenseNumbers {
     return this.#others.get(key) ?? -1;
   }
 
+  /**
+   * Writes the number of the key of each row into `out`, and -1 where a key has none. Row r has the key `keys[positions[r]]`, or `keys[r]`.
+   */
+  getAll(keys: Float64Array, positions: Int32Array | undefined, out: Int32Array): void {
+    const table = this.#table;
+    for (let row = 0; row < out.length; row++) {
+      const key = keys[positions === undefined ? row : positions[row]!]!;
+      const place = key | 0;
+      out[row] = place === key && place >= 0 && place < table.length ? table[place]! - 1 : this.get(key);
+    }
+  }
+
   /** Gives a number to a key that has none. */
   set(key: number, number: number): void {
     const isSmall = key >= 0 && key < PLACES_MAX && (key | 0) === key;

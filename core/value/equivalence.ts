@@ -109,6 +109,27 @@ export class EquivalenceClasses {
     return this.#numberIn(this.#byNumber, value);
   }
 
+  /**
+   * As numberOfInteger, for a whole column: row r has the value `values[positions[r]]`, or `values[r]`, and gets its number in `out`.
+   * Answers with how many rows have a value of a new class as the first; these rows stand in `firsts`, in order.
+   */
+  numberIntegers(
+    column: { readonly values: Float64Array; readonly positions: Int32Array | undefined },
+    out: Int32Array,
+    firsts: Int32Array,
+  ): number {
+    const { values, positions } = column;
+    this.#byNumber.getAll(values, positions, out);
+    let found = 0;
+    for (let row = 0; row < out.length; row++) {
+      if (out[row]! >= 0) continue;
+      const before = this.#count;
+      out[row] = this.numberOfInteger(values[positions === undefined ? row : positions[row]!]!);
+      if (this.#count > before) firsts[found++] = row;
+    }
+    return found;
+  }
+
   /** As numberOf, for an INTEGER or FLOAT that stands in a column. */
   numberOfNumber(value: number): number {
     const key = numericKey(value);

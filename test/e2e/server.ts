@@ -35,13 +35,13 @@ export class Server {
     this.#processes = processes;
   }
 
-  static async start(folder: string): Promise<Server> {
+  static async start(folder: string, environment: Readonly<Record<string, string>> = {}): Promise<Server> {
     const command = spawn(
       process.execPath,
       [SKEIN, 'serve', '--port', '0', '--data', folder, '--development', '--json'],
       {
         stdio: ['ignore', 'pipe', process.env.SKEIN_E2E_VERBOSE ? 'inherit' : 'ignore'],
-        env: { ...process.env, SKEIN_ADMIN_TOKEN: TOKEN },
+        env: { ...process.env, ...environment, SKEIN_ADMIN_TOKEN: TOKEN },
       },
     );
     for await (const line of createInterface({ input: command.stdout! })) {

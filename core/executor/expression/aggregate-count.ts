@@ -32,6 +32,15 @@ export class GroupNumbers {
     this.#values[group] = this.#values[group]! + value;
   }
 
+  /** Adds 1 to the group of each of the first `rowCount` rows. */
+  count(groups: Int32Array, rowCount: number): void {
+    let largest = 0;
+    for (let row = 0; row < rowCount; row++) if (groups[row]! > largest) largest = groups[row]!;
+    if (largest >= this.#values.length) this.#grow(largest);
+    const values = this.#values;
+    for (let row = 0; row < rowCount; row++) values[groups[row]!]! += 1;
+  }
+
   #grow(group: number): void {
     const larger = new Float64Array(Math.max(group + 1, this.#values.length * 2, FIRST_CAPACITY));
     larger.set(this.#values);
@@ -48,7 +57,7 @@ export class CountRowsState implements AggregateState {
 
   consume(_vector: Vector | undefined, groups: Int32Array, rowCount: number): void {
     if (groups === ONE_GROUP) this.#counts.add(0, rowCount);
-    else for (let row = 0; row < rowCount; row++) this.#counts.add(groups[row]!, 1);
+    else this.#counts.count(groups, rowCount);
   }
 
   result(group: number): number {
@@ -71,6 +80,7 @@ export class CountState implements AggregateState {
       this.#counts.add(0, rowCount);
       return;
     }
+    if (kind === 'integer' || kind === 'float') return this.#counts.count(groups, rowCount);
     for (let row = 0; row < rowCount; row++) {
       if (!isNullAt(vector, row)) this.#counts.add(groups[row]!, 1);
     }

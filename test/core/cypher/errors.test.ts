@@ -117,7 +117,6 @@ describe('Cypher that this version does not have is named', () => {
   test.each([
     ['CYPHER 25 RETURN 1', 8, 'Cypher 25'],
     ['CALL { CREATE (n) } IN 3 CONCURRENT TRANSACTIONS', 21, 'IN … CONCURRENT TRANSACTIONS'],
-    ["LOAD CSV FROM 'x' AS row RETURN row", 1, 'The clause LOAD CSV'],
     ['USE other MATCH (n) RETURN n', 1, 'The clause USE'],
     ['MATCH (n) USING INDEX n:A(x) RETURN n', 11, 'A planner hint with USING'],
     ['MATCH (n:$(l)) RETURN n', 10, 'A dynamic label or type'],

@@ -28,6 +28,11 @@ function clauseText(clause: Clause): string {
       return `${clause.optional ? 'OPTIONAL ' : ''}MATCH ${list(clause.patterns, pathText)}${whereText(clause.where)}`;
     case 'unwind':
       return `UNWIND ${printExpression(clause.list)} AS ${nameText(clause.variable)}`;
+    case 'loadCsv': {
+      const { withHeaders, url, variable, terminator } = clause;
+      const from = `LOAD CSV ${withHeaders ? 'WITH HEADERS ' : ''}FROM ${printExpression(url)} AS ${nameText(variable)}`;
+      return `${from} FIELDTERMINATOR ${stringText(terminator)}`;
+    }
     case 'with':
     case 'return':
       return projectionText(clause);

@@ -192,6 +192,10 @@ export function clauseText(clause: Clause): string {
     }
     case 'unwind':
       return `UNWIND ${expressionText(clause.list)} AS ${clause.variable}`;
+    case 'loadCsv': {
+      const { withHeaders, url, variable, terminator } = clause;
+      return `LOAD CSV ${withHeaders ? 'WITH HEADERS ' : ''}FROM ${expressionText(url)} AS ${variable} BETWEEN ${terminator}`;
+    }
     case 'with':
     case 'return': {
       const items = clause.items.map((item) => {

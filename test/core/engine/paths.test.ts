@@ -185,11 +185,99 @@ describe('shortest paths', () => {
     { query: "MATCH (a {n: 'a'}) MATCH p = allShortestPaths((a)-[*0..]->(a)) RETURN length(p)", rows: [[0]] },
   ])('$query', expectRows);
 
-  test('a condition that a longer path could meet is refused, and stands behind a WITH', () => {
-    expect(failureOf(() => database.run(`MATCH p = shortestPath${ends} WHERE length(p) > 1 RETURN p`))).toMatchObject({
-      code: 'Neo.ClientError.Statement.NotSupported',
-    });
-    expect(database.rows(`MATCH p = shortestPath${ends} WITH p WHERE length(p) > 1 RETURN p`)).toEqual([]);
+  test.each<Case>([
+    {
+      query: `MATCH p = shortestPath${ends} WHERE length(p) > 1 RETURN ${nodes}`,
+      rows: [[['a', 'b', 'c']]],
+    },
+    {
+      query: `MATCH p = shortestPath${ends} WHERE any(x IN nodes(p) WHERE x.n = 'e') AND all(x IN r WHERE x.w < 9) RETURN ${nodes}`,
+      rows: [[['a', 'd', 'e', 'c']]],
+    },
+    {
+      query: `MATCH p = allShortestPaths${ends} WHERE reduce(sum = 0, x IN r | sum + x.w) < 8 AND length(p) < 4 RETURN ${nodes}`,
+      rows: [[['a', 'b', 'c']]],
+    },
+    {
+      query: `MATCH p = shortestPath${ends} WHERE EXISTS { MATCH (x:P {v: 5}) WHERE x IN nodes(p) } RETURN ${nodes}, size(r)`,
+      rows: [[['a', 'd', 'e', 'c'], 3]],
+    },
+    { query: `MATCH p = shortestPath${ends} WHERE any(x IN r WHERE x.w = 5) AND length(p) < 3 RETURN p`, rows: [] },
+    { query: `MATCH p = shortestPath${ends} WHERE length(p) > 100 RETURN p`, rows: [] },
+    { query: "MATCH (a {n: 'a'}) MATCH p = shortestPath((a)-[*0..]->(a)) WHERE length(p) > 1 RETURN p", rows: [] },
+    {
+      query: "MATCH (a {n: 'a'}) MATCH p = shortestPath((a)-[*0..]->(a)) WHERE size(nodes(p)) = 1 RETURN length(p)",
+      rows: [[0]],
+    },
+    { query: `MATCH p = shortestPath${ends} WITH p WHERE length(p) > 1 RETURN p`, rows: [] },
+  ])('a longer path is looked for where the shortest will not do: $query', expectRows);
+
+  test('the shortest paths that meet any conditions are the shortest of the trails that do, on random graphs', () => {
+    const graphs = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { minLength: 4, maxLength: 9 });
+    const conditions = fc.constantFrom(
+      'length(p) > 2',
+      'any(x IN nodes(p) WHERE x.i = i)',
+      'size([x IN nodes(p) WHERE x.i = 0]) = 2',
+      'single(x IN r WHERE id(x) % 3 = 0) AND all(x IN tail(nodes(p)) WHERE x.i <> 3)',
+      'none(x IN r WHERE id(x) = 1) AND any(x IN nodes(p)[1..-1] WHERE x.i > i)',
+      'size(r) % 2 = 0 AND length(p) < 4',
+    );
+
+    fc.assert(
+      fc.property(graphs, conditions, fc.constantFrom('->', '-'), (relationships, condition, right) => {
+        const own = new Database();
+        own.run('UNWIND range(0, 5) AS i CREATE (:N {i: i})');
+        for (const [from, to] of relationships) own.run(`MATCH (a {i: ${from}}), (b {i: ${to}}) CREATE (a)-[:R]->(b)`);
+        const asked = (pattern: string) =>
+          `UNWIND [2, 3] AS i MATCH (a {i: 0}), (b) WHERE b <> a MATCH p = ${pattern} WHERE ${condition} RETURN i, b.i AS e, [x IN r | id(x)] AS r ORDER BY i, e, r`;
+        const trails = own.rows(asked(`(a)-[r*]${right}(b)`)) as [number, number, number[]][];
+        const shortest = trails.filter(([i, end, trail]) =>
+          trails.every(([j, other, longer]) => i !== j || end !== other || longer.length >= trail.length),
+        );
+        const all = own.rows(asked(`allShortestPaths((a)-[r*]${right}(b))`));
+        const one = own.rows(asked(`shortestPath((a)-[r*]${right}(b))`), {}, 1);
+
+        expect(all).toEqual(shortest);
+        expect(shortest).toEqual(expect.arrayContaining(one));
+        expect(one.map(([i, end]) => `${i} ${end}`)).toEqual([...new Set(shortest.map(([i, end]) => `${i} ${end}`))]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a search for a longer path ends at the budget, and at once when there is no way', () => {
+    const own = new Database({ workMax: 1_000_000 });
+    own.run('UNWIND range(1, 9) AS i CREATE (:N {i: i}) WITH count(*) AS c MATCH (a:N), (b:N) CREATE (a)-[:R]->(b)');
+    own.run('CREATE (:Island)');
+    const asked = (end: string) =>
+      `MATCH (a:N {i: 1}), (b:${end}) MATCH p = shortestPath((a)-[*]->(b)) WHERE length(p) > 70 RETURN p`;
+
+    expect(own.rows(asked('Island'))).toEqual([]);
+    expect(failureOf(() => own.run(asked('N {i: 2}'))).detail).toBe('WorkLimitExceeded');
+  });
+
+  test.each<Case>([
+    {
+      query: `MATCH p = shortestPath${ends}, (z {v: 4}) WHERE z IN nodes(p) RETURN ${nodes}`,
+      rows: [[['a', 'd', 'e', 'c']]],
+    },
+    {
+      query: `MATCH p = shortestPath${ends}, (y)-[s {w: 2}]->(z) WHERE s IN relationships(p) AND all(x IN tail(nodes(p)) WHERE x <> y OR x = y) RETURN ${nodes}, y.n`,
+      rows: [[['a', 'b', 'c'], 'b']],
+    },
+  ])('a condition names what else is found: $query', expectRows);
+
+  test('a condition that names two shortest paths of one MATCH is refused, and stands behind another', () => {
+    const other = "q = shortestPath((a)-[*]->(b {n: 'b'}))";
+    expect(
+      failureOf(() => database.run(`MATCH p = shortestPath${ends}, ${other} WHERE length(p) > length(q) RETURN p`))
+        .code,
+    ).toBe('Neo.ClientError.Statement.NotSupported');
+    expect(
+      database.rows(
+        `MATCH (a {n: 'a'}) MATCH ${other} MATCH p = shortestPath((a)-[*]->(c {n: 'c'})) WHERE length(p) > length(q) RETURN ${nodes}`,
+      ),
+    ).toEqual([[['a', 'b', 'c']]]);
   });
 
   test('all shortest paths are those trails that are shortest, on random graphs', () => {

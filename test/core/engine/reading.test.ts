@@ -232,6 +232,11 @@ describe('projection', () => {
     { query: 'MATCH (n:Person) RETURN n.name LIMIT 0', rows: [] },
     { query: 'MATCH (n:Person) RETURN n.name SKIP 3', rows: [['dan']] },
     { query: 'MATCH (n:Person) WITH n.name AS x ORDER BY x DESC LIMIT 2 RETURN x', rows: [['dan'], ['cid']] },
+    {
+      query: 'MATCH (n:Person) WITH n.age AS x, n.name AS name RETURN name ORDER BY x DESC',
+      rows: [['dan'], ['cid'], ['ann'], ['bob']],
+    },
+    { query: 'UNWIND [2, 1, 3] AS x WITH x, -x AS y RETURN x ORDER BY y LIMIT 2', rows: [[3], [2]] },
     { query: 'MATCH (n:Person) WITH n.age AS n, n.name AS x WHERE n > 26 RETURN x', rows: [['ann'], ['cid']] },
     { query: 'MATCH (n:Person) WITH n AS m RETURN m.name ORDER BY m.name LIMIT 1', rows: [['ann']] },
     { query: 'UNWIND [3, 1, 3.0, null, null] AS x RETURN DISTINCT x ORDER BY x', rows: [[1], [3], [null]] },

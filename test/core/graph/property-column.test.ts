@@ -58,6 +58,24 @@ describe('a column', () => {
     expect(Array.from(gathered.values)).toEqual(ids.map(values));
   });
 
+  test.each<{ change: string; value: StoredValue | null }>([
+    { change: 'is taken away', value: null },
+    { change: 'becomes another', value: 7 },
+    { change: 'becomes a large integer', value: 2 ** 40 },
+    { change: 'becomes a text', value: 'text' },
+  ])('gathers from a full page that it has gathered from before, of which a value $change', ({ value }) => {
+    const column = new PropertyColumn({ bytes: 0 });
+    const ids = Array.from({ length: 2048 }, (_, id) => id);
+    for (const id of ids) column.set(id, id);
+    column.gather(Int32Array.from(ids), ids.length);
+
+    if (value === null) column.delete(1500);
+    else column.set(1500, value);
+
+    const { values } = column.gather(Int32Array.from(ids), ids.length);
+    expect(Array.from(values)).toEqual(ids.map((id) => (id === 1500 ? value : id)));
+  });
+
   test('counts as much memory after it has been emptied as before it was filled', () => {
     const memory = { bytes: 0 };
     const column = new PropertyColumn(memory);

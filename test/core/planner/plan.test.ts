@@ -81,6 +81,12 @@ describe('the order of a plan', () => {
     expect(plan.slice(1, 3)).toEqual(['Expand (a)-[:KNOWS]->(b)', 'Expand (a)-[:LIVES_IN]->(c)']);
   });
 
+  test('trails between two known nodes are walked after a step that leaves few rows', () => {
+    const plan = planText('MATCH (a:Person {id: 1}), (a)-[:LIVES_IN]->(c), (a)-[:KNOWS*]->(a) RETURN c');
+
+    expect(plan.slice(1, 3)).toEqual(['ExpandVariable (a)-[:KNOWS*1..]->(a)', 'Expand (a)-[:LIVES_IN]->(c)']);
+  });
+
   test('a pattern that is not to be there is a semi-join after all other predicates', () => {
     expect(
       planText(

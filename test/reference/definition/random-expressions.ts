@@ -308,7 +308,7 @@ export class RandomExpressions {
   }
 
   #labelOrNone(): string {
-    return this.#tape.chance(35) ? `:${this.#labels()}` : '';
+    return this.#tape.chance(25) ? `:${this.#labels()}` : '';
   }
 
   #labels(): string {
@@ -319,7 +319,7 @@ export class RandomExpressions {
 
   #properties(scope: Scope): string {
     const tape = this.#tape;
-    if (!tape.chance(12)) return '';
+    if (!tape.chance(8)) return '';
     return ` {${tape.pick(['k', 'k', 'm'])}: ${this.#scalar(scope, 0)}}`;
   }
 
@@ -332,7 +332,7 @@ export class RandomExpressions {
       ['-', '-'],
     ] as const);
     if (scope && tape.chance(6)) return this.#repeated(scope);
-    const hops = tape.chance(20) ? tape.pick(['*1..2', '*', '*0..1', '*2', '*0..', '*..3', '*2..3']) : '';
+    const hops = tape.chance(30) ? tape.pick(['*1..2', '*', '*0..1', '*2', '*0..', '*..3', '*2..3']) : '';
     const types = TYPES.filter(() => tape.chance(30)).join('|');
     let name = '';
     if (scope && tape.chance(40)) {

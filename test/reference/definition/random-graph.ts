@@ -26,7 +26,7 @@ export function randomGraph(tape: Tape): RandomGraph {
   const parts: string[] = [];
   const nodeCount = tape.pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 4, 5, 6, 7, 8]);
   for (let uid = 0; uid < nodeCount; uid++) {
-    const labels = LABELS.filter(() => tape.chance(45));
+    const labels = LABELS.filter(() => tape.chance(55));
     const properties = randomProperties(tape, uid);
     graph.addNode(labels, properties);
     parts.push(`(n${uid}${labels.map((label) => `:${label}`).join('')} ${valueText(properties)})`);

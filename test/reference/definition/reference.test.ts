@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Case, expressionCase, queryCase } from './case.ts';
 
-// More, and fresh ones: REFERENCE_RUNS=100000 npx vitest run test/core/reference; the same again with REFERENCE_SEED=…
+// More, and fresh ones: REFERENCE_RUNS=100000 npx vitest run test/reference/definition; the same again with REFERENCE_SEED=…
 const RUNS = Number(process.env.REFERENCE_RUNS ?? 5_000);
 const SEED = process.env.REFERENCE_SEED ?? (process.env.REFERENCE_RUNS === undefined ? '20261127' : undefined);
 

@@ -1,4 +1,5 @@
 /** What a query answers, in a form in which the engine's and the reference's can be compared. */
+import { createHash } from 'node:crypto';
 import { GraphError } from '../../../core/error.ts';
 import {
   Float,
@@ -11,8 +12,9 @@ import {
   type ResultValue,
   type Value,
 } from '../../../core/value/value.ts';
-import type { Database, Parameters } from '../engine/database.ts';
+import type { Database, Parameters } from '../../core/engine/database.ts';
 import type { Row } from './evaluation.ts';
+import type { RandomQuery, RowOrder } from './random-query.ts';
 import { nodesOf, ReferenceGraph, relationshipsOf } from './reference-graph.ts';
 
 export interface Answer {
@@ -22,36 +24,28 @@ export interface Answer {
 }
 
 interface Form {
-  /** Rows in their order; else sorted, as their order is open. */
-  readonly ordered: boolean;
+  readonly order: RowOrder;
   /** Lists sorted, as the query makes lists of rows whose order is open. */
   readonly bags: boolean;
   /** 1 and 1.0 written the same, as which of two equivalent values stands for both is open. */
   readonly loose: boolean;
 }
 
-function formOf({ text, ordered }: { readonly text: string; readonly ordered: boolean }): Form {
+function formOf({ text, order }: RandomQuery): Form {
   const bags = /collect|\[\(/i.test(text);
-  return { ordered, bags, loose: /DISTINCT|UNION|ORDER BY|collect|count|sum|avg|min\(|max\(/i.test(text) };
+  return { order, bags, loose: /DISTINCT|UNION|ORDER BY|collect|count|sum|avg|min\(|max\(/i.test(text) };
 }
 
-export function answerOf(
-  query: { readonly text: string; readonly ordered: boolean; readonly graph: ReferenceGraph },
-  run: () => readonly Row[],
-): Answer {
+export function answerOf(query: RandomQuery & { readonly graph: ReferenceGraph }, run: () => readonly Row[]): Answer {
   const form = formOf(query);
   return answered(form, () =>
     run().map((row) => [...row.values()].map((value) => writer(form)(plainOf(value, query.graph)))),
   );
 }
 
-export function engineAnswer(query: {
-  readonly text: string;
-  readonly ordered: boolean;
-  readonly database: Database;
-  readonly sliceWork: number;
-  readonly parameters?: Parameters;
-}): Answer {
+export function engineAnswer(
+  query: RandomQuery & { readonly database: Database; readonly sliceWork: number; readonly parameters?: Parameters },
+): Answer {
   const form = formOf(query);
   const { database, text, sliceWork, parameters = {} } = query;
   return answered(form, () =>
@@ -59,14 +53,23 @@ export function engineAnswer(query: {
   );
 }
 
-function answered({ ordered }: Form, run: () => readonly (readonly string[])[]): Answer {
+function answered({ order }: Form, run: () => readonly (readonly string[])[]): Answer {
   try {
-    const rows = run().map((row) => row.join(' | '));
-    return { rows: ordered ? rows : rows.toSorted(), failure: undefined };
+    return { rows: comparable(run(), order), failure: undefined };
   } catch (error) {
     if (error instanceof GraphError) return { rows: [], failure: error.code };
     throw error;
   }
+}
+
+/** Rows as far as they are known: those in an open order sorted, those ordered by some columns with these before them. */
+function comparable(rows: readonly (readonly string[])[], order: RowOrder): string[] {
+  const texts = rows.map((row) => row.join(' | '));
+  if (order === 'whole') return texts;
+  if (order === 'open') return texts.toSorted();
+  const keys = rows.map((row) => order.keys.map((column) => row[column]).join(' | '));
+  const sure = order.cut ? texts.filter((_text, i) => keys[i] !== keys.at(-1)) : texts;
+  return [...keys, ...sure.toSorted()];
 }
 
 /** A value in which entities are what is in them. */
@@ -128,7 +131,7 @@ function entries<Item>(properties: ReadonlyMap<string, Item>, plain: (item: Item
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-function writer({ bags, loose }: Form): (value: Plain) => string {
+function writer({ bags, loose }: Pick<Form, 'bags' | 'loose'>): (value: Plain) => string {
   const write = (value: Plain): string => {
     if (value instanceof Float) return number(value.value, loose ? '' : 'f');
     if (typeof value === 'number') return number(value, '');
@@ -168,7 +171,7 @@ export function referenceGraphOf(database: Database): ReferenceGraph {
 
 /** The same for two graphs that differ only in ids: each node by what is in it and around it, two steps far. */
 export function graphKey(graph: ReferenceGraph): readonly string[] {
-  const write = writer({ ordered: false, bags: false, loose: false });
+  const write = writer({ bags: false, loose: false });
   const own = (id: number) => write(plainOf(new NodeReference(id), graph));
   let names = new Map([...graph.nodes.keys()].map((id) => [id, own(id)]));
   const around = (id: number) =>
@@ -178,7 +181,12 @@ export function graphKey(graph: ReferenceGraph): readonly string[] {
       return one.end === id ? [...out, `<-${text}-${names.get(one.start)}`] : out;
     });
   for (let round = 0; round < 2; round++) {
-    names = new Map([...names].map(([id, name]) => [id, `${name} (${around(id).sort().join(' ')})`]));
+    names = new Map([...names].map(([id, name]) => [id, digest(`${name} (${around(id).sort().join(' ')})`)]));
   }
   return [...names.values()].sort();
+}
+
+/** Stands for a text, which around a node with many relationships would grow with the square of their number. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

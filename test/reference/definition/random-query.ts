@@ -1,6 +1,7 @@
 /**
- * Random queries whose answer the language fixes: rows are cut off only where they are ordered by all columns, what order cannot be
- * known is asked only what does not rest on it, and no row makes an expression fail.
+ * Random queries whose answer the language fixes: rows are cut off only where they are ordered by all columns (at the end of a query by
+ * some, and then what is level with the last row is not compared), what order cannot be known is asked only what does not rest on it, and
+ * no row makes an expression fail.
  */
 
 import { RandomExpressions } from './random-expressions.ts';
@@ -10,9 +11,14 @@ import type { Tape } from './tape.ts';
 
 export interface RandomQuery {
   readonly text: string;
-  /** Whether the rows come in one order only. */
-  readonly ordered: boolean;
+  readonly order: RowOrder;
 }
+
+/**
+ * What is known of the order of rows: all, so that they come in one order only, nothing, or that of some columns, by their place.
+ * `cut`: which of the rows that are level with the last one are there is open.
+ */
+export type RowOrder = 'whole' | 'open' | { readonly keys: readonly number[]; readonly cut: boolean };
 
 export function randomQuery(tape: Tape): RandomQuery {
   return new QueryMaker(tape).query();
@@ -21,7 +27,7 @@ export function randomQuery(tape: Tape): RandomQuery {
 interface Returned {
   readonly text: string;
   readonly variables: readonly Variable[];
-  readonly ordered: boolean;
+  readonly order: RowOrder;
 }
 
 class QueryMaker {
@@ -29,10 +35,21 @@ class QueryMaker {
   readonly #expressions: RandomExpressions;
   #names = 0;
   #creates = false;
+  /**
+   * Whether all of its expressions are short. Such a query leaves the planner free to turn it round; one with long expressions asks
+   * what those are.
+   */
+  readonly #isPlain: boolean;
 
   constructor(tape: Tape) {
     this.#tape = tape;
     this.#expressions = new RandomExpressions(tape, () => this.#name());
+    this.#isPlain = tape.chance(50);
+  }
+
+  /** How deep an expression may be. */
+  #depth(most: number): number {
+    return this.#isPlain ? 0 : most;
   }
 
   query(): RandomQuery {
@@ -40,9 +57,9 @@ class QueryMaker {
     if (tape.chance(25)) return this.#writing();
     if (tape.chance(12)) return this.#union();
     const scope: Scope = [];
-    const clauses = tape.several({ least: 1, most: 4 }, () => this.#reading(scope, 1));
-    const { text, ordered } = this.#returned(scope);
-    return { text: `${clauses.join(' ')} ${text}`, ordered };
+    const clauses = tape.several({ least: 1, most: this.#isPlain ? 3 : 4 }, () => this.#reading(scope, this.#depth(1)));
+    const { text, order } = this.#returned(scope);
+    return { text: `${clauses.join(' ')} ${text}`, order };
   }
 
   /** Two queries that give one column of numbers or nodes each. */
@@ -51,7 +68,7 @@ class QueryMaker {
     const kind = tape.pick(['number', 'scalar', 'node'] as const);
     const word = tape.pick(['UNION', 'UNION ALL']);
     const parts = tape.several({ least: 2, most: 3 }, () => this.#partOf(kind));
-    return { text: parts.join(` ${word} `), ordered: false };
+    return { text: parts.join(` ${word} `), order: 'open' };
   }
 
   #partOf(kind: Kind, from: Scope = []): string {
@@ -74,7 +91,7 @@ class QueryMaker {
     const shortest = this.#tape.chance(10) ? this.#shortest(scope) : undefined;
     if (shortest) return shortest;
     const patterns = this.#patterns(scope);
-    return `MATCH ${patterns}${this.#where(scope, 45)}`;
+    return `MATCH ${patterns}${this.#where(scope, 35)}`;
   }
 
   #patterns(scope: Scope): string {
@@ -122,7 +139,7 @@ class QueryMaker {
   }
 
   #where(scope: Scope, percent: number): string {
-    return this.#tape.chance(percent) ? ` WHERE ${this.#expressions.predicate(scope, 2)}` : '';
+    return this.#tape.chance(percent) ? ` WHERE ${this.#expressions.predicate(scope, this.#depth(2))}` : '';
   }
 
   #unwind(scope: Scope): string {
@@ -152,13 +169,14 @@ class QueryMaker {
   }
 
   #returned(scope: Scope): Returned {
-    return this.#projection('RETURN', scope);
+    const plain = this.#projection('RETURN', scope);
+    return plain.order === 'open' && this.#tape.chance(30) ? this.#orderedByFewer(plain) : plain;
   }
 
   #projection(word: 'WITH' | 'RETURN', scope: Scope): Returned {
     const tape = this.#tape;
     const grouped = tape.chance(25);
-    const distinct = tape.chance(20);
+    const distinct = tape.chance(35);
     const items = grouped ? this.#groupedItems(scope) : this.#items(scope);
     const variables = items.map(({ name, kind }) => ({ name, kind }));
     const columns = items.map(({ name, text }) => (text === name ? name : `${text} AS ${name}`));
@@ -166,23 +184,45 @@ class QueryMaker {
       grouped || distinct
         ? variables
         : [...scope.filter(({ name }) => !variables.some((one) => one.name === name)), ...variables];
-    // Which of several rows gets the first of new nodes is open.
-    const kinds: ReadonlySet<Kind> = this.#creates ? ORDERED_VALUES : ORDERED;
+    const kinds = this.#orderedKinds();
     const ordered = variables.every(({ kind }) => kinds.has(kind)) && tape.chance(40);
     const order = ordered ? ` ORDER BY ${this.#order(behind, variables)}` : '';
     const skip = ordered && tape.chance(30) ? ` SKIP ${tape.below(4)}` : '';
     const limit = ordered && tape.chance(50) ? ` LIMIT ${tape.below(6)}` : '';
     // Rows that are level may have come from different ones, and some of them may be cut off.
     const seen = skip === '' && limit === '' ? behind : variables;
-    const where = word === 'WITH' && tape.chance(35) ? ` WHERE ${this.#expressions.predicate(seen, 1)}` : '';
+    const where =
+      word === 'WITH' && tape.chance(35) ? ` WHERE ${this.#expressions.predicate(seen, this.#depth(1))}` : '';
     const text = `${word} ${distinct ? 'DISTINCT ' : ''}${columns.join(', ')}${order}${skip}${limit}${where}`;
-    return { text, variables, ordered };
+    return { text, variables, order: ordered ? 'whole' : 'open' };
+  }
+
+  /** By some columns only, so that different rows may be level. */
+  #orderedByFewer(plain: Returned): Returned {
+    const tape = this.#tape;
+    const { text, variables } = plain;
+    const able = variables.flatMap(({ kind }, i) => (this.#orderedKinds().has(kind) ? [i] : []));
+    const chosen = able.filter(() => tape.chance(60));
+    const keys = chosen.length > 0 ? chosen : able.slice(0, 1);
+    if (keys.length === 0) return plain;
+    const order = keys.map((i) => `${variables[i]!.name}${tape.pick(['', ' DESC'])}`).join(', ');
+    const cut = tape.chance(50);
+    return {
+      text: `${text} ORDER BY ${order}${cut ? ` LIMIT ${tape.below(6)}` : ''}`,
+      variables,
+      order: { keys, cut },
+    };
+  }
+
+  /** Kinds whose order is known. Which of several rows gets the first of new nodes is open. */
+  #orderedKinds(): ReadonlySet<Kind> {
+    return this.#creates ? ORDERED_VALUES : ORDERED;
   }
 
   /** Perhaps by something else first; then by all columns, so that only equal rows are level. */
   #order(behind: Scope, columns: readonly Variable[]): string {
     const tape = this.#tape;
-    const first = tape.chance(40) ? [this.#expressions.ofKind('scalar', behind, 1)] : [];
+    const first = tape.chance(40) ? [this.#expressions.ofKind('scalar', behind, this.#depth(1))] : [];
     return [...first, ...columns.map(({ name }) => name)].map((one) => `${one}${tape.pick(['', ' DESC'])}`).join(', ');
   }
 
@@ -192,10 +232,15 @@ class QueryMaker {
       tape.several({ least: 1, most: 4 }, () => {
         if (scope.length > 0 && tape.chance(60)) {
           const { name, kind } = tape.pick(scope);
-          return { name, kind, text: name };
+          return { name: tape.chance(30) ? this.#name() : name, kind, text: name };
+        }
+        const entities = scope.filter(({ kind }) => kind === 'node' || kind === 'relationship');
+        if (entities.length > 0 && tape.chance(50)) {
+          const text = `${tape.pick(entities).name}.${tape.pick(['k', 's', 'm'])}`;
+          return { name: this.#name(), kind: 'scalar' as const, text };
         }
         const kind = tape.pick(['number', 'scalar', 'predicate', 'bag'] as const);
-        const text = this.#expressions.ofKind(kind, scope, 2);
+        const text = this.#expressions.ofKind(kind, scope, this.#depth(2));
         return { name: this.#name(), kind: kind === 'predicate' ? 'scalar' : kind, text };
       }),
     );
@@ -248,13 +293,13 @@ class QueryMaker {
     const isDeleting = tape.chance(25);
     if (isDeleting) {
       clauses.push(this.#delete(scope));
-      return { text: `${clauses.join(' ')} RETURN count(*) AS c`, ordered: false };
+      return { text: `${clauses.join(' ')} RETURN count(*) AS c`, order: 'open' };
     }
     if (tape.chance(40)) {
       clauses.push(this.#with(scope), this.#match(scope));
     }
-    const { text, ordered } = this.#returned(scope);
-    return { text: `${clauses.join(' ')} ${text}`, ordered };
+    const { text, order } = this.#returned(scope);
+    return { text: `${clauses.join(' ')} ${text}`, order };
   }
 
   #write(scope: Scope): string {
