@@ -3,6 +3,7 @@
  * off or a snapshot from MAIN takes its place.
  */
 import { Engine } from '../core/engine/engine.ts';
+import { INSTANCE_LIMITS } from '../core/engine/limits.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import type { InstanceEffect } from '../core/replication/instance-event.ts';
@@ -17,12 +18,6 @@ import type { Tables } from './tables.ts';
 /** Bytes of graph that a write may fill: an object has some 128 MB, and statements, log and results need the rest. */
 const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
 
-/**
- * Changes of one transaction. With what takes them back, each holds some 100 bytes or more until the transaction ends, and
- * that is beside the graph.
- */
-const LIMITS = { changesMax: 500_000 };
-
 /** What storage held. */
 export interface Loaded {
   readonly position: LogPosition;
@@ -34,7 +29,7 @@ export interface Loaded {
 export class InstanceGraph {
   readonly log: InstanceLog;
   #store = new GraphStore();
-  #engine = new Engine(this.#store, { clusterId: '', limits: LIMITS });
+  #engine = new Engine(this.#store, { clusterId: '', limits: INSTANCE_LIMITS });
   #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
@@ -62,7 +57,7 @@ export class InstanceGraph {
     this.#store = recovery.store;
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
-    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '', limits: LIMITS });
+    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '', limits: INSTANCE_LIMITS });
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
   }
 
@@ -70,7 +65,7 @@ export class InstanceGraph {
   join(cluster: string | undefined): void {
     if (cluster === this.#cluster) return;
     this.#cluster = cluster;
-    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '', limits: LIMITS });
+    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '', limits: INSTANCE_LIMITS });
   }
 
   /** A transaction has been committed to the graph by its writer. */

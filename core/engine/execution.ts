@@ -143,6 +143,8 @@ export interface ResultSlots {
 
 /** What a row that waits takes beside its values, in bytes. */
 const WAITING_ROW_BYTES = 32;
+/** What holds the rows of the result, in messages. */
+const RESULT = 'the result';
 
 /** Rows that a statement which writes turns into records in one go. */
 const RECORD_ROWS = 1024;
@@ -244,12 +246,12 @@ export class QueryExecution implements Execution {
     const { rowCount } = batch;
     this.#context.countRows(rowCount);
     if (this.kind !== 'write') {
-      this.#context.hold(appendResultRows(batch, this.#slots, this.#context, this.rows));
+      this.#context.hold(appendResultRows(batch, this.#slots, this.#context, this.rows), RESULT);
       return;
     }
     const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
     for (let row = 0; row < rowCount; row++) this.#waiting.push(vectors.map((vector) => vectorValue(vector, row)));
-    this.#context.hold(rowCount * (WAITING_ROW_BYTES + 8 * this.#slots.length));
+    this.#context.hold(rowCount * (WAITING_ROW_BYTES + 8 * this.#slots.length), RESULT);
   }
 
   #record(): void {
@@ -267,6 +269,6 @@ export class QueryExecution implements Execution {
   #addRow(values: readonly Value[]): void {
     const { row, bytes } = resultRow(values, this.#context);
     this.rows.push(row);
-    this.#context.hold(bytes);
+    this.#context.hold(bytes, RESULT);
   }
 }

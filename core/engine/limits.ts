@@ -9,9 +9,8 @@ export interface Limits extends Budget {
 }
 
 /**
- * A unit of work takes some ten nanoseconds, so that the whole budget is a few seconds. The bytes leave most of an
- * object's 128 MB to the graph. So many changes are what a record of the WAL holds if each is as short as can be; a host
- * with little memory allows fewer.
+ * A unit of work takes some ten nanoseconds, so that the whole budget is a few seconds. So many changes are what a record
+ * of the WAL holds if each is as short as can be.
  */
 export const DEFAULT_LIMITS: Limits = {
   workMax: 200_000_000,
@@ -21,3 +20,9 @@ export const DEFAULT_LIMITS: Limits = {
   plansMax: 500,
   planTextMax: 2 * 1024 * 1024,
 };
+
+/**
+ * What an instance allows, which shares its object's 128 MB and its time with others: a statement takes about a second of
+ * the processor at most. What takes a change back holds some 100 bytes until the transaction ends, and that is beside the graph.
+ */
+export const INSTANCE_LIMITS: Limits = { ...DEFAULT_LIMITS, workMax: 40_000_000, changesMax: 300_000 };

@@ -1,6 +1,7 @@
 /** Aggregate: one row for each group. */
 
 import type { NodeCounts } from '../planner/plan.ts';
+import { heldBytes } from '../value/held-bytes.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -11,7 +12,7 @@ import { vectorValue } from './expression/operand.ts';
 import { Grouping } from './grouping.ts';
 import type { Operator } from './operator.ts';
 import type { CompiledItem } from './produce.ts';
-import { columnOf, heldBytes, put } from './rows.ts';
+import { columnOf, put } from './rows.ts';
 
 export interface CompiledAggregation {
   readonly slot: number;
@@ -109,7 +110,7 @@ export class Aggregate implements Operator {
       state.consume(vector, groups, batch.rowCount, second?.evaluate(batch, context));
       held += state.heldBytes;
     }
-    context.hold(held - this.#heldBytes);
+    context.hold(held - this.#heldBytes, 'Aggregate');
     this.#heldBytes = held;
   }
 
@@ -122,7 +123,7 @@ export class Aggregate implements Operator {
     let bytes = 0;
     for (let key = 0; key < vectors.length; key++) bytes += this.#keepValues(key, vectors[key]!, firsts, found);
     this.#groupCount = this.#grouping.count;
-    context.hold(bytes);
+    context.hold(bytes, 'Aggregate');
     return groups;
   }
 

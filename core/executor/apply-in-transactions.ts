@@ -97,7 +97,7 @@ export class ApplyInTransactions implements Operator {
       }
       const count = Math.min(this.#size - this.#outer.length, this.#batch.rowCount - this.#row);
       for (let i = 0; i < count; i++) this.#outer.push({ batch: this.#batch, row: this.#row++ });
-      context.hold(count * ROW_BYTES);
+      context.hold(count * ROW_BYTES, 'ApplyInTransactions');
       if (this.#row === this.#batch.rowCount) this.#batch = undefined;
     }
     this.#begin(context);
@@ -159,7 +159,7 @@ export class ApplyInTransactions implements Operator {
 
   #keep(answer: Batch, context: ExecutionContext): void {
     this.#matched = true;
-    context.hold(answer.rowCount * ROW_BYTES);
+    context.hold(answer.rowCount * ROW_BYTES, 'ApplyInTransactions');
     for (let row = 0; row < answer.rowCount; row++) this.#parents.push(this.#current);
     this.#spec.columns.forEach(({ from }, i) => {
       for (let row = 0; row < answer.rowCount; row++) this.#values[i]!.push(vectorValue(answer.vectors[from]!, row));
@@ -205,7 +205,7 @@ export class ApplyInTransactions implements Operator {
   #handOn(context: ExecutionContext): Batch | undefined {
     const first = this.#parents[0];
     if (first === undefined) {
-      context.hold(-this.#outer.length * ROW_BYTES);
+      context.hold(-this.#outer.length * ROW_BYTES, 'ApplyInTransactions');
       this.#outer = [];
       this.#state = 'collecting';
       return undefined;

@@ -29,7 +29,7 @@ export class BreadthFirstSearch {
     this.#ends = ends;
     for (const node of this.#nodes) this.#isReached[node] = 0;
     if (this.#isReached.length < context.view.nodeIdLimit) this.#isReached = new Uint8Array(context.view.nodeIdLimit);
-    context.hold(-NODE_BYTES * this.#nodes.length);
+    context.hold(-NODE_BYTES * this.#nodes.length, 'Traverse');
     this.#nodes = [];
     this.#distances = [];
     this.#previous = [];
@@ -39,7 +39,7 @@ export class BreadthFirstSearch {
     this.#told = 1;
     this.#done = false;
     this.#reach(ends.from, { distance: 0, previous: -1, relationship: -1 });
-    context.hold(NODE_BYTES);
+    context.hold(NODE_BYTES, 'Traverse');
   }
 
   /** The next path; undefined when there are no more. */
@@ -72,7 +72,7 @@ export class BreadthFirstSearch {
     this.#steps.each(from, context, ({ node, relationship }) => {
       if (this.#isReached[node] === 0) this.#reach(node, { distance: distance + 1, previous: place, relationship });
     });
-    context.hold(NODE_BYTES * (this.#nodes.length - before));
+    context.hold(NODE_BYTES * (this.#nodes.length - before), 'Traverse');
     if (this.#ends.to !== undefined && this.#isReached[this.#ends.to] === 1 && this.#ends.to !== this.#ends.from) {
       this.#done = true;
     }

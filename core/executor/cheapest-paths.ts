@@ -228,7 +228,7 @@ export class KCheapestPaths {
     const key = ways.map(({ relationship }) => relationship).join();
     if (this.#known.has(key)) return;
     this.#known.add(key);
-    context.hold(ways.length * CANDIDATE_BYTES);
+    context.hold(ways.length * CANDIDATE_BYTES, 'Traverse');
     this.#candidates.push(ways);
   }
 

@@ -54,7 +54,7 @@ export class CheapestSearch {
     fields: { readonly row: number; readonly from: Way; readonly restrictions?: Restrictions },
     context: ExecutionContext,
   ): void {
-    context.hold(-WAY_BYTES * this.#ways.size);
+    context.hold(-WAY_BYTES * this.#ways.size, 'Traverse');
     this.#ways = new Map();
     this.#settled = new Set();
     this.#heap.clear();
@@ -106,7 +106,7 @@ export class CheapestSearch {
     const before = this.#ways.size;
     this.#ways.set(this.#placeOf(way, context), way);
     this.#heap.push(way);
-    context.hold(WAY_BYTES * (this.#ways.size - before));
+    context.hold(WAY_BYTES * (this.#ways.size - before), 'Traverse');
   }
 
   #placeOf(way: Way, context: ExecutionContext): number {

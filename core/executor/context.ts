@@ -60,6 +60,8 @@ export class ExecutionContext implements EvaluationContext {
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly counters: MutableCounters = noChanges();
   readonly scratch: Scratch;
+  /** Of the values that expressions have made since an operator last counted work: they belong to its batch. */
+  madeBytes = 0;
   readonly virtual = new VirtualEntities();
   readonly #texts: TextSource | undefined;
   readonly #indexes: readonly PropertyIndex[];
@@ -73,6 +75,7 @@ export class ExecutionContext implements EvaluationContext {
   #work = 0;
   #rows = 0;
   #bytes = 0;
+  #bytesByHolder: Map<string, number> | undefined;
   #uninterruptible = 0;
   #nodesToDelete: Set<number> | undefined;
 
@@ -170,11 +173,17 @@ export class ExecutionContext implements EvaluationContext {
     return this.#sliceWork >= this.#sliceWorkMax && this.#uninterruptible === 0;
   }
 
-  /** Counts work. Throws when the statement has spent its whole budget, or its transaction has changed too much. */
+  /** Counts an operator's work. Throws when the statement has spent its whole budget, or its transaction has changed too much. */
   charge(work: number): void {
+    this.madeBytes = 0;
+    this.spend(work);
+  }
+
+  spend(work: number): void {
     this.#sliceWork += work;
     this.#work += work;
-    if (this.#work > this.#budget.workMax) throw limitReached('workMax', this.#budget.workMax, 'units of work');
+    if (this.#work > this.#budget.workMax)
+      throw limitReached('workMax', this.#budget.workMax, 'units of work', LESS_WORK);
     // Looked at here, because every operator that changes something also counts work, and does so batch by batch.
     if (this.#writer !== undefined && this.#writer.deltas.length > this.#budget.changesMax) {
       throw tooManyChanges(this.#budget.changesMax);
@@ -184,16 +193,33 @@ export class ExecutionContext implements EvaluationContext {
   /** Counts rows of the result. Throws past the budget. */
   countRows(count: number): void {
     this.#rows += count;
-    if (this.#rows > this.#budget.rowsMax) throw limitReached('rowsMax', this.#budget.rowsMax, 'rows in its result');
+    if (this.#rows > this.#budget.rowsMax)
+      throw limitReached('rowsMax', this.#budget.rowsMax, 'rows in its result', 'Add a LIMIT.');
   }
 
-  /** Counts bytes that are held from now on; a negative number gives them back. Throws past the budget. */
-  hold(bytes: number): void {
+  /**
+   * Counts bytes that are held from now on; a negative number gives them back. `holder`: the operator, as EXPLAIN names it.
+   * Throws past the budget.
+   */
+  hold(bytes: number, holder: string): void {
     this.#bytes += bytes;
-    if (this.#bytes <= this.#budget.bytesMax) return;
-    throw new GraphError(
+    this.#bytesByHolder ??= new Map();
+    this.#bytesByHolder.set(holder, (this.#bytesByHolder.get(holder) ?? 0) + bytes);
+    if (this.#bytes > this.#budget.bytesMax) throw this.#tooManyBytes();
+  }
+
+  make(bytes: number): void {
+    this.madeBytes += bytes;
+    if (this.#bytes + this.madeBytes > this.#budget.bytesMax) throw this.#tooManyBytes();
+  }
+
+  #tooManyBytes(): GraphError {
+    const holders = [...(this.#bytesByHolder ?? []), ['values that are being worked out', this.madeBytes] as const];
+    const [holder, held] = holders.reduce((most, other) => (other[1] > most[1] ? other : most));
+    const { bytesMax } = this.#budget;
+    return new GraphError(
       'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
-      `The statement would hold more than bytesMax (${this.#budget.bytesMax}) bytes at once.`,
+      `The statement would hold ${this.#bytes + this.madeBytes} bytes at once, more than bytesMax (${bytesMax}); ${held} of them in ${holder}. Collect or return less at a time.`,
       { detail: 'BytesLimitExceeded' },
     );
   }
@@ -217,10 +243,12 @@ function tooManyChanges(limit: number): GraphError {
   );
 }
 
-function limitReached(name: string, limit: number, what: string): GraphError {
+const LESS_WORK = 'Narrow it down: join its patterns, bound the length of its paths, such as [*..4], or add a LIMIT.';
+
+function limitReached(name: string, limit: number, what: string, advice: string): GraphError {
   return new GraphError(
     'Neo.ClientError.Statement.ArgumentError',
-    `The statement needs more than ${name} (${limit}) ${what}. Narrow it down, or add a LIMIT.`,
+    `The statement needs more than ${name} (${limit}) ${what}. ${advice}`,
     { detail: name === 'workMax' ? 'WorkLimitExceeded' : 'RowsLimitExceeded' },
   );
 }

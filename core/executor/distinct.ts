@@ -1,13 +1,15 @@
 /** Distinct: the first row of each class. */
+
 import type { IdList } from '../graph/result-lists.ts';
 import { EquivalenceClasses } from '../value/equivalence.ts';
+import { heldBytes } from '../value/held-bytes.ts';
 import { Float, NodeReference, type Value } from '../value/value.ts';
 import { type Batch, type Column, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import { vectorValue } from './expression/operand.ts';
 import { Grouping } from './grouping.ts';
 import type { Operator } from './operator.ts';
-import { derive, heldBytes } from './rows.ts';
+import { derive } from './rows.ts';
 import type { NumberSet } from './scratch.ts';
 
 /** What a row that has been seen takes beside its values, in bytes. */
@@ -49,7 +51,7 @@ export class Distinct implements Operator {
     this.#values ??= new SeenValues(context);
     const before = this.#values.heldBytes;
     const kept = this.#values.keep(batch.vectors[this.#slots[0]!]!, batch.rowCount, rows);
-    context.hold(this.#values.heldBytes - before);
+    context.hold(this.#values.heldBytes - before, 'Distinct');
     return kept;
   }
 
@@ -61,7 +63,7 @@ export class Distinct implements Operator {
     for (let at = 0; at < kept; at++) {
       for (const vector of vectors) bytes += ROW_BYTES + heldBytes(vectorValue(vector, rows[at]!));
     }
-    context.hold(bytes);
+    context.hold(bytes, 'Distinct');
     return kept;
   }
 }

@@ -117,7 +117,8 @@ export class ExpandVariable implements Operator {
     const neighbour = level.expansion.neighbours[level.taken]!;
     const relationship = level.expansion.relationships[level.taken]!;
     level.taken++;
-    context.charge(1);
+    // The trail so far is looked through.
+    context.charge(1 + (this.#depth >> 2));
     if (!this.#mayFollow(batch, { relationship, node: neighbour }, context)) return true;
     level.relationship = relationship;
     this.#enter(neighbour);

@@ -81,8 +81,8 @@ export class LoadCsv implements Operator {
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (values.length === 0) return undefined;
     // Held for the moment only: what goes on with the records counts what it keeps.
-    context.hold(bytes);
-    context.hold(-bytes);
+    context.hold(bytes, 'LoadCSV');
+    context.hold(-bytes, 'LoadCSV');
     return derive(batch, Int32Array.from(parents), [[this.#spec.slot, { kind: 'value', values }]]);
   }
 

@@ -125,7 +125,7 @@ export class Reachable extends NodeEnds {
   /** Holds what has been reached against the budget, and goes on with the next level. */
   #endLevel(context: ExecutionContext): void {
     const { count } = this.#reached!;
-    context.hold(count * 4 - this.#heldBytes);
+    context.hold(count * 4 - this.#heldBytes, 'Reachable');
     this.#heldBytes = count * 4;
     this.#distance++;
     this.#next = this.#levelEnd;
@@ -135,7 +135,7 @@ export class Reachable extends NodeEnds {
   protected finish(context: ExecutionContext): void {
     this.#seen!.bytes[this.#first[0]!] = 0;
     wipe(this.#seen!, [this.#reached!], context.view.nodeIdLimit);
-    context.hold(-this.#heldBytes);
+    context.hold(-this.#heldBytes, 'Reachable');
     this.#heldBytes = 0;
   }
 }

@@ -26,6 +26,9 @@ export interface RepeatSpec {
   readonly distinctFrom: readonly number[];
 }
 
+/** What it takes to begin the pattern once more, in units of work. */
+const TIME_WORK = 10;
+
 /** One time through the pattern, as it is bound at the moment, and what else it could be bound to. */
 interface Time {
   readonly operator: Operator;
@@ -133,7 +136,8 @@ export class Repeat implements Operator {
       time.batch = answer;
       time.row = 0;
     }
-    context.charge(1);
+    // The trail so far is looked through, and the pattern begun once more.
+    context.charge(TIME_WORK + this.#times.length);
     const ways = time.batch;
     const row = time.row++;
     if (time.row === ways.rowCount) time.batch = undefined;

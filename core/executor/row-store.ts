@@ -1,10 +1,11 @@
 /** Rows that an operator keeps: what Eager, OrderBy and Top hold. Ids and numbers stay in typed arrays. */
 
+import { heldBytes } from '../value/held-bytes.ts';
 import type { Value } from '../value/value.ts';
 import type { Batch, Column } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import { columnValue, vectorValue } from './expression/operand.ts';
-import { derive, heldBytes, put } from './rows.ts';
+import { derive, put } from './rows.ts';
 
 type TypedKind = Exclude<Column['kind'], 'value'>;
 
@@ -80,12 +81,15 @@ function columnOfNumbers(kind: TypedKind, numbers: Int32Array | Float64Array): C
 
 export class RowStore {
   readonly #slots: readonly number[];
+  readonly #holder: string;
   #columns: StoredColumn[];
   #rowCount = 0;
   #heldBytes = 0;
 
-  constructor(slots: readonly number[]) {
+  /** `holder`: the operator that stores rows, as EXPLAIN names it. */
+  constructor(slots: readonly number[], holder: string) {
     this.#slots = slots;
+    this.#holder = holder;
     this.#columns = slots.map(() => new StoredColumn());
   }
 
@@ -100,7 +104,7 @@ export class RowStore {
     });
     this.#rowCount += batch.rowCount;
     this.#heldBytes += bytes;
-    context.hold(bytes);
+    context.hold(bytes, this.#holder);
   }
 
   /** All rows as one large batch, whose columns are only to be looked at until the next append. */
@@ -125,7 +129,7 @@ export class RowStore {
   }
 
   clear(context: ExecutionContext): void {
-    context.hold(-this.#heldBytes);
+    context.hold(-this.#heldBytes, this.#holder);
     this.#heldBytes = 0;
     this.#rowCount = 0;
     this.#columns = this.#slots.map(() => new StoredColumn());

@@ -21,9 +21,9 @@ abstract class Collecting implements Operator {
   #order: Int32Array | undefined;
   #handedOn = 0;
 
-  constructor(input: Operator, slots: readonly number[]) {
+  constructor(input: Operator, slots: readonly number[], name: string) {
     this.#input = input;
-    this.store = new RowStore(slots);
+    this.store = new RowStore(slots, name);
   }
 
   /** Numbers of the rows to hand on, in order; undefined: all as they came. */
@@ -63,6 +63,10 @@ abstract class Collecting implements Operator {
 }
 
 export class Eager extends Collecting {
+  constructor(input: Operator, slots: readonly number[]) {
+    super(input, slots, 'Eager');
+  }
+
   protected arrange(): undefined {
     return undefined;
   }
@@ -72,7 +76,7 @@ export class OrderBy extends Collecting {
   readonly #keys: readonly SortKey[];
 
   constructor(input: Operator, spec: { readonly keys: readonly SortKey[]; readonly keep: readonly number[] }) {
-    super(input, slotsOf(spec));
+    super(input, slotsOf(spec), 'OrderBy');
     this.#keys = spec.keys;
   }
 
@@ -98,7 +102,7 @@ export class Top extends Collecting {
       readonly skip: CompiledCount | undefined;
     },
   ) {
-    super(input, slotsOf(spec));
+    super(input, slotsOf(spec), 'Top');
     this.#keys = spec.keys;
     this.#limit = spec.limit;
     this.#skip = spec.skip;

@@ -147,7 +147,7 @@ export class TrailEnds extends NodeEnds {
   protected finish(context: ExecutionContext): void {
     const lists = this.#levels.map(({ nodes }) => nodes);
     wipe(this.#seen!, lists, context.view.nodeIdLimit);
-    context.hold(-this.#heldBytes);
+    context.hold(-this.#heldBytes, 'TrailEnds');
     this.#heldBytes = 0;
   }
 
@@ -365,7 +365,7 @@ export class TrailEnds extends NodeEnds {
   #hold(context: ExecutionContext): void {
     let bytes = 0;
     for (const { nodes } of this.#levels) bytes += 8 * nodes.count;
-    context.hold(bytes - this.#heldBytes);
+    context.hold(bytes - this.#heldBytes, 'TrailEnds');
     this.#heldBytes = bytes;
   }
 }

@@ -13,6 +13,8 @@ import { Float, type Value } from './value.ts';
 
 /** Elements that a list may have. */
 export const LIST_LENGTH_MAX = 2_000_000;
+/** What an element takes in a list, in bytes, beside what it points to. */
+export const ELEMENT_BYTES = 8;
 
 /** UTF-16 units that a string may have. */
 export const STRING_LENGTH_MAX = 8 * 1024 * 1024;

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { Database } from './cluster.ts';
 
-/** Runs for a second or two, in many slices. */
-const LONG = 'UNWIND range(1, 2500) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n ';
+/** Runs for a good part of a second, in many slices. */
+const LONG = 'UNWIND range(1, 1500) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n ';
 /** After this a statement that was sent is running, and the next one waits behind it. */
 const RUNNING_MS = 100;
 const COUNT = 'MATCH (a:A) RETURN count(*) AS n';

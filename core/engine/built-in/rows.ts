@@ -102,6 +102,9 @@ class SteppedCall<Result> implements ProcedureCall {
   }
 }
 
+/** An algorithm looks at a node or relationship in so much of the time that an operator takes for a row. */
+const WORK_SHARE = 1 / 4;
+
 class CallWork implements Work {
   readonly #statement: ExecutionContext;
   #bytes = 0;
@@ -115,11 +118,11 @@ class CallWork implements Work {
   }
 
   charge(work: number): void {
-    this.#statement.charge(work);
+    this.#statement.charge(Math.ceil(work * WORK_SHARE));
   }
 
   hold(bytes: number): void {
-    this.#statement.hold(bytes);
+    this.#statement.hold(bytes, 'CallProcedure');
     this.#bytes += bytes;
   }
 

@@ -1,7 +1,17 @@
 /** Arithmetic operators and unary minus. Over columns of numbers they run unboxed. */
 import type { ArithmeticOperator } from '../../cypher/ast.ts';
 import type { Position } from '../../error.ts';
-import { add, concatenate, divide, modulo, multiply, negate, power, subtract } from '../../value/arithmetic.ts';
+import {
+  add,
+  concatenate,
+  divide,
+  ELEMENT_BYTES,
+  modulo,
+  multiply,
+  negate,
+  power,
+  subtract,
+} from '../../value/arithmetic.ts';
 import { isList } from '../../value/equality.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch, Column, Vector } from '../batch.ts';
@@ -46,8 +56,13 @@ export class CalculationOperand extends Operand {
 
   #calculateOne(left: Value, right: Value, context: EvaluationContext): Value {
     const result = this.#calculate(left, right, this.position);
-    if (typeof result === 'string') context.charge(Math.ceil(result.length / UNITS_PER_WORK));
-    else if (result !== null && isList(result)) context.charge(result.length);
+    if (typeof result === 'string') {
+      context.spend(Math.ceil(result.length / UNITS_PER_WORK));
+      context.make(result.length);
+    } else if (result !== null && isList(result)) {
+      context.spend(result.length);
+      context.make(ELEMENT_BYTES * result.length);
+    }
     return result;
   }
 

@@ -1,19 +1,24 @@
 /** What runs over the elements of a list: list comprehensions, quantifiers and reduce(). A null list gives null. */
 import type { Position } from '../../error.ts';
+import { ELEMENT_BYTES } from '../../value/arithmetic.ts';
 import { isList } from '../../value/equality.ts';
 import { describe } from '../../value/render.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { EvaluationContext } from './expression.ts';
 import type { LocalOperand } from './leaf.ts';
+import { keepOnly } from './made.ts';
 import { Operand, typeError } from './operand.ts';
+
+/** What an element takes, in units of work: it is looked at, and something is worked out for it. */
+const ELEMENT_WORK = 2;
 
 /** The list to run over, charged for; null for null. */
 function elementsAt(operand: Operand, batch: Batch, row: number, context: EvaluationContext): readonly Value[] | null {
   const value = operand.valueAt(batch, row, context);
   if (value === null) return null;
   if (!isList(value)) throw typeError(`A LIST is needed here, but got ${describe(value)}.`, operand.position);
-  context.charge(value.length);
+  context.spend(ELEMENT_WORK * value.length);
   return value;
 }
 
@@ -40,11 +45,17 @@ export class ListComprehensionOperand extends Operand {
     if (elements === null) return null;
     const result: Value[] = [];
     for (const element of elements) {
+      const { madeBytes } = context;
       variable.value = element;
-      if (where !== undefined && where.truthAt(batch, row, context) !== true) continue;
-      result.push(project === undefined ? element : project.valueAt(batch, row, context));
+      const holds = where === undefined || where.truthAt(batch, row, context) === true;
+      context.madeBytes = madeBytes;
+      if (!holds) continue;
+      const value = project === undefined ? element : project.valueAt(batch, row, context);
+      result.push(value);
+      keepOnly(value, madeBytes, context);
     }
     variable.value = null;
+    context.make(ELEMENT_BYTES * result.length);
     return result;
   }
 }
@@ -76,7 +87,9 @@ export class QuantifierOperand extends Operand {
     let unknown = false;
     for (const element of elements) {
       variable.value = element;
+      const { madeBytes } = context;
       const holds = where.truthAt(batch, row, context);
+      context.madeBytes = madeBytes;
       if (holds === null) unknown = true;
       else if (holds) matches++;
       const decided = verdictOn(quantifier, holds, matches);
@@ -124,11 +137,13 @@ export class ReduceOperand extends Operand {
     const { accumulator, initial, variable, list, expression } = this.#parts;
     const elements = elementsAt(list, batch, row, context);
     if (elements === null) return null;
+    const { madeBytes } = context;
     let result = initial.valueAt(batch, row, context);
     for (const element of elements) {
       accumulator.value = result;
       variable.value = element;
       result = expression.valueAt(batch, row, context);
+      keepOnly(result, madeBytes, context);
     }
     accumulator.value = null;
     variable.value = null;

@@ -1,5 +1,6 @@
 /** Lists and maps: their literals, `subject[index]` and `subject[from..to]`. */
 import type { Position } from '../../error.ts';
+import { ELEMENT_BYTES } from '../../value/arithmetic.ts';
 import { isList, isMap } from '../../value/equality.ts';
 import { describe, typeName } from '../../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../../value/value.ts';
@@ -98,7 +99,8 @@ export class SliceOperand extends Operand {
     if (subject === null || from === null || to === null) return null;
     if (!isList(subject)) throw typeError(`Only a list can be cut, but got ${describe(subject)}.`, this.position);
     const result = subject.slice(this.#bound(from), this.#bound(to));
-    context.charge(result.length);
+    context.spend(result.length);
+    context.make(ELEMENT_BYTES * result.length);
     return result;
   }
 

@@ -1,5 +1,7 @@
 /** Conversions that never fail: what cannot be converted is null, alone or in a list. */
+
 import { GraphError } from '../../error.ts';
+import { ELEMENT_BYTES } from '../../value/arithmetic.ts';
 import type { Value } from '../../value/value.ts';
 import type { EvaluationContext } from './expression.ts';
 import { type CallSite, type FunctionDefinition, type FunctionTable, listArgument } from './function-definition.ts';
@@ -25,7 +27,8 @@ export const CONVERSION_FUNCTIONS: FunctionTable = Object.fromEntries(
     const ofList: FunctionDefinition = {
       apply: ([list], context, site) => {
         const items = listArgument(list!, site);
-        context.charge(items.length);
+        context.spend(items.length);
+        context.make(ELEMENT_BYTES * items.length);
         return items.map((item) => converted(conversion, item, context, site));
       },
     };

@@ -22,8 +22,12 @@ export interface EvaluationContext {
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   /** The type token of a relationship that the statement has deleted: it can still be asked for, unlike a property. */
   typeOfDeleted(relationship: number): number;
-  /** Counts work beyond a row's own, such as the elements of a list that range() makes. Throws past the budget. */
-  charge(work: number): void;
+  /** Counts work beyond a row's own, such as the elements of a list that is looked through. Throws past the budget. */
+  spend(work: number): void;
+  /** Bytes of the values that have been made for the batch so far. */
+  madeBytes: number;
+  /** Counts the bytes of a value that is made. Throws past the budget. */
+  make(bytes: number): void;
 }
 
 export interface CompiledExpression {

@@ -1,5 +1,5 @@
 /** Functions on lists, and those that take a list or a string. */
-import { checkedInteger, LIST_LENGTH_MAX, tooLarge } from '../../value/arithmetic.ts';
+import { checkedInteger, ELEMENT_BYTES, LIST_LENGTH_MAX, tooLarge } from '../../value/arithmetic.ts';
 import { isList } from '../../value/equality.ts';
 import { describe } from '../../value/render.ts';
 import type { Value } from '../../value/value.ts';
@@ -26,7 +26,8 @@ export const LIST_FUNCTIONS: FunctionTable = {
   tail: {
     apply: ([list], context, site) => {
       const elements = listArgument(list!, site);
-      context.charge(elements.length);
+      context.spend(elements.length);
+      context.make(ELEMENT_BYTES * elements.length);
       return elements.slice(1);
     },
   },
@@ -34,7 +35,8 @@ export const LIST_FUNCTIONS: FunctionTable = {
     apply: ([value], context, site) => {
       if (typeof value === 'string') return reverseString(value);
       const elements = listArgument(value!, site);
-      context.charge(elements.length);
+      context.spend(elements.length);
+      context.make(ELEMENT_BYTES * elements.length);
       return elements.toReversed();
     },
   },
@@ -55,7 +57,8 @@ function range(
   const steps = (BigInt(end) - BigInt(start)) / BigInt(step);
   if (steps >= BigInt(LIST_LENGTH_MAX)) throw tooLarge('list', LIST_LENGTH_MAX, site.position);
   const length = Number(steps) + 1;
-  context.charge(length);
+  context.spend(length);
+  context.make(ELEMENT_BYTES * length);
   const values: Value[] = new Array(length);
   if (typeof start === 'number' && typeof step === 'number' && typeof end === 'number') {
     for (let i = 0; i < length; i++) values[i] = start + i * step;

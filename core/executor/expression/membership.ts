@@ -39,7 +39,7 @@ export class MembershipOperand extends Operand {
     const list = this.#right.valueAt(batch, row, context);
     if (this.#right.constant) return this.#isAmong(value, list);
     if (list === null) return null;
-    context.charge(isList(list) ? list.length : 0);
+    context.spend(isList(list) ? list.length : 0);
     return isIn(value, this.#listOf(list));
   }
 

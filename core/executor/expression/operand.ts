@@ -9,6 +9,7 @@ import { typeName } from '../../value/render.ts';
 import { Float, NodeReference, RelationshipReference, type Value } from '../../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, NO_ENTITY, type Vector } from '../batch.ts';
 import type { CompiledExpression, EvaluationContext } from './expression.ts';
+import { keepOnly } from './made.ts';
 
 /** The rows of a batch that are asked for: `rows[0]` to `rows[count - 1]`, or the first `count` rows without `rows`. */
 export interface Selection {
@@ -42,7 +43,12 @@ export abstract class Operand implements CompiledExpression {
   protected gatherRows(batch: Batch, selection: Selection, context: EvaluationContext): Vector {
     const { rows, count } = selection;
     const values: Value[] = new Array(count);
-    for (let i = 0; i < count; i++) values[i] = this.valueAt(batch, rows === undefined ? i : rows[i]!, context);
+    for (let i = 0; i < count; i++) {
+      const { madeBytes } = context;
+      const value = this.valueAt(batch, rows === undefined ? i : rows[i]!, context);
+      values[i] = value;
+      keepOnly(value, madeBytes, context);
+    }
     return valueVector(values);
   }
 
@@ -69,7 +75,9 @@ export abstract class Operand implements CompiledExpression {
     let written = 0;
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i]!;
+      const { madeBytes } = context;
       if (this.#truth(this.valueAt(batch, row, context)) === wanted) out[written++] = row;
+      context.madeBytes = madeBytes;
     }
     return written;
   }

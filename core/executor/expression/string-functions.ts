@@ -1,6 +1,7 @@
 /** Functions on strings. Lengths and positions count Unicode code points, as in Neo4j. */
-import { checkedString, LIST_LENGTH_MAX, STRING_LENGTH_MAX, tooLarge } from '../../value/arithmetic.ts';
+import { checkedString, ELEMENT_BYTES, LIST_LENGTH_MAX, STRING_LENGTH_MAX, tooLarge } from '../../value/arithmetic.ts';
 import type { Value } from '../../value/value.ts';
+import type { EvaluationContext } from './expression.ts';
 import { type CallSite, countArgument, type FunctionTable, stringArgument } from './function-definition.ts';
 
 const SURROGATE = /[\ud800-\udfff]/;
@@ -69,7 +70,7 @@ export const STRING_FUNCTIONS: FunctionTable = {
       const subject = stringArgument(text!, site);
       const searched = stringArgument(search!, site);
       const inserted = stringArgument(replacement!, site);
-      return replaceAll({ subject, searched, inserted }, (units) => context.charge(units), site);
+      return replaceAll({ subject, searched, inserted }, context, site);
     },
   },
   substring: {
@@ -96,7 +97,8 @@ export const STRING_FUNCTIONS: FunctionTable = {
       const subject = stringArgument(text!, site);
       const parts = separator === '' ? Array.from(subject) : subject.split(separator, LIST_LENGTH_MAX + 1);
       if (parts.length > LIST_LENGTH_MAX) throw tooLarge('list', LIST_LENGTH_MAX, site.position);
-      context.charge(parts.length);
+      context.spend(parts.length);
+      context.make(ELEMENT_BYTES * parts.length + subject.length);
       return parts;
     },
   },
@@ -105,14 +107,15 @@ export const STRING_FUNCTIONS: FunctionTable = {
 /** The length is worked out before the string is built: a replacement can multiply it. */
 function replaceAll(
   { subject, searched, inserted }: { subject: string; searched: string; inserted: string },
-  charge: (work: number) => void,
+  context: EvaluationContext,
   site: CallSite,
 ): string {
   if (searched === '') return subject;
   let occurrences = 0;
   for (let at = subject.indexOf(searched); at >= 0; at = subject.indexOf(searched, at + searched.length)) occurrences++;
-  charge(occurrences);
+  context.spend(occurrences);
   const length = subject.length + occurrences * (inserted.length - searched.length);
   if (length > STRING_LENGTH_MAX) throw tooLarge('string', STRING_LENGTH_MAX, site.position);
+  context.make(length);
   return checkedString(subject.split(searched).join(inserted), site.position);
 }

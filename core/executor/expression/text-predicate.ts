@@ -64,10 +64,10 @@ export class TextPredicateOperand extends Operand {
 
   #matches(text: string, source: string, context: EvaluationContext): boolean {
     if (this.#regular?.source !== source) {
-      context.charge(source.length);
+      context.spend(source.length);
       this.#regular = { source, test: compileRegularExpression(source, this.position) };
     }
-    context.charge(Math.ceil((text.length + 1) / UNITS_PER_WORK));
+    context.spend(Math.ceil((text.length + 1) / UNITS_PER_WORK));
     return this.#regular.test(text);
   }
 }

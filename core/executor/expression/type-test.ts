@@ -47,7 +47,7 @@ function isOfAlternative(value: Value, alternative: ValueTypeAlternative, contex
       return isStorable(value, context);
     case 'LIST':
       if (!isList(value)) return false;
-      context.charge(value.length);
+      context.spend(value.length);
       return element === undefined || value.every((item) => isOfType(item, element, context));
     default:
       return typeName(value) === name;
@@ -57,7 +57,7 @@ function isOfAlternative(value: Value, alternative: ValueTypeAlternative, contex
 /** Whether a property could hold the value: no entity, no map, and of lists those of one type of values that are no lists. */
 function isStorable(value: Value, context: EvaluationContext): boolean {
   if (value === null || !isList(value)) return value !== null && !NEVER_STORED.has(typeName(value));
-  context.charge(value.length);
+  context.spend(value.length);
   const names = new Set(value.map(typeName));
   return names.size <= 1 && [...names].every((name) => name !== 'NULL' && name !== 'LIST' && !NEVER_STORED.has(name));
 }
@@ -66,7 +66,7 @@ function isStorable(value: Value, context: EvaluationContext): boolean {
 export function valueTypeOf(value: Value, context: EvaluationContext): string {
   if (value === null) return 'NULL';
   if (!isList(value)) return `${typeName(value)} NOT NULL`;
-  context.charge(value.length);
+  context.spend(value.length);
   return `LIST<${elementType(value, context)}> NOT NULL`;
 }
 

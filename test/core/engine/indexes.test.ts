@@ -159,7 +159,7 @@ describe('PROFILE', () => {
     expect(execution.rows).toHaveLength(10);
     expect(counted(execution.plan)).toEqual([
       ['Produce', 10, 10],
-      ['Filter', 10, 100],
+      ['Filter', 10, 200],
       ['ScanAllByLabel', 100, 101],
       ['Once', 1, 0],
     ]);

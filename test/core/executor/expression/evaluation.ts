@@ -38,7 +38,9 @@ export function contextOver(
     random: () => 0.5,
     elementId: elementIds('test'),
     typeOfDeleted: () => -1,
-    charge: () => {},
+    spend: () => {},
+    madeBytes: 0,
+    make: () => {},
     ...overrides,
   };
 }

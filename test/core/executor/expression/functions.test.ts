@@ -212,7 +212,7 @@ describe('functions of values', () => {
 
   test('a range is charged for before it is made, and bounded', () => {
     const charges: number[] = [];
-    const context = contextOver(undefined, { charge: (work) => charges.push(work) });
+    const context = contextOver(undefined, { spend: (work) => charges.push(work) });
 
     evaluate('range(1, 1000)', {}, context);
 

@@ -149,7 +149,7 @@ describe('operators over columns', () => {
   test('long strings and lists are charged for, and bounded', () => {
     let charged = 0;
     const context = contextOver(undefined, {
-      charge: (work) => {
+      spend: (work) => {
         charged += work;
       },
     });
