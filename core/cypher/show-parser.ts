@@ -97,8 +97,9 @@ export class ShowParser {
     for (let words = 0; words <= KIND_WORDS_MAX; words += 1) {
       const shown = NOUNS.get(singular(this.#word(words + 1)));
       if (shown === undefined) continue;
-      const kind = Array.from({ length: words }, (_, i) => this.#word(i + 1)).join(' ');
-      if (!(kind in shown.kinds)) return undefined;
+      const given = Array.from({ length: words }, (_, i) => this.#word(i + 1));
+      const kind = given.join(' ');
+      if (given.includes('') || !Object.hasOwn(shown.kinds, kind)) return undefined;
       const start = cursor.index;
       cursor.skip(words + 2);
       return this.#query(start, shown.signature, shown.kinds[kind] ?? null);

@@ -9,8 +9,8 @@ export interface Refusal {
   readonly message: RegExp;
   /** What the whole text must look like. */
   readonly within?: RegExp;
-  /** Where the text can be changed so that only this difference goes away; what comes out is judged again, and must be taken in the end. */
-  readonly repair?: (text: string, error: GraphError) => string | undefined;
+  /** How the text can be changed so that only this difference goes away; one of what comes out must be taken in the end. */
+  readonly repair?: (text: string, error: GraphError) => readonly (string | undefined)[];
 }
 
 /** What we take and they refuse. */
@@ -32,14 +32,18 @@ export const REFUSALS: readonly Refusal[] = [
     reason:
       'Words that start or join clauses are no names without backticks, so that a forgotten word is not taken for a variable',
     message: /^Expected (?:an expression|a variable|WHEN|WHEN, ELSE or END)/,
-    repair: (text, error) =>
-      quoteWord(text, error.position?.offset ?? 0) ?? quoteWordBefore(text, error.position?.offset ?? 0),
+    repair: (text, error) => [
+      quoteWord(text, error.position?.offset ?? 0),
+      quoteWordBefore(text, error.position?.offset ?? 0),
+    ],
   },
   {
     reason: 'Neo4j refuses two patterns side by side after parsing; a comma is missing',
     message: /^Expected a clause or the end of the statement, found "\("/,
-    repair: (text, error) =>
-      quoteWordBefore(text, error.position?.offset ?? 0) ?? insert(text, error.position?.offset ?? 0, ','),
+    repair: (text, error) => [
+      quoteWordBefore(text, error.position?.offset ?? 0),
+      insert(text, error.position?.offset ?? 0, ','),
+    ],
   },
   {
     reason: 'Neo4j checks numbers after parsing',
@@ -54,6 +58,48 @@ export const REFUSALS: readonly Refusal[] = [
     reason: 'Neo4j refuses these patterns after parsing',
     message:
       /^(?:A quantified path pattern|The upper bound of a quantifier|A path pattern in brackets that stands among others|A relationship has either a variable length|WHERE may not stand inside a relationship|The pattern in (?:shortestPath|allShortestPaths))/i,
+  },
+  {
+    reason:
+      'A label test belongs to what stands right before it, as in openCypher 9; younger Neo4j takes it after operators',
+    message: /^Expected a clause or the end of the statement, found ":"/,
+  },
+  { reason: 'SHOW as a clause among others is younger than Cypher 5', message: /^Expected a clause .*, found "SHOW"/i },
+  {
+    reason: 'RETURN ALL and WITH ALL, which say the default, are younger than Cypher 5',
+    message: /^Expected a clause or the end of the statement/,
+    within: /\b(?:RETURN|WITH)\s+ALL\b/i,
+  },
+  {
+    reason: 'COLLECT, COUNT and EXISTS before a brace are subqueries, never map projections',
+    message: /^Expected a clause such as MATCH, CREATE or RETURN, found/,
+    within: /\b(?:COLLECT|COUNT|EXISTS)\s*\{/i,
+  },
+  {
+    reason: 'Neo4j refuses such versions of Cypher after parsing',
+    message: /^Expected a clause such as .*, found "\d/,
+  },
+  { reason: 'Names are written out, never given as parameters', message: /^Expected FOR, found "\$/ },
+  { reason: 'NEXT is younger than Cypher 5', message: /^Expected a clause .*, found "NEXT"/i },
+  {
+    reason: 'Neo4j refuses two patterns in a MERGE after parsing',
+    message: /^Expected a clause or the end of the statement, found "\("/,
+    within: /\bMERGE\b/i,
+  },
+  {
+    reason: 'all, any, none and single with brackets are quantifiers, never functions',
+    message: /^Expected (?:IN|a variable), found/,
+    within: /\b(?:all|any|none|single)\s*\(/i,
+  },
+  {
+    reason: 'true, false and null are literals, never functions or variables',
+    message: /found "[({]"/,
+    within: /\b(?:true|false|null)\s*[({]/i,
+  },
+  {
+    reason: 'DISTINCT before a star is no variable that is multiplied',
+    message: /^Expected a clause or the end of the statement/,
+    within: /\bDISTINCT\s*\*/i,
   },
   { reason: 'A request is one statement', message: /^A request holds one statement/ },
   {
@@ -91,9 +137,16 @@ export const REFUSALS: readonly Refusal[] = [
     message: /^Expected THEN, found ","|^Expected an expression, found "(?:=|<>|<|<=|>|>=|=~)"/,
   },
   {
-    reason: 'A pattern that is compared: Neo4j refuses it outside of predicates after parsing',
-    message: /^Expected "\|"/,
+    reason: 'A pattern that is compared or counted with: Neo4j refuses it outside of predicates after parsing',
+    message: /^Expected "[|-]"/,
   },
+  {
+    reason: 'Two signs and brackets after an operand are the start of a pattern',
+    message: /^Expected "\)"/,
+    within: /-\s*-\s*\(/,
+  },
+  { reason: 'A second CASE is an expression, never a variable', message: /^Expected WHEN/, within: /\bCASE\s+CASE\b/i },
+  { reason: 'Typographic dashes and brackets are no signs', message: /has no meaning in Cypher/ },
 ];
 
 export const ACCEPTANCES: readonly Acceptance[] = [
@@ -117,7 +170,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
   {
     reason: 'Several signs in a row, as openCypher 9 has them',
-    applies: ({ text }) => /[-+]\s*[-+]\s*[^\s>[(-]/.test(text),
+    applies: ({ text }) => /[-+]\s*[-+]\s*(?:[^\s>[(-]|[-+]\s*\()/.test(text),
   },
 ];
 
@@ -131,13 +184,16 @@ const TIGHTER = new Set([...PREDICATES, 'arithmetic', 'negate']);
 /** An operand is written without brackets where it starts with its operator, and a right one where the two end together. */
 function isPredicateOfPredicate(node: Node): boolean {
   if (!TIGHTER.has(String(node.type))) return false;
-  return [node.left, node.operand, node.subject].some((operand) => {
-    return isNode(operand) && PREDICATES.has(String(operand.type)) && offsetOf(operand) === offsetOf(node);
-  });
+  const isUnbracketed = (operand: unknown, edge: 'offset' | 'endOffset') =>
+    isNode(operand) && PREDICATES.has(String(operand.type)) && edgeOf(operand, edge) === edgeOf(node, edge);
+  return (
+    [node.left, node.operand, node.subject].some((operand) => isUnbracketed(operand, 'offset')) ||
+    isUnbracketed(node.right, 'endOffset')
+  );
 }
 
-function offsetOf(node: Node): unknown {
-  return isNode(node.span) ? node.span.offset : undefined;
+function edgeOf(node: Node, edge: 'offset' | 'endOffset'): unknown {
+  return isNode(node.span) ? node.span[edge] : undefined;
 }
 
 function some(value: unknown, test: (node: Node) => boolean): boolean {

@@ -5,8 +5,8 @@ import { GraphError } from '../../../core/error.ts';
 import { ACCEPTANCES, REFUSALS } from './differences.ts';
 import { oracleAccepts } from './oracle.ts';
 
-/** How often a text may be repaired on the way to one that both take. */
-const REPAIRS_MAX = 12;
+/** How many repaired texts are looked at on the way to one that both take. */
+const REPAIRS_MAX = 60;
 
 function judge(text: string): Statement | GraphError {
   try {
@@ -29,15 +29,18 @@ export function disagreement(text: string): string | undefined {
 }
 
 function isExpectedRefusal(original: string): boolean {
-  let text = original;
-  for (let repairs = 0; repairs < REPAIRS_MAX; repairs++) {
-    const ours = judge(text);
+  const seen = new Set<string>();
+  const repaired = [original];
+  for (let text = repaired.pop(); text !== undefined && seen.size < REPAIRS_MAX; text = repaired.pop()) {
+    const here = text;
+    const ours = judge(here);
     if (!(ours instanceof GraphError)) return true;
-    const known = REFUSALS.filter(({ message, within }) => message.test(ours.message) && (within?.test(text) ?? true));
+    const known = REFUSALS.filter(({ message, within }) => message.test(ours.message) && (within?.test(here) ?? true));
     if (known.some(({ repair }) => repair === undefined)) return true;
-    const repaired = known.map(({ repair }) => repair?.(text, ours)).find((better) => better !== undefined);
-    if (repaired === undefined) return false;
-    text = repaired;
+    seen.add(here);
+    for (const better of known.flatMap(({ repair }) => repair?.(here, ours) ?? [])) {
+      if (better !== undefined && !seen.has(better)) repaired.push(better);
+    }
   }
   return false;
 }
