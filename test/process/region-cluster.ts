@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { coordinatorRegions, linksOf } from '../../cli/cluster/links.ts';
+import { coordinatorRegions, linksOf, type RegionName } from '../../cli/cluster/links.ts';
 import { Region, type RegionReady } from '../../cli/cluster/region.ts';
-import type { Region as RegionName } from '../../durable/regions.ts';
 import { Link, type LinkState } from './link.ts';
 
 const TOKEN = 'token-of-the-process-test';
