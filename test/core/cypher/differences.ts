@@ -156,9 +156,10 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
   {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
-    applies: ({ body, text }) =>
-      body.type === 'showInstances' ||
-      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+\w+\s+INFO\b/is.test(text),
+    applies: ({ text }) =>
+      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
+        text,
+      ),
   },
   {
     reason: 'Names of databases with hyphens, as the coordinators take them',
