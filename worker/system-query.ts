@@ -8,7 +8,6 @@ import { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { INSTANCE_LIMITS } from '../core/engine/limits.ts';
 import { GraphError } from '../core/error.ts';
-import { GraphStore } from '../core/graph/graph-store.ts';
 import type { Value, ValueMap } from '../core/value/value.ts';
 import { nextTurn, SLICE_WORK } from '../durable/turn.ts';
 import type { Answer, Server, StatementCall } from './answer.ts';
@@ -32,7 +31,7 @@ export async function runSystemQuery(
   const systemTables = await tablesFor(table, call, coordinators);
   const leader = table === undefined ? undefined : coordinators.leader;
   const server = leader && { name: leader.name, role: 'leader', region: leader.region };
-  const engine = new Engine(new GraphStore(), { clusterId: SYSTEM_DATABASE, limits: LIMITS, systemTables });
+  const engine = Engine.withoutGraph({ clusterId: SYSTEM_DATABASE, limits: LIMITS, systemTables });
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const nowMs = Date.now();
   const execution = engine.start(call.statement, call.parameters, { seed, nowMs });

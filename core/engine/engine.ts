@@ -15,7 +15,7 @@ import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
-import type { GraphStore } from '../graph/graph-store.ts';
+import { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
@@ -98,6 +98,11 @@ export class Engine {
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
     this.#procedures = new ProcedureRegistry(options.procedures ?? [], options.systemTables);
+  }
+
+  /** An engine for statements that ask for no graph. */
+  static withoutGraph(options: EngineOptions): Engine {
+    return new Engine(new GraphStore(), options);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
