@@ -3,8 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure } from '../failure.ts';
 import { planMappedCsv } from './mapped-csv.ts';
+import { planNdjson } from './ndjson.ts';
 import { type FileGroup, findFileGroups, planNeo4jCsv } from './neo4j-csv.ts';
 import type { ImportPlan } from './plan.ts';
+import { planScript } from './script-plan.ts';
 
 export interface ImportSource {
   readonly path: string | undefined;
@@ -38,7 +40,9 @@ async function planFolder(
 }
 
 function planFile(path: string): ImportPlan {
-  throw new CommandFailure('usage', `${path}: it is not known what a file of this name holds`);
+  if (/\.(?:ndjson|jsonl|json)$/i.test(path)) return planNdjson(path);
+  if (/\.(?:cypherl?|cql)$/i.test(path)) return planScript(path);
+  throw new CommandFailure('usage', `${path}: a file must end in .ndjson, .jsonl, .json, .cypher, .cypherl or .cql`);
 }
 
 function isFolder(path: string): boolean {

@@ -54,11 +54,12 @@ export async function runImport(target: ImportTarget, plan: ImportPlan, options:
     saveBad: () => bad.save(),
   });
   const counter = new RowCounter();
+  counter.next = entry.nextNumber ?? counter.next;
   await withProgress(plan, options.progress, async (advance) => {
     const context = { counter, bad: bad.add.bind(bad), advance };
     for (const step of plan.steps) {
-      if (step.type === 'rows' && entry.areRowsDone) continue;
-      if (step.type === 'release') await ledger.noteRowsDone();
+      if (step.type === 'rows' && entry.nextNumber !== undefined) continue;
+      if (step.type === 'release') await ledger.noteRowsDone(counter.next);
       await runStep(step, { sender, context });
     }
   });
@@ -75,12 +76,17 @@ export async function checkImport(
 ): Promise<ImportReport> {
   const startedMs = performance.now();
   const bad = new BadRows({ ...options.bad, isResumed: false });
-  const totals = { nodes: 0, relationships: 0 };
+  const totals = { nodes: 0, relationships: 0, statements: 0 };
   await withProgress(plan, options.progress, async (advance) => {
     const context = { counter: new RowCounter(), bad: bad.add.bind(bad), advance };
     for (const step of plan.steps) {
-      if (step.type !== 'rows') continue;
-      for await (const { rows } of step.batches(context)) totals[step.kind] += rows.length;
+      if (step.type === 'rows') {
+        for await (const { rows } of step.batches(context)) totals[step.kind] += rows.length;
+      } else if (step.type === 'script') {
+        for await (const item of step.items(context)) {
+          totals.statements += item.type === 'batch' ? item.batch.rows.length : 1;
+        }
+      }
     }
   });
   bad.save();
@@ -99,18 +105,40 @@ async function runStep(step: ImportStep, { sender, context }: { sender: Sender; 
         await sender.settle();
       }
       return;
+    case 'script':
+      return runScript(step, { sender, context });
     case 'release':
-      return release(step, sender);
+      await release(step, sender);
+      await sender.query(`DROP INDEX ${quoteName(numberIndex(step.label))} IF EXISTS`);
   }
 }
 
-async function release({ label, key }: Extract<ImportStep, { type: 'release' }>, sender: Sender): Promise<void> {
+async function runScript(
+  { items }: Extract<ImportStep, { type: 'script' }>,
+  { sender, context }: { sender: Sender; context: StepContext },
+): Promise<void> {
+  let order: string | undefined;
+  try {
+    for await (const item of items(context)) {
+      const next = item.type === 'batch' ? item.order : item.type;
+      if (next !== order || next === 'chain') await sender.settle();
+      order = next;
+      if (item.type === 'batch') await sender.send(item.batch, 'statements');
+      else if (item.type === 'alone') await sender.alone(item);
+      else if (!sender.isDone(item.number)) await release(item, sender);
+    }
+  } finally {
+    await sender.settle();
+  }
+}
+
+/** In transactions of bounded size. Done again, it finds nothing left to do. */
+async function release({ label, key }: { label: string; key: string }, sender: Sender): Promise<void> {
   const statement = `MATCH (n:${quoteName(label)}) WITH n LIMIT ${RELEASE_ROWS} REMOVE n:${quoteName(label)}, n.${quoteName(key)}`;
   for (;;) {
     const { counters } = await sender.query(statement);
-    if (JSON.stringify(counters.labelsRemoved ?? 0) === '0') break;
+    if (JSON.stringify(counters.labelsRemoved ?? 0) === '0') return;
   }
-  await sender.query(`DROP INDEX ${quoteName(numberIndex(label))} IF EXISTS`);
 }
 
 async function withProgress(
@@ -118,7 +146,7 @@ async function withProgress(
   progress: Progress,
   work: (advance: (bytes: number) => void) => Promise<void>,
 ): Promise<void> {
-  const paths = plan.steps.flatMap((step) => (step.type === 'rows' ? step.paths : []));
+  const paths = plan.steps.flatMap((step) => ('paths' in step ? step.paths : []));
   progress.start(paths.reduce((sum, path) => sum + fileBytes(path), 0));
   try {
     await work((bytes) => progress.advance(bytes));

@@ -16,8 +16,8 @@ export type ImportTarget = Pick<Connection, 'query'>;
 export interface LedgerEntry {
   readonly isFinished: boolean;
   readonly isNew: boolean;
-  /** All rows have been sent and told of; what is left is to clean up. */
-  readonly areRowsDone: boolean;
+  /** When all rows have been sent and told of: the number of what comes next. Undefined before. */
+  readonly nextNumber: number | undefined;
   /** Of each lane the number of the last row that is done. */
   readonly lanes: readonly number[];
 }
@@ -25,6 +25,8 @@ export interface LedgerEntry {
 export interface ImportTotals {
   readonly nodes: number;
   readonly relationships: number;
+  /** Of scripts. */
+  readonly statements: number;
 }
 
 const NODE = `(ledger:${quoteName(IMPORT_LABEL)} {import: $import})`;
@@ -44,17 +46,17 @@ export class Ledger {
   async find(): Promise<LedgerEntry | undefined> {
     const lanes = Array.from({ length: LANES }, (_, lane) => `ledger.lane${lane}`);
     const rows = await this.#ask(
-      `MATCH (ledger:${quoteName(IMPORT_LABEL)}) RETURN ledger.import, ledger.name, ledger.finished IS NOT NULL, ledger.rowsDone IS NOT NULL, ${lanes.join(', ')}`,
+      `MATCH (ledger:${quoteName(IMPORT_LABEL)}) RETURN ledger.import, ledger.name, ledger.finished IS NOT NULL, ledger.rowsDone, ${lanes.join(', ')}`,
     );
     const own = rows.find(([id]) => id === this.#import);
     const other = rows.find(([id, , isFinished]) => id !== this.#import && isFinished !== true);
     if (other) throw unfinished(String(other[1]));
     if (!own) return undefined;
-    const [, , isFinished, areRowsDone, ...reached] = own;
+    const [, , isFinished, rowsDone, ...reached] = own;
     return {
       isFinished: isFinished === true,
       isNew: false,
-      areRowsDone: areRowsDone === true,
+      nextNumber: rowsDone === null ? undefined : toNumber(rowsDone),
       lanes: reached.map(toNumber),
     };
   }
@@ -63,7 +65,7 @@ export class Ledger {
   async begin(name: string): Promise<LedgerEntry> {
     const zeros = Array.from({ length: LANES }, (_, lane) => `ledger.lane${lane} = 0`);
     await this.#ask(
-      `MERGE ${NODE} ON CREATE SET ledger.name = $name, ledger.began = datetime(), ledger.nodes = 0, ledger.relationships = 0, ${zeros.join(', ')}`,
+      `MERGE ${NODE} ON CREATE SET ledger.name = $name, ledger.began = datetime(), ledger.nodes = 0, ledger.relationships = 0, ledger.statements = 0, ${zeros.join(', ')}`,
       new Map([['name', JSON.stringify(name)]]),
     );
     const entry = await this.find();
@@ -80,12 +82,13 @@ export class Ledger {
 
   /**
    * The statement that does `clauses` for each `row` of `$rows`, once: another time it finds its own note. It returns for how
-   * many rows it was done. `kind` is what the rows make.
+   * many rows it was done. Nodes and relationships are counted as they are made, statements as they are sent.
    */
-  once(clauses: string, { lane, kind }: { lane: number; kind: keyof ImportTotals | undefined }): string {
+  once(clauses: string, { lane, kind, count }: { lane: number; kind: keyof ImportTotals; count: number }): string {
     const note = `ledger.lane${lane}`;
-    const total = kind ? ` MATCH ${NODE} SET ledger.${kind} = ledger.${kind} + done` : '';
-    return `MATCH ${NODE} WHERE ${note} < $upTo SET ${note} = $upTo WITH 1 AS once UNWIND $rows AS row ${clauses} WITH count(*) AS done${total} RETURN done`;
+    const sent = kind === 'statements' ? `, ledger.statements = ledger.statements + ${count}` : '';
+    const made = kind === 'statements' ? '' : ` MATCH ${NODE} SET ledger.${kind} = ledger.${kind} + done`;
+    return `MATCH ${NODE} WHERE ${note} < $upTo SET ${note} = $upTo${sent} WITH 1 AS once UNWIND $rows AS row ${clauses} WITH count(*) AS done${made} RETURN done`;
   }
 
   /** The parameters of such a statement. */
@@ -97,6 +100,14 @@ export class Ledger {
     ]);
   }
 
+  /** Notes that a statement is done that could not share its transaction with the note. */
+  async noteStatement(number: number): Promise<void> {
+    await this.#ask(
+      `MATCH ${NODE} WHERE ledger.lane0 < $upTo SET ledger.lane0 = $upTo, ledger.statements = ledger.statements + 1`,
+      new Map([['upTo', String(number)]]),
+    );
+  }
+
   /** How far a lane has come. Throws CommandFailure when the note is gone. */
   async reached(lane: number): Promise<number> {
     const [row] = await this.#ask(`MATCH ${NODE} RETURN ledger.lane${lane}`);
@@ -105,8 +116,8 @@ export class Ledger {
   }
 
   /** Notes that no row is left, so that the nodes may lose what the rows find them by. */
-  async noteRowsDone(): Promise<void> {
-    await this.#ask(`MATCH ${NODE} SET ledger.rowsDone = true`);
+  async noteRowsDone(nextNumber: number): Promise<void> {
+    await this.#ask(`MATCH ${NODE} SET ledger.rowsDone = $next`, new Map([['next', String(nextNumber)]]));
   }
 
   /** Notes the end, and answers what the import has made in all its runs. */
@@ -116,9 +127,9 @@ export class Ledger {
   }
 
   async totals(): Promise<ImportTotals> {
-    const [row] = await this.#ask(`MATCH ${NODE} RETURN ledger.nodes, ledger.relationships`);
+    const [row] = await this.#ask(`MATCH ${NODE} RETURN ledger.nodes, ledger.relationships, ledger.statements`);
     if (!row) throw lost();
-    return { nodes: toNumber(row[0]), relationships: toNumber(row[1]) };
+    return { nodes: toNumber(row[0]), relationships: toNumber(row[1]), statements: toNumber(row[2]) };
   }
 
   /** Takes the note away: the same files would be imported anew. */

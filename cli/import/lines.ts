@@ -21,7 +21,10 @@ export async function* readLines(
     texts[0] = rest + texts[0];
     rest = texts.pop() ?? '';
     if (rest.length > lengthMax) {
-      throw new CommandFailure('usage', `${path}, line ${number + texts.length + 1}: the line is longer than ${lengthMax} characters`);
+      throw new CommandFailure(
+        'usage',
+        `${path}, line ${number + texts.length + 1}: the line is longer than ${lengthMax} characters`,
+      );
     }
     const first = number + 1;
     number += texts.length;

@@ -66,7 +66,7 @@ async function* batchesOf(
       }
       const { json } = rows;
       const made = orBad(record, reading, () => json(record));
-      if (made !== undefined) yield* groups.add('', { json: made, place: { file, line: record.line } });
+      if (made !== undefined) yield* groups.add('', { content: made, place: { file, line: record.line } });
     }
   }
   yield* groups.flush();

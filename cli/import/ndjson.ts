@@ -2,13 +2,13 @@
  * NDJSON: an object a line, as `skein export` writes it and APOC's JSON export too (docs/IMPORT.md). Values beyond JSON's own are
  * `{"$type": …, "_value": …}` as on the wire; a point may also be the map that APOC makes of it.
  */
-import { CommandFailure } from '../failure.ts';
 import { JsonFault, type JsonSlice, listSlices, objectSlices, stringOf } from './json-slices.ts';
 import { readLines, type TextLine } from './lines.ts';
 import { NodeNumbers, NodeRows, NUMBERING_STEPS, RelationshipRows } from './numbered-graph.ts';
 import type { ImportPlan, StepContext } from './plan.ts';
 import { pointOfParts } from './point.ts';
 import type { Batch } from './row-groups.ts';
+import type { ScriptItem } from './script-item.ts';
 
 /** Characters of one line, below what the server takes as a body. */
 const LINE_LENGTH_MAX = 8 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function planNdjson(path: string): ImportPlan {
         batches: (context) => relationshipBatches(path, numbers, context),
       },
       NUMBERING_STEPS.after,
-      { type: 'script', paths: [path], statements: (context) => schemaStatements(path, context) },
+      { type: 'script', paths: [path], items: (context) => schemaStatements(path, context) },
     ],
   };
 }
@@ -145,7 +145,7 @@ function valueJson(text: string): string {
   return pointOfParts(parts) ?? text;
 }
 
-async function* schemaStatements(path: string, context: StepContext): AsyncGenerator<ScriptStatement, void> {
+async function* schemaStatements(path: string, context: StepContext): AsyncGenerator<ScriptItem, void> {
   for await (const lines of readLines(path, { lengthMax: LINE_LENGTH_MAX, advance: context.advance })) {
     for (const line of lines) {
       if (!line.text.includes('"schema"')) continue;
@@ -153,7 +153,9 @@ async function* schemaStatements(path: string, context: StepContext): AsyncGener
         const text = entries.get('statement');
         return type === 'schema' && text ? stringOf(text) : undefined;
       });
-      if (statement !== undefined) yield { text: statement, place: { file: path, line: line.number } };
+      if (statement === undefined) continue;
+      yield { type: 'alone', statement, number: context.counter.next, place: { file: path, line: line.number } };
+      context.counter.next += 1;
     }
   }
 }

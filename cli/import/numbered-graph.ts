@@ -67,7 +67,7 @@ export class NodeRows {
   add({ number, labels, properties }: NodeFields, place: Place): Batch[] {
     const group = JSON.stringify(labels);
     const { columns } = this.#groups.action(group, () => nodeAction(labels));
-    return this.#groups.add(group, { json: columns.row(String(number), properties), place });
+    return this.#groups.add(group, { content: columns.row(String(number), properties), place });
   }
 
   flush(): Batch[] {
@@ -111,7 +111,7 @@ export class RelationshipRows {
 
   add({ type, start, end, properties }: RelationshipFields, place: Place): Batch[] {
     const { columns } = this.#groups.action(type, () => relationshipAction(type));
-    return this.#groups.add(type, { json: columns.row(`${start},${end}`, properties), place });
+    return this.#groups.add(type, { content: columns.row(`${start},${end}`, properties), place });
   }
 
   flush(): Batch[] {

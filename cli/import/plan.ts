@@ -1,7 +1,7 @@
 /** What an import consists of. Each form of files makes a plan; import-run.ts carries it out. */
 import type { BadRow } from './bad-rows.ts';
-import type { ImportTotals } from './ledger.ts';
 import type { Batch, RowCounter } from './row-groups.ts';
+import type { ScriptItem } from './script-item.ts';
 
 export interface ImportPlan {
   /** For people: the folder or file. */
@@ -19,11 +19,17 @@ export type ImportStep =
   | { readonly type: 'schema'; readonly statements: readonly string[] }
   | {
       readonly type: 'rows';
-      readonly kind: keyof ImportTotals;
+      readonly kind: 'nodes' | 'relationships';
       /** Read in this step, for the progress. */
       readonly paths: readonly string[];
       /** Reads the files anew whenever it is called. */
       readonly batches: (context: StepContext) => AsyncIterable<Batch>;
+    }
+  /** Statements in their order. */
+  | {
+      readonly type: 'script';
+      readonly paths: readonly string[];
+      readonly items: (context: StepContext) => AsyncIterable<ScriptItem>;
     }
   /** Takes a label and a property away from all nodes that have the label, and drops the index on them. */
   | { readonly type: 'release'; readonly label: string; readonly key: string };

@@ -17,14 +17,14 @@ export interface Place {
 }
 
 export interface Row {
-  /** A JSON list, without its brackets, of what the statement takes as `row[0]` and so on. */
-  readonly json: string;
+  /** A JSON list, without its brackets, of what the clauses take as `row[0]` and so on; in a chain, a statement. */
+  readonly content: string;
   readonly place: Place;
 }
 
 export interface Batch {
-  /** What is done for each `row` of `$rows`: the clauses that follow UNWIND. */
-  readonly clauses: string;
+  /** What is done for each `row` of `$rows`: the clauses that follow UNWIND. Without them the rows are a chain of statements. */
+  readonly clauses: string | undefined;
   readonly rows: readonly Row[];
   /** Of the first row: rows are counted from 1 through the whole import, in the order of the batches. */
   readonly firstNumber: number;
@@ -74,10 +74,10 @@ export class RowGroups<Action extends GroupAction> {
     const group = this.#groups.get(key);
     if (!group) throw new Error(`no group ${key}`);
     const ready: Batch[] = [];
-    if (group.length + row.json.length > BATCH_LENGTH_MAX && group.rows.length > 0) ready.push(this.#take(group));
+    if (group.length + row.content.length > BATCH_LENGTH_MAX && group.rows.length > 0) ready.push(this.#take(group));
     group.rows.push(row);
-    group.length += row.json.length;
-    this.#heldLength += row.json.length;
+    group.length += row.content.length;
+    this.#heldLength += row.content.length;
     if (group.rows.length >= BATCH_ROWS) ready.push(this.#take(group));
     while (this.#heldLength > HELD_LENGTH_MAX) ready.push(this.#takeLargest());
     return ready;

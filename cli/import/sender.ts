@@ -3,6 +3,7 @@ import { CommandFailure } from '../failure.ts';
 import type { BadRow } from './bad-rows.ts';
 import { type ImportTarget, type ImportTotals, LANES, type Ledger, toNumber } from './ledger.ts';
 import type { Batch, Row } from './row-groups.ts';
+import type { ScriptItem } from './script-item.ts';
 
 /** How long an import waits for a database that does not answer, before it gives up and can be started again. */
 const PATIENCE_MS = 120_000;
@@ -55,6 +56,25 @@ export class Sender {
     await Promise.all(this.#lanes);
   }
 
+  /** Runs a statement that may be done twice if this process ends before the ledger knows of it; one that is refused is a bad row. */
+  async alone({ statement, number, place }: Extract<ScriptItem, { type: 'alone' }>): Promise<void> {
+    if (this.isDone(number)) return;
+    try {
+      await this.query(statement);
+    } catch (error) {
+      if (!isRepeated(error, this.#options.reached)) {
+        if (!isOfScript(error)) throw error;
+        this.#options.bad({ ...place, reason: error.message, text: statement });
+      }
+    }
+    await persist(() => this.#options.ledger.noteStatement(number));
+  }
+
+  /** Whether an earlier run has done a row, of an import in which rows are done in their order. */
+  isDone(number: number): boolean {
+    return number <= Math.max(...this.#options.reached);
+  }
+
   /** Runs a statement for its own sake, until the database takes or refuses it. */
   query(statement: string, parameters: ReadonlyMap<string, string> = new Map()) {
     const { database } = this.#options;
@@ -78,15 +98,13 @@ export class Sender {
     const upTo = batch.firstNumber + to - 1;
     this.#options.saveBad();
     try {
-      const statement = this.#options.ledger.once(batch.clauses, work);
-      const parameters = this.#options.ledger.parameters(
-        rows.map((row) => row.json),
-        upTo,
-      );
-      const { values } = await this.query(statement, parameters);
-      if (toNumber(values[0]?.[0]) < rows.length) await this.#look(batch, work, { rows, upTo });
+      const { ledger } = this.#options;
+      const { clauses, contents } = requestOf(batch, rows);
+      const statement = ledger.once(clauses, { ...work, count: rows.length });
+      const { values } = await this.query(statement, ledger.parameters(contents, upTo));
+      if (toNumber(values[0]?.[0]) < contents.length) await this.#look(batch, work, { rows, upTo });
     } catch (error) {
-      if (!isOfRows(error, rows.length)) throw error;
+      if (!isOfRows(error, { rowCount: rows.length, kind: work.kind })) throw error;
       if (rows.length === 1) return this.#refuse(rows[0]!, error.message);
       const middle = from + (rows.length >> 1);
       await this.#apply(batch, work, [from, middle]);
@@ -103,7 +121,7 @@ export class Sender {
 
   async #tellLeftOut({ leftOut }: Batch, rows: readonly Row[]): Promise<void> {
     if (leftOut === undefined) return;
-    const list = `[${rows.map((row) => `[${row.json}]`).join(',')}]`;
+    const list = `[${rows.map((row) => `[${row.content}]`).join(',')}]`;
     const statement = `UNWIND range(0, size($rows) - 1) AS number WITH number, $rows[number] AS row ${leftOut}`;
     const { values } = await this.query(statement, new Map([['rows', list]]));
     for (const [number, reason] of values) {
@@ -114,7 +132,7 @@ export class Sender {
   }
 
   #refuse(row: Row, reason: string): void {
-    this.#options.bad({ ...row.place, reason, text: row.json });
+    this.#options.bad({ ...row.place, reason, text: row.content });
   }
 }
 
@@ -123,10 +141,34 @@ interface Work {
   readonly kind: keyof ImportTotals;
 }
 
-function isOfRows(error: unknown, rowCount: number): error is CommandFailure {
+/** Statements of a chain become subqueries that see nothing of one another's variables and return nothing. */
+function requestOf({ clauses }: Batch, rows: readonly Row[]): { clauses: string; contents: string[] } {
+  if (clauses !== undefined) return { clauses, contents: rows.map((row) => row.content) };
+  // Behind a comment at the end of a statement the bracket needs a line of its own.
+  return { clauses: rows.map((row) => `CALL () { ${row.content}\n}`).join(' '), contents: [''] };
+}
+
+function isOfRows(
+  error: unknown,
+  { rowCount, kind }: { rowCount: number; kind: keyof ImportTotals },
+): error is CommandFailure {
   if (!(error instanceof CommandFailure) || error.code === undefined) return false;
-  if (error.code === MEMORY) return rowCount > 1;
-  return OF_ROWS.some((pattern) => pattern.test(error.code ?? ''));
+  const { code } = error;
+  if (code === MEMORY) return rowCount > 1 || kind === 'statements';
+  // The clauses for rows are this program's own; the statements of a script are whoever's.
+  if (kind === 'statements' && code.startsWith('Neo.ClientError.Statement.')) return true;
+  return OF_ROWS.some((pattern) => pattern.test(code));
+}
+
+function isOfScript(error: unknown): error is CommandFailure {
+  return error instanceof CommandFailure && /^Neo\.ClientError\.(?:Statement|Schema)\./.test(error.code ?? '');
+}
+
+/** An import that goes on may come upon an index that the run before it made or dropped, and could not note. */
+function isRepeated(error: unknown, reached: readonly number[]): boolean {
+  const isResumed = reached.some((number) => number > 0);
+  const code = error instanceof CommandFailure ? error.code : undefined;
+  return isResumed && /^Neo\.ClientError\.Schema\.(?:Index|Constraint)(?:AlreadyExists|NotFound)$/.test(code ?? '');
 }
 
 /** Asks again while the database cannot be reached or does not know what became of it: what is asked here may be asked twice. */

@@ -38,6 +38,29 @@ export class Database {
   }
 }
 
+/** A database whose caller dies before or after the statement of that number has been done. */
+export class Breaking {
+  readonly #database: Database;
+  readonly #number: number;
+  readonly #when: 'before' | 'after';
+  #count = 0;
+
+  constructor(database: Database, number: number, when: 'before' | 'after') {
+    this.#database = database;
+    this.#number = number;
+    this.#when = when;
+  }
+
+  async query(call: QueryCall): Promise<QueryResult> {
+    this.#count += 1;
+    if (this.#count > this.#number || (this.#count === this.#number && this.#when === 'before'))
+      throw new Error('killed');
+    const result = await this.#database.query(call);
+    if (this.#count === this.#number) throw new Error('killed');
+    return result;
+  }
+}
+
 export function sourceOf(path: string | undefined, more: Partial<ImportSource> = {}): ImportSource {
   return { path, nodes: [], relationships: [], delimiter: ',', arrayDelimiter: ';', ...more };
 }

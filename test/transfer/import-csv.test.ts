@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { QueryCall, QueryResult } from '../../cli/connection.ts';
 import { findPlan } from '../../cli/import/find-plan.ts';
 import { checkImport } from '../../cli/import/import-run.ts';
 import { parseFileGroup } from '../../cli/import/neo4j-csv.ts';
 import { NO_PROGRESS } from '../../cli/import/progress.ts';
-import { Database, type Files, folderWith, importInto, readBadRows, sourceOf } from './files.ts';
+import { Breaking, Database, type Files, folderWith, importInto, readBadRows, sourceOf } from './files.ts';
 
 const PEOPLE = `:ID(Person),name,age:int,tags:string[],born:date,:LABEL
 1,Ada,36,a;b,1815-12-10,Person;Scientist
@@ -159,54 +158,10 @@ describe('an import', () => {
     expect(database.target.store.lsn).toBe(lsn);
   });
 
-  /** Ends the run before or after the statement of that number has been done. */
-  function breakingAt(database: Database, number: number, when: 'before' | 'after') {
-    let count = 0;
-    return {
-      async query(call: QueryCall): Promise<QueryResult> {
-        count += 1;
-        if (count > number || (count === number && when === 'before')) throw new Error('killed');
-        const result = await database.query(call);
-        if (count === number) throw new Error('killed');
-        return result;
-      },
-    };
-  }
-
-  test.each(['before', 'after'] as const)(
-    'broken off %s any of its statements goes on, and nothing is there twice',
-    async (when) => {
-      const nodes = Array.from({ length: 400 }, (_, index) => `${index},N${index % 2}`);
-      const relationships = Array.from({ length: 400 }, (_, index) => `${index},${(index * 7) % 401},T${index % 3}`);
-      const folder = folderWith({
-        'a.csv': `:ID,:LABEL\n${nodes.join('\n')}\n`,
-        'b.csv': `:START_ID,:END_ID,:TYPE\n${relationships.join('\n')}\n`,
-      });
-      const source = sourceOf(folder);
-      const whole = new Database();
-      const { report: expected, badRows } = await importInto(whole, source);
-      for (let number = 1; ; number += 1) {
-        const database = new Database();
-        const bad = { path: join(folder, 'bad.ndjson'), max: 1_000 };
-        const broken = await importInto(breakingAt(database, number, when), source, { bad }).catch(() => undefined);
-        if (broken) break;
-
-        const { report } = await importInto(database, source, { bad, append: true });
-
-        expect({ ...report, outcome: '', seconds: 0 }).toEqual({
-          ...expected,
-          ...{ outcome: '', seconds: 0, badRowsFile: bad.path },
-        });
-        expect(await database.counts()).toEqual({ nodes: 400, relationships: 400 - badRows.length });
-        expect(readBadRows(bad.path).length).toBe(badRows.length);
-      }
-    },
-  );
-
   test('refuses a database that is not empty, and files that have changed since', async () => {
     const source = sourceOf(folderWith({ 'a.csv': PEOPLE, 'b.csv': KNOWS }));
     const database = new Database();
-    await importInto(breakingAt(database, 8, 'after'), source).catch(() => undefined);
+    await importInto(new Breaking(database, 8, 'after'), source).catch(() => undefined);
     const other = sourceOf(folderWith({ 'a.csv': PEOPLE.replace('Ada', 'Ida'), 'b.csv': KNOWS }));
 
     await expect(importInto(database, other)).rejects.toThrow('has not come to its end');
