@@ -2,6 +2,7 @@
 import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
+import { withExcerpt } from '../cypher/error-text.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
@@ -112,6 +113,14 @@ export class Engine {
    */
   start(text: string, parameters: Parameters, options: StartOptions): Execution {
     const kept = this.#keep(text);
+    try {
+      return this.#start(kept, parameters, options);
+    } catch (error) {
+      throw withExcerpt(error, text);
+    }
+  }
+
+  #start(kept: KeptStatement, parameters: Parameters, options: StartOptions): Execution {
     const { prepared } = kept;
     const { body } = prepared.statement;
     switch (body.type) {
@@ -162,15 +171,15 @@ export class Engine {
     if (plan.transactional && kind === 'write' && !options.commitsOnTheWay) {
       throw needsOwnTransactions(plan.transactional.span);
     }
-    if (!prepared.statement.profile) return this.#run(kind, plan, parameters, options);
+    if (!prepared.statement.profile) return this.#run(prepared, plan, parameters, options);
     const profile = new Profile();
     const profiled = { ...plan, pipelines: this.#pipelinesOf(plan.planned, plan.indexes, profile) };
-    return this.#run(kind, profiled, parameters, options, () => describe(prepared, plan, profile));
+    return this.#run(prepared, profiled, parameters, options, () => describe(prepared, plan, profile));
   }
 
   /** A writer sees the newest state, a reader a snapshot. */
   #run(
-    kind: StatementKind,
+    { kind, statement }: PreparedStatement,
     { pipelines, columns, transactional }: KeptPlan,
     parameters: Parameters,
     moment: StartOptions,
@@ -188,7 +197,8 @@ export class Engine {
       const view = moment.snapshot ?? this.#pin(holdings);
       context.begin({ view, writer: undefined, rollBack: undefined, parameters, moment });
     }
-    return new QueryExecution({ kind, columns, pipeline, pool: pipelines, describe: description, begin });
+    const { text } = statement;
+    return new QueryExecution({ kind, columns, text, pipeline, pool: pipelines, describe: description, begin });
   }
 
   #pin(holdings: Holdings): GraphView {

@@ -1,6 +1,7 @@
 /** A statement while it runs: slice by slice, until its result is complete and its changes can be committed. */
 import { assert } from '../assert.ts';
 import type { StatementKind } from '../cypher/classify.ts';
+import { withExcerpt } from '../cypher/error-text.ts';
 import { type Batch, END, PAUSE } from '../executor/batch.ts';
 import { type Counters, NO_CHANGES } from '../executor/counters.ts';
 import { finishDeletes } from '../executor/delete.ts';
@@ -92,6 +93,8 @@ const NO_DELTAS: readonly Delta[] = [];
 export interface QueryExecutionFields {
   readonly kind: StatementKind;
   readonly columns: ResultSlots;
+  /** The statement, for its errors. */
+  readonly text: string;
   /** Its context has begun. */
   readonly pipeline: Pipeline;
   /** Where the pipeline goes when the execution has come to its end. */
@@ -146,7 +149,7 @@ export class QueryExecution implements Execution {
       if (this.#state === 'recording') this.#record(pipeline);
     } catch (error) {
       this.cancel();
-      throw error;
+      throw withExcerpt(error, this.#fields.text);
     }
     if (context.commitRequested) {
       this.#state = 'committing';
