@@ -4,7 +4,8 @@ import { classify } from '../core/cypher/classify.ts';
 import { parse } from '../core/cypher/parser.ts';
 
 export type StatementKind =
-  | { readonly type: 'read' }
+  /** `ofStorage`: about the storage of one instance, which is MAIN unless the client names another. */
+  | { readonly type: 'read'; readonly ofStorage?: boolean }
   | { readonly type: 'write' }
   | { readonly type: 'system'; readonly command: SystemCommand };
 

@@ -7,7 +7,10 @@ import {
   SHOW_FUNCTIONS,
   SHOW_INDEX_INFO,
   SHOW_INDEXES,
+  SHOW_NEXT_SNAPSHOT,
   SHOW_PROCEDURES,
+  SHOW_SNAPSHOTS,
+  SHOW_STORAGE_INFO,
   type ShowSignature,
 } from './show-signature.ts';
 import { TOKEN } from './token.ts';
@@ -17,6 +20,8 @@ interface Shown {
   readonly signature: ShowSignature;
   /** Words before the noun that say which of them, with the name that a row has for it. */
   readonly kinds: Readonly<Record<string, string | null>>;
+  /** Words before the noun that make it something else. */
+  readonly others?: Readonly<Record<string, ShowSignature>>;
 }
 
 const INDEX_KINDS: Shown['kinds'] = {
@@ -77,6 +82,8 @@ const NOUNS: ReadonlyMap<string, Shown> = new Map([
       kinds: { '': null, ALL: null, 'BUILT IN': 'BUILT IN', 'USER DEFINED': 'USER DEFINED' },
     },
   ],
+  ['SNAPSHOT', { signature: SHOW_SNAPSHOTS, kinds: { '': null }, others: { NEXT: SHOW_NEXT_SNAPSHOT } }],
+  ['INFO', { signature: SHOW_STORAGE_INFO, kinds: { STORAGE: null } }],
 ]);
 
 /** The most words of a kind before the noun. */
@@ -99,16 +106,24 @@ export class ShowParser {
       if (shown === undefined) continue;
       const given = Array.from({ length: words }, (_, i) => this.#word(i + 1));
       const kind = given.join(' ');
-      if (given.includes('') || !Object.hasOwn(shown.kinds, kind)) return undefined;
+      const other = shown.others && Object.hasOwn(shown.others, kind) ? shown.others[kind] : undefined;
+      if (given.includes('') || (!other && !Object.hasOwn(shown.kinds, kind))) continue;
       const start = cursor.index;
       cursor.skip(words + 2);
-      return this.#query(start, shown.signature, shown.kinds[kind] ?? null);
+      return this.#query(start, other ?? shown.signature, shown.kinds[kind] ?? null);
     }
     return undefined;
   }
 
   #word(ahead: number): string {
     return this.#cursor.kind(ahead) === TOKEN.name ? this.#cursor.source(this.#cursor.index + ahead).toUpperCase() : '';
+  }
+
+  /** At a command that is one word before a noun, and gives rows as SHOW does. */
+  command(signature: ShowSignature): Query {
+    const start = this.#cursor.index;
+    this.#cursor.skip(2);
+    return this.#query(start, signature, null);
   }
 
   #query(start: number, signature: ShowSignature, kind: string | null): Query {

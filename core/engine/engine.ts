@@ -21,6 +21,7 @@ import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
+import { storageProcedures } from './built-in/storage.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
@@ -28,6 +29,7 @@ import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cach
 import { ProcedureRegistry } from './procedure.ts';
 import { seededRandom } from './random.ts';
 import { changeSchema } from './schema.ts';
+import type { StorageHost } from './storage-host.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
@@ -36,6 +38,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** What is under the graph; an engine without it keeps the graph in memory alone. */
+  readonly storage?: StorageHost | undefined;
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -94,7 +98,10 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
-    this.#procedures = new ProcedureRegistry(options.procedures ?? []);
+    this.#procedures = new ProcedureRegistry([
+      ...storageProcedures(store, options.storage),
+      ...(options.procedures ?? []),
+    ]);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */

@@ -4,6 +4,7 @@ import type { ProcedureSignature, ProcedureSignatures } from '../cypher/procedur
 import type { Procedure, Procedures } from '../executor/procedure.ts';
 import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
 import { DATABASE_PROCEDURES } from './built-in/database.ts';
+import { DUMP_PROCEDURES } from './built-in/dump.ts';
 import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
 import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
@@ -20,6 +21,7 @@ export class ProcedureRegistry implements Procedures {
       ...SCHEMA_PROCEDURES,
       ...ALGORITHM_PROCEDURES,
       ...SHOW_SCHEMA_PROCEDURES,
+      ...DUMP_PROCEDURES,
       ...showProcedures(() => this.#list()),
     ];
     for (const procedure of [...builtIn, ...more]) {
