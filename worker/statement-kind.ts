@@ -1,12 +1,15 @@
 /** What a statement is, as far as the Worker has to know to send it to the right place. */
 import type { Statement, SystemCommand } from '../core/cypher/ast.ts';
-import { classify } from '../core/cypher/classify.ts';
+import { classify, isAboutStorage, systemTableOf } from '../core/cypher/classify.ts';
 import { parse } from '../core/cypher/parser.ts';
 
 export type StatementKind =
-  /** `ofStorage`: about the storage of one instance, which is MAIN unless the client names another. */
-  | { readonly type: 'read'; readonly ofStorage?: boolean }
+  | { readonly type: 'read' }
   | { readonly type: 'write' }
+  /** Reads, or has taken, what is in the storage of one instance: MAIN, unless the client names another. */
+  | { readonly type: 'storage' }
+  /** A query over what the coordinators know: the name of the table, such as `SHOW DATABASES`. */
+  | { readonly type: 'show'; readonly table: string }
   | { readonly type: 'system'; readonly command: SystemCommand };
 
 /** Texts whose kind is kept; a client repeats few. */
@@ -31,16 +34,24 @@ export class StatementKinds {
 }
 
 function kindOf(statement: Statement): StatementKind {
-  const { body, explain } = statement;
+  const { body } = statement;
   switch (body.type) {
-    case 'query':
+    case 'query': {
+      const table = systemTableOf(body);
+      if (table !== undefined) return { type: 'show', table };
+      return isAboutStorage(body) ? { type: 'storage' } : readOrWrite(statement);
+    }
     case 'createIndex':
     case 'dropIndex':
     case 'createConstraint':
     case 'dropConstraint':
-      // EXPLAIN only plans, which any instance can.
-      return { type: classify(statement) === 'read' || explain ? 'read' : 'write' };
+      return readOrWrite(statement);
     default:
       return { type: 'system', command: body };
   }
+}
+
+/** EXPLAIN only plans, which any instance can. */
+function readOrWrite(statement: Statement): StatementKind {
+  return { type: classify(statement) === 'read' || statement.explain ? 'read' : 'write' };
 }

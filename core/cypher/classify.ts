@@ -1,6 +1,8 @@
 /** What a statement does, and so where it may run: decided from the tree alone, by the Worker and by the engine. */
 import type { Clause, Query, Statement } from './ast.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
+import { isSystemTable } from './show-signature.ts';
+import { isOfStorage } from './storage-signature.ts';
 
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
@@ -12,6 +14,7 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
   const { body } = statement;
   switch (body.type) {
     case 'query':
+      if (systemTableOf(body) !== undefined) return 'system';
       return writes(body, procedures) ? 'write' : 'read';
     case 'createIndex':
     case 'dropIndex':
@@ -21,6 +24,23 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
     default:
       return 'system';
   }
+}
+
+/** What is shown of databases and instances: SHOW is a statement's first clause, or none of it. */
+export function systemTableOf(query: Query): string | undefined {
+  const name = firstCall(query);
+  return name !== undefined && isSystemTable(name) ? name : undefined;
+}
+
+/** Whether a query is a command about the storage of one instance, which stands first too. */
+export function isAboutStorage(query: Query): boolean {
+  const name = firstCall(query);
+  return name !== undefined && isOfStorage(name);
+}
+
+function firstCall({ parts }: Query): string | undefined {
+  const first = parts[0]?.clauses[0];
+  return first?.type === 'call' ? first.name : undefined;
 }
 
 function writes(query: Query, procedures: ProcedureSignatures): boolean {

@@ -5,7 +5,8 @@ import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
 import { ShowParser } from './show-parser.ts';
-import { CREATE_SNAPSHOT, DUMP_DATABASE, type ShowSignature } from './show-signature.ts';
+import type { ShowSignature } from './show-signature.ts';
+import { CREATE_SNAPSHOT, DUMP_DATABASE } from './storage-signature.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
 

@@ -1,18 +1,21 @@
-/** SHOW INDEXES, CONSTRAINTS, PROCEDURES and FUNCTIONS, with YIELD, WHERE and RETURN: made into a query. */
+/** SHOW INDEXES, CONSTRAINTS, PROCEDURES, FUNCTIONS, DATABASES and others, with YIELD, WHERE and RETURN: made into a query. */
 import type { CallClause, Clause, Expression, Query, Span, YieldItem } from './ast.ts';
 import type { ClauseParser } from './clause-parser.ts';
+import { databaseName } from './database-name.ts';
 import {
   SHOW_CONSTRAINT_INFO,
   SHOW_CONSTRAINTS,
+  SHOW_CURRENT_USER,
+  SHOW_DATABASES,
   SHOW_FUNCTIONS,
   SHOW_INDEX_INFO,
   SHOW_INDEXES,
-  SHOW_NEXT_SNAPSHOT,
+  SHOW_INSTANCES,
   SHOW_PROCEDURES,
-  SHOW_SNAPSHOTS,
-  SHOW_STORAGE_INFO,
+  SHOW_SETTINGS,
   type ShowSignature,
 } from './show-signature.ts';
+import { SHOW_NEXT_SNAPSHOT, SHOW_SNAPSHOTS, SHOW_STORAGE_INFO } from './storage-signature.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -84,6 +87,10 @@ const NOUNS: ReadonlyMap<string, Shown> = new Map([
   ],
   ['SNAPSHOT', { signature: SHOW_SNAPSHOTS, kinds: { '': null }, others: { NEXT: SHOW_NEXT_SNAPSHOT } }],
   ['INFO', { signature: SHOW_STORAGE_INFO, kinds: { STORAGE: null } }],
+  ['DATABASE', { signature: SHOW_DATABASES, kinds: { '': null, DEFAULT: 'DEFAULT', HOME: 'HOME' } }],
+  ['INSTANCE', { signature: SHOW_INSTANCES, kinds: { '': null } }],
+  ['SETTING', { signature: SHOW_SETTINGS, kinds: { '': null } }],
+  ['USER', { signature: SHOW_CURRENT_USER, kinds: { CURRENT: null } }],
 ]);
 
 /** The most words of a kind before the noun. */
@@ -132,12 +139,14 @@ export class ShowParser {
     if (info)
       return { type: 'query', all: false, parts: [{ clauses: [callOf(info, { span: cursor.spanFrom(start) })] }] };
     if (signature === SHOW_PROCEDURES || signature === SHOW_FUNCTIONS) this.#skipExecutable();
+    const named = signature === SHOW_DATABASES && kind === null ? this.#databaseName() : undefined;
     const yields = cursor.takeWords('YIELD');
     const span = cursor.spanFrom(start);
     const items = yields
       ? this.#clauses.yieldItems()
       : signature.results.slice(0, signature.briefCount).map(itemAt(span));
-    const call = callOf(signature, { span, kind, items: items === '*' ? signature.results.map(itemAt(span)) : items });
+    const shown = items === '*' ? signature.results.map(itemAt(span)) : items;
+    const call = callOf(signature, { span, kind, named, items: shown });
     if (!yields)
       return { type: 'query', all: false, parts: [{ clauses: [{ ...call, where: this.#clauses.where() }] }] };
     const clauses: Clause[] = [call, this.#clauses.tail(start)];
@@ -154,6 +163,15 @@ export class ShowParser {
     if (info === undefined || this.#word(0) !== 'INFO') return undefined;
     this.#cursor.skip();
     return info;
+  }
+
+  /** The one database that is asked for: a name, or a parameter that holds one. */
+  #databaseName(): Expression | undefined {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    if (cursor.at(TOKEN.parameter)) return this.#clauses.expression();
+    if (!cursor.atName() || cursor.word() === 'YIELD' || cursor.word() === 'WHERE') return undefined;
+    return { type: 'literal', value: databaseName(cursor), span: cursor.spanFrom(start) };
   }
 
   /** `EXECUTABLE [BY CURRENT USER]`: whoever may ask may call. */
@@ -178,10 +196,15 @@ function itemAt(span: Span) {
 
 function callOf(
   signature: ShowSignature,
-  fields: { readonly span: Span; readonly kind?: string | null; readonly items?: readonly YieldItem[] },
+  fields: {
+    readonly span: Span;
+    readonly kind?: string | null;
+    readonly named?: Expression | undefined;
+    readonly items?: readonly YieldItem[];
+  },
 ): CallClause {
-  const { span, kind = null, items = signature.results.map(itemAt(span)) } = fields;
-  const given: Expression[] = [{ type: 'literal', value: kind, span }];
+  const { span, kind = null, named, items = signature.results.map(itemAt(span)) } = fields;
+  const given: Expression[] = [{ type: 'literal', value: kind, span }, ...(named ? [named] : [])];
   return {
     type: 'call',
     optional: false,

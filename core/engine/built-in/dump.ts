@@ -1,5 +1,5 @@
 /** DUMP DATABASE, and the same in pages for a graph whose dump is more than one answer holds. */
-import { DUMP_DATABASE } from '../../cypher/show-signature.ts';
+import { DUMP_DATABASE } from '../../cypher/storage-signature.ts';
 import { GraphError } from '../../error.ts';
 import { END, PAUSE } from '../../executor/batch.ts';
 import type { ExecutionContext } from '../../executor/context.ts';

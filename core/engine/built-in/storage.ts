@@ -1,11 +1,11 @@
 /** SHOW STORAGE INFO, SHOW SNAPSHOTS, SHOW NEXT SNAPSHOT and CREATE SNAPSHOT. Source of names and columns: Memgraph. */
+import type { ShowSignature } from '../../cypher/show-signature.ts';
 import {
   CREATE_SNAPSHOT,
   SHOW_NEXT_SNAPSHOT,
   SHOW_SNAPSHOTS,
   SHOW_STORAGE_INFO,
-  type ShowSignature,
-} from '../../cypher/show-signature.ts';
+} from '../../cypher/storage-signature.ts';
 import { GraphError } from '../../error.ts';
 import { PAUSE } from '../../executor/batch.ts';
 import { type Procedure, type ProcedureCall, rowsCall } from '../../executor/procedure.ts';
