@@ -5,11 +5,18 @@ import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
 import { ShowParser } from './show-parser.ts';
+import type { ShowSignature } from './show-signature.ts';
+import { CREATE_SNAPSHOT, DUMP_DATABASE } from './storage-signature.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
 
 /** Words that may start a statement, for hints. */
 const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'PROFILE', 'CYPHER', 'SHOW', 'DROP'];
+
+/** Commands that give rows as SHOW does. */
+const TABLE_COMMANDS: ReadonlyMap<string, ShowSignature> = new Map(
+  [CREATE_SNAPSHOT, DUMP_DATABASE].map((signature) => [signature.name, signature]),
+);
 
 /**
  * Parses one statement. Errors: SyntaxError for what is no Cypher, NotSupported for Cypher that this
@@ -30,8 +37,13 @@ export function parse(text: string): Statement {
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
   const clauses = new ClauseParser(cursor);
-  const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
+  const shows = new ShowParser(cursor, clauses);
+  const shown = cursor.word() === 'SHOW' ? shows.show() : undefined;
   if (shown) return shown;
+  const command = TABLE_COMMANDS.get(
+    `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.toUpperCase(),
+  );
+  if (command) return shows.command(command);
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
   const body = clauses.query();

@@ -18,7 +18,8 @@ interface ShowTable {
   readonly arguments?: readonly ProcedureArgument[];
 }
 
-function signature({ name, brief, rest = {}, readsGraph, arguments: more = [] }: ShowTable): ShowSignature {
+/** A table that is shown like a procedure's results. */
+export function signature({ name, brief, rest = {}, readsGraph, arguments: more = [] }: ShowTable): ShowSignature {
   const fields = { ...brief, ...rest };
   return {
     name,

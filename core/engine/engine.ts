@@ -22,6 +22,7 @@ import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { SystemTables } from './built-in/show-system.ts';
+import { storageProcedures } from './built-in/storage.ts';
 import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import type { Holdings } from './holdings.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -30,6 +31,7 @@ import { PipelinePool } from './pipeline.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
 import { changeSchema } from './schema.ts';
+import type { StorageHost } from './storage-host.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
@@ -40,6 +42,8 @@ export interface EngineOptions {
   readonly procedures?: readonly Procedure[];
   /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
   readonly systemTables?: SystemTables;
+  /** What is under the graph; an engine without it keeps the graph in memory alone. */
+  readonly storage?: StorageHost | undefined;
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -94,7 +98,10 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
-    this.#procedures = new ProcedureRegistry(options.procedures ?? [], options.systemTables);
+    this.#procedures = new ProcedureRegistry(
+      [...storageProcedures(store, options.storage), ...(options.procedures ?? [])],
+      options.systemTables,
+    );
   }
 
   /** An engine for statements that ask for no graph. */

@@ -1,6 +1,8 @@
 /** What SHOW INDEXES and SHOW CONSTRAINTS give, and Memgraph's SHOW INDEX INFO and SHOW CONSTRAINT INFO. */
 import { type Steps, spend } from '../../algorithm/steps.ts';
+import type { ProcedureSignature } from '../../cypher/procedure-signature.ts';
 import { SHOW_CONSTRAINT_INFO, SHOW_CONSTRAINTS, SHOW_INDEX_INFO, SHOW_INDEXES } from '../../cypher/show-signature.ts';
+import type { ExecutionContext } from '../../executor/context.ts';
 import type { Procedure } from '../../executor/procedure.ts';
 import { type ConstraintDefinition, type ConstraintKind, ownsIndex } from '../../graph/constraint-definition.ts';
 import type { IndexDefinition } from '../../graph/index-definition.ts';
@@ -11,8 +13,12 @@ import { atOnce, inSteps, type StepContext } from './rows.ts';
 /** Nodes that are looked at in one go. */
 const SCAN_IDS = 1024;
 
-const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens }) =>
-  view.exportIndexes().flatMap(({ name, label: labelToken, key: keyToken }, i) => {
+const indexes = atOnce(SHOW_INDEXES, ([kind], context) => indexRows(kind ?? null, context));
+
+type SchemaContext = Pick<ExecutionContext, 'view' | 'tokens'>;
+
+function indexRows(kind: Value, { view, tokens }: SchemaContext): Value[][] {
+  return view.exportIndexes().flatMap(({ name, label: labelToken, key: keyToken }, i) => {
     if (kind !== null && kind !== 'RANGE') return [];
     const label = tokens.label.nameOf(labelToken);
     const key = tokens.propertyKey.nameOf(keyToken);
@@ -21,8 +27,8 @@ const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens }) =>
     const statement = `CREATE RANGE INDEX ${quoted(name)} FOR (n:${quoted(label)}) ON (n.${quoted(key)})`;
     const rest = [null, null, null, new Map<string, Value>(), '', statement];
     return [[i + 1, name, 'ONLINE', new Float(100), ...place, ...rest]];
-  }),
-);
+  });
+}
 
 const indexInfo = inSteps(SHOW_INDEX_INFO, function* (_, { statement, work }): Steps<Value[][]> {
   const { view, tokens } = statement;
@@ -57,8 +63,10 @@ const NAMES: Readonly<Record<ConstraintKind, { type: string; info: string; requi
   type: { type: 'PROPERTY_TYPE', info: 'data_type', requirement: 'IS ::' },
 };
 
-const constraints = atOnce(SHOW_CONSTRAINTS, ([kind], { view, tokens }) =>
-  view.exportConstraints().flatMap((constraint, i) => {
+const constraints = atOnce(SHOW_CONSTRAINTS, ([kind], context) => constraintRows(kind ?? null, context));
+
+function constraintRows(kind: Value, { view, tokens }: SchemaContext): Value[][] {
+  return view.exportConstraints().flatMap((constraint, i) => {
     const { name, entity } = constraint;
     const type = typeOf(constraint);
     if (typeof kind === 'string' && !isOfKind(type, kind)) return [];
@@ -69,8 +77,18 @@ const constraints = atOnce(SHOW_CONSTRAINTS, ([kind], { view, tokens }) =>
     const statement = `CREATE CONSTRAINT ${quoted(name)} FOR ${place} REQUIRE (n.${quoted(key)}) ${requirement}`;
     const owned = ownsIndex(constraint) ? name : null;
     return [[i + 1, name, type, entity.toUpperCase(), [label], [key], owned, types, null, statement]];
-  }),
-);
+  });
+}
+
+/** The statements that make the indexes and constraints anew; an index that a constraint stands on comes with it. */
+export function schemaStatements(context: SchemaContext): string[] {
+  const at = ({ results }: ProcedureSignature, column: string) => results.findIndex(({ name }) => name === column);
+  const free = indexRows(null, context).filter((row) => row[at(SHOW_INDEXES, 'owningConstraint')] === null);
+  return [
+    ...free.map((row) => String(row[at(SHOW_INDEXES, 'createStatement')])),
+    ...constraintRows(null, context).map((row) => String(row[at(SHOW_CONSTRAINTS, 'createStatement')])),
+  ];
+}
 
 function typeOf({ kind, entity }: ConstraintDefinition): string {
   // The uniqueness of nodes is called so without NODE, from before relationships had it.
