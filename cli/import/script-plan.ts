@@ -3,7 +3,7 @@
  * import, done once and in order; statements that differ in nothing but their values are done together, and small ones share a transaction.
  */
 import { CommandFailure } from '../failure.ts';
-import type { ImportPlan, StepContext } from './plan.ts';
+import type { ImportPlan, ImportStep, StepContext } from './plan.ts';
 import type { Place, RowCounter } from './row-groups.ts';
 import type { ScriptItem } from './script-item.ts';
 import { ShapeGroups } from './shape-groups.ts';
@@ -20,8 +20,13 @@ export function planScript(path: string): ImportPlan {
     name: path,
     paths: [path],
     reading: ['script'],
-    steps: [{ type: 'script', paths: [path], items: (context) => scriptItems(path, context) }],
+    steps: [scriptStep(path)],
   };
+}
+
+/** The statements of a script as a step among others. */
+export function scriptStep(path: string): ImportStep {
+  return { type: 'script', paths: [path], items: (context) => scriptItems(path, context) };
 }
 
 async function* scriptItems(path: string, context: StepContext): AsyncGenerator<ScriptItem, void> {
