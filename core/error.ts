@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   'Neo.ClientError.Schema.IndexAlreadyExists': '22N70',
   'Neo.ClientError.Schema.IndexNotFound': '42N51',
   'Neo.ClientError.Cluster.NotALeader': '50N42',
+  'Neo.ClientError.General.ForbiddenOnReadOnlyDatabase': '50N42',
   'Neo.ClientError.Database.DatabaseNotFound': '22N51',
   'Neo.ClientError.Database.ExistingDatabaseFound': '50N42',
   'Neo.ClientError.Request.Invalid': '08N06',

@@ -1,6 +1,8 @@
 /** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
+import type { SystemCommand } from '../core/cypher/ast.ts';
 import { GraphError } from '../core/error.ts';
 import type { Answer, StatementCall } from './answer.ts';
+import { isShowing, runClusterCommand } from './cluster-command.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { StatementKinds } from './statement-kind.ts';
@@ -20,14 +22,16 @@ export class Service {
   async run(call: StatementCall): Promise<Answer> {
     const kind = this.#kinds.of(call.statement);
     if (kind.type === 'system') {
-      if (call.accessMode === 'read' && isChange(kind.command.type)) throw accessModeError();
+      if (call.accessMode === 'read' && isChange(kind.command)) throw accessModeError();
       const { coordinators, router } = this;
-      return runSystemCommand(kind.command, call, { coordinators, changed: (name) => router.forget(name) });
+      const { command } = kind;
+      if (command.type === 'cluster') return runClusterCommand(command.command, call, { coordinators, router });
+      return runSystemCommand(command, call, { coordinators, changed: (name) => router.forget(name) });
     }
     if (call.database === SYSTEM_DATABASE) {
       throw new GraphError(
         'Neo.ClientError.Statement.NotSupported',
-        `The database '${SYSTEM_DATABASE}' has no graph; it takes CREATE, DROP and SHOW DATABASES, and SHOW INSTANCES.`,
+        `The database '${SYSTEM_DATABASE}' has no graph; it takes commands on databases and on the cluster.`,
       );
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
@@ -35,8 +39,9 @@ export class Service {
   }
 }
 
-function isChange(command: string): boolean {
-  return command === 'createDatabase' || command === 'dropDatabase';
+function isChange(command: SystemCommand): boolean {
+  if (command.type === 'cluster') return !isShowing(command.command);
+  return command.type === 'createDatabase' || command.type === 'dropDatabase';
 }
 
 function accessModeError(): GraphError {

@@ -1,6 +1,6 @@
 /** The commands that the coordinators answer: databases and instances. */
 import type { DatabaseRow, InstanceRow } from '../core/coordinator/request.ts';
-import type { OptionValue, SystemCommand } from '../core/cypher/ast.ts';
+import type { SystemCommand as AnySystemCommand, OptionValue } from '../core/cypher/ast.ts';
 import { GraphError } from '../core/error.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import { isDatabaseName } from '../durable/names.ts';
@@ -9,10 +9,13 @@ import { isRegion, REGIONS } from '../durable/regions.ts';
 import type { Answer, StatementCall } from './answer.ts';
 import { type Coordinators, unexpected } from './coordinators.ts';
 
+type SystemCommand = Exclude<AnySystemCommand, { type: 'cluster' }>;
+
 /** The database that these commands are asked on. It has no graph. */
 export const SYSTEM_DATABASE = 'system';
 
-const NO_COUNTERS: Counters = {
+/** What changes nothing in a graph has changed. */
+export const NO_COUNTERS: Counters = {
   nodesCreated: 0,
   nodesDeleted: 0,
   relationshipsCreated: 0,

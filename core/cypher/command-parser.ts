@@ -1,5 +1,6 @@
 /** Commands on indexes, databases and instances. They stand alone in a statement. */
 import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
@@ -200,7 +201,7 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    const name = this.#databaseName();
+    const name = compoundName(cursor, 'the name of a database');
     const ifNotExists = this.#ifNotExists();
     const options = cursor.takeWords('OPTIONS') ? this.#options() : new Map<string, OptionValue>();
     return { type: 'createDatabase', name, ifNotExists, options, span: cursor.spanFrom(start) };
@@ -210,22 +211,8 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    const name = this.#databaseName();
+    const name = compoundName(cursor, 'the name of a database');
     return { type: 'dropDatabase', name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
-  }
-
-  /** A name with dots and hyphens, or any in backticks. The coordinator checks what a name may hold. */
-  #databaseName(): string {
-    const cursor = this.#cursor;
-    if (cursor.at(TOKEN.parameter)) throw cursor.notSupported('A parameter for the name of a database');
-    if (cursor.at(TOKEN.quotedName)) return cursor.name('the name of a database');
-    const start = cursor.index;
-    cursor.name('the name of a database');
-    while (cursor.at(TOKEN.dot) || cursor.at(TOKEN.minus)) {
-      cursor.skip();
-      if (!cursor.take(TOKEN.integer)) cursor.name('the rest of the name');
-    }
-    return cursor.sourceFrom(start);
   }
 
   #ifNotExists(): boolean {

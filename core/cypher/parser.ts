@@ -1,6 +1,7 @@
 /** The way in: a statement's text to its tree. Recursive descent; one part of the grammar a file. */
 import type { Statement } from './ast.ts';
 import { CLAUSE_WORDS, ClauseParser } from './clause-parser.ts';
+import { ClusterCommandParser } from './cluster-command-parser.ts';
 import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
@@ -32,6 +33,8 @@ function parseBody(cursor: TokenCursor): Statement['body'] {
   const clauses = new ClauseParser(cursor);
   const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
   if (shown) return shown;
+  const command = new ClusterCommandParser(cursor).command();
+  if (command) return command;
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
   const body = clauses.query();

@@ -59,7 +59,7 @@ export class FakeCluster {
   topology(database: string): Topology {
     const instances = [...this.regions].map(([name, region]) => {
       const health = this.down.has(name) ? 'down' : 'up';
-      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0 } as const;
+      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0, reads: true } as const;
     });
     return { database, cluster: 'c', epoch: 1, version: 1, main: this.main, instances };
   }
@@ -86,6 +86,12 @@ export class FakeCluster {
     return { ok: true, ...success, queryType: request.accessMode === 'write' ? 'rw' : 'r' };
   }
 
+  async diverged(name: string): Promise<Uint8Array> {
+    if (this.behaviours.get(name) === 'lose') throw new Error('Network connection lost.');
+    const columns = ['instance', 'epoch', 'lsn', 'change_count', 'changes'];
+    return encodeResult({ columns, rows: [[name, 1, 7, 0, []]] });
+  }
+
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
     if (this.leader === undefined) throw new Error('Network connection lost.');
     if (coordinator !== this.leader) return { type: 'notLeader', leader: this.leader };
@@ -105,6 +111,9 @@ export class FakeCluster {
         return { type: 'databases', rows: [] };
       case 'showInstances':
         return { type: 'instances', rows: [] };
+      case 'show':
+      case 'operate':
+        return { type: 'table', columns: [], rows: [] };
       case 'reportUnreachable':
         return { type: 'noted' };
     }
@@ -118,7 +127,10 @@ export class FakeCluster {
   router(): Router {
     const coordinators = this.coordinators();
     return new Router({
-      instance: ({ instance }) => ({ run: (request) => this.run(instance, request) }),
+      instance: ({ instance }) => ({
+        run: (request) => this.run(instance, request),
+        diverged: () => this.diverged(instance),
+      }),
       topology: (database, options) => coordinators.topology(database, options),
       reportUnreachable: ({ instance }) => this.reported.push(instance),
     });

@@ -109,7 +109,8 @@ export class Faults {
     const { assignment, status } = invariants.committed ?? {};
     if (status?.type !== 'online' || instances().some(({ memory, durable }) => memory.damage ?? durable.damage)) return;
     const candidates = instances().filter(({ name, alive, durable }) => {
-      return name !== assignment?.main && alive && durable.positions.length > 1;
+      const isMember = assignment?.instances.some((instance) => instance.name === name);
+      return isMember && name !== assignment?.main && alive && durable.positions.length > 1;
     });
     if (candidates.length === 0) return;
     const victim = pick(dice.faults, candidates);

@@ -20,6 +20,7 @@ export interface Dice {
   readonly clients: Random;
   /** What hosts hand to the machines, and how late their timers are. */
   readonly hosts: Random;
+  readonly operator: Random;
 }
 
 /** One independent stream for each concern. */
@@ -31,6 +32,7 @@ export function diceFor(seed: number): Dice {
     faults: streamOf(3),
     clients: streamOf(4),
     hosts: streamOf(5),
+    operator: streamOf(6),
   };
 }
 

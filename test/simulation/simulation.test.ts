@@ -13,7 +13,7 @@ const VARIANTS: readonly Variant[] = [
 ];
 
 function run(seed: number): World {
-  const world = new World(seed, { variant: VARIANTS[seed % VARIANTS.length] ?? [] });
+  const world = new World(seed, { variant: VARIANTS[seed % VARIANTS.length] ?? [], isOperated: seed % 4 >= 2 });
   try {
     world.run();
   } catch (error) {

@@ -15,6 +15,7 @@ import { Faults } from './faults.ts';
 import { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
+import { SimOperator } from './operator.ts';
 import { type Dice, diceFor } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
@@ -80,6 +81,8 @@ export interface WorldOptions {
   readonly coordinatorCount: 3 | 5;
   /** Without it, what an object says leaves before its writes are confirmed: a bug that has to be found. */
   readonly hasOutputGate: boolean;
+  /** Whether somebody changes the cluster meanwhile. */
+  readonly isOperated: boolean;
 }
 
 const DEFAULT_OPTIONS: WorldOptions = {
@@ -87,6 +90,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   machines: PRODUCTION,
   coordinatorCount: 3,
   hasOutputGate: true,
+  isOperated: false,
 };
 
 export interface Counts {
@@ -105,6 +109,13 @@ export interface Counts {
   cuts: number;
   /** Times that the leader of the coordinators let its group fall silent. */
   silences: number;
+  /** Commands of an operator that were carried out; among them planned changes of MAIN, and instances that came and went. */
+  orders: number;
+  switchovers: number;
+  demotions: number;
+  arrivals: number;
+  departures: number;
+  yields: number;
   ok: number;
   failed: number;
   unknown: number;
@@ -125,6 +136,12 @@ export function noCounts(): Counts {
     freezes: 0,
     cuts: 0,
     silences: 0,
+    orders: 0,
+    switchovers: 0,
+    demotions: 0,
+    arrivals: 0,
+    departures: 0,
+    yields: 0,
     ok: 0,
     failed: 0,
     unknown: 0,
@@ -153,12 +170,13 @@ export class World {
   readonly faults: Faults;
   readonly invariants: Invariants;
   readonly clients: readonly SimClient[];
+  readonly #operator: SimOperator | undefined;
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
   readonly #variant: Variant;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate } = { ...DEFAULT_OPTIONS, ...options };
+    const { variant, machines, coordinatorCount, hasOutputGate, isOperated } = { ...DEFAULT_OPTIONS, ...options };
     this.dice = diceFor(seed);
     this.settings = seed % 2 === 0 ? STEADY : HASTY;
     this.machines = machines;
@@ -169,6 +187,7 @@ export class World {
     this.faults = new Faults(this);
     this.invariants = new Invariants(this);
     for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
+    this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
   }
 
@@ -206,10 +225,12 @@ export class World {
     this.#create();
     for (const client of this.clients) client.start();
     this.faults.start();
+    this.#operator?.start();
     const healAtMs = this.schedule.nowMs + TROUBLE_MS;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
+    this.#operator?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;
     if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {
@@ -219,7 +240,7 @@ export class World {
     if (!this.#runUntil(deadlineMs, () => this.#isLevel())) {
       this.invariants.violate(`the cluster is not level after everything has healed: ${this.#describe()}`);
     }
-    this.invariants.checkEnd([...this.#instances.values()], ({ hash }) => this.texts.get(hashText(hash)));
+    this.invariants.checkEnd(this.#members(), ({ hash }) => this.texts.get(hashText(hash)));
   }
 
   #create(): void {
@@ -255,10 +276,10 @@ export class World {
 
   /** No write is open, one MAIN, every SYNC replica in sync, and one log everywhere, all of it visible. */
   #isLevel(): boolean {
-    const { assignment, status } = this.invariants.committed ?? {};
-    if (assignment === undefined || status?.type !== 'online') return false;
+    const { assignment, status, leaving } = this.invariants.committed ?? {};
+    if (assignment === undefined || status?.type !== 'online' || leaving?.length !== 0) return false;
     if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
-    const instances = [...this.#instances.values()];
+    const instances = this.#members();
     const main = this.instance(assignment.main);
     const synchronous = assignment.instances.filter(({ mode, name }) => mode === 'SYNC' || name === main.name);
     if (!synchronous.every(({ name }) => assignment.inSync.includes(name))) return false;
@@ -269,9 +290,14 @@ export class World {
     });
   }
 
+  /** The instances that belong to the database now. */
+  #members(): readonly SimInstance[] {
+    return (this.invariants.committed?.assignment.instances ?? []).map(({ name }) => this.instance(name));
+  }
+
   #describe(): string {
     const { assignment, status } = this.invariants.committed ?? {};
-    const instances = [...this.#instances.values()].map(({ name, state, visibleLsn }) => {
+    const instances = this.#members().map(({ name, state, visibleLsn }) => {
       return `${name} ${state.role} epoch ${state.epoch} lsn ${state.stored.lsn} visible ${visibleLsn}`;
     });
     const { epoch, main, inSync } = assignment ?? {};

@@ -14,7 +14,16 @@ const CREATE: Command = {
   coordinators: ['c-1'],
 };
 const OF = { database: 'flights', cluster: 'k1' } as const;
-const FAIL: Command = { type: 'beginFailover', ...OF, epoch: 1, toEpoch: 2 };
+const FAIL: Command = {
+  type: 'beginFailover',
+  ...OF,
+  epoch: 1,
+  toEpoch: 2,
+  choice: { type: 'best' },
+  reason: 'down',
+  atMs: 1_000,
+};
+const END = { atMs: 3_500, lost: { atLeast: 2, atMost: null } } as const;
 
 function stateAfter(...commands: Command[]): ClusterState {
   return commands.reduce((state, command) => apply(state, command).state, EMPTY_CLUSTER);
@@ -66,13 +75,13 @@ describe('a command', () => {
     {
       what: 'the end of a failover that never began',
       before: [],
-      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'enam-1', inSync: [] },
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'enam-1', inSync: [], ...END },
       refusal: 'notFailingOver',
     },
     {
       what: 'a MAIN from outside the in-sync set',
       before: [FAIL],
-      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'apac-1', inSync: [] },
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'apac-1', inSync: [], ...END },
       refusal: 'unknownInstance',
     },
     {
@@ -97,6 +106,7 @@ describe('a command', () => {
       epoch: 2,
       main: 'enam-1',
       inSync: ['enam-1'],
+      ...END,
     });
 
     expect(state.databases.get('flights')).toMatchObject({
