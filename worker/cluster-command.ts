@@ -8,7 +8,8 @@ import type { Notification } from '../durable/protocol.ts';
 import type { Answer, StatementCall } from './answer.ts';
 import { type Coordinators, unexpected } from './coordinators.ts';
 import type { Router } from './router.ts';
-import { NO_COUNTERS, SYSTEM_DATABASE } from './system-database.ts';
+import { NO_COUNTERS } from './system-database.ts';
+import { SYSTEM_DATABASE } from './system-query.ts';
 
 interface Edges {
   readonly coordinators: Coordinators;

@@ -251,8 +251,9 @@ function loseLeadership(turn: CoordinatorTurn, leader: string | undefined): void
 function advance(turn: CoordinatorTurn): void {
   if (turn.decides && turn.state.raft.awake) {
     if (turn.nowMs >= turn.state.checkAtMs) check(turn);
-    for (const [name, { sealedAtMs, handover }] of turn.state.watches) {
-      if (sealedAtMs !== undefined || handover !== undefined) turn.touch(name);
+    for (const [name, { sealedAtMs, active, leaseUntilMs, handover }] of turn.state.watches) {
+      const isDue = sealedAtMs !== undefined || handover !== undefined || (active && turn.nowMs >= leaseUntilMs);
+      if (isDue) turn.touch(name);
     }
     // Each round may commit at once (a group of one does) and so bring up more.
     for (let touched = turn.takeTouched(); touched.length > 0; touched = turn.takeTouched()) {
@@ -304,8 +305,9 @@ function ownDueAtMs(turn: CoordinatorTurn): number | undefined {
   if (!turn.decides || !turn.state.raft.awake) return undefined;
   const { checkAtMs, waiting, watches, settings } = turn.state;
   const due = [checkAtMs, ...waiting.map(({ untilMs }) => untilMs)];
-  for (const { sealedAtMs, leaseUntilMs, handover } of watches.values()) {
+  for (const { sealedAtMs, active, leaseUntilMs, handover } of watches.values()) {
     if (sealedAtMs !== undefined) due.push(sealedAtMs + settings.sealWaitMs, leaseUntilMs);
+    if (active) due.push(leaseUntilMs);
     if (handover !== undefined) due.push(handover.askAtMs, handover.untilMs);
   }
   return Math.min(...due.filter((atMs) => atMs > turn.nowMs));

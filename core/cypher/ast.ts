@@ -497,8 +497,6 @@ export type SystemCommand =
       readonly span: Span;
     }
   | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
-  | { readonly type: 'showDatabases'; readonly span: Span }
-  | { readonly type: 'showInstances'; readonly span: Span }
   | { readonly type: 'cluster'; readonly command: ClusterCommand; readonly span: Span };
 
 /** Asked on the database that it concerns. Names and values are as they were written: the coordinators check them. */

@@ -1,4 +1,4 @@
-/** Commands on indexes, databases and instances. They stand alone in a statement. */
+/** Commands on indexes, constraints and databases. They stand alone in a statement. */
 import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
 import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
@@ -88,10 +88,6 @@ export class CommandParser {
         return this.#createDatabase();
       case 'DROP DATABASE':
         return this.#dropDatabase();
-      case 'SHOW DATABASES':
-        return this.#show('showDatabases');
-      case 'SHOW INSTANCES':
-        return this.#show('showInstances');
       case 'CREATE':
       case 'DROP':
       case 'SHOW':
@@ -186,15 +182,6 @@ export class CommandParser {
         ? this.#memgraphIndex('DROP INDEX ON :Label')
         : cursor.name('the name of the index');
     return { type: 'dropIndex', index, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
-  }
-
-  #show<T extends 'showDatabases' | 'showInstances'>(type: T) {
-    const cursor = this.#cursor;
-    const start = cursor.index;
-    cursor.skip(2);
-    const next = cursor.source().toUpperCase();
-    if (next === 'YIELD' || next === 'WHERE') throw cursor.notSupported(`${next} after SHOW`);
-    return { type, span: cursor.spanFrom(start) };
   }
 
   #createDatabase(): SystemCommand {

@@ -30,11 +30,11 @@ export function parse(text: string): Statement {
 }
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
+  const command = new ClusterCommandParser(cursor).command();
+  if (command) return command;
   const clauses = new ClauseParser(cursor);
   const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
   if (shown) return shown;
-  const command = new ClusterCommandParser(cursor).command();
-  if (command) return command;
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
   const body = clauses.query();

@@ -1,5 +1,11 @@
 /** The objects as the Worker sees them over RPC, faked: that edge is where these tests end. */
-import type { Topology, WorkerRequest, WorkerResponse } from '../../core/coordinator/request.ts';
+import type {
+  DatabaseRow,
+  InstanceRow,
+  Topology,
+  WorkerRequest,
+  WorkerResponse,
+} from '../../core/coordinator/request.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import { decodeValue, encodeResult } from '../../core/value/codec.ts';
 import type { ResultValue, Value } from '../../core/value/value.ts';
@@ -42,6 +48,8 @@ export class FakeCluster {
     ['apac-1', 'apac'],
   ]);
   readonly down = new Set<string>();
+  /** Instances that the settings keep reads away from. */
+  readonly leftOut = new Set<string>();
   readonly behaviours = new Map<string, Behaviour>();
   /** The rows every statement comes to. */
   rows: ResultValue[][] = [[1]];
@@ -52,14 +60,18 @@ export class FakeCluster {
   readonly reported: string[] = [];
   /** What was asked of the coordinators, topology left out. */
   readonly asked: WorkerRequest[] = [];
+  databases: readonly DatabaseRow[] = [];
+  instances: readonly InstanceRow[] = [];
   topologyQuestions = 0;
   /** Name of the coordinator that answers; the others name it. Undefined: none does. */
   leader: string | undefined = 'default/coordinator/1';
+  /** Coordinators that are frozen: no answer ever comes. */
+  readonly frozen = new Set<string>();
 
   topology(database: string): Topology {
     const instances = [...this.regions].map(([name, region]) => {
       const health = this.down.has(name) ? 'down' : 'up';
-      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0, reads: true } as const;
+      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0, reads: !this.leftOut.has(name) } as const;
     });
     return { database, cluster: 'c', epoch: 1, version: 1, main: this.main, instances };
   }
@@ -93,6 +105,7 @@ export class FakeCluster {
   }
 
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
+    if (this.frozen.has(coordinator)) return new Promise(() => undefined);
     if (this.leader === undefined) throw new Error('Network connection lost.');
     if (coordinator !== this.leader) return { type: 'notLeader', leader: this.leader };
     if (request.type === 'topology') {
@@ -108,9 +121,9 @@ export class FakeCluster {
       case 'dropDatabase':
         return { type: 'dropped', dropped: true };
       case 'showDatabases':
-        return { type: 'databases', rows: [] };
+        return { type: 'databases', rows: this.databases };
       case 'showInstances':
-        return { type: 'instances', rows: [] };
+        return { type: 'instances', rows: this.instances };
       case 'show':
       case 'operate':
         return { type: 'table', columns: [], rows: [] };
@@ -153,7 +166,7 @@ export class FakeCluster {
       development: options.development
         ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
         : undefined,
-      placeOf: () => ({ continent: 'EU', longitude: 8 }),
+      regionOf: () => 'weur',
       upgrade: async (_request, { database, instance }) => {
         if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');
         return new Response(`upgraded at ${database}@${instance}`);
