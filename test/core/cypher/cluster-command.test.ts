@@ -11,7 +11,7 @@ test.each([
   ['show replication role;', { type: 'show', what: 'replicationRole' }],
   ['SHOW REPLICATION LAG', { type: 'show', what: 'replicationLag' }],
   ['SHOW INSTANCE', { type: 'show', what: 'instance' }],
-  ['SHOW INSTANCES', 'showInstances'],
+  ['SHOW INSTANCES', 'query'],
   ['SHOW ROUTING TABLE', { type: 'show', what: 'routingTable' }],
   ['SHOW COORDINATOR SETTINGS', { type: 'show', what: 'settings' }],
   ['SHOW FAILOVERS', { type: 'show', what: 'failovers' }],
