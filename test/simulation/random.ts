@@ -36,6 +36,11 @@ export function diceFor(seed: number): Dice {
   };
 }
 
+/** Dice of one fault: what the others do does not change it, so that a run can be repeated without them. */
+export function diceOfFault(seed: number, number: number): Random {
+  return generator(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 101, 0xc2b2ae35));
+}
+
 export function between(random: Random, min: number, max: number): number {
   return min + random() * (max - min);
 }

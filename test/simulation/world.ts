@@ -83,7 +83,12 @@ export interface WorldOptions {
   readonly hasOutputGate: boolean;
   /** Whether somebody changes the cluster meanwhile. */
   readonly isOperated: boolean;
+  /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
+  readonly troubleMs: number;
+  readonly skip: ReadonlySet<number>;
 }
+
+const TROUBLE_MS = 40_000;
 
 const DEFAULT_OPTIONS: WorldOptions = {
   variant: ['SYNC', 'ASYNC'],
@@ -91,6 +96,8 @@ const DEFAULT_OPTIONS: WorldOptions = {
   coordinatorCount: 3,
   hasOutputGate: true,
   isOperated: false,
+  troubleMs: TROUBLE_MS,
+  skip: new Set(),
 };
 
 export interface Counts {
@@ -107,6 +114,7 @@ export interface Counts {
   crashes: number;
   freezes: number;
   cuts: number;
+  storms: number;
   /** Times that the leader of the coordinators let its group fall silent. */
   silences: number;
   /** Commands of an operator that were carried out; among them planned changes of MAIN, and instances that came and went. */
@@ -135,6 +143,7 @@ export function noCounts(): Counts {
     crashes: 0,
     freezes: 0,
     cuts: 0,
+    storms: 0,
     silences: 0,
     orders: 0,
     switchovers: 0,
@@ -150,7 +159,6 @@ export function noCounts(): Counts {
 
 const REGIONS = ['weur', 'enam', 'apac', 'oc'];
 const CLIENTS = 4;
-const TROUBLE_MS = 40_000;
 /** Once all is well, the cluster works again within this time. */
 export const LIVENESS_MS = 60_000;
 
@@ -160,9 +168,13 @@ export class World {
   readonly schedule = new Schedule();
   readonly trace = new Trace();
   readonly counts = noCounts();
+  /** Turns in which an object has written to its storage. */
+  storageWrites = 0;
   readonly settings: Settings;
   /** What each transaction wrote, by its hash. */
   readonly texts = new Map<string, string>();
+  readonly seed: number;
+  readonly skip: ReadonlySet<number>;
   readonly dice: Dice;
   readonly machines: Machines;
   readonly hasOutputGate: boolean;
@@ -174,9 +186,16 @@ export class World {
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
   readonly #variant: Variant;
+  readonly #troubleMs: number;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate, isOperated } = { ...DEFAULT_OPTIONS, ...options };
+    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip } = {
+      ...DEFAULT_OPTIONS,
+      ...options,
+    };
+    this.seed = seed;
+    this.skip = skip;
+    this.#troubleMs = troubleMs;
     this.dice = diceFor(seed);
     this.settings = seed % 2 === 0 ? STEADY : HASTY;
     this.machines = machines;
@@ -222,11 +241,11 @@ export class World {
 
   /** The whole run. Throws a Violation when an invariant breaks, or when the healed cluster does not work. */
   run(): void {
-    this.#create();
+    this.create();
     for (const client of this.clients) client.start();
     this.faults.start();
     this.#operator?.start();
-    const healAtMs = this.schedule.nowMs + TROUBLE_MS;
+    const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
@@ -243,7 +262,8 @@ export class World {
     this.invariants.checkEnd(this.#members(), ({ hash }) => this.texts.get(hashText(hash)));
   }
 
-  #create(): void {
+  /** Makes the database. */
+  create(): void {
     const regions = REGIONS.slice(0, this.#variant.length + 1);
     const modes = ['SYNC', ...this.#variant];
     const request = {

@@ -102,15 +102,16 @@ function isAppend(event: InstanceEvent): boolean {
   return event.type === 'request' && event.request.body.type === 'append';
 }
 
-/** An instance that leaves is forgotten at once, so that its name is free while MAIN still counts on the old one. */
-const namesAreFreeAtOnce = coordinatorMutant((handle) => (state, event) => {
-  const databases = new Map(
-    [...state.cluster.databases].map(([name, database]) => [
-      name,
-      { ...database, leaving: [], unconfirmedVersion: undefined },
-    ]),
-  );
-  return handle({ ...state, cluster: { ...state.cluster, databases } }, event);
+/** A coordinator to whom the leadership is handed leads at once, and waits for no vote. */
+const leadsWhenTold = coordinatorMutant((handle) => (state, event) => {
+  const step = handle(state, event);
+  if (event.type !== 'raft' || event.message.type !== 'timeoutNow' || step.state.raft.role !== 'candidate') return step;
+  const { term, others } = step.state.raft;
+  const vote = { type: 'requestVoteAnswer', protocolVersion: 1, term, granted: true } as const;
+  return others.reduce((before, from) => {
+    const after = handle(before.state, { ...event, message: { ...vote, from } });
+    return { state: after.state, effects: [...before.effects, ...after.effects] };
+  }, step);
 });
 
 /** MAIN does not look at `global_read_only`. */
@@ -138,9 +139,9 @@ const takesWhomIsNamed = coordinatorMutant((handle) => (state, event) => {
 
 export const MUTANTS: readonly Mutant[] = [
   {
-    name: 'frees the name of an instance at once',
-    found: /does not hold|forgets everything|lacks|without the acknowledged|asserts|quarantine|breaks/,
-    options: { ...namesAreFreeAtOnce, isOperated: true },
+    name: 'leads without a vote when the leadership is handed to it',
+    found: /both lead term|another entry|fell|asserts/,
+    options: { ...leadsWhenTold, isOperated: true },
   },
   { name: 'ignores global_read_only', found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
   {
