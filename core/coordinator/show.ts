@@ -24,7 +24,10 @@ export function topologyOf(state: CoordinatorState, database: Database, nowMs: n
 
 /** Whether reads go to an instance: a lagging one is left out, and MAIN if so wanted, unless it is the only one. */
 function isRead(state: CoordinatorState, database: Database, name: string): boolean {
-  const { main, instances } = database.assignment;
+  const { assignment, status } = database;
+  const { main, instances } = assignment;
+  // An instance that was MAIN takes part in nothing until it is told who is.
+  if (status.type === 'failingOver' && name === status.from) return false;
   if (name === main) return instances.length === 1 || settingOf(state, 'enabled_reads_on_main') === 'true';
   const lagMax = Number(settingOf(state, 'max_replica_read_lag'));
   return Number.isNaN(lagMax) || (lagOf(state, database, name) ?? 0) <= lagMax;

@@ -1,3 +1,4 @@
+import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { apply, type ClusterState, type Command, EMPTY_CLUSTER } from '../../../core/coordinator/cluster-state.ts';
 import { decodeCluster, decodeCommand, encodeCluster, encodeCommand } from '../../../core/coordinator/command-codec.ts';
@@ -133,9 +134,54 @@ describe('a command', () => {
   });
 });
 
-test('commands and the state come back from bytes', () => {
-  const state = stateAfter(CREATE, FAIL);
+describe('in bytes', () => {
+  const register: Command = { type: 'addInstance', ...OF, instance: { name: 'oc-1', region: 'oc', mode: 'SYNC' } };
+  const setting: Command = { type: 'setSetting', name: 'global_read_only', value: 'true' };
 
-  expect(decodeCommand(encodeCommand(CREATE))).toEqual(CREATE);
-  expect(decodeCluster(encodeCluster(state))).toEqual(state);
+  test.each([
+    [CREATE],
+    [FAIL],
+    [register],
+    [setting],
+    [{ type: 'completeFailover', ...OF, epoch: 2, main: 'a', inSync: [], ...END } as Command],
+  ])('a command comes back: %o', (command) => {
+    expect(decodeCommand(encodeCommand(command))).toEqual(command);
+  });
+
+  test.each([
+    { what: 'a failover that runs', commands: [CREATE, FAIL], version: 1 },
+    { what: 'a setting', commands: [CREATE, setting], version: 2 },
+    { what: 'an instance that has come', commands: [CREATE, register], version: 2 },
+  ])('the state comes back with $what, in version $version', ({ commands, version }) => {
+    const state = stateAfter(...commands);
+
+    const bytes = encodeCluster(state);
+
+    expect(decodeCluster(bytes)).toEqual(state);
+    expect((decode(bytes) as unknown[])[0]).toBe(version);
+  });
+
+  test('what the first version wrote is read', () => {
+    const { choice, reason, atMs, ...before } = FAIL as Extract<Command, { type: 'beginFailover' }>;
+    const { leaving, unconfirmedVersion, failovers, ...database } = [...stateAfter(CREATE).databases.values()][0] ?? {};
+    const failing = { ...database, status: { type: 'failingOver', toEpoch: 2, from: 'weur-1' } };
+
+    const command = decodeCommand(encode([1, before]));
+    const state = decodeCluster(encode([1, [failing]]));
+
+    expect([choice, reason, atMs, leaving, unconfirmedVersion, failovers]).toEqual([
+      { type: 'best' },
+      'down',
+      1_000,
+      [],
+      undefined,
+      [],
+    ]);
+    expect(command).toEqual({ ...FAIL, atMs: 0 });
+    expect(state.databases.get('flights')).toMatchObject({
+      status: { type: 'failingOver', choice: { type: 'best' }, reason: 'down' },
+      leaving: [],
+      failovers: [],
+    });
+  });
 });
