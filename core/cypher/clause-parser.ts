@@ -356,7 +356,7 @@ export class ClauseParser {
     const next = cursor.kind(1);
     if (cursor.atName() && (next === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, ...this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
     if (cursor.atName() && (next === TOKEN.equal || next === TOKEN.plusEqual)) {
       const variable = cursor.variable();
@@ -365,25 +365,28 @@ export class ClauseParser {
       const type = next === TOKEN.equal ? 'replace' : 'merge';
       return { type, variable, value, span: cursor.spanFrom(start) };
     }
-    const { target, key } = this.#property();
+    const property = this.#property();
     if (!cursor.take(TOKEN.equal)) throw cursor.expected('"="');
     const value = this.#expressions.expression();
-    return { type: 'property', target, key, value, span: cursor.spanFrom(start) };
+    return { ...property, value, span: cursor.spanFrom(start) };
   }
 
-  /** `n.name`, as SET and REMOVE take it. */
-  #property(): { target: Expression; key: string } {
+  /** `n.name` or `n[key]`, as SET and REMOVE take it. */
+  #property() {
     const cursor = this.#cursor;
-    const start = cursor.index;
     const expression = this.#expressions.target();
-    if (expression.type === 'property') return { target: expression.subject, key: expression.key };
-    if (expression.type === 'index') throw cursor.notSupported('A property with a computed key', start);
+    if (expression.type === 'property') {
+      return { type: 'property', target: expression.subject, key: expression.key } as const;
+    }
+    if (expression.type === 'index') {
+      return { type: 'dynamicProperty', target: expression.subject, key: expression.index } as const;
+    }
     throw cursor.expected('a property such as n.name, or a label such as n:Label');
   }
 
   /** `n IS Label` */
   #isBeforeLabel(): boolean {
-    return this.#cursor.word(1) === 'IS' && this.#cursor.atName(2);
+    return this.#cursor.word(1) === 'IS' && (this.#cursor.atName(2) || this.#cursor.kind(2) === TOKEN.dollar);
   }
 
   #remove(): Clause {
@@ -400,9 +403,9 @@ export class ClauseParser {
     const start = cursor.index;
     if (cursor.atName() && (cursor.kind(1) === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, ...this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
-    return { type: 'property', ...this.#property(), span: cursor.spanFrom(start) };
+    return { ...this.#property(), span: cursor.spanFrom(start) };
   }
 
   #delete(): Clause {

@@ -1,5 +1,6 @@
 /** Expressions: operators by the table of precedence.ts, and what may stand after an operand. Operands: operand-parser.ts. */
 import type { ComparisonOperator, Expression, Query, Span } from './ast.ts';
+import { withDynamicLabels } from './dynamic-names.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue } from './literal-text.ts';
 import { normalForm } from './normal-form.ts';
@@ -220,8 +221,9 @@ export class ExpressionParser implements ExpressionReader {
     const subject = this.#subscripts(operand, start);
     if (!this.patterns.labels.starts()) return subject;
     this.#grow();
-    const labels = this.patterns.labels.labels(this.#barEnds);
-    return { type: 'hasLabels', subject, ...labels, span: cursor.spanFrom(start) };
+    const { dynamicLabels, ...test } = this.patterns.labels.labels(this.#barEnds);
+    const expression = { type: 'hasLabels', subject, ...test, span: cursor.spanFrom(start) } as const;
+    return dynamicLabels === undefined ? expression : withDynamicLabels(expression, dynamicLabels);
   }
 
   #subscripts(operand: Expression, start: number): Expression {

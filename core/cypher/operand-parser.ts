@@ -8,6 +8,13 @@ import { looksLikePattern, type PatternParser } from './pattern-parser.ts';
 import { type Keyword, RESERVED, TOKEN } from './token.ts';
 import { type TokenCursor, unquoteName } from './token-cursor.ts';
 
+/** Numbers that are written as words. */
+const SPECIAL_FLOATS: ReadonlyMap<string, number> = new Map([
+  ['INF', Number.POSITIVE_INFINITY],
+  ['INFINITY', Number.POSITIVE_INFINITY],
+  ['NAN', Number.NaN],
+]);
+
 export class OperandParser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionReader;
@@ -203,7 +210,7 @@ export class OperandParser {
     const cursor = this.#cursor;
     const word = cursor.word();
     const next = cursor.kind(1);
-    if (word === '') return this.#callOrVariable();
+    if (word === '') return this.#specialFloat() ?? this.#callOrVariable();
     if (word === 'NULL') return this.#literal(null);
     if (word === 'TRUE' || word === 'FALSE') return this.#literal(word === 'TRUE');
     if (word === 'CASE') return this.#case();
@@ -221,6 +228,15 @@ export class OperandParser {
     }
     if (RESERVED.has(word)) throw cursor.expected('an expression');
     return this.#callOrVariable();
+  }
+
+  /** `INF`, `INFINITY` and `NaN`, which are no variables without backticks. */
+  #specialFloat(): Expression | undefined {
+    const cursor = this.#cursor;
+    const next = cursor.kind(1);
+    const value = SPECIAL_FLOATS.get(cursor.source().toUpperCase());
+    if (value === undefined || next === TOKEN.openParen || next === TOKEN.dot) return undefined;
+    return this.#literal({ float: value });
   }
 
   #callOrVariable(): Expression {

@@ -437,11 +437,15 @@ class OperatorBuilder {
       }
       case 'removeProperty': {
         const position = plan.target.expression.span;
-        const spec = { target: this.#expression(plan.target), key: plan.key, position };
+        const key = typeof plan.key === 'string' ? plan.key : this.#expression(plan.key);
+        const spec = { target: this.#expression(plan.target), key, position };
         return (argument) => removeProperty(input(argument), spec);
       }
-      case 'removeLabels':
-        return (argument) => removeLabelsFrom(input(argument), plan);
+      case 'removeLabels': {
+        const { slot, labels } = plan;
+        const dynamicLabels = plan.dynamicLabels.map((name) => this.#positioned(name));
+        return (argument) => removeLabelsFrom(input(argument), { slot, labels, dynamicLabels });
+      }
       case 'delete': {
         const spec = { detach: plan.detach, targets: plan.targets.map((target) => this.#positioned(target)) };
         return (argument) => deleteTargets(input(argument), spec);
@@ -549,7 +553,13 @@ class OperatorBuilder {
   }
 
   #createPart(part: CreatePart): CompiledCreatePart {
-    return part.type === 'path' ? part : { ...part, properties: part.properties && this.#properties(part.properties) };
+    if (part.type === 'path') return part;
+    const properties = part.properties && this.#properties(part.properties);
+    if (part.type === 'node') {
+      return { ...part, dynamicLabels: part.dynamicLabels.map((name) => this.#positioned(name)), properties };
+    }
+    const { relationshipType: type } = part;
+    return { ...part, relationshipType: typeof type === 'string' ? type : this.#positioned(type), properties };
   }
 
   #properties(properties: PropertyMap): CompiledProperties {
@@ -572,7 +582,15 @@ class OperatorBuilder {
     if (item.type === 'property') {
       return { type: 'property', target: compile(item.target), key: item.key, value: compile(item.value), position };
     }
-    if (item.type === 'labels') return { type: 'labels', slot: scope.slotOf(item.variable)!, labels: item.labels };
+    if (item.type === 'dynamicProperty') {
+      const { type } = item;
+      return { type, target: compile(item.target), key: compile(item.key), value: compile(item.value), position };
+    }
+    if (item.type === 'labels') {
+      const { type, labels } = item;
+      const dynamicLabels = item.dynamicLabels.map(({ expression }) => this.#positioned({ expression, scope }));
+      return { type, slot: scope.slotOf(item.variable)!, labels, dynamicLabels };
+    }
     const target = compile({ type: 'variable', name: item.variable, span: item.span });
     return { type: item.type, target, value: compile(item.value), position };
   }

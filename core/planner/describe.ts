@@ -90,9 +90,9 @@ class Describer {
   #created(part: CreatePart): string {
     switch (part.type) {
       case 'node':
-        return `(${this.#name(part.slot)}${part.labels.map((label) => `:${label}`).join('')}${this.#map(part.properties)})`;
+        return `(${this.#name(part.slot)}${[...part.labels, ...this.#names(part.dynamicLabels)].map((label) => `:${label}`).join('')}${this.#map(part.properties)})`;
       case 'relationship':
-        return `(${this.#name(part.start)})-[:${part.relationshipType}${this.#map(part.properties)}]->(${this.#name(part.end)})`;
+        return `(${this.#name(part.start)})-[:${typeof part.relationshipType === 'string' ? part.relationshipType : this.#names([part.relationshipType])}${this.#map(part.properties)}]->(${this.#name(part.end)})`;
       case 'path':
         return this.#name(part.slot);
     }
@@ -173,9 +173,10 @@ class Describer {
       case 'loadCsv':
         return `${plan.withHeaders ? 'WITH HEADERS ' : ''}FROM ${this.#print(plan.url)} AS ${this.#name(plan.slot)}`;
       case 'removeProperty':
+        if (typeof plan.key !== 'string') return `${this.#print(plan.target)}[${this.#print(plan.key)}]`;
         return `${this.#print(plan.target)}.${plan.key}`;
       case 'removeLabels':
-        return `${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}`;
+        return `${this.#name(plan.slot)}${[...plan.labels, ...this.#names(plan.dynamicLabels)].map((label) => `:${label}`).join('')}`;
       case 'set':
         return plan.items.map(({ span }) => this.#text.slice(span.offset, span.endOffset)).join(', ');
       case 'callProcedure': {
@@ -235,6 +236,10 @@ class Describer {
   #name(slot: number): string {
     const name = this.#slots.nameOf(slot);
     return isAnonymous(name) ? `anon_${name.trim()}` : name;
+  }
+
+  #names(names: readonly ScopedExpression[]): string[] {
+    return names.map((name) => `$(${this.#print(name)})`);
   }
 
   #items(items: readonly ProduceItem[]): string {

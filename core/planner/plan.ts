@@ -468,12 +468,14 @@ export type CreatePart =
       readonly type: 'node';
       readonly slot: number;
       readonly labels: readonly string[];
+      readonly dynamicLabels: readonly ScopedExpression[];
       readonly properties: PropertyMap | undefined;
     }
   | {
       readonly type: 'relationship';
       readonly slot: number;
-      readonly relationshipType: string;
+      /** An expression when it is worked out. */
+      readonly relationshipType: string | ScopedExpression;
       readonly start: number;
       readonly end: number;
       readonly properties: PropertyMap | undefined;
@@ -517,13 +519,15 @@ export interface SetPlan extends Unary, Assignments {
 export interface RemovePropertyPlan extends Unary {
   readonly type: 'removeProperty';
   readonly target: ScopedExpression;
-  readonly key: string;
+  /** An expression when it is worked out. */
+  readonly key: string | ScopedExpression;
 }
 
 export interface RemoveLabelsPlan extends Unary {
   readonly type: 'removeLabels';
   readonly slot: number;
   readonly labels: readonly string[];
+  readonly dynamicLabels: readonly ScopedExpression[];
 }
 
 export interface DeletePlan extends Unary {
