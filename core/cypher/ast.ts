@@ -449,14 +449,13 @@ export type SchemaCommand =
       readonly type: 'createIndex';
       readonly name: string | undefined;
       readonly ifNotExists: boolean;
-      readonly label: string;
-      readonly key: string;
+      readonly subject: IndexSubject;
       readonly span: Span;
     }
   | {
       readonly type: 'dropIndex';
       /** By its name, or by what it is on. */
-      readonly index: string | { readonly label: string; readonly key: string };
+      readonly index: string | IndexSubject;
       readonly ifExists: boolean;
       readonly span: Span;
     }
@@ -475,13 +474,17 @@ export type SchemaCommand =
       readonly span: Span;
     };
 
-/** What a constraint says, and of what. */
-export interface ConstraintSubject {
-  readonly kind: 'unique' | 'exists' | 'key' | 'type';
+/** What an index is on. */
+export interface IndexSubject {
   readonly entity: 'node' | 'relationship';
   /** Or the relationship type. */
   readonly label: string;
-  readonly key: string;
+  readonly keys: readonly string[];
+}
+
+/** What a constraint says, and of what. */
+export interface ConstraintSubject extends IndexSubject {
+  readonly kind: 'unique' | 'exists' | 'key' | 'type';
   /** Of `type`: any of these. */
   readonly types: readonly string[];
 }

@@ -1,8 +1,9 @@
 /** Commands on indexes, databases and instances. They stand alone in a statement. */
-import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import type { IndexSubject, OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
+import { schemaKeys, schemaPlace } from './schema-place-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -43,7 +44,6 @@ const ABSENT_INDEXES: ReadonlySet<string> = new Set([
   'LOOKUP',
   'FULLTEXT',
   'VECTOR',
-  'EDGE',
   'GLOBAL',
   'BTREE',
 ]);
@@ -77,6 +77,9 @@ export class CommandParser {
       case 'CREATE RANGE':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
         throw cursor.expected('INDEX after CREATE RANGE', ['INDEX']);
+      case 'CREATE EDGE':
+      case 'DROP EDGE':
+        return this.#edgeIndex();
       case 'CREATE CONSTRAINT':
         return new ConstraintParser(cursor).create();
       case 'DROP CONSTRAINT':
@@ -109,71 +112,61 @@ export class CommandParser {
     const start = cursor.index;
     cursor.skip();
     if (!cursor.takeWords('INDEX')) cursor.skip(2);
-    if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) {
-      // Memgraph's form, which does nothing when the index is there.
-      const on = this.#memgraphIndex('CREATE INDEX ON :Label');
-      return { type: 'createIndex', name: undefined, ifNotExists: true, ...on, span: cursor.spanFrom(start) };
-    }
+    if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) return this.#createMemgraphIndex(start, 'node');
     const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
     const named = cursor.atName() && !atIf && !(cursor.word() === 'FOR' && !cursor.atName(1));
     const name = named ? cursor.name('the name of the index') : undefined;
     const ifNotExists = this.#ifNotExists();
     if (!cursor.takeWords('FOR')) throw cursor.expected('FOR', ['FOR', 'IF']);
-    const { variable, label } = this.#indexedNode();
+    const place = schemaPlace(cursor);
     cursor.expectWord('ON');
-    const key = this.#indexedKey(variable);
+    const { entity, label } = place;
+    const subject = { entity, label, keys: schemaKeys(cursor, place) };
     if (cursor.word() === 'OPTIONS') throw cursor.notSupported('OPTIONS of an index');
-    return { type: 'createIndex', name, ifNotExists, label, key, span: cursor.spanFrom(start) };
+    return { type: 'createIndex', name, ifNotExists, subject, span: cursor.spanFrom(start) };
   }
 
-  /** `ON :Label(key)` */
-  #memgraphIndex(what: string): { label: string; key: string } {
+  /** At EDGE, after CREATE or DROP. */
+  #edgeIndex(): SchemaCommand {
     const cursor = this.#cursor;
     const start = cursor.index;
+    const isNew = cursor.source().toUpperCase() === 'CREATE';
     cursor.skip(2);
-    const label = cursor.name('a label');
-    if (!cursor.at(TOKEN.openParen)) {
-      const message = 'A label needs no index: nodes are always found by their labels';
-      throw cursor.error(message, 'UnexpectedSyntax', `${what}(key) is about a property.`, { index: start });
-    }
-    cursor.skip();
-    const key = cursor.name('a property key');
-    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
-    if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
-    cursor.expect(TOKEN.closeParen, '")"');
-    return { label, key };
+    cursor.expectWord('INDEX');
+    if (isNew) return this.#createMemgraphIndex(start, 'relationship');
+    const index = this.#memgraphIndex('relationship');
+    return { type: 'dropIndex', index, ifExists: false, span: cursor.spanFrom(start) };
   }
 
-  /** `(n:Label)` */
-  #indexedNode(): { variable: string; label: string } {
+  /** Memgraph's form does nothing when the index is there. */
+  #createMemgraphIndex(start: number, entity: IndexSubject['entity']): SchemaCommand {
+    const subject = this.#memgraphIndex(entity);
+    const span = this.#cursor.spanFrom(start);
+    return { type: 'createIndex', name: undefined, ifNotExists: true, subject, span };
+  }
+
+  /** `ON :Label(key, other)` */
+  #memgraphIndex(entity: IndexSubject['entity']): IndexSubject {
     const cursor = this.#cursor;
-    cursor.expect(TOKEN.openParen, '"("');
-    if (cursor.at(TOKEN.closeParen)) throw cursor.notSupported('An index on relationships');
-    const variable = cursor.variable();
+    const start = cursor.index;
+    cursor.expectWord('ON');
     cursor.expect(TOKEN.colon, '":"');
-    const label = cursor.name('a label');
-    if (cursor.at(TOKEN.bar)) throw cursor.notSupported('An index on several labels');
-    cursor.expect(TOKEN.closeParen, '")"');
-    return { variable, label };
-  }
-
-  /** `(n.key)`, `n.key` */
-  #indexedKey(variable: string): string {
-    const cursor = this.#cursor;
-    if (cursor.source().toUpperCase() === 'EACH') throw cursor.notSupported('A full-text index');
-    const inBrackets = cursor.take(TOKEN.openParen);
-    const at = cursor.index;
-    const subject = cursor.variable();
-    if (subject !== variable) {
-      throw cursor.error(`The variable ${shown(subject)} is not defined`, 'UndefinedVariable', undefined, {
-        index: at,
-      });
+    const isNode = entity === 'node';
+    const label = cursor.name(isNode ? 'a label' : 'a relationship type');
+    if (!cursor.at(TOKEN.openParen)) {
+      const message = isNode
+        ? 'A label needs no index: nodes are always found by their labels'
+        : 'An index on a relationship type needs a property';
+      throw cursor.error(message, 'UnexpectedSyntax', 'ON :Name(key) is about a property.', { index: start });
     }
-    cursor.expect(TOKEN.dot, '"."');
-    const key = cursor.name('a property key');
-    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
-    if (inBrackets) cursor.expect(TOKEN.closeParen, '")"');
-    return key;
+    const keys: string[] = [];
+    do {
+      cursor.skip();
+      keys.push(cursor.name('a property key'));
+      if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
+    } while (cursor.at(TOKEN.comma));
+    cursor.expect(TOKEN.closeParen, '"," or ")"');
+    return { entity, label, keys };
   }
 
   #dropIndex(): SchemaCommand {
@@ -182,7 +175,7 @@ export class CommandParser {
     cursor.skip(2);
     const index =
       cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon
-        ? this.#memgraphIndex('DROP INDEX ON :Label')
+        ? this.#memgraphIndex('node')
         : cursor.name('the name of the index');
     return { type: 'dropIndex', index, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
   }

@@ -15,9 +15,9 @@ import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
@@ -68,8 +68,8 @@ interface KeptPlan {
   readonly operators: OperatorFactory;
   /** Where the columns of the result stand. */
   readonly columns: ResultSlots;
-  /** Those that there were when the plan was made. */
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the plan was made. */
+  readonly indexes: readonly GraphIndex[];
   /** The CALL that commits on the way, if there is one. */
   readonly transactional: ReturnType<typeof transactionalIn>[number] | undefined;
 }
@@ -171,7 +171,9 @@ export class Engine {
       writer,
       rollBack: begin && (() => holdings.rollBackAnd(begin)),
       tokens: this.#store.tokens,
-      indexes,
+      planIndexes: indexes,
+      indexes: this.#store.indexes,
+      populateIndexes: (entities) => this.#store.populateIndexes(entities),
       parameters,
       nowMs: options.nowMs,
       random: seededRandom(options.seed),
@@ -202,14 +204,13 @@ export class Engine {
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
-    const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
     const plan: KeptPlan = {
       basis: planBasisOf(this.#store),
       planned,
       operators: this.#build(planned),
       columns: columnsOf(planned, kept.prepared.columns),
-      indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
+      indexes: this.#store.indexes.online(),
       transactional: transactionalIn(body.parts.flatMap((part) => part.clauses))[0],
     };
     kept.plan = plan;

@@ -47,7 +47,7 @@ import {
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
-import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
+import { IndexSeek, IndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
 import { LoadCsv } from './load-csv.ts';
 import { Merge } from './merge.ts';
@@ -215,6 +215,8 @@ class OperatorBuilder {
       | 'scanAllByLabels'
       | 'nodeIndexSeek'
       | 'nodeIndexSeekByRange'
+      | 'relationshipIndexSeek'
+      | 'relationshipIndexSeekByRange'
       | 'expand'
       | 'expandInto'
       | 'expandVariable'
@@ -241,14 +243,19 @@ class OperatorBuilder {
         return this.#scan({ slot: plan.slot, labels: [plan.label] }, input);
       case 'scanAllByLabels':
         return this.#scan(plan, input);
-      case 'nodeIndexSeek': {
-        const spec = { ...plan, value: this.#expression(plan.value) };
-        return (argument) => new NodeIndexSeek(input(argument), spec);
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const values = plan.values.map((value) => this.#expression(value));
+        const entity = plan.type === 'nodeIndexSeek' ? 'node' : 'relationship';
+        return (argument) => new IndexSeek(input(argument), { ...plan, entity, values });
       }
-      case 'nodeIndexSeekByRange': {
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const prefix = plan.prefix.map((value) => this.#expression(value));
         const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
-        return (argument) => new NodeIndexSeekByRange(input(argument), { ...plan, from, to });
+        const entity = plan.type === 'nodeIndexSeekByRange' ? 'node' : 'relationship';
+        return (argument) => new IndexSeekByRange(input(argument), { ...plan, entity, prefix, from, to });
       }
       case 'expand': {
         const firstRows = this.#firstRows;

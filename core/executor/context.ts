@@ -4,8 +4,10 @@
  */
 import { assert } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import type { GraphView } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
+import { type IndexPlace, isSamePlace } from '../graph/index-definition.ts';
+import type { Indexes } from '../graph/indexes.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
@@ -41,7 +43,12 @@ export interface ExecutionContextFields {
   /** Takes back what the open transaction has done and opens the next; where a statement has several. */
   readonly rollBack?: (() => Writer) | undefined;
   readonly tokens: Tokens;
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the statement was planned. */
+  readonly planIndexes: readonly GraphIndex[];
+  /** Those that there are, to be shown. */
+  readonly indexes: Indexes;
+  /** See GraphStore.populateIndexes. */
+  readonly populateIndexes: (entities: number) => boolean;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly nowMs: number;
   readonly random: () => number;
@@ -54,6 +61,8 @@ export interface ExecutionContextFields {
 export class ExecutionContext implements EvaluationContext {
   readonly view: GraphView;
   readonly tokens: Tokens;
+  readonly indexes: Indexes;
+  readonly populateIndexes: (entities: number) => boolean;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly nowMs: number;
   readonly random: () => number;
@@ -64,7 +73,7 @@ export class ExecutionContext implements EvaluationContext {
   madeBytes = 0;
   readonly virtual = new VirtualEntities();
   readonly #texts: TextSource | undefined;
-  readonly #indexes: readonly PropertyIndex[];
+  readonly #planIndexes: readonly GraphIndex[];
   #writer: Writer | undefined;
   readonly #rollBack: (() => Writer) | undefined;
   #commitRequested = false;
@@ -83,7 +92,9 @@ export class ExecutionContext implements EvaluationContext {
     this.view = fields.view;
     this.tokens = fields.tokens;
     this.#texts = fields.texts;
-    this.#indexes = fields.indexes;
+    this.#planIndexes = fields.planIndexes;
+    this.indexes = fields.indexes;
+    this.populateIndexes = fields.populateIndexes;
     this.parameters = fields.parameters;
     this.nowMs = fields.nowMs;
     this.random = fields.random;
@@ -152,8 +163,8 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
-  findIndex(label: number, key: number): PropertyIndex | undefined {
-    return this.#indexes.find(({ definition }) => definition.label === label && definition.key === key);
+  findIndex(place: IndexPlace): GraphIndex | undefined {
+    return this.#planIndexes.find(({ definition }) => isSamePlace(definition, place));
   }
 
   /** Work spent since the statement began. */

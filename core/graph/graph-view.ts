@@ -7,8 +7,8 @@ import type { Bitmap } from './bitmap.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
+import type { GraphIndex } from './graph-index.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import type { PropertyIndex } from './property-index.ts';
 import type { Expansion, IdList } from './result-lists.ts';
 
 /** In the place of a relationship type: any type. */
@@ -107,10 +107,13 @@ export interface GraphView {
   /** How many relationships `expand` gives. */
   degree(node: number, direction: Direction, type: number): number;
 
-  /** Replaces what `out` holds by the nodes whose indexed property equals `value` in the sense of Cypher's `=`, ascending. */
-  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void;
-  /** Replaces what `out` holds by the nodes whose indexed property lies in a range; the order is not promised. */
-  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void;
+  /**
+   * Replaces what `out` holds by the entities whose indexed property equals `value` in the sense of Cypher's `=`, ascending. Of an
+   * index on several properties the value is a list, with one for each.
+   */
+  seekIndex(index: GraphIndex, value: StoredValue, out: IdList): void;
+  /** Replaces what `out` holds by the entities whose indexed properties lie in a range; the order is not promised. */
+  rangeIndex(index: GraphIndex, range: IndexRange, out: IdList): void;
 
   /**
    * One property of the first `count` of `ids` (-1: null). 'integer' and 'float' only when all are there and all are of

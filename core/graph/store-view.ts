@@ -5,6 +5,7 @@ import { checksumOf } from './checksum.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import { advanceSlowly, type FrontierStep } from './frontier.ts';
+import type { GraphIndex } from './graph-index.ts';
 import type { GraphState } from './graph-state.ts';
 import {
   ALL_TYPES,
@@ -19,7 +20,6 @@ import {
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import { rangePast, seekPast } from './index-seek.ts';
 import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
-import type { PropertyIndex } from './property-index.ts';
 import type { PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
@@ -155,15 +155,15 @@ export class StoreView implements GraphView {
     return degree;
   }
 
-  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void {
+  seekIndex(index: GraphIndex, value: StoredValue, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.seek(value, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.seek(value, out);
     else seekPast({ view: this, versions: this.#versions, index, out }, value);
   }
 
-  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void {
+  rangeIndex(index: GraphIndex, range: IndexRange, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.range(range, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.range(range, out);
     else rangePast({ view: this, versions: this.#versions, index, out }, range);
   }
 

@@ -116,15 +116,21 @@ class Describer {
         return `${this.#name(plan.slot)}:${plan.labels.join('|')}`;
       case 'scanAllByLabel':
         return `${this.#name(plan.slot)}:${plan.label}`;
-      case 'nodeIndexSeek': {
-        const { slot, label, key, value, each } = plan;
-        return `${this.#name(slot)}:${label}(${key}) ${each ? 'IN' : '='} ${this.#print(value)}`;
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const { slot, token, keys, values, each } = plan;
+        const sought = values.map((value) => this.#print(value)).join(', ');
+        return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${each ? 'IN' : '='} ${sought}`;
       }
-      case 'nodeIndexSeekByRange': {
-        const { slot, label, key, from, to } = plan;
-        const lower = from && `${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`;
-        const upper = to && `${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`;
-        return `${this.#name(slot)}:${label}(${[lower, upper].filter((bound) => bound !== undefined).join(' AND ')})`;
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const { slot, token, keys, prefix, from, to } = plan;
+        const key = keys[prefix.length];
+        const bounds = prefix.map((value, i) => `${keys[i]} = ${this.#print(value)}`);
+        if (from) bounds.push(`${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`);
+        if (to) bounds.push(`${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`);
+        if (!from && !to) bounds.push(`${key} IS NOT NULL`);
+        return `${this.#name(slot)}:${token}(${bounds.join(' AND ')})`;
       }
       case 'expand':
       case 'expandInto':
@@ -355,6 +361,8 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'scanAllByLabels':
     case 'nodeIndexSeek':
     case 'nodeIndexSeekByRange':
+    case 'relationshipIndexSeek':
+    case 'relationshipIndexSeekByRange':
     case 'constructPath':
     case 'unwind':
     case 'loadCsv':

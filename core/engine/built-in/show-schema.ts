@@ -3,47 +3,66 @@ import { type Steps, spend } from '../../algorithm/steps.ts';
 import { SHOW_CONSTRAINT_INFO, SHOW_CONSTRAINTS, SHOW_INDEX_INFO, SHOW_INDEXES } from '../../cypher/show-signature.ts';
 import type { Procedure } from '../../executor/procedure.ts';
 import { type ConstraintDefinition, type ConstraintKind, ownsIndex } from '../../graph/constraint-definition.ts';
-import type { IndexDefinition } from '../../graph/index-definition.ts';
+import type { GraphIndex } from '../../graph/graph-index.ts';
+import type { GraphView } from '../../graph/graph-view.ts';
+import type { EntityKind, IndexDefinition, IndexPlace } from '../../graph/index-definition.ts';
 import type { Tokens } from '../../graph/tokens.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { atOnce, inSteps, type StepContext } from './rows.ts';
 
-/** Nodes that are looked at in one go. */
+/** Entities that are looked at in one go. */
 const SCAN_IDS = 1024;
 
-const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens }) =>
-  view.exportIndexes().flatMap(({ name, label: labelToken, key: keyToken }, i) => {
+const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens, indexes: all }) =>
+  view.exportIndexes().flatMap((definition, i) => {
     if (kind !== null && kind !== 'RANGE') return [];
-    const label = tokens.label.nameOf(labelToken);
-    const key = tokens.propertyKey.nameOf(keyToken);
+    const { name, entity } = definition;
+    const { label, keys } = namesOf(definition, tokens);
     const owner = view.exportConstraints().find((constraint) => constraint.name === name && ownsIndex(constraint));
-    const place = ['RANGE', 'NODE', [label], [key], 'range-1.0', owner?.name ?? null];
-    const statement = `CREATE RANGE INDEX ${quoted(name)} FOR (n:${quoted(label)}) ON (n.${quoted(key)})`;
+    const place = ['RANGE', entity.toUpperCase(), [label], keys, 'range-1.0', owner?.name ?? null];
+    const on = propertiesText(keys);
+    const statement = `CREATE RANGE INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})`;
     const rest = [null, null, null, new Map<string, Value>(), '', statement];
-    return [[i + 1, name, 'ONLINE', new Float(100), ...place, ...rest]];
+    return [[i + 1, name, ...stateOf(all.byName(name), view), ...place, ...rest]];
   }),
 );
+
+/** An index that has been dropped since the view's lsn was complete when it was there, for all that is known. */
+function stateOf(index: GraphIndex | undefined, view: GraphView): [string, Float] {
+  if (index === undefined || index.isOnline) return ['ONLINE', new Float(100)];
+  const limit = index.definition.entity === 'node' ? view.nodeIdLimit : view.relationshipIdLimit;
+  const share = index.isPopulated || limit === 0 ? 1 : index.coveredBelow / limit;
+  return ['POPULATING', new Float(Math.min(100, 100 * share))];
+}
 
 const indexInfo = inSteps(SHOW_INDEX_INFO, function* (_, { statement, work }): Steps<Value[][]> {
   const { view, tokens } = statement;
   const rows: Value[][] = [];
   for (const index of view.exportIndexes()) {
-    const names = [tokens.label.nameOf(index.label), tokens.propertyKey.nameOf(index.key)];
-    rows.push(['label+property', ...names, yield* countOf(index, { statement, work })]);
+    const { label, keys } = namesOf(index, tokens);
+    const type = index.entity === 'node' ? 'label+property' : 'edge-type+property';
+    // Memgraph shows one property as itself, and several as a list.
+    const property = keys.length === 1 ? keys[0]! : keys;
+    rows.push([type, label, property, yield* countOf(index, { statement, work })]);
   }
   return rows;
 });
 
-/** Nodes that an index holds. */
-function* countOf({ label, key }: IndexDefinition, { statement, work }: StepContext): Steps<number> {
+/** Entities that an index holds. */
+function* countOf({ entity, token, keys }: IndexDefinition, { statement, work }: StepContext): Steps<number> {
   const { view } = statement;
   const ids = new Int32Array(SCAN_IDS);
+  const isNode = entity === 'node';
+  const has = (id: number) =>
+    isNode
+      ? keys.every((key) => view.nodeProperty(id, key) !== null)
+      : view.relationshipType(id) === token && keys.every((key) => view.relationshipProperty(id, key) !== null);
   let found = 0;
   for (let cursor = 0; cursor !== -1; ) {
-    const scan = view.scanLabel(label, cursor, ids);
+    const scan = isNode ? view.scanLabel(token, cursor, ids) : view.scanRelationships(cursor, ids);
     const { count } = scan;
     cursor = scan.cursor;
-    for (let i = 0; i < count; i++) if (view.nodeProperty(ids[i]!, key) !== null) found++;
+    for (let i = 0; i < count; i++) if (has(ids[i]!)) found++;
     yield* spend(count + 1, work);
   }
   return found;
@@ -53,7 +72,7 @@ function* countOf({ label, key }: IndexDefinition, { statement, work }: StepCont
 const NAMES: Readonly<Record<ConstraintKind, { type: string; info: string; requirement: string }>> = {
   unique: { type: 'UNIQUENESS', info: 'unique', requirement: 'IS UNIQUE' },
   exists: { type: 'PROPERTY_EXISTENCE', info: 'exists', requirement: 'IS NOT NULL' },
-  key: { type: 'KEY', info: 'key', requirement: 'IS NODE KEY' },
+  key: { type: 'KEY', info: 'key', requirement: 'IS KEY' },
   type: { type: 'PROPERTY_TYPE', info: 'data_type', requirement: 'IS ::' },
 };
 
@@ -62,13 +81,13 @@ const constraints = atOnce(SHOW_CONSTRAINTS, ([kind], { view, tokens }) =>
     const { name, entity } = constraint;
     const type = typeOf(constraint);
     if (typeof kind === 'string' && !isOfKind(type, kind)) return [];
-    const { label, key } = namesOf(constraint, tokens);
+    const { label, keys } = namesOf(constraint, tokens);
     const types = constraint.types.length === 0 ? null : constraint.types.map(withNotNull).join(' | ');
-    const place = entity === 'node' ? `(n:${quoted(label)})` : `()-[n:${quoted(label)}]-()`;
     const requirement = `${NAMES[constraint.kind].requirement}${types === null ? '' : ` ${types}`}`;
-    const statement = `CREATE CONSTRAINT ${quoted(name)} FOR ${place} REQUIRE (n.${quoted(key)}) ${requirement}`;
+    const on = propertiesText(keys);
+    const statement = `CREATE CONSTRAINT ${quoted(name)} FOR ${placeText(entity, label)} REQUIRE (${on}) ${requirement}`;
     const owned = ownsIndex(constraint) ? name : null;
-    return [[i + 1, name, type, entity.toUpperCase(), [label], [key], owned, types, null, statement]];
+    return [[i + 1, name, type, entity.toUpperCase(), [label], keys, owned, types, null, statement]];
   }),
 );
 
@@ -91,14 +110,22 @@ function withNotNull(type: string): string {
 
 const constraintInfo = atOnce(SHOW_CONSTRAINT_INFO, (_, { view, tokens }) =>
   view.exportConstraints().map((constraint) => {
-    const { label, key } = namesOf(constraint, tokens);
-    return [NAMES[constraint.kind].info, label, [key], constraint.types.join(' | ')];
+    const { label, keys } = namesOf(constraint, tokens);
+    return [NAMES[constraint.kind].info, label, keys, constraint.types.join(' | ')];
   }),
 );
 
-function namesOf({ entity, token, key }: ConstraintDefinition, tokens: Tokens): { label: string; key: string } {
+function namesOf({ entity, token, keys }: IndexPlace, tokens: Tokens): { label: string; keys: string[] } {
   const label = (entity === 'node' ? tokens.label : tokens.relationshipType).nameOf(token);
-  return { label, key: tokens.propertyKey.nameOf(key) };
+  return { label, keys: keys.map((key) => tokens.propertyKey.nameOf(key)) };
+}
+
+function placeText(entity: EntityKind, label: string): string {
+  return entity === 'node' ? `(n:${quoted(label)})` : `()-[n:${quoted(label)}]-()`;
+}
+
+function propertiesText(keys: readonly string[]): string {
+  return keys.map((key) => `n.${quoted(key)}`).join(', ');
 }
 
 /** A name as a statement can hold it. */

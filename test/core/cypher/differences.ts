@@ -113,6 +113,10 @@ export const REFUSALS: readonly Refusal[] = [
     reason: 'Neo4j looks for the variable of an index or a constraint after parsing',
     message: /^The variable \S+ is not defined/,
   },
+  {
+    reason: 'Neo4j counts the properties of a constraint after parsing',
+    message: /^A constraint on the existence or the type of a property is on one property/,
+  },
   { reason: 'Neo4j checks the types of properties after parsing', message: /^A property cannot be of type/ },
   { reason: 'Such names are those of commands', message: /^The name of a procedure has no blanks/ },
   {
@@ -158,7 +162,9 @@ export const ACCEPTANCES: readonly Acceptance[] = [
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
     applies: ({ body, text }) =>
       body.type === 'showInstances' ||
-      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+\w+\s+INFO\b/is.test(text),
+      /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+\w+\s+INFO\b/is.test(
+        text,
+      ),
   },
   {
     reason: 'Names of databases with hyphens, as the coordinators take them',

@@ -1,15 +1,22 @@
+import type { GraphIndex } from '../../../core/graph/graph-index.ts';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { GraphView } from '../../../core/graph/graph-view.ts';
-import type { PropertyIndex } from '../../../core/graph/property-index.ts';
+import type { IndexDefinition } from '../../../core/graph/index-definition.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
 import type { StoredValue } from '../../../core/value/value.ts';
 
-/** Runs one write transaction and acknowledges it. */
+/** An index on one property of the nodes with a label. */
+export function onNodes(name: string, token: number, key: number): IndexDefinition {
+  return { name, entity: 'node', token, keys: [key] };
+}
+
+/** Runs one write transaction, acknowledges it, and puts the indexes online that it has made. */
 export function write<Result>(store: GraphStore, change: (writer: Writer) => Result): Result {
   const writer = store.begin();
   const result = change(writer);
   store.acknowledge(writer.commit(1).lsn);
+  store.populateIndexes(Number.POSITIVE_INFINITY);
   return result;
 }
 
@@ -36,10 +43,10 @@ export function emptyWorld(): World {
 }
 
 /** A world with an airport for each value of `altitude`, indexed; node ids count from 0. */
-export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { readonly index: PropertyIndex } {
+export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { readonly index: GraphIndex } {
   const world = emptyWorld();
   write(world.store, (writer) => {
-    writer.createIndex('altitude', world.airport, world.altitude);
+    writer.createIndex(onNodes('altitude', world.airport, world.altitude));
     for (const altitude of altitudes) {
       const node = writer.createNode();
       writer.addLabel(node, world.airport);
@@ -49,7 +56,7 @@ export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { r
   return { ...world, index: world.store.indexes.byName('altitude')! };
 }
 
-export function seek(view: GraphView, index: PropertyIndex, value: StoredValue): number[] {
+export function seek(view: GraphView, index: GraphIndex, value: StoredValue): number[] {
   const out = new IdList();
   view.seekIndex(index, value, out);
   return [...out.ids.subarray(0, out.count)];

@@ -43,7 +43,9 @@ export function sampleGraph(size: GraphSize): GraphStore {
   const lonely = writer.createNode();
   writer.createNode();
   writer.deleteNode(lonely);
-  writer.createIndex('airport_name', labels[0]!, keys[0]!);
+  writer.createIndex({ name: 'airport_name', entity: 'node', token: labels[0]!, keys: [keys[0]!] });
+  writer.createIndex({ name: 'composite', entity: 'node', token: labels[0]!, keys: [keys[1]!, keys[0]!] });
+  writer.createIndex({ name: 'of_relationships', entity: 'relationship', token: types[0]!, keys: [keys[1]!] });
   writer.commit(1);
   store.acknowledge(1);
   return store;
