@@ -157,6 +157,11 @@ export class ClauseParser {
     if (absent !== undefined) throw cursor.notSupported(absent);
   }
 
+  /** An expression, where a command takes one. */
+  expression(): Expression {
+    return this.#expressions.expression();
+  }
+
   /** The columns after YIELD. */
   yieldItems(): ReturnType<CallParser['yieldItems']> {
     return this.#calls.yieldItems();

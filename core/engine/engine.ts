@@ -16,11 +16,12 @@ import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
-import type { GraphStore } from '../graph/graph-store.ts';
+import { GraphStore } from '../graph/graph-store.ts';
 import type { Snapshot } from '../graph/graph-view.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Value } from '../value/value.ts';
+import type { SystemTables } from './built-in/show-system.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { checkParameters, parametersOf } from './parameters.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
+  readonly systemTables?: SystemTables;
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -94,7 +97,12 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
-    this.#procedures = new ProcedureRegistry(options.procedures ?? []);
+    this.#procedures = new ProcedureRegistry(options.procedures ?? [], options.systemTables);
+  }
+
+  /** An engine for statements that ask for no graph. */
+  static withoutGraph(options: EngineOptions): Engine {
+    return new Engine(new GraphStore(), options);
   }
 
   /** Parses and checks a statement. Errors: SyntaxError, TypeError, NotSupported; see parse and check. */
@@ -121,7 +129,7 @@ export class Engine {
       default:
         throw new GraphError(
           'Neo.ClientError.Statement.NotSupported',
-          'This command is about databases and instances, and not for the graph. Ask it on database system.',
+          'This command is about databases, and not for the graph. Ask it on the database system.',
           { position: body.span },
         );
     }

@@ -1,6 +1,8 @@
 /** Create: new nodes and relationships for each row. */
+
 import { unreachable } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import { isMap } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import type { StoredValue, Value, ValueMap } from '../value/value.ts';
@@ -128,7 +130,7 @@ function createNodes(
 ): Batch {
   const { writer, counters } = context;
   const tokens = labels.map((label) => writer.token('label', label));
-  const ids = new Int32Array(batch.rowCount);
+  const ids = BATCH_COLUMNS.integers(batch.rowCount);
   for (let row = 0; row < batch.rowCount; row++) {
     const node = writer.createNode();
     for (const token of tokens) writer.addLabel(node, token);
@@ -153,7 +155,7 @@ function createRelationships(
   const type = writer.token('relationshipType', relationshipType);
   const starts = nodeIds(batch, part.start);
   const ends = nodeIds(batch, part.end);
-  const ids = new Int32Array(batch.rowCount);
+  const ids = BATCH_COLUMNS.integers(batch.rowCount);
   for (let row = 0; row < batch.rowCount; row++) {
     const start = starts[row]!;
     const end = ends[row]!;

@@ -1,5 +1,6 @@
 /** Distinct: the first row of each class. */
 
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { IdList } from '../graph/result-lists.ts';
 import { EquivalenceClasses } from '../value/equivalence.ts';
 import { heldBytes } from '../value/held-bytes.ts';
@@ -58,7 +59,7 @@ export class Distinct implements Operator {
   #keepRows(batch: Batch, rows: Int32Array, context: ExecutionContext): number {
     this.#grouping ??= new Grouping();
     const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
-    const kept = this.#grouping.assign(vectors, new Int32Array(batch.rowCount), rows);
+    const kept = this.#grouping.assign(vectors, BATCH_COLUMNS.integers(batch.rowCount), rows);
     let bytes = 0;
     for (let at = 0; at < kept; at++) {
       for (const vector of vectors) bytes += ROW_BYTES + heldBytes(vectorValue(vector, rows[at]!));

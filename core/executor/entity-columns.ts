@@ -1,4 +1,5 @@
 /** Columns of nodes and relationships as columns of records, read column by column for all rows of a batch. */
+import { RESULT_COLUMNS } from '../graph/column-memory.ts';
 import type { GatheredProperty } from '../graph/graph-view.ts';
 import {
   Float,
@@ -156,7 +157,7 @@ class RelationshipColumns implements RelationshipSource {
     this.#context = context;
     this.#properties = properties;
     const { view } = context;
-    const fields = new Int32Array(3 * ids.length);
+    const fields = RESULT_COLUMNS.integers(3 * ids.length);
     for (let row = 0; row < ids.length; row++) {
       const id = ids[row]!;
       fields[3 * row] = view.relationshipType(id);

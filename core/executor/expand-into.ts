@@ -1,4 +1,5 @@
 /** ExpandInto: the relationships between two bound nodes. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { IdList } from '../graph/result-lists.ts';
 import { type ExpansionSpec, isTaken, PairFinder, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
@@ -68,9 +69,9 @@ export class ExpandInto implements Operator {
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (rows.count === 0) return undefined;
     const { relationship } = this.#spec;
-    const parents = rows.ids.slice(0, rows.count);
+    const parents = BATCH_COLUMNS.copyOf(rows.ids, rows.count);
     if (relationship === undefined) return derive(batch, parents);
-    const ids = relationships.ids.slice(0, rows.count);
+    const ids = BATCH_COLUMNS.copyOf(relationships.ids, rows.count);
     return derive(batch, parents, [[relationship, { kind: 'relationship', ids }]]);
   }
 

@@ -1,4 +1,5 @@
 /** Expand: for each row, a row for each relationship of a node. ExpandCount: only how many there are. */
+import { BATCH_COLUMNS, LOOPED_MAX } from '../graph/column-memory.ts';
 import type { Expansion } from '../graph/result-lists.ts';
 import { degreeOf, type ExpansionSpec, isTaken, typeTokens } from './adjacency.ts';
 import { BATCH_ROWS, type Batch, END, NO_ENTITY, PAUSE, type Signal } from './batch.ts';
@@ -54,9 +55,9 @@ export class Expand implements Operator {
     const expansion = this.#expansion!;
     const { distinctFrom, relationship: wanted } = this.#spec;
     const room = this.#room(batch, context);
-    const parents = batch.rowCount === 1 ? FIRST_ROW : new Int32Array(room);
-    const neighbours = new Int32Array(room);
-    const relationships = wanted === undefined ? NOTHING : new Int32Array(room);
+    const parents = batch.rowCount === 1 ? FIRST_ROW : BATCH_COLUMNS.integers(room);
+    const neighbours = BATCH_COLUMNS.integers(room);
+    const relationships = wanted === undefined ? NOTHING : BATCH_COLUMNS.integers(room);
     let filled = 0;
     while (filled < room && this.#row < batch.rowCount && !context.exhausted) {
       if (!this.#expandNode(context)) continue;
@@ -132,9 +133,6 @@ export class Expand implements Operator {
 
 const NOTHING = new Int32Array(0);
 
-/** From this many entries on, the machine's own copy is faster than a loop, whose start is cheaper. */
-const LOOPED_MAX = 64;
-
 function copyFrom(source: Int32Array, from: number, target: Int32Array, to: number, count: number): void {
   if (count > LOOPED_MAX) {
     target.set(source.subarray(from, from + count), to);
@@ -183,8 +181,8 @@ export class ExpandCount implements Operator {
     const { from, multiplicity } = this.#spec;
     const types = typeTokens(this.#spec, context.tokens);
     const nodes = nodeIds(batch, from);
-    const rows = new Int32Array(batch.rowCount);
-    const counts = new Float64Array(batch.rowCount);
+    const rows = BATCH_COLUMNS.integers(batch.rowCount);
+    const counts = BATCH_COLUMNS.floats(batch.rowCount);
     const endLabel = neededLabel(this.#spec.endLabel, context);
     let filled = 0;
     for (let row = 0; row < batch.rowCount; row++) {

@@ -1,4 +1,5 @@
 /** Filter: the rows for which a predicate is true. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { IdList } from '../graph/result-lists.ts';
 import { type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -31,7 +32,7 @@ export class Filter implements Operator {
       const { ids: rows } = this.#passing;
       const count = this.#predicate(input, context, rows);
       if (count === input.rowCount) return input;
-      if (count > 0) return derive(input, rows.slice(0, count));
+      if (count > 0) return derive(input, BATCH_COLUMNS.copyOf(rows, count));
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Which group each row of a batch belongs to: column by column, with a loop for each kind of column. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import { EquivalenceClasses } from '../value/equivalence.ts';
 import type { PairNumbers } from '../value/pair-numbers.ts';
 import type { Value } from '../value/value.ts';
@@ -24,8 +25,8 @@ export class Grouping {
     if (only !== undefined && vectors.length === 1) {
       return this.#number(this.#classes, only, 0, { groups, firsts });
     }
-    const none = new Int32Array(groups.length);
-    const own = new Int32Array(groups.length);
+    const none = BATCH_COLUMNS.integers(groups.length);
+    const own = BATCH_COLUMNS.integers(groups.length);
     vectors.forEach((vector, index) => {
       const { classes, pairs } = this.#classes.column(index);
       const target = index === 0 ? groups : own;

@@ -1,6 +1,8 @@
 /** Nodes or relationships found by an index on properties, for each row of the input. */
+
 import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import type { EntityKind, IndexRange } from '../graph/index-definition.ts';
 import { scanIndexed } from '../graph/index-seek.ts';
@@ -70,8 +72,8 @@ abstract class Seek implements Operator {
       this.#seekRow(found, context);
       if (found.count <= BATCH_ROWS) return this.#onlyRow(batch, found, context);
     }
-    const ids = new Int32Array(BATCH_ROWS);
-    const parents = new Int32Array(BATCH_ROWS);
+    const ids = BATCH_COLUMNS.integers(BATCH_ROWS);
+    const parents = BATCH_COLUMNS.integers(BATCH_ROWS);
     let filled = 0;
     while (filled < BATCH_ROWS && this.#row < batch.rowCount && !context.exhausted) {
       if (this.#taken < 0) this.#seekRow(found, context);
@@ -103,8 +105,7 @@ abstract class Seek implements Operator {
     this.#batch = undefined;
     context.charge(count);
     if (count === 0) return undefined;
-    const ids = new Int32Array(count);
-    for (let i = 0; i < count; i++) ids[i] = found.ids[i]!;
+    const ids = BATCH_COLUMNS.copyOf(found.ids, count);
     return derive(batch, FIRST_ROW, [[this.#place.slot, { kind: this.#place.entity, ids }]], count);
   }
 }

@@ -2,6 +2,7 @@
  * Queries inside expressions at work on the rows of a batch: pattern predicates and comprehensions, EXISTS, COUNT and COLLECT. A
  * run keeps its state, so that it can go on after a pause.
  */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { QueryAnswer } from '../planner/planning.ts';
 import type { Value } from '../value/value.ts';
 import { degreeOf, type ExpansionSpec, typeTokens } from './adjacency.ts';
@@ -62,7 +63,7 @@ export class DegreeRun implements QueryRun {
     const { rowCount } = this.#batch;
     const nodes = nodeIds(this.#batch, from);
     const types = typeTokens(this.#spec, context.tokens);
-    const values = new Float64Array(rowCount);
+    const values = BATCH_COLUMNS.floats(rowCount);
     for (let row = 0; row < rowCount; row++) {
       const node = nodes[row]!;
       if (node !== NO_ENTITY) values[row] = degreeOf(context.view, node, direction, types);
@@ -133,7 +134,7 @@ export class CountRun extends RowsRun {
   /** `multiplicity`: the slot that says how often each of the query's rows stands for itself. */
   constructor(batch: Batch, spec: RowsSpec & { readonly multiplicity: number | undefined }) {
     super(batch, spec);
-    this.#counts = new Float64Array(batch.rowCount);
+    this.#counts = BATCH_COLUMNS.floats(batch.rowCount);
     this.#multiplicity = spec.multiplicity;
   }
 

@@ -1,4 +1,5 @@
 /** Rows of a result, made of batches column by column. */
+import { RESULT_COLUMNS } from '../graph/column-memory.ts';
 import { Float, NodeRecord, PathRecord, RelationshipRecord, type ResultValue } from '../value/value.ts';
 import type { Batch, Vector } from './batch.ts';
 import { nodeRecords, relationshipRecords } from './entity-columns.ts';
@@ -82,10 +83,10 @@ function integerAt(values: Float64Array, rows: Int32Array | undefined, row: numb
   return small === value ? small : value;
 }
 
-/** Ids of the rows. A column that is all theirs is used as it is: columns are never changed. */
+/** Ids of the rows. The result holds them, and so nothing of the batch's own memory. */
 function picked(ids: Int32Array, rows: Int32Array | undefined, count: number): Int32Array {
-  if (rows === undefined) return ids.length === count ? ids : ids.subarray(0, count);
-  const result = new Int32Array(count);
+  if (rows === undefined) return RESULT_COLUMNS.copyOf(ids, count);
+  const result = RESULT_COLUMNS.integers(count);
   for (let row = 0; row < count; row++) result[row] = ids[rows[row]!]!;
   return result;
 }

@@ -1,5 +1,7 @@
 /** How batches are made of others: by choosing rows and adding columns, and by storing rows until they are asked for. */
+
 import { GraphError } from '../error.ts';
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import { typeName } from '../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, NO_ENTITY, type Vector } from './batch.ts';
@@ -87,7 +89,7 @@ function gather(
 }
 
 function compose(rows: Int32Array, parents: Int32Array, rowCount: number): Int32Array {
-  const result = new Int32Array(rowCount);
+  const result = BATCH_COLUMNS.integers(rowCount);
   for (let i = 0; i < rowCount; i++) result[i] = rows[parents[i]!]!;
   return result;
 }
@@ -106,7 +108,7 @@ function entityIds(batch: Batch, slot: number, kind: 'node' | 'relationship'): I
   const { rowCount } = batch;
   const vector = batch.vectors[slot]!;
   const { column, rows } = vector;
-  const ids = new Int32Array(rowCount);
+  const ids = BATCH_COLUMNS.integers(rowCount);
   if (column.kind === kind) {
     if (rows === undefined) return column.ids.length === rowCount ? column.ids : column.ids.subarray(0, rowCount);
     for (let row = 0; row < rowCount; row++) ids[row] = column.ids[rows[row]!]!;

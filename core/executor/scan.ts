@@ -1,4 +1,5 @@
 /** Where rows come from: Once, Argument, and scans over nodes, which give their nodes anew for each row of their input. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { GraphView } from '../graph/graph-view.ts';
 import { BATCH_ROWS, type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
@@ -68,9 +69,9 @@ export class NodeScan implements Operator {
   /** Goes on where the scan stands, over as many rows of the input as fit. */
   #fill(batch: Batch, context: ExecutionContext): Batch | undefined {
     const room = this.#batchRows;
-    const ids = new Int32Array(room);
+    const ids = BATCH_COLUMNS.integers(room);
     // Nearly all scans are of a single row.
-    const parents = batch.rowCount === 1 ? FIRST_ROW : new Int32Array(room);
+    const parents = batch.rowCount === 1 ? FIRST_ROW : BATCH_COLUMNS.integers(room);
     let filled = 0;
     while (filled < room && this.#row < batch.rowCount) {
       const count = this.#scan(filled === 0 ? ids : ids.subarray(filled), context);

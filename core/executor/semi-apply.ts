@@ -1,4 +1,5 @@
 /** SemiApply and AntiSemiApply: the rows for which a pattern is there, or is not. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import { type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { Operator } from './operator.ts';
@@ -11,7 +12,7 @@ export class SemiApply implements Operator {
   readonly #wanted: boolean;
   #batch: Batch | undefined;
   #row = 0;
-  #rows = new Int32Array(0);
+  #rows: Int32Array = new Int32Array(0);
   #kept = 0;
 
   constructor(input: Operator, probe: PatternProbe, options: { readonly negated: boolean }) {
@@ -27,7 +28,7 @@ export class SemiApply implements Operator {
         if (input === PAUSE || input === END) return input;
         this.#batch = input;
         this.#row = 0;
-        this.#rows = new Int32Array(input.rowCount);
+        this.#rows = BATCH_COLUMNS.integers(input.rowCount);
         this.#kept = 0;
         this.#probe.start(input, context);
       }

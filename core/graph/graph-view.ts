@@ -121,7 +121,10 @@ export interface GraphView {
    */
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
   gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn;
-  /** All properties of the first `count` of `ids`: a column for each key that one of them has, keys ascending. */
+  /**
+   * All properties of the first `count` of `ids`: a column for each key that one of them has, keys ascending. For a result, which holds
+   * the columns for as long as it is held.
+   */
   gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[];
   gatherRelationshipProperties(ids: Int32Array, count: number): GatheredProperty[];
 

@@ -1,4 +1,5 @@
 import type { StoredValue } from '../value/value.ts';
+import type { ColumnMemory } from './column-memory.ts';
 import { PAGE_MASK, PAGE_SHIFT } from './entity-tables.ts';
 import type { GatheredColumn } from './graph-view.ts';
 import type { MemoryCounter } from './memory.ts';
@@ -55,16 +56,16 @@ export class PropertyColumn {
   }
 
   /** The values of the first `count` of `ids`; see GraphView.gatherNodeProperty. */
-  gather(ids: Int32Array, count: number): GatheredColumn {
+  gather(ids: Int32Array, count: number, memory: ColumnMemory): GatheredColumn {
     const kind = count === 0 || ids[0]! < 0 ? undefined : this.#pages[ids[0]! >>> PAGE_SHIFT]?.kind;
     if (kind === 'integer32' || kind === 'integer53') {
-      const values = this.#gatherIntegers(ids, count);
+      const values = this.#gatherIntegers(ids, count, memory);
       if (values !== undefined) return { kind: 'integer', values };
     } else if (kind === 'float') {
-      const values = this.#gatherNumbers(ids, count, isFloatKind);
+      const values = this.#gatherNumbers(ids, count, isFloatKind, memory);
       if (values !== undefined) return { kind: 'float', values };
     } else if (kind === 'string') {
-      const texts = this.#gatherTexts(ids, count);
+      const texts = this.#gatherTexts(ids, count, memory);
       if (texts !== undefined) return texts;
     }
     const values = new Array<StoredValue | null>(count);
@@ -73,9 +74,9 @@ export class PropertyColumn {
   }
 
   /** The values as texts with their codes, or undefined as soon as one is of another kind; null where there is none. */
-  #gatherTexts(ids: Int32Array, count: number): GatheredColumn | undefined {
+  #gatherTexts(ids: Int32Array, count: number, memory: ColumnMemory): GatheredColumn | undefined {
     const values = new Array<StoredValue | null>(count);
-    const codes = new Int32Array(count);
+    const codes = memory.integers(count);
     for (let row = 0; row < count; row += 1) {
       const id = ids[row]!;
       const page = id < 0 ? undefined : this.#pages[id >>> PAGE_SHIFT];
@@ -96,9 +97,9 @@ export class PropertyColumn {
    * The values as integers, or undefined as soon as one is missing or something else. Most columns have 'integer32' pages
    * only, and a loop that meets one kind of array reads it in half the time.
    */
-  #gatherIntegers(ids: Int32Array, count: number): Float64Array | undefined {
+  #gatherIntegers(ids: Int32Array, count: number, memory: ColumnMemory): Float64Array | undefined {
     const full = this.#full;
-    const values = new Float64Array(count);
+    const values = memory.floats(count);
     for (let row = 0; row < count; row += 1) {
       const id = ids[row]!;
       const index = id >>> PAGE_SHIFT;
@@ -109,7 +110,7 @@ export class PropertyColumn {
       }
       const page = id < 0 ? undefined : this.#pages[index];
       if (page === undefined || !isIntegerKind(page.kind)) return undefined;
-      if (page.kind === 'integer53') return this.#gatherNumbers(ids, count, isIntegerKind);
+      if (page.kind === 'integer53') return this.#gatherNumbers(ids, count, isIntegerKind, memory);
       const slot = page.slotOf(id & PAGE_MASK);
       if (slot === -1) return undefined;
       values[row] = page.numbers![slot]!;
@@ -124,8 +125,13 @@ export class PropertyColumn {
   }
 
   /** The values as numbers, or undefined as soon as one is missing or of a kind that is not accepted. */
-  #gatherNumbers(ids: Int32Array, count: number, accepts: (kind: PageKind) => boolean): Float64Array | undefined {
-    const values = new Float64Array(count);
+  #gatherNumbers(
+    ids: Int32Array,
+    count: number,
+    accepts: (kind: PageKind) => boolean,
+    memory: ColumnMemory,
+  ): Float64Array | undefined {
+    const values = memory.floats(count);
     let page: PropertyPage | undefined;
     let pageIndex = -1;
     for (let row = 0; row < count; row += 1) {

@@ -1,8 +1,17 @@
 /** All properties of the nodes, or of the relationships: one column a key, in the newest state. */
+
 import type { StoredValue } from '../value/value.ts';
+import type { ColumnMemory } from './column-memory.ts';
 import type { GatheredColumn } from './graph-view.ts';
 import type { MemoryCounter } from './memory.ts';
 import { PropertyColumn } from './property-column.ts';
+
+/** One property of the first `count` of `ids`. */
+export interface Gathering {
+  readonly ids: Int32Array;
+  readonly count: number;
+  readonly key: number;
+}
 
 export class PropertyTable {
   /** By key token. */
@@ -58,9 +67,11 @@ export class PropertyTable {
     return false;
   }
 
-  gather(ids: Int32Array, count: number, key: number): GatheredColumn {
+  /** `memory`: where the column's numbers are to stand. */
+  gather(wanted: Gathering, memory: ColumnMemory): GatheredColumn {
+    const { ids, count, key } = wanted;
     const column = this.#columns[key];
-    if (column !== undefined) return column.gather(ids, count);
+    if (column !== undefined) return column.gather(ids, count, memory);
     return { kind: 'value', values: new Array<null>(count).fill(null) };
   }
 }

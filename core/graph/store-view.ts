@@ -2,6 +2,7 @@ import type { StoredValue } from '../value/value.ts';
 import { dropLoops } from './adjacency.ts';
 import type { Bitmap } from './bitmap.ts';
 import { checksumOf } from './checksum.ts';
+import { BATCH_COLUMNS, type ColumnMemory, RESULT_COLUMNS } from './column-memory.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import { advanceSlowly, type FrontierStep } from './frontier.ts';
@@ -20,7 +21,7 @@ import {
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import { rangePast, seekPast } from './index-seek.ts';
 import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
-import type { PropertyTable } from './property-table.ts';
+import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
 import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
@@ -168,11 +169,12 @@ export class StoreView implements GraphView {
   }
 
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
-    return this.#gather(this.#state.nodeProperties, this.#versions.nodes, { ids, count, key });
+    return this.#gather(this.#state.nodeProperties, this.#versions.nodes, { ids, count, key }, BATCH_COLUMNS);
   }
 
   gatherRelationshipProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
-    return this.#gather(this.#state.relationshipProperties, this.#versions.relationships, { ids, count, key });
+    const { relationshipProperties } = this.#state;
+    return this.#gather(relationshipProperties, this.#versions.relationships, { ids, count, key }, BATCH_COLUMNS);
   }
 
   gatherNodeProperties(ids: Int32Array, count: number): GatheredProperty[] {
@@ -331,18 +333,15 @@ export class StoreView implements GraphView {
     const gathered: GatheredProperty[] = [];
     for (let key = 0; key < limit; key += 1) {
       if (!doubtful && !table.hasAny(ids, count, key)) continue;
-      const column = this.#gather(table, chains, { ids, count, key });
+      const column = this.#gather(table, chains, { ids, count, key }, RESULT_COLUMNS);
       if (!doubtful || hasValue(column)) gathered.push({ key, column });
     }
     return gathered;
   }
 
-  #gather(
-    table: PropertyTable,
-    chains: Chains,
-    { ids, count, key }: { readonly ids: Int32Array; readonly count: number; readonly key: number },
-  ): GatheredColumn {
-    if (!this.#isPast || !hasAny(chains, ids, count)) return table.gather(ids, count, key);
+  #gather(table: PropertyTable, chains: Chains, wanted: Gathering, memory: ColumnMemory): GatheredColumn {
+    const { ids, count, key } = wanted;
+    if (!this.#isPast || !hasAny(chains, ids, count)) return table.gather(wanted, memory);
     const values = new Array<StoredValue | null>(count);
     for (let row = 0; row < count; row += 1) {
       values[row] = ids[row]! < 0 ? null : this.#property(table, chains, ids[row]!, key);

@@ -1,5 +1,11 @@
 /** The objects as the Worker sees them over RPC, faked: that edge is where these tests end. */
-import type { Topology, WorkerRequest, WorkerResponse } from '../../core/coordinator/request.ts';
+import type {
+  DatabaseRow,
+  InstanceRow,
+  Topology,
+  WorkerRequest,
+  WorkerResponse,
+} from '../../core/coordinator/request.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import { decodeValue, encodeResult } from '../../core/value/codec.ts';
 import type { ResultValue, Value } from '../../core/value/value.ts';
@@ -52,6 +58,8 @@ export class FakeCluster {
   readonly reported: string[] = [];
   /** What was asked of the coordinators, topology left out. */
   readonly asked: WorkerRequest[] = [];
+  databases: readonly DatabaseRow[] = [];
+  instances: readonly InstanceRow[] = [];
   topologyQuestions = 0;
   /** Name of the coordinator that answers; the others name it. Undefined: none does. */
   leader: string | undefined = 'default/coordinator/1';
@@ -102,9 +110,9 @@ export class FakeCluster {
       case 'dropDatabase':
         return { type: 'dropped', dropped: true };
       case 'showDatabases':
-        return { type: 'databases', rows: [] };
+        return { type: 'databases', rows: this.databases };
       case 'showInstances':
-        return { type: 'instances', rows: [] };
+        return { type: 'instances', rows: this.instances };
       case 'reportUnreachable':
         return { type: 'noted' };
     }

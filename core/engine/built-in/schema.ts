@@ -126,7 +126,7 @@ const relTypeProperties = inSteps(
 );
 
 /** Calls `take` for each entity of a scan. It answers with the work that it was, beyond one. */
-function* eachOf(
+export function* eachOf(
   scan: (cursor: number, ids: Int32Array) => ReturnType<GraphView['scanNodes']>,
   work: StepContext['work'],
   take: (id: number) => number,

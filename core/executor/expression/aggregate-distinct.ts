@@ -1,5 +1,7 @@
 /** DISTINCT within an aggregation: hands on the rows whose value the group has not had yet. */
+
 import { assert } from '../../assert.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import { EquivalenceClasses } from '../../value/equivalence.ts';
 import { estimatedBytes } from '../../value/size.ts';
 import type { Value } from '../../value/value.ts';
@@ -31,9 +33,9 @@ export class DistinctState implements AggregateState {
 
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number, second?: Vector): void {
     assert(vector !== undefined, 'an aggregation with DISTINCT has an argument');
-    const positions = new Int32Array(rowCount);
-    const freshGroups = new Int32Array(rowCount);
-    const rows = new Int32Array(rowCount);
+    const positions = BATCH_COLUMNS.integers(rowCount);
+    const freshGroups = BATCH_COLUMNS.integers(rowCount);
+    const rows = BATCH_COLUMNS.integers(rowCount);
     let count = 0;
     for (let row = 0; row < rowCount; row++) {
       if (isNullAt(vector, row)) continue;

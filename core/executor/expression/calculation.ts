@@ -1,6 +1,8 @@
 /** Arithmetic operators and unary minus. Over columns of numbers they run unboxed. */
+
 import type { ArithmeticOperator } from '../../cypher/ast.ts';
 import type { Position } from '../../error.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import {
   add,
   concatenate,
@@ -104,7 +106,7 @@ function calculateNumbers(
   rightValues: Float64Array,
   count: number,
 ): Float64Array {
-  const values = new Float64Array(count);
+  const values = BATCH_COLUMNS.floats(count);
   for (let i = 0; i < count; i++) {
     values[i] = calculateNumber(operator, leftValues[positionOf(left, i)]!, rightValues[positionOf(right, i)]!);
   }

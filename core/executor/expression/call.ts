@@ -1,5 +1,7 @@
 /** Function calls. id() of a column of nodes is a column of integers, without a call for each row. */
+
 import type { Position } from '../../error.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import type { Value } from '../../value/value.ts';
 import { type Batch, NO_ENTITY, type Vector } from '../batch.ts';
 import type { EvaluationContext } from './expression.ts';
@@ -45,7 +47,7 @@ export class IdOperand extends CallOperand {
   protected override gatherRows(batch: Batch, selection: Selection, context: EvaluationContext): Vector {
     const { column, rows } = this.#operand.gather(batch, selection, context);
     if (column.kind !== 'node' && column.kind !== 'relationship') return super.gatherRows(batch, selection, context);
-    const values = new Float64Array(selection.count);
+    const values = BATCH_COLUMNS.floats(selection.count);
     for (let i = 0; i < selection.count; i++) {
       const id = column.ids[rows === undefined ? i : rows[i]!]!;
       if (id === NO_ENTITY) return super.gatherRows(batch, selection, context);

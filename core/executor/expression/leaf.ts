@@ -1,7 +1,9 @@
 /** Operands without operands: literals, parameters, slots of the batch, and variables of comprehensions. */
+
 import { assert } from '../../assert.ts';
 import type { Literal } from '../../cypher/ast.ts';
 import { GraphError, type Position } from '../../error.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import { checkedInteger } from '../../value/arithmetic.ts';
 import { Float, type Value } from '../../value/value.ts';
 import type { Batch, Vector } from '../batch.ts';
@@ -67,7 +69,7 @@ export class SlotOperand extends Operand {
     const { rows, count } = selection;
     if (rows === undefined) return vector;
     if (vector.rows === undefined) return { column: vector.column, rows };
-    const positions = new Int32Array(count);
+    const positions = BATCH_COLUMNS.integers(count);
     for (let i = 0; i < count; i++) positions[i] = vector.rows[rows[i]!]!;
     return { column: vector.column, rows: positions };
   }

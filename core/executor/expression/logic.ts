@@ -1,5 +1,7 @@
 /** AND, OR, XOR and NOT in three-valued logic. As predicates they narrow the selection and evaluate what is left over. */
+
 import type { Position } from '../../error.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import type { Batch } from '../batch.ts';
 import type { EvaluationContext } from './expression.ts';
 import { copyRows, Operand, type Selection } from './operand.ts';
@@ -76,10 +78,10 @@ export class JunctionOperand extends Operand {
     wanted: boolean,
     out: Int32Array,
   ): number {
-    const left = new Int32Array(selection.count);
+    const left = BATCH_COLUMNS.integers(selection.count);
     const leftCount = this.#left.select(batch, selection, context, wanted, left);
     if (leftCount === selection.count) return copyRows(selection, out);
-    const rest = new Int32Array(selection.count - leftCount);
+    const rest = BATCH_COLUMNS.integers(selection.count - leftCount);
     subtractRows(selection, left, leftCount, rest);
     const restSelection = { rows: rest, count: rest.length };
     const restCount = this.#right.select(batch, restSelection, context, wanted, rest);

@@ -1,7 +1,9 @@
 /** Property access `n.name`, label tests `n:Label` and the reading of entities' properties that other operands share. */
+
 import type { LabelExpression, LabelTest } from '../../cypher/ast.ts';
 import { GraphError, type Position, withPosition } from '../../error.ts';
 import type { Bitmap } from '../../graph/bitmap.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import { isMap } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
 import { pointComponent } from '../../value/spatial/point.ts';
@@ -111,7 +113,7 @@ export class PropertyOperand extends Operand {
     const token = context.tokens.propertyKey.idOf(this.#key);
     const idCount = shared ? ids.length : count;
     const column = token === undefined ? NULLS : this.#gatherColumn(entities.kind, ids, idCount, token, context);
-    const rows = token === undefined ? new Int32Array(count) : shared ? positions : undefined;
+    const rows = token === undefined ? BATCH_COLUMNS.integers(count) : shared ? positions : undefined;
     const vector = { column, rows };
     // A snapshot never shows what the statement itself has deleted.
     if (context.view.lsn === Number.POSITIVE_INFINITY) {
@@ -156,7 +158,7 @@ export class PropertyOperand extends Operand {
 const NULLS: Column = { kind: 'value', values: [null] };
 
 function gatherIds(ids: Int32Array, positions: Int32Array, count: number): Int32Array {
-  const gathered = new Int32Array(count);
+  const gathered = BATCH_COLUMNS.integers(count);
   for (let i = 0; i < count; i++) gathered[i] = ids[positions[i]!]!;
   return gathered;
 }

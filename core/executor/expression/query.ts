@@ -1,5 +1,7 @@
 /** A query inside an expression: what the planner has compiled, as an operand. It is handed whole batches of what is asked for. */
+
 import type { Position } from '../../error.ts';
+import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
 import type { Value } from '../../value/value.ts';
 import type { Batch, Vector } from '../batch.ts';
 import { columnOf, derive, withVector } from '../rows.ts';
@@ -32,7 +34,7 @@ export class QueryOperand extends Operand {
     if (this.#locals.length > 0) return super.gatherRows(batch, selection, context);
     const { rows, count } = selection;
     // A copy, because the rows of a selection may be overwritten while its answer is read.
-    const asked = rows === undefined ? batch : derive(batch, rows.slice(0, count));
+    const asked = rows === undefined ? batch : derive(batch, BATCH_COLUMNS.copyOf(rows, count));
     return this.#query.value.evaluate(asked, context);
   }
 

@@ -128,7 +128,6 @@ describe('Cypher that this version does not have is named', () => {
     ['CREATE INDEX ON :A(x.y)', 21, 'An index on a nested property'],
     ['CREATE OR REPLACE DATABASE a', 1, 'The command CREATE OR'],
     ['SHOW USERS', 1, 'The command SHOW USERS'],
-    ['SHOW DATABASES YIELD name', 16, 'YIELD after SHOW'],
     ['REGISTER INSTANCE a', 1, 'The command REGISTER INSTANCE'],
     ['GRANT ROLE a TO b', 1, 'The command GRANT ROLE'],
   ])('%s: column %i: %s', (text, column, what) => {

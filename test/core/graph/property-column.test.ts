@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BATCH_COLUMNS } from '../../../core/graph/column-memory.ts';
 import { PropertyColumn } from '../../../core/graph/property-column.ts';
 import { Float, type StoredValue } from '../../../core/value/value.ts';
 
@@ -52,7 +53,7 @@ describe('a column', () => {
       if (value !== null) column.set(id, value);
     }
 
-    const gathered = column.gather(Int32Array.from(ids), ids.length);
+    const gathered = column.gather(Int32Array.from(ids), ids.length, BATCH_COLUMNS);
 
     expect(gathered.kind).toBe(kind);
     expect(Array.from(gathered.values)).toEqual(ids.map(values));
@@ -67,12 +68,12 @@ describe('a column', () => {
     const column = new PropertyColumn({ bytes: 0 });
     const ids = Array.from({ length: 2048 }, (_, id) => id);
     for (const id of ids) column.set(id, id);
-    column.gather(Int32Array.from(ids), ids.length);
+    column.gather(Int32Array.from(ids), ids.length, BATCH_COLUMNS);
 
     if (value === null) column.delete(1500);
     else column.set(1500, value);
 
-    const { values } = column.gather(Int32Array.from(ids), ids.length);
+    const { values } = column.gather(Int32Array.from(ids), ids.length, BATCH_COLUMNS);
     expect(Array.from(values)).toEqual(ids.map((id) => (id === 1500 ? value : id)));
   });
 
@@ -128,7 +129,7 @@ describe('gathering', () => {
     });
     const ids = Int32Array.from(values, (_, row) => row * 700);
 
-    const gathered = column.gather(ids, ids.length);
+    const gathered = column.gather(ids, ids.length, BATCH_COLUMNS);
 
     expect(gathered.kind).toBe(kind);
     if (gathered.kind === 'value') expect(gathered.values).toEqual(values);
@@ -139,7 +140,7 @@ describe('gathering', () => {
     const column = new PropertyColumn({ bytes: 0 });
     column.set(0, 1);
 
-    expect(column.gather(Int32Array.of(0, -1), 2)).toEqual({ kind: 'value', values: [1, null] });
+    expect(column.gather(Int32Array.of(0, -1), 2, BATCH_COLUMNS)).toEqual({ kind: 'value', values: [1, null] });
   });
 });
 
