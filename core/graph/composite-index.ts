@@ -1,4 +1,7 @@
-/** An index on several properties, which finds entities by what the first of them equal and by a range of the next one. */
+/**
+ * An index on several properties, which finds entities by what the first of them equal and by a range of the next one. It holds NaN
+ * too, as what stands before it may be asked for alone.
+ */
 import { equals, isList } from '../value/equality.ts';
 import type { StoredValue } from '../value/value.ts';
 import { GraphIndex } from './graph-index.ts';
@@ -27,8 +30,7 @@ export class CompositeIndex extends GraphIndex {
   }
 
   protected insert(entity: number, held: StoredValue, memory: MemoryCounter): void {
-    const key = keyOf(held);
-    if (key === undefined) return;
+    const key = tupleKey(valuesOf(held));
     this.entryCount += 1;
     if (!this.#postings.add(key, entity, memory)) return;
     this.#keys.add(key);
@@ -36,8 +38,7 @@ export class CompositeIndex extends GraphIndex {
   }
 
   protected remove(entity: number, held: StoredValue, memory: MemoryCounter): void {
-    const key = keyOf(held);
-    if (key === undefined) return;
+    const key = tupleKey(valuesOf(held));
     this.entryCount -= 1;
     if (!this.#postings.delete(key, entity, memory)) return;
     this.#keys.delete();
@@ -49,8 +50,8 @@ export class CompositeIndex extends GraphIndex {
   }
 
   seek(value: StoredValue, out: IdList): void {
-    const key = keyOf(value);
-    if (key !== undefined) this.#postings.append(key, out);
+    const values = valuesOf(value);
+    if (values.every(equalsItself)) this.#postings.append(tupleKey(values), out);
   }
 
   range(range: IndexRange, out: IdList): void {
@@ -71,12 +72,6 @@ export class CompositeIndex extends GraphIndex {
     const next = values[prefix.length];
     return next === undefined || isInRange(next, range);
   }
-}
-
-/** Undefined for values that no seek finds. */
-function keyOf(held: StoredValue): string | undefined {
-  const values = valuesOf(held);
-  return values.every(equalsItself) ? tupleKey(values) : undefined;
 }
 
 function valuesOf(held: StoredValue): readonly StoredValue[] {

@@ -10,7 +10,7 @@ import type { IndexRange } from './index-definition.ts';
 import type { KeyRange } from './ordered-keys.ts';
 
 /** What a value's text begins with. Comes before what is in it, and ends below `PAST_ALL`. */
-const TAG = { boolean: 'b', number: 'd', other: 'o', string: 's' } as const;
+const TAG = { boolean: 'b', number: 'd', notANumber: 'n', other: 'o', string: 's' } as const;
 
 /** Above every tag, and so above all texts that go on after the same beginning. */
 const PAST_ALL = '\u007f';
@@ -18,7 +18,7 @@ const PAST_ALL = '\u007f';
 /** Ends what has no fixed length. Inside, the character is escaped by the one after it. */
 const END = '\u0000\u0000';
 
-/** The text of a list of values, none of which is NaN. */
+/** The text of a list of values. */
 export function tupleKey(values: readonly StoredValue[]): string {
   return values.map(valueKey).join('');
 }
@@ -44,6 +44,7 @@ function valueKey(value: StoredValue): string {
   const tag = tagOf(value);
   if (typeof value === 'string') return tag + escaped(value) + END;
   if (typeof value === 'boolean') return `${tag}${value ? 1 : 0}`;
+  if (tag === TAG.notANumber) return tag;
   if (tag === TAG.number) return tag + numberKey(value);
   const key = String(equivalenceKey(value)).slice(1);
   // The key of a temporal value begins with its tag.
@@ -53,6 +54,8 @@ function valueKey(value: StoredValue): string {
 function tagOf(value: StoredValue): string {
   if (typeof value === 'string') return TAG.string;
   if (typeof value === 'boolean') return TAG.boolean;
+  // It is in no range, and so does not stand among the numbers.
+  if (value instanceof Float && Number.isNaN(value.value)) return TAG.notANumber;
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return TAG.number;
   return isTemporal(value) ? String(equivalenceKey(value)).slice(1, 3) : TAG.other;
 }
