@@ -2,10 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { REGIONS as CLUSTER_REGIONS } from '../../cli/cluster/links.ts';
 import { columnIndex, fieldJson, readCsv } from '../../cli/import/csv-rows.ts';
 import { readMapping } from '../../cli/import/mapping.ts';
 import { LiveResult } from '../../cli/live-result.ts';
 import { formatTable } from '../../cli/table.ts';
+import { REGIONS } from '../../durable/regions.ts';
 
 function folderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'skein-command-'));
@@ -135,4 +137,8 @@ test('a table shows control characters as text, and cuts long cells', () => {
 
   expect(table).not.toContain('\u001b');
   expect(table.split('\n').at(-1)).toHaveLength(60);
+});
+
+test('skein cluster knows the regions that objects can be in', () => {
+  expect(CLUSTER_REGIONS).toEqual(REGIONS);
 });

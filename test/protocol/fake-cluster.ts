@@ -63,6 +63,8 @@ export class FakeCluster {
   topologyQuestions = 0;
   /** Name of the coordinator that answers; the others name it. Undefined: none does. */
   leader: string | undefined = 'default/coordinator/1';
+  /** Coordinators that are frozen: no answer ever comes. */
+  readonly frozen = new Set<string>();
 
   topology(database: string): Topology {
     const instances = [...this.regions].map(([name, region]) => {
@@ -95,6 +97,7 @@ export class FakeCluster {
   }
 
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
+    if (this.frozen.has(coordinator)) return new Promise(() => undefined);
     if (this.leader === undefined) throw new Error('Network connection lost.');
     if (coordinator !== this.leader) return { type: 'notLeader', leader: this.leader };
     if (request.type === 'topology') {
@@ -149,7 +152,7 @@ export class FakeCluster {
       development: options.development
         ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
         : undefined,
-      placeOf: () => ({ continent: 'EU', longitude: 8 }),
+      regionOf: () => 'weur',
       upgrade: async (_request, { database, instance }) => {
         if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');
         return new Response(`upgraded at ${database}@${instance}`);
