@@ -46,7 +46,7 @@ export function bulkLoad(nodes: Iterable<BulkNode>, edges: BulkEdges, options: B
     const [start, end] = [idOf(edges.src[id]!), idOf(edges.dst[id]!)];
     restore.relationship({ id, type: 0, start, end, keys: [], values: [] });
   }
-  restore.index({ name: `index_${label}_${key}`, entity: 'node', token: 0, keys: [0] });
+  restore.index({ name: `index_${label}_${key}`, kind: 'range', entity: 'node', token: 0, keys: [0] });
   const store = restore.finish(0);
   store.populateIndexes(Number.POSITIVE_INFINITY);
   return store;

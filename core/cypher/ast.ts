@@ -474,16 +474,20 @@ export type SchemaCommand =
       readonly span: Span;
     };
 
-/** What an index is on. */
-export interface IndexSubject {
+/** What an index or a constraint is on. */
+export interface SchemaSubject {
   readonly entity: 'node' | 'relationship';
   /** Or the relationship type. */
   readonly label: string;
   readonly keys: readonly string[];
 }
 
+export interface IndexSubject extends SchemaSubject {
+  readonly kind: 'range' | 'point';
+}
+
 /** What a constraint says, and of what. */
-export interface ConstraintSubject extends IndexSubject {
+export interface ConstraintSubject extends SchemaSubject {
   readonly kind: 'unique' | 'exists' | 'key' | 'type';
   /** Of `type`: any of these. */
   readonly types: readonly string[];

@@ -39,15 +39,7 @@ const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
 const OPTION_DEPTH_MAX = 4;
 
 /** Kinds of indexes that Neo4j or Memgraph have and this version has not. */
-const ABSENT_INDEXES: ReadonlySet<string> = new Set([
-  'TEXT',
-  'POINT',
-  'LOOKUP',
-  'FULLTEXT',
-  'VECTOR',
-  'GLOBAL',
-  'BTREE',
-]);
+const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'FULLTEXT', 'VECTOR', 'GLOBAL', 'BTREE']);
 
 export class CommandParser {
   readonly #cursor: TokenCursor;
@@ -76,8 +68,9 @@ export class CommandParser {
       case 'CREATE INDEX':
         return this.#createIndex();
       case 'CREATE RANGE':
+      case 'CREATE POINT':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
-        throw cursor.expected('INDEX after CREATE RANGE', ['INDEX']);
+        throw cursor.expected(`INDEX after ${what}`, ['INDEX']);
       case 'CREATE EDGE':
       case 'DROP EDGE':
         return this.#edgeIndex();
@@ -108,6 +101,7 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip();
+    const kind = cursor.source().toUpperCase() === 'POINT' ? 'point' : 'range';
     if (!cursor.takeWords('INDEX')) cursor.skip(2);
     if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) return this.#createMemgraphIndex(start, 'node');
     const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
@@ -118,7 +112,7 @@ export class CommandParser {
     const place = schemaPlace(cursor);
     cursor.expectWord('ON');
     const { entity, label } = place;
-    const subject = { entity, label, keys: schemaKeys(cursor, place) };
+    const subject = { kind, entity, label, keys: schemaKeys(cursor, place) } as const;
     if (cursor.word() === 'OPTIONS') throw cursor.notSupported('OPTIONS of an index');
     return { type: 'createIndex', name, ifNotExists, subject, span: cursor.spanFrom(start) };
   }
@@ -163,7 +157,7 @@ export class CommandParser {
       if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
     } while (cursor.at(TOKEN.comma));
     cursor.expect(TOKEN.closeParen, '"," or ")"');
-    return { entity, label, keys };
+    return { kind: 'range', entity, label, keys };
   }
 
   #dropIndex(): SchemaCommand {

@@ -1,10 +1,10 @@
 /** What an index or a constraint is on: `(n:Label)` or `()-[r:TYPE]-()`, and properties of it. */
-import type { IndexSubject } from './ast.ts';
+import type { SchemaSubject } from './ast.ts';
 import { shown } from './error-text.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-export interface SchemaPlace extends Pick<IndexSubject, 'entity' | 'label'> {
+export interface SchemaPlace extends Pick<SchemaSubject, 'entity' | 'label'> {
   readonly variable: string;
 }
 

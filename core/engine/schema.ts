@@ -1,9 +1,9 @@
 /** CREATE and DROP of indexes and constraints. */
-import type { ConstraintSubject, IndexSubject, SchemaCommand } from '../cypher/ast.ts';
+import type { ConstraintSubject, IndexSubject, SchemaCommand, SchemaSubject } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
 import { type MutableCounters, noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
-import type { IndexPlace } from '../graph/index-definition.ts';
+import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Execution, Holdings, ImmediateExecution } from './execution.ts';
 
@@ -79,13 +79,13 @@ function change(on: Change, command: SchemaCommand): Steps | undefined {
 
 function createIndex({ store, writer, counters }: Change, command: Command<'createIndex'>): void {
   const { subject, ifNotExists } = command;
-  const { entity, label, keys } = subject;
+  const { kind, entity, label, keys } = subject;
   const isThere =
     (command.name !== undefined && store.indexes.byName(command.name) !== undefined) ||
     indexOn(store, subject) !== undefined;
   if (ifNotExists && isThere) return;
-  const name = command.name ?? ['index', label, ...keys].join('_');
-  writer.createIndex({ name, entity, ...tokensOf(writer, subject) });
+  const name = command.name ?? [kind === 'range' ? 'index' : `${kind}_index`, label, ...keys].join('_');
+  writer.createIndex({ name, kind, entity, ...tokensOf(writer, subject) });
   counters.indexesAdded++;
 }
 
@@ -103,7 +103,7 @@ function dropIndex({ store, writer, counters }: Change, { index, ifExists, span 
 /** The name of the index on it. */
 function indexOn(store: GraphStore, subject: IndexSubject): string | undefined {
   const place = placeOf(store, subject);
-  return place && store.indexes.find(place)?.definition.name;
+  return place && store.indexes.find({ ...place, kind: subject.kind })?.definition.name;
 }
 
 /** Answers with the steps in which it is checked that the graph is as the constraint says. */
@@ -141,18 +141,18 @@ function constraintOn(store: GraphStore, subject: ConstraintSubject): string | u
 }
 
 /** The tokens of what a command names; undefined when the graph does not know one of the names. */
-function placeOf({ tokens }: GraphStore, { entity, label, keys }: IndexSubject): IndexPlace | undefined {
+function placeOf({ tokens }: GraphStore, { entity, label, keys }: SchemaSubject): SchemaPlace | undefined {
   const token = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(label);
   const known = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
   return token === undefined || known.length < keys.length ? undefined : { entity, token, keys: known };
 }
 
 /** As placeOf, with tokens for names that are new. */
-function tokensOf(writer: Writer, { entity, label, keys }: IndexSubject): { token: number; keys: number[] } {
+function tokensOf(writer: Writer, { entity, label, keys }: SchemaSubject): { token: number; keys: number[] } {
   const token = writer.token(entity === 'node' ? 'label' : 'relationshipType', label);
   return { token, keys: keys.map((key) => writer.token('propertyKey', key)) };
 }
 
-function placeText({ entity, label, keys }: IndexSubject): string {
+function placeText({ entity, label, keys }: SchemaSubject): string {
   return entity === 'node' ? `:${label}(${keys.join(', ')})` : `[:${label}](${keys.join(', ')})`;
 }

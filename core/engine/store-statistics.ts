@@ -50,7 +50,8 @@ export class StoreStatistics implements Statistics {
       .onToken(entity, token)
       .filter((index) => index.isOnline)
       .map(({ definition, entryCount, valueCount }) => {
-        return { keys: definition.keys.map((key) => tokens.propertyKey.nameOf(key)), entryCount, valueCount };
+        const keys = definition.keys.map((key) => tokens.propertyKey.nameOf(key));
+        return { kind: definition.kind, keys, entryCount, valueCount };
       });
   }
 }

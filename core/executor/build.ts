@@ -22,6 +22,7 @@ import {
   queryOf,
   walksFar,
 } from '../planner/planning.ts';
+import { mapSearch } from '../planner/point-access.ts';
 import { PlanScope } from '../planner/slots.ts';
 import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
@@ -56,6 +57,7 @@ import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { PathsByLength } from './paths-by-length.ts';
 import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { PointSeek } from './point-seek.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
@@ -217,6 +219,8 @@ class OperatorBuilder {
       | 'nodeIndexSeekByRange'
       | 'relationshipIndexSeek'
       | 'relationshipIndexSeekByRange'
+      | 'nodePointSeek'
+      | 'relationshipPointSeek'
       | 'expand'
       | 'expandInto'
       | 'expandVariable'
@@ -247,7 +251,13 @@ class OperatorBuilder {
       case 'relationshipIndexSeek': {
         const values = plan.values.map((value) => this.#expression(value));
         const entity = plan.type === 'nodeIndexSeek' ? 'node' : 'relationship';
-        return (argument) => new IndexSeek(input(argument), { ...plan, entity, values });
+        return (argument) => new IndexSeek(input(argument), { ...plan, kind: 'range', entity, values });
+      }
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const search = mapSearch(plan.search, (part) => this.#expression(part));
+        const entity = plan.type === 'nodePointSeek' ? 'node' : 'relationship';
+        return (argument) => new PointSeek(input(argument), { ...plan, kind: 'point', entity, search });
       }
       case 'nodeIndexSeekByRange':
       case 'relationshipIndexSeekByRange': {
@@ -255,7 +265,8 @@ class OperatorBuilder {
         const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
         const entity = plan.type === 'nodeIndexSeekByRange' ? 'node' : 'relationship';
-        return (argument) => new IndexSeekByRange(input(argument), { ...plan, entity, prefix, from, to });
+        return (argument) =>
+          new IndexSeekByRange(input(argument), { ...plan, kind: 'range', entity, prefix, from, to });
       }
       case 'expand': {
         const firstRows = this.#firstRows;

@@ -164,7 +164,7 @@ export class ExecutionContext implements EvaluationContext {
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
   findIndex(place: IndexPlace): GraphIndex | undefined {
-    return this.#planIndexes.find(({ definition }) => isSamePlace(definition, place));
+    return this.#planIndexes.find(({ definition }) => definition.kind === place.kind && isSamePlace(definition, place));
   }
 
   /** Work spent since the statement began. */

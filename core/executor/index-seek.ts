@@ -4,7 +4,7 @@ import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
-import type { EntityKind, IndexRange } from '../graph/index-definition.ts';
+import type { EntityKind, IndexKind, IndexRange } from '../graph/index-definition.ts';
 import { scanIndexed } from '../graph/index-seek.ts';
 import { supportsRange } from '../graph/property-index.ts';
 import { IdList } from '../graph/result-lists.ts';
@@ -19,15 +19,16 @@ import { derive, FIRST_ROW } from './rows.ts';
 import { asStored } from './stored-property.ts';
 
 /** The index, and where what it finds goes. Names, not tokens. */
-interface SeekPlace {
+export interface SeekPlace {
   readonly slot: number;
+  readonly kind: IndexKind;
   readonly entity: EntityKind;
   readonly token: string;
   readonly keys: readonly string[];
 }
 
-/** The loop that both seeks share: for each row some entities, in batches. */
-abstract class Seek implements Operator {
+/** The loop that all seeks share: for each row some entities, in batches. */
+export abstract class Seek implements Operator {
   readonly #input: Operator;
   readonly #place: SeekPlace;
   #found: IdList | undefined;
@@ -110,11 +111,11 @@ abstract class Seek implements Operator {
   }
 }
 
-function findIndex({ entity, token, keys }: SeekPlace, context: ExecutionContext): GraphIndex {
+function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionContext): GraphIndex {
   const { tokens } = context;
   const named = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(token);
   const keyTokens = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
-  const index = named === undefined ? undefined : context.findIndex({ entity, token: named, keys: keyTokens });
+  const index = named === undefined ? undefined : context.findIndex({ kind, entity, token: named, keys: keyTokens });
   assert(index !== undefined, `the index on ${token}(${keys.join()}) that the plan uses is there`);
   return index;
 }
@@ -248,7 +249,8 @@ function rangeBound(value: Value | undefined): StoredValue | undefined | 'unorde
   return stored !== undefined && supportsRange(stored) ? stored : 'unordered';
 }
 
-function scanInstead(index: GraphIndex, found: IdList, context: ExecutionContext): void {
+/** For what no index can bound: everything with the label, or of the type. */
+export function scanInstead(index: GraphIndex, found: IdList, context: ExecutionContext): void {
   const { view } = context;
   const { entity, token } = index.definition;
   const ids = new Int32Array(BATCH_ROWS);

@@ -107,9 +107,10 @@ class Checksum {
   }
 
   addIndexes(): void {
-    for (const { name, entity, token, keys } of this.#view.exportIndexes()) {
+    for (const { name, kind, entity, token, keys } of this.#view.exportIndexes()) {
       this.#mixer.start(entity === 'node' ? FACT.index : FACT.relationshipIndex);
       this.#mixer.addText(name);
+      if (kind !== 'range') this.#mixer.addText(kind);
       this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
       for (const key of keys) this.#addName('propertyKey', key);
       this.#finish();

@@ -112,7 +112,10 @@ export interface GraphView {
    * index on several properties the value is a list, with one for each.
    */
   seekIndex(index: GraphIndex, value: StoredValue, out: IdList): void;
-  /** Replaces what `out` holds by the entities whose indexed properties lie in a range; the order is not promised. */
+  /**
+   * Replaces what `out` holds by the entities whose indexed properties lie in a range; the order is not
+   * promised. Of an index on points, some that lie near the edges of its boxes may be among them.
+   */
   rangeIndex(index: GraphIndex, range: IndexRange, out: IdList): void;
 
   /**

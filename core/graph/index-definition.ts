@@ -1,23 +1,32 @@
+import type { PointBox } from '../value/spatial/box.ts';
 import type { StoredValue } from '../value/value.ts';
 
 export type EntityKind = 'node' | 'relationship';
 
+/** `range` is for equality and ranges; `point` for points in boxes, on one property. */
+export type IndexKind = 'range' | 'point';
+
 /**
- * An index over properties of the nodes with a label, or of the relationships of a type. It holds the entities that have all of the
- * properties. `token` is the label's or the type's, `keys` are the properties', in the order in which they were named.
+ * Properties of the nodes with a label, or of the relationships of a type. `token` is the label's or the type's, `keys` are the
+ * properties', in the order in which they were named.
  */
-export interface IndexDefinition {
-  readonly name: string;
+export interface SchemaPlace {
   readonly entity: EntityKind;
   readonly token: number;
   readonly keys: readonly number[];
 }
 
-/** What an index is on; of a kind, there is one index on it at most. */
-export type IndexPlace = Omit<IndexDefinition, 'name'>;
+/** What an index is on: it holds the entities that have all of the properties. There is one index of a kind on a place at most. */
+export interface IndexPlace extends SchemaPlace {
+  readonly kind: IndexKind;
+}
 
-/** Whether two indexes are on the same properties of the same entities. */
-export function isSamePlace(left: IndexPlace, right: IndexPlace): boolean {
+export interface IndexDefinition extends IndexPlace {
+  readonly name: string;
+}
+
+/** Whether two are on the same properties of the same entities. */
+export function isSamePlace(left: SchemaPlace, right: SchemaPlace): boolean {
   if (left.entity !== right.entity || left.token !== right.token) return false;
   return left.keys.length === right.keys.length && left.keys.every((key, i) => key === right.keys[i]);
 }
@@ -25,7 +34,8 @@ export function isSamePlace(left: IndexPlace, right: IndexPlace): boolean {
 /**
  * Bounds of a range seek, inclusive unless said otherwise. A bound is a number (INTEGER or FLOAT), a string, a boolean or a
  * temporal value; two of different types enclose nothing. Of an index on several properties, `prefix` is what the first of
- * them equal, and the bounds are for the one after these; without bounds it may have any value.
+ * them equal, and the bounds are for the one after these; without bounds it may have any value. An index on points has boxes and
+ * nothing else.
  */
 export interface IndexRange {
   readonly prefix?: readonly StoredValue[] | undefined;
@@ -33,4 +43,5 @@ export interface IndexRange {
   readonly fromExclusive?: boolean | undefined;
   readonly to?: StoredValue | undefined;
   readonly toExclusive?: boolean | undefined;
+  readonly boxes?: readonly PointBox[] | undefined;
 }

@@ -3,6 +3,7 @@ import { Definitions } from './definitions.ts';
 import type { GraphIndex } from './graph-index.ts';
 import { type EntityKind, type IndexDefinition, type IndexPlace, isSamePlace } from './index-definition.ts';
 import type { MemoryCounter } from './memory.ts';
+import { PointIndex } from './point-index.ts';
 import { PropertyIndex } from './property-index.ts';
 import type { Stamp } from './stamp.ts';
 
@@ -50,7 +51,9 @@ export class Indexes {
 
   /** The one on a place. */
   find(place: IndexPlace): GraphIndex | undefined {
-    return this.onToken(place.entity, place.token).find(({ definition }) => isSamePlace(definition, place));
+    return this.onToken(place.entity, place.token).find(
+      ({ definition }) => definition.kind === place.kind && isSamePlace(definition, place),
+    );
   }
 
   /** The index of a name. */
@@ -119,8 +122,7 @@ export class Indexes {
 
   #open(definition: IndexDefinition): void {
     const { name, entity, token, keys } = definition;
-    const index =
-      keys.length === 1 ? new PropertyIndex(definition, this.#memory) : new CompositeIndex(definition, this.#memory);
+    const index = new (classOf(definition))(definition, this.#memory);
     this.#indexes.set(name, index);
     this.#unfinished.add(index);
     for (const key of keys) this.#byKey[entity].set(key, [...this.onKey(entity, key), index]);
@@ -137,6 +139,11 @@ export class Indexes {
     this.#byToken[entity].set(token, without(this.onToken(entity, token), index));
     index.drop();
   }
+}
+
+function classOf({ kind, keys }: IndexDefinition) {
+  if (kind === 'point') return PointIndex;
+  return keys.length === 1 ? PropertyIndex : CompositeIndex;
 }
 
 const NO_INDEXES: readonly GraphIndex[] = [];

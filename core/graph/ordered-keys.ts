@@ -42,6 +42,13 @@ export class OrderedKeys<Key extends string | number | bigint> {
     if (this.#sorted !== undefined) this.#goneCount += 1;
   }
 
+  /** How many keys there are in a range, with some that have gone. */
+  countIn(range: KeyRange<Key>): number {
+    const sorted = this.#current();
+    const added = this.#added;
+    return endOf(sorted, range) - startOf(sorted, range) + endOf(added, range) - startOf(added, range);
+  }
+
   /** Shows each key in a range to `visit`, ascending. */
   forEach(range: KeyRange<Key>, visit: (key: Key) => void): void {
     const sorted = this.#current();

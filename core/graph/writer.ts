@@ -169,6 +169,7 @@ export class Writer {
     }
     if (indexes.count >= INDEXES_MAX) throw wrongSchema(`A graph has at most ${INDEXES_MAX} indexes.`);
     if (keys.length > INDEX_KEYS_MAX) throw wrongSchema(`An index is on at most ${INDEX_KEYS_MAX} properties.`);
+    if (definition.kind === 'point' && keys.length > 1) throw wrongSchema('An index on points is on one property.');
     if (new Set(keys).size < keys.length) throw wrongSchema('An index names each property once.');
     this.#make({ type: 'createIndex', ...definition });
   }
@@ -203,7 +204,7 @@ export class Writer {
         `There already is a constraint ${reason}.`,
       );
     }
-    if (ownsIndex(definition)) this.createIndex({ name, entity, token, keys });
+    if (ownsIndex(definition)) this.createIndex({ name, kind: 'range', entity, token, keys });
     else if (indexes.byName(name)) {
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', 'There already is an index of that name.');
     }

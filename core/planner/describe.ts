@@ -2,6 +2,7 @@
 import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { planText } from './plan-text.ts';
+import { partsOf } from './point-access.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -121,6 +122,13 @@ class Describer {
         const { slot, token, keys, values, each } = plan;
         const sought = values.map((value) => this.#print(value)).join(', ');
         return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${each ? 'IN' : '='} ${sought}`;
+      }
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const { slot, token, keys, search } = plan;
+        const [one, other] = partsOf(search).map((part) => this.#print(part));
+        const place = `${this.#name(slot)}:${token}(${keys.join(', ')})`;
+        return search.type === 'distance' ? `${place} within ${other} of ${one}` : `${place} in ${one}, ${other}`;
       }
       case 'nodeIndexSeekByRange':
       case 'relationshipIndexSeekByRange': {
@@ -363,6 +371,8 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'nodeIndexSeekByRange':
     case 'relationshipIndexSeek':
     case 'relationshipIndexSeekByRange':
+    case 'nodePointSeek':
+    case 'relationshipPointSeek':
     case 'constructPath':
     case 'unwind':
     case 'loadCsv':

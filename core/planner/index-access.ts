@@ -1,6 +1,7 @@
 /** How indexes can find the nodes with a label, or the relationships of a type, that predicates ask for. */
 import type { ComparisonOperator, Expression } from '../cypher/ast.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
+import { type PointSearch, partsOf, pointSearchesOf } from './point-access.ts';
 import type { Conjunct, QueryGraph } from './query-graph.ts';
 import { type EntityKind, type IndexStatistics, SELECTIVITY, type Statistics } from './statistics.ts';
 
@@ -34,6 +35,7 @@ export type IndexAccess = {
       readonly from: BoundExpression | undefined;
       readonly to: BoundExpression | undefined;
     }
+  | { readonly type: 'points'; readonly search: PointSearch<Expression> }
 );
 
 /** Elements that a list in `n.key IN list` is taken to have. */
@@ -67,7 +69,23 @@ export function indexAccesses(question: IndexQuestion): IndexAccess[] {
   return indexes.flatMap((index) => accessesBy(index, known, question));
 }
 
+/** A Filter looks at each point once more: the boxes of an index are wider than circles. */
+function pointAccesses(index: IndexStatistics, question: IndexQuestion): IndexAccess[] {
+  const { entity, token, variable, graph, ofToken } = question;
+  const { keys, entryCount } = index;
+  return (graph.conjunctsOn.get(variable) ?? [])
+    .flatMap(({ expression }) => pointSearchesOf(expression))
+    .filter(({ property, search }) => {
+      return keyOf(property, variable) === keys[0] && partsOf(search).every((part) => isKnown(part, question));
+    })
+    .map(({ search }) => {
+      const fanout = entryCount * SELECTIVITY.point;
+      return { type: 'points', entity, token, keys, search, fanout, consumed: ofToken };
+    });
+}
+
 function accessesBy(index: IndexStatistics, known: ReadonlyMap<string, Known>, question: IndexQuestion): IndexAccess[] {
+  if (index.kind === 'point') return pointAccesses(index, question);
   const { keys, entryCount, valueCount } = index;
   const properties = keys.flatMap((key) => known.get(key) ?? []);
   // The index holds what has all of its properties, so that it finds nothing else than what must have all of them.

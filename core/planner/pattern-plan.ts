@@ -9,6 +9,7 @@ import { variable } from './expressions.ts';
 import type { BoundExpression, IndexAccess } from './index-access.ts';
 import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
+import { mapSearch } from './point-access.ts';
 import {
   type Conjunct,
   type GraphRelationship,
@@ -145,6 +146,7 @@ class MatchBuilder {
         return { type: 'scanAllByLabels', input, slot, labels: access.labels, estimatedRows };
       case 'seek':
       case 'range':
+      case 'points':
         return this.#seek(slot, access);
       default:
         return unreachable(access);
@@ -160,6 +162,11 @@ class MatchBuilder {
     if (access.type === 'seek') {
       const type = entity === 'node' ? 'nodeIndexSeek' : 'relationshipIndexSeek';
       return { type, input, slot, token, keys, values: scoped(access.values), each: access.each, estimatedRows };
+    }
+    if (access.type === 'points') {
+      const type = entity === 'node' ? 'nodePointSeek' : 'relationshipPointSeek';
+      const search = mapSearch(access.search, (expression) => ({ expression, scope }));
+      return { type, input, slot, token, keys, search, estimatedRows };
     }
     const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
       given && { value: { expression: given.value, scope }, inclusive: given.inclusive };

@@ -5,6 +5,7 @@
  */
 import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
 import type { NestedPlan, QueryAnswer } from './planning.ts';
+import type { PointSearch } from './point-access.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -76,6 +77,18 @@ export interface RelationshipIndexSeekPlan extends IndexSeekPlan {
 export interface RangeBound {
   readonly value: ScopedExpression;
   readonly inclusive: boolean;
+}
+
+interface IndexPointSeekPlan extends IndexPlan {
+  readonly search: PointSearch<ScopedExpression>;
+}
+
+export interface NodePointSeekPlan extends IndexPointSeekPlan {
+  readonly type: 'nodePointSeek';
+}
+
+export interface RelationshipPointSeekPlan extends IndexPointSeekPlan {
+  readonly type: 'relationshipPointSeek';
 }
 
 interface IndexSeekByRangePlan extends IndexPlan {
@@ -561,6 +574,8 @@ export type Plan =
   | NodeIndexSeekPlan
   | NodeIndexSeekByRangePlan
   | RelationshipIndexSeekPlan
+  | NodePointSeekPlan
+  | RelationshipPointSeekPlan
   | RelationshipIndexSeekByRangePlan
   | ExpandPlan
   | ExpandIntoPlan

@@ -1,9 +1,11 @@
 /** What the planner asks about the graph. Names, not tokens: a plan is kept while tokens come and go. */
-import type { IndexSubject, RelationshipPattern } from '../cypher/ast.ts';
+import type { IndexSubject, RelationshipPattern, SchemaSubject } from '../cypher/ast.ts';
 
 export type Direction = RelationshipPattern['direction'];
 
-export type EntityKind = IndexSubject['entity'];
+export type IndexKind = IndexSubject['kind'];
+
+export type EntityKind = SchemaSubject['entity'];
 
 export interface Statistics {
   readonly nodeCount: number;
@@ -19,6 +21,7 @@ export interface Statistics {
 }
 
 export interface IndexStatistics {
+  readonly kind: IndexKind;
   readonly keys: readonly string[];
   /** Entities in it: those that have all of its properties. */
   readonly entryCount: number;
@@ -27,7 +30,7 @@ export interface IndexStatistics {
 }
 
 /** Shares of rows that a predicate keeps, when nothing better is known. They order plans and are no promise. */
-export const SELECTIVITY = { equality: 0.1, range: 0.3, pattern: 0.5, other: 0.5 } as const;
+export const SELECTIVITY = { equality: 0.1, range: 0.3, point: 0.05, pattern: 0.5, other: 0.5 } as const;
 
 /** How many hops an unbounded variable-length relationship is taken to have in an estimate. */
 export const HOPS_WHEN_UNBOUNDED = 5;

@@ -5,7 +5,7 @@ import type { Procedure } from '../../executor/procedure.ts';
 import { type ConstraintDefinition, type ConstraintKind, ownsIndex } from '../../graph/constraint-definition.ts';
 import type { GraphIndex } from '../../graph/graph-index.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
-import type { EntityKind, IndexDefinition, IndexPlace } from '../../graph/index-definition.ts';
+import type { EntityKind, IndexDefinition, SchemaPlace } from '../../graph/index-definition.ts';
 import type { Tokens } from '../../graph/tokens.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { atOnce, inSteps, type StepContext } from './rows.ts';
@@ -15,17 +15,25 @@ const SCAN_IDS = 1024;
 
 const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens, indexes: all }) =>
   view.exportIndexes().flatMap((definition, i) => {
-    if (kind !== null && kind !== 'RANGE') return [];
     const { name, entity } = definition;
+    const type = definition.kind.toUpperCase();
+    if (kind !== null && kind !== type) return [];
     const { label, keys } = namesOf(definition, tokens);
     const owner = view.exportConstraints().find((constraint) => constraint.name === name && ownsIndex(constraint));
-    const place = ['RANGE', entity.toUpperCase(), [label], keys, 'range-1.0', owner?.name ?? null];
+    const provider = `${definition.kind}-1.0`;
+    const place = [type, entity.toUpperCase(), [label], keys, provider, owner?.name ?? null];
     const on = propertiesText(keys);
-    const statement = `CREATE RANGE INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})`;
+    const statement = `CREATE ${type} INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})`;
     const rest = [null, null, null, new Map<string, Value>(), '', statement];
     return [[i + 1, name, ...stateOf(all.byName(name), view), ...place, ...rest]];
   }),
 );
+
+/** Memgraph's word for the kind. */
+function infoType({ kind, entity }: IndexDefinition): string {
+  if (kind === 'point') return entity === 'node' ? 'point' : 'edge-type+property point';
+  return entity === 'node' ? 'label+property' : 'edge-type+property';
+}
 
 /** An index that has been dropped since the view's lsn was complete when it was there, for all that is known. */
 function stateOf(index: GraphIndex | undefined, view: GraphView): [string, Float] {
@@ -40,7 +48,7 @@ const indexInfo = inSteps(SHOW_INDEX_INFO, function* (_, { statement, work }): S
   const rows: Value[][] = [];
   for (const index of view.exportIndexes()) {
     const { label, keys } = namesOf(index, tokens);
-    const type = index.entity === 'node' ? 'label+property' : 'edge-type+property';
+    const type = infoType(index);
     // Memgraph shows one property as itself, and several as a list.
     const property = keys.length === 1 ? keys[0]! : keys;
     rows.push([type, label, property, yield* countOf(index, { statement, work })]);
@@ -115,7 +123,7 @@ const constraintInfo = atOnce(SHOW_CONSTRAINT_INFO, (_, { view, tokens }) =>
   }),
 );
 
-function namesOf({ entity, token, keys }: IndexPlace, tokens: Tokens): { label: string; keys: string[] } {
+function namesOf({ entity, token, keys }: SchemaPlace, tokens: Tokens): { label: string; keys: string[] } {
   const label = (entity === 'node' ? tokens.label : tokens.relationshipType).nameOf(token);
   return { label, keys: keys.map((key) => tokens.propertyKey.nameOf(key)) };
 }

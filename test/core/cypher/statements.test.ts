@@ -132,6 +132,7 @@ describe('commands', () => {
       { type: 'createConstraint', subject: { kind: 'type', ...onNodes('A', 'x'), types: ['INTEGER'] } },
     ],
     ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, subject: onNodes('A', 'x') }],
+    ['CREATE POINT INDEX p FOR (n:A) ON (n.x)', { name: 'p', subject: { kind: 'point', ...onNodes('A', 'x') } }],
     ['CREATE INDEX ON :A(x, y)', { type: 'createIndex', subject: onNodes('A', 'x', 'y') }],
     ['CREATE INDEX c FOR (n:A) ON (n.x, n.y)', { type: 'createIndex', name: 'c', subject: onNodes('A', 'x', 'y') }],
     ['CREATE INDEX FOR ()-[r:R]-() ON (r.x)', { type: 'createIndex', subject: onRelationships('R', 'x') }],

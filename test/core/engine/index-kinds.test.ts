@@ -221,3 +221,66 @@ describe('while an index is being populated', () => {
     expect(read('SHOW CONSTRAINTS YIELD name')).toEqual([['u']]);
   });
 });
+
+describe('an index on points', () => {
+  const PLACES = `UNWIND range(0, 999) AS i
+    CREATE (:P {i: i, at: point({longitude: -180.0 + (i * 37) % 360, latitude: -90.0 + (i * 17) % 181})}),
+      (:P {i: i, flat: point({x: (i * 37) % 100 - 50, y: (i * 17) % 100 / 7.0})}),
+      (:P {i: i, high: point({x: i % 10, y: i / 10 % 10, z: i / 100})}), (:P {i: i, at: 'nowhere in particular'})`;
+
+  test.each([
+    'point.distance(p.at, point({longitude: 8.5, latitude: 47.4})) < 1500000',
+    'point.distance(point({longitude: 179.5, latitude: 0}), p.at) <= 2000000',
+    '3000000.0 > point.distance(p.at, point({longitude: 0, latitude: 89}))',
+    'point.distance(p.at, point({longitude: 0, latitude: 0})) < 30000000',
+    'point.distance(p.at, point({longitude: -180, latitude: 0})) <= 0',
+    'point.withinBBox(p.at, point({longitude: 0, latitude: 40}), point({longitude: 20, latitude: 60}))',
+    'point.withinBBox(p.at, point({longitude: 170, latitude: -20}), point({longitude: -170, latitude: 20}))',
+    'point.distance(p.flat, point({x: 0, y: 0})) < 10',
+    'point.distance(p.flat, point({x: -50, y: 7})) <= 0.5',
+    'point.distance(p.high, point({x: 5, y: 5, z: 5})) <= 2',
+    'point.withinBBox(p.high, point({x: 1, y: 1, z: 1}), point({x: 3, y: 4, z: 2}))',
+    'point.distance(p.at, point({x: 0, y: 0})) < 10',
+    'point.distance(p.flat, point({x: 0, y: 0})) < -1',
+    'point.distance(p.flat, $none) < 1',
+  ])('finds what a scan finds: %s', (predicate) => {
+    database.run(PLACES);
+    const text = `MATCH (p:P) WHERE valueType(p.at) <> 'STRING NOT NULL' AND ${predicate} RETURN p.i AS i ORDER BY i`;
+    database.run("MATCH (p:P) WHERE valueType(p.at) = 'STRING NOT NULL' REMOVE p.at");
+    const scanned = database.rows(text, { none: null });
+    for (const key of ['at', 'flat', 'high']) database.run(`CREATE POINT INDEX FOR (p:P) ON (p.${key})`);
+
+    expect(seeksOf(text)[0]).toMatch(/^NodePointSeek p:P/);
+    expect(database.rows(text, { none: null })).toEqual(scanned);
+  });
+
+  test('looks at few of the points around a box', () => {
+    database.run(PLACES);
+    database.run('CREATE POINT INDEX FOR (p:P) ON (p.flat)');
+
+    const { plan } = database.run('PROFILE MATCH (p:P) WHERE point.distance(p.flat, point({x: 0, y: 7})) < 5 RETURN p');
+
+    const seek = (found: PlanDescription): PlanDescription =>
+      found.operatorType === 'NodePointSeek' ? found : seek(found.children[0]!);
+    expect(seek(plan!).rows).toBeGreaterThan(20);
+    expect(seek(plan!).rows).toBeLessThan(200);
+  });
+
+  test('holds relationships too, and stands beside a range index on the same property', () => {
+    database.run('UNWIND range(0, 99) AS i CREATE (:A)-[:R {at: point({x: i, y: 0})}]->(:B)');
+    database.run('CREATE INDEX r FOR ()-[r:R]-() ON (r.at)');
+    database.run('CREATE POINT INDEX p FOR ()-[r:R]-() ON (r.at)');
+    const text =
+      'MATCH ()-[r:R]->() WHERE point.distance(r.at, point({x: 50, y: 0})) <= 2 RETURN r.at.x AS x ORDER BY x';
+
+    expect(database.rows(text)).toEqual([['48.0'], ['49.0'], ['50.0'], ['51.0'], ['52.0']]);
+    expect(seeksOf(text)).toHaveLength(1);
+    expect(seeksOf('MATCH ()-[r:R {at: point({x: 1, y: 0})}]->() RETURN r')[0]).toMatch(/^RelationshipIndexSeek/);
+    expect(database.rows('SHOW POINT INDEXES YIELD name, type, indexProvider, createStatement')).toEqual([
+      ['p', 'POINT', 'point-1.0', 'CREATE POINT INDEX `p` FOR ()-[n:`R`]-() ON (n.`at`)'],
+    ]);
+    expect(failureOf(() => database.run('CREATE POINT INDEX FOR (p:P) ON (p.a, p.b)')).code).toBe(
+      'Neo.ClientError.Statement.ArgumentError',
+    );
+  });
+});

@@ -8,7 +8,7 @@ import type { StoredValue } from '../../../core/value/value.ts';
 
 /** An index on one property of the nodes with a label. */
 export function onNodes(name: string, token: number, key: number): IndexDefinition {
-  return { name, entity: 'node', token, keys: [key] };
+  return { name, kind: 'range', entity: 'node', token, keys: [key] };
 }
 
 /** Runs one write transaction, acknowledges it, and puts the indexes online that it has made. */

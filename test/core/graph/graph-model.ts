@@ -4,9 +4,12 @@ import type { GraphIndex } from '../../../core/graph/graph-index.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../../../core/graph/graph-view.ts';
 import type { IndexDefinition, IndexRange } from '../../../core/graph/index-definition.ts';
 import type { Indexes } from '../../../core/graph/indexes.ts';
-import { isInRange } from '../../../core/graph/property-index.ts';
+import { isInRange, supportsRange } from '../../../core/graph/property-index.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
 import { equals } from '../../../core/value/equality.ts';
+import { boxesAround } from '../../../core/value/spatial/box.ts';
+import { distance } from '../../../core/value/spatial/point.ts';
+import { PointValue } from '../../../core/value/spatial/point-value.ts';
 import type { StoredValue } from '../../../core/value/value.ts';
 
 export interface ModelNode {
@@ -120,14 +123,15 @@ function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: re
   const out = new IdList();
   for (const definition of indexes.list()) {
     const index = indexes.byName(definition.name)!;
-    if (definition.keys.length > 1) expectTupleSeeks({ view, model, index, values });
+    if (definition.kind === 'point') expectPointSeeks({ view, model, index, values });
+    else if (definition.keys.length > 1) expectTupleSeeks({ view, model, index, values });
     else
       for (const value of values) {
         view.seekIndex(index, value, out);
         const equal = holding(model, definition, ([held]) => equals(held!, value) === true);
         expect(Array.from(out.ids.subarray(0, out.count))).toEqual(equal);
 
-        if (Array.isArray(value)) continue;
+        if (!supportsRange(value)) continue;
         for (const range of rangesAt(value)) {
           view.rangeIndex(index, range, out);
           const inside = holding(model, definition, ([held]) => isInRange(held!, range));
@@ -161,15 +165,44 @@ function expectTupleSeeks({ view, model, index, values }: TupleSeeks): void {
     }
     view.rangeIndex(index, { prefix: [first] }, out);
     expect(found()).toEqual(holding(model, definition, isFirst));
-    for (const range of Array.isArray(second) ? [] : rangesAt(second)) {
+    for (const range of !supportsRange(second) ? [] : rangesAt(second)) {
       view.rangeIndex(index, { prefix: [first], ...range }, out);
       expect(found()).toEqual(holding(model, definition, (held) => isFirst(held) && isInRange(held[1]!, range)));
     }
-    for (const range of Array.isArray(first) ? [] : rangesAt(first)) {
+    for (const range of !supportsRange(first) ? [] : rangesAt(first)) {
       view.rangeIndex(index, range, out);
       expect(found()).toEqual(holding(model, definition, ([held]) => isInRange(held!, range)));
     }
   }
+}
+
+/** All points in a box are found; some that lie around it may be too. */
+function expectPointSeeks({ view, model, index, values }: TupleSeeks): void {
+  const out = new IdList();
+  for (const value of values) {
+    if (!(value instanceof PointValue)) continue;
+    for (const most of [0, 1, 20_000, 10_000_000]) {
+      const range = { boxes: boxesAround(value, most) };
+      view.rangeIndex(index, range, out);
+      const found = Array.from(out.ids.subarray(0, out.count));
+      const inside = holding(model, index.definition, ([held]) => index.isIn(held!, range));
+      const near = holding(
+        model,
+        index.definition,
+        ([held]) => held instanceof PointValue && isNear(held, value, most),
+      );
+      expect(found).toEqual(expect.arrayContaining(inside));
+      expect(inside).toEqual(expect.arrayContaining(near));
+      expect(new Set(found).size).toBe(found.length);
+      for (const id of found)
+        expect(holding(model, index.definition, ([held]) => held instanceof PointValue)).toContain(id);
+    }
+  }
+}
+
+function isNear(held: PointValue, value: PointValue, most: number): boolean {
+  const metres = distance(held, value);
+  return metres !== null && metres <= most;
 }
 
 interface TupleSeeks {

@@ -5,6 +5,7 @@ import type { GraphView, Snapshot } from '../../../core/graph/graph-view.ts';
 import type { IndexPlace } from '../../../core/graph/index-definition.ts';
 import { GraphRestore } from '../../../core/graph/restore.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
+import { PointValue, SRID, type Srid } from '../../../core/value/spatial/point-value.ts';
 import { Float, type StoredValue } from '../../../core/value/value.ts';
 import { ascending, expectSame, Model } from './graph-model.ts';
 
@@ -24,7 +25,14 @@ const VALUES: readonly StoredValue[] = [
   [1, 2],
   [new Float(1), 2],
   ['a'],
+  point(8.5, 47.4),
+  point(-8.5, 47.5),
+  point(0, 0, SRID.cartesian),
 ];
+
+function point(x: number, y: number, srid: Srid = SRID.wgs84): PointValue {
+  return new PointValue({ srid, x, y, z: undefined });
+}
 
 type Step =
   | { readonly do: 'createNode' }
@@ -57,14 +65,16 @@ const two = fc.nat(1);
 const three = fc.constantFrom(0, 0, 0, 1, 2);
 const twoThree = fc.constantFrom(0, 2);
 
-/** On one property of nodes and of relationships, and on two. */
+/** On one property of nodes and of relationships, on two, and on points. */
 const INDEXES: readonly IndexPlace[] = [
-  { entity: 'node', token: 0, keys: [0] },
-  { entity: 'node', token: 0, keys: [1] },
-  { entity: 'node', token: 0, keys: [2] },
-  { entity: 'node', token: 0, keys: [1, 0] },
-  { entity: 'relationship', token: 0, keys: [0] },
-  { entity: 'relationship', token: 0, keys: [0, 2] },
+  { kind: 'range', entity: 'node', token: 0, keys: [0] },
+  { kind: 'range', entity: 'node', token: 0, keys: [1] },
+  { kind: 'range', entity: 'node', token: 0, keys: [2] },
+  { kind: 'range', entity: 'node', token: 0, keys: [1, 0] },
+  { kind: 'range', entity: 'relationship', token: 0, keys: [0] },
+  { kind: 'range', entity: 'relationship', token: 0, keys: [0, 2] },
+  { kind: 'point', entity: 'node', token: 0, keys: [0] },
+  { kind: 'point', entity: 'relationship', token: 0, keys: [2] },
 ];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -101,7 +111,7 @@ class Run {
     for (const name of ['A', 'B', 'C']) this.writer.token('label', name);
     for (const name of ['R', 'S']) this.writer.token('relationshipType', name);
     for (const name of ['x', 'y', 'z']) this.writer.token('propertyKey', name);
-    for (const place of [0, 1, 3, 4, 5]) this.index(place);
+    for (const place of [0, 1, 3, 4, 5, 6]) this.index(place);
     for (let pick = 0; pick < 5; pick += 1) {
       this.take({ do: 'createNode' });
       this.take({ do: 'label', pick, label: 0, add: true });

@@ -8,18 +8,21 @@ import type { Direction, EntityKind, IndexStatistics, Statistics } from '../../.
 
 const INDEXES: Readonly<Record<string, readonly IndexStatistics[]>> = {
   Person: [
-    { keys: ['id'], entryCount: 10_000, valueCount: 10_000 },
-    { keys: ['last', 'first', 'born'], entryCount: 8_000, valueCount: 8_000 },
+    { kind: 'range', keys: ['id'], entryCount: 10_000, valueCount: 10_000 },
+    { kind: 'range', keys: ['last', 'first', 'born'], entryCount: 8_000, valueCount: 8_000 },
   ],
-  City: [{ keys: ['name'], entryCount: 100, valueCount: 100 }],
+  City: [
+    { kind: 'range', keys: ['name'], entryCount: 100, valueCount: 100 },
+    { kind: 'point', keys: ['at'], entryCount: 100, valueCount: 100 },
+  ],
   LIVES_IN: [
-    { keys: ['since'], entryCount: 10_000, valueCount: 500 },
-    { keys: ['street', 'house'], entryCount: 10_000, valueCount: 9_000 },
+    { kind: 'range', keys: ['since'], entryCount: 10_000, valueCount: 500 },
+    { kind: 'range', keys: ['street', 'house'], entryCount: 10_000, valueCount: 9_000 },
   ],
 };
 
 /**
- * 10,000 persons (indexes on id, and on last, first and born), 100 cities (one on name), 20 friends a person, one city a person
+ * 10,000 persons (indexes on id, and on last, first and born), 100 cities (one on name, one on the point at), 20 friends a person, one city a person
  * (indexes on since, and on street and house).
  */
 export class World implements Statistics {

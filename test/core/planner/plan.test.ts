@@ -41,6 +41,20 @@ describe('where a MATCH starts', () => {
       start: "NodeIndexSeekByRange n:Person(last = 'a' AND first < 'b')",
     },
     { query: "MATCH (n:Person {last: 'a', first: 'b'}) RETURN n", start: 'ScanAllByLabel n:Person' },
+    {
+      query: 'MATCH (c:City) WHERE point.distance(c.at, $here) <= 5 RETURN c',
+      start: 'NodePointSeek c:City(at) within 5 of $here',
+    },
+    {
+      query: 'MATCH (c:City) WHERE 5 > point.distance($here, c.at) RETURN c',
+      start: 'NodePointSeek c:City(at) within 5 of $here',
+    },
+    {
+      query: 'MATCH (c:City) WHERE point.withinBBox(c.at, $a, $b) RETURN c',
+      start: 'NodePointSeek c:City(at) in $a, $b',
+    },
+    { query: 'MATCH (c:City) WHERE point.distance(c.at, $here) > 5 RETURN c', start: 'ScanAllByLabel c:City' },
+    { query: 'MATCH (c:City) WHERE point.distance(c.at, c.other) < 5 RETURN c', start: 'ScanAllByLabel c:City' },
     { query: 'MATCH ()-[r:LIVES_IN {since: 7}]->() RETURN r', start: 'RelationshipIndexSeek r:LIVES_IN(since) = 7' },
     {
       query: 'MATCH (a:Person {id: 1})-[r:LIVES_IN {since: 7}]->() RETURN r',

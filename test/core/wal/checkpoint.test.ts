@@ -216,6 +216,7 @@ function perform(writer: Writer, type: string, [position, number]: [number, numb
     if (store.indexes.byName(name)) return writer.dropIndex(name);
     return writer.createIndex({
       name,
+      kind: 'range',
       entity: 'node',
       token: writer.token('label', `L${number}`),
       keys: [writer.token('propertyKey', 'size')],

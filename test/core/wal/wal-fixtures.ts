@@ -40,7 +40,17 @@ export const delta: fc.Arbitrary<Delta> = fc.oneof(
     { type: fc.constant('setRelationshipProperty' as const), relationship: id, key: id, value: property },
     PLAIN,
   ),
-  fc.record({ type: fc.constant('createIndex' as const), name: text, entity, token: id, keys }, PLAIN),
+  fc.record(
+    {
+      type: fc.constant('createIndex' as const),
+      name: text,
+      kind: fc.constantFrom('range' as const, 'point' as const),
+      entity,
+      token: id,
+      keys,
+    },
+    PLAIN,
+  ),
   fc.record({ type: fc.constantFrom('dropIndex' as const, 'dropConstraint' as const), name: text }, PLAIN),
   fc.record(
     {
