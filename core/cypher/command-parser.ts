@@ -63,6 +63,7 @@ export class CommandParser {
 
   command(): SchemaCommand | SystemCommand {
     const cursor = this.#cursor;
+    cursor.documentation = 'commands';
     const what = `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.trim().toUpperCase();
     switch (what) {
       case 'CREATE INDEX':

@@ -103,6 +103,7 @@ export class ShowParser {
   /** At SHOW. Undefined, and nothing read, when it shows something else. */
   show(): Query | undefined {
     const cursor = this.#cursor;
+    cursor.documentation = 'commands';
     for (let words = 0; words <= KIND_WORDS_MAX; words += 1) {
       const shown = NOUNS.get(singular(this.#word(words + 1)));
       if (shown === undefined) continue;

@@ -2,6 +2,7 @@
 import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
+import { withExcerpt } from '../cypher/error-text.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
@@ -116,6 +117,14 @@ export class Engine {
    */
   start(text: string, parameters: ReadonlyMap<string, Value>, options: StartOptions): Execution {
     const kept = this.#keep(text);
+    try {
+      return this.#start(kept, parameters, options);
+    } catch (error) {
+      throw withExcerpt(error, text);
+    }
+  }
+
+  #start(kept: KeptStatement, parameters: ReadonlyMap<string, Value>, options: StartOptions): Execution {
     const { prepared } = kept;
     const { body } = prepared.statement;
     switch (body.type) {
@@ -191,7 +200,16 @@ export class Engine {
       texts: options.texts,
     });
     const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
-    return new QueryExecution({ kind, columns: resultSlots, root, context, holdings, describe, begin });
+    return new QueryExecution({
+      kind,
+      columns: resultSlots,
+      text: statement.text,
+      root,
+      context,
+      holdings,
+      describe,
+      begin,
+    });
   }
 
   #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {

@@ -1,6 +1,7 @@
 /** A statement while it runs: slice by slice, until its result is complete and its changes can be committed. */
 import { assert } from '../assert.ts';
 import type { StatementKind } from '../cypher/classify.ts';
+import { withExcerpt } from '../cypher/error-text.ts';
 import { type Batch, END, PAUSE } from '../executor/batch.ts';
 import type { ExecutionContext } from '../executor/context.ts';
 import { type Counters, noChanges } from '../executor/counters.ts';
@@ -154,6 +155,7 @@ export class QueryExecution implements Execution {
   readonly kind: StatementKind;
   readonly rows: ResultValue[][] = [];
   readonly #slots: readonly number[];
+  readonly #text: string;
   readonly #root: Operator;
   readonly #context: ExecutionContext;
   readonly #holdings: Holdings;
@@ -166,6 +168,8 @@ export class QueryExecution implements Execution {
   constructor(fields: {
     readonly kind: StatementKind;
     readonly columns: ResultSlots;
+    /** The statement, for its errors. */
+    readonly text: string;
     readonly root: Operator;
     readonly context: ExecutionContext;
     readonly holdings: Holdings;
@@ -177,6 +181,7 @@ export class QueryExecution implements Execution {
     this.kind = fields.kind;
     this.columns = fields.columns.names;
     this.#slots = fields.columns.slots;
+    this.#text = fields.text;
     this.#root = fields.root;
     this.#context = fields.context;
     this.#holdings = fields.holdings;
@@ -205,7 +210,7 @@ export class QueryExecution implements Execution {
       if (this.#state === 'recording') this.#record();
     } catch (error) {
       this.cancel();
-      throw error;
+      throw withExcerpt(error, this.#text);
     }
     if (this.#context.commitRequested) this.#state = 'committing';
     return this.#state === 'done' ? 'done' : this.#state === 'committing' ? 'commit' : 'paused';

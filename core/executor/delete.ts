@@ -93,6 +93,7 @@ export function finishDeletes(context: ExecutionContext): void {
   throw new GraphError(
     'Neo.ClientError.Schema.ConstraintValidationFailed',
     `Cannot delete node ${context.elementId('node', left)}, because it still has relationships. Delete them first, or use DETACH DELETE.`,
-    { detail: 'DeleteConnectedNode' },
+    // GQL's own: edges still exist.
+    { detail: 'DeleteConnectedNode', gqlStatus: 'G1001' },
   );
 }

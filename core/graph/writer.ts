@@ -111,7 +111,7 @@ export class Writer {
       throw new GraphError(
         'Neo.ClientError.Schema.ConstraintValidationFailed',
         'Cannot delete a node that still has relationships. Delete them first, or use DETACH DELETE.',
-        { detail: 'DeleteConnectedNode' },
+        { detail: 'DeleteConnectedNode', gqlStatus: 'G1001' },
       );
     }
     this.#make({ type: 'deleteNode', node });
