@@ -450,6 +450,7 @@ export type SchemaCommand =
       readonly name: string | undefined;
       readonly ifNotExists: boolean;
       readonly subject: IndexSubject;
+      readonly options: ReadonlyMap<string, OptionValue>;
       readonly span: Span;
     }
   | {
@@ -483,7 +484,7 @@ export interface SchemaSubject {
 }
 
 export interface IndexSubject extends SchemaSubject {
-  readonly kind: 'range' | 'point';
+  readonly kind: 'range' | 'point' | 'vector';
 }
 
 /** What a constraint says, and of what. */
@@ -505,4 +506,4 @@ export type SystemCommand =
     }
   | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span };
 
-export type OptionValue = string | number | boolean | readonly OptionValue[];
+export type OptionValue = string | number | boolean | readonly OptionValue[] | ReadonlyMap<string, OptionValue>;

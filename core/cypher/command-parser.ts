@@ -35,11 +35,20 @@ const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
   'UNREGISTER',
 ]);
 
-/** How deep lists may nest in OPTIONS. */
+/** Words before INDEX, and the kinds of index that they stand for. */
+const KINDS: ReadonlyMap<string, IndexSubject['kind']> = new Map([
+  ['RANGE', 'range'],
+  ['POINT', 'point'],
+  ['VECTOR', 'vector'],
+]);
+
+const NO_OPTIONS: ReadonlyMap<string, OptionValue> = new Map();
+
+/** How deep lists and maps may nest in OPTIONS. */
 const OPTION_DEPTH_MAX = 4;
 
 /** Kinds of indexes that Neo4j or Memgraph have and this version has not. */
-const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'FULLTEXT', 'VECTOR', 'GLOBAL', 'BTREE']);
+const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'FULLTEXT', 'GLOBAL', 'BTREE']);
 
 export class CommandParser {
   readonly #cursor: TokenCursor;
@@ -70,6 +79,7 @@ export class CommandParser {
         return this.#createIndex();
       case 'CREATE RANGE':
       case 'CREATE POINT':
+      case 'CREATE VECTOR':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
         throw cursor.expected(`INDEX after ${what}`, ['INDEX']);
       case 'CREATE EDGE':
@@ -102,7 +112,7 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip();
-    const kind = cursor.source().toUpperCase() === 'POINT' ? 'point' : 'range';
+    const kind = KINDS.get(cursor.source().toUpperCase()) ?? 'range';
     if (!cursor.takeWords('INDEX')) cursor.skip(2);
     if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) return this.#createMemgraphIndex(start, 'node');
     const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
@@ -114,8 +124,8 @@ export class CommandParser {
     cursor.expectWord('ON');
     const { entity, label } = place;
     const subject = { kind, entity, label, keys: schemaKeys(cursor, place) } as const;
-    if (cursor.word() === 'OPTIONS') throw cursor.notSupported('OPTIONS of an index');
-    return { type: 'createIndex', name, ifNotExists, subject, span: cursor.spanFrom(start) };
+    const options = cursor.takeWords('OPTIONS') ? this.#options(OPTION_DEPTH_MAX) : NO_OPTIONS;
+    return { type: 'createIndex', name, ifNotExists, subject, options, span: cursor.spanFrom(start) };
   }
 
   /** At EDGE, after CREATE or DROP. */
@@ -134,7 +144,7 @@ export class CommandParser {
   #createMemgraphIndex(start: number, entity: IndexSubject['entity']): SchemaCommand {
     const subject = this.#memgraphIndex(entity);
     const span = this.#cursor.spanFrom(start);
-    return { type: 'createIndex', name: undefined, ifNotExists: true, subject, span };
+    return { type: 'createIndex', name: undefined, ifNotExists: true, subject, options: NO_OPTIONS, span };
   }
 
   /** `ON :Label(key, other)` */
@@ -178,7 +188,7 @@ export class CommandParser {
     cursor.skip(2);
     const name = this.#databaseName();
     const ifNotExists = this.#ifNotExists();
-    const options = cursor.takeWords('OPTIONS') ? this.#options() : new Map<string, OptionValue>();
+    const options = cursor.takeWords('OPTIONS') ? this.#options(OPTION_DEPTH_MAX) : NO_OPTIONS;
     return { type: 'createDatabase', name, ifNotExists, options, span: cursor.spanFrom(start) };
   }
 
@@ -210,7 +220,7 @@ export class CommandParser {
   }
 
   /** `{regions: ['weur', 'enam'], mode: 'SYNC'}` */
-  #options(): ReadonlyMap<string, OptionValue> {
+  #options(depth: number): ReadonlyMap<string, OptionValue> {
     const cursor = this.#cursor;
     const options = new Map<string, OptionValue>();
     cursor.expect(TOKEN.openBrace, '"{"');
@@ -218,7 +228,7 @@ export class CommandParser {
     do {
       const key = cursor.name('the name of an option');
       cursor.expect(TOKEN.colon, '":"');
-      options.set(key, this.#optionValue(OPTION_DEPTH_MAX));
+      options.set(key, this.#optionValue(depth));
     } while (cursor.take(TOKEN.comma));
     cursor.expect(TOKEN.closeBrace, '"," or "}"');
     return options;
@@ -229,6 +239,7 @@ export class CommandParser {
     if (cursor.takeWords('TRUE')) return true;
     if (cursor.takeWords('FALSE')) return false;
     if (cursor.at(TOKEN.openBracket) && depth > 0) return this.#optionList(depth - 1);
+    if (cursor.at(TOKEN.openBrace) && depth > 0) return this.#options(depth - 1);
     const source = cursor.source();
     if (cursor.take(TOKEN.string)) {
       const value = stringValue(source);
@@ -243,7 +254,7 @@ export class CommandParser {
       cursor.skip();
       return Number(value);
     }
-    throw cursor.expected('a string, a number, true, false or a list');
+    throw cursor.expected('a string, a number, true, false, a list or a map');
   }
 
   #optionList(depth: number): OptionValue {

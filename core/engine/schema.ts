@@ -6,6 +6,7 @@ import type { GraphStore } from '../graph/graph-store.ts';
 import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Execution, Holdings, ImmediateExecution } from './execution.ts';
+import { vectorSettings } from './index-options.ts';
 
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
 
@@ -78,14 +79,15 @@ function change(on: Change, command: SchemaCommand): Steps | undefined {
 }
 
 function createIndex({ store, writer, counters }: Change, command: Command<'createIndex'>): void {
-  const { subject, ifNotExists } = command;
+  const { subject, ifNotExists, options } = command;
   const { kind, entity, label, keys } = subject;
+  const vector = vectorSettings(kind, options);
   const isThere =
     (command.name !== undefined && store.indexes.byName(command.name) !== undefined) ||
     indexOn(store, subject) !== undefined;
   if (ifNotExists && isThere) return;
   const name = command.name ?? [kind === 'range' ? 'index' : `${kind}_index`, label, ...keys].join('_');
-  writer.createIndex({ name, kind, entity, ...tokensOf(writer, subject) });
+  writer.createIndex({ name, kind, entity, ...tokensOf(writer, subject), ...(vector && { vector }) });
   counters.indexesAdded++;
 }
 

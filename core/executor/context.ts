@@ -9,6 +9,7 @@ import type { GraphView } from '../graph/graph-view.ts';
 import { type IndexPlace, isSamePlace } from '../graph/index-definition.ts';
 import type { Indexes } from '../graph/indexes.ts';
 import type { Tokens } from '../graph/tokens.ts';
+import { ValueIndex } from '../graph/value-index.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { Value } from '../value/value.ts';
 import { type Counters, type MutableCounters, noChanges } from './counters.ts';
@@ -163,8 +164,11 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
-  findIndex(place: IndexPlace): GraphIndex | undefined {
-    return this.#planIndexes.find(({ definition }) => definition.kind === place.kind && isSamePlace(definition, place));
+  findIndex(place: IndexPlace): ValueIndex | undefined {
+    const index = this.#planIndexes.find(
+      ({ definition }) => definition.kind === place.kind && isSamePlace(definition, place),
+    );
+    return index instanceof ValueIndex ? index : undefined;
   }
 
   /** Work spent since the statement began. */

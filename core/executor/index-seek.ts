@@ -3,11 +3,11 @@
 import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { BATCH_COLUMNS } from '../graph/column-memory.ts';
-import type { GraphIndex } from '../graph/graph-index.ts';
 import type { EntityKind, IndexKind, IndexRange } from '../graph/index-definition.ts';
 import { scanIndexed } from '../graph/index-seek.ts';
 import { supportsRange } from '../graph/property-index.ts';
 import { IdList } from '../graph/result-lists.ts';
+import type { ValueIndex } from '../graph/value-index.ts';
 import { isList } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import type { StoredValue, Value } from '../value/value.ts';
@@ -33,7 +33,7 @@ export abstract class Seek implements Operator {
   readonly #place: SeekPlace;
   #found: IdList | undefined;
   #batch: Batch | undefined;
-  #index: GraphIndex | undefined;
+  #index: ValueIndex | undefined;
   #row = 0;
   /** How many of the found entities have been handed on; -1: the row has not been looked up yet. */
   #taken = -1;
@@ -44,7 +44,7 @@ export abstract class Seek implements Operator {
   }
 
   /** Fills `found` with the entities for one row. */
-  protected abstract seek(batch: Batch, row: number, index: GraphIndex, found: IdList, context: ExecutionContext): void;
+  protected abstract seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void;
 
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
@@ -111,7 +111,7 @@ export abstract class Seek implements Operator {
   }
 }
 
-function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionContext): GraphIndex {
+function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionContext): ValueIndex {
   const { tokens } = context;
   const named = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(token);
   const keyTokens = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
@@ -136,7 +136,7 @@ export class IndexSeek extends Seek {
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: GraphIndex, found: IdList, context: ExecutionContext): void {
+  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
     const { values, each } = this.#spec;
     if (values.length > 1) return seekTuple(valuesAt(values, batch, row, context), index, found, context);
     const value = values[0]!.valueAt(batch, row, context);
@@ -145,7 +145,7 @@ export class IndexSeek extends Seek {
   }
 
   /** An entity is found once, however often its value stands in the list. */
-  #seekEach(value: Value, index: GraphIndex, found: IdList, context: ExecutionContext): void {
+  #seekEach(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
     found.count = 0;
     if (value === null) return;
     if (!isList(value)) {
@@ -168,7 +168,7 @@ export class IndexSeek extends Seek {
 }
 
 /** Null equals nothing, and no property equals what cannot be stored. */
-function seekOne(value: Value, index: GraphIndex, found: IdList, context: ExecutionContext): void {
+function seekOne(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
   const stored = asStored(value);
   if (stored === undefined) found.count = 0;
   else context.view.seekIndex(index, stored, found);
@@ -176,7 +176,7 @@ function seekOne(value: Value, index: GraphIndex, found: IdList, context: Execut
 
 function seekTuple(
   values: readonly StoredValue[] | undefined,
-  index: GraphIndex,
+  index: ValueIndex,
   found: IdList,
   context: ExecutionContext,
 ): void {
@@ -219,7 +219,7 @@ export class IndexSeekByRange extends Seek {
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: GraphIndex, found: IdList, context: ExecutionContext): void {
+  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
     const { prefix: prefixSpec, from: fromSpec, to: toSpec } = this.#spec;
     found.count = 0;
     const prefix = valuesAt(prefixSpec, batch, row, context);
@@ -250,7 +250,7 @@ function rangeBound(value: Value | undefined): StoredValue | undefined | 'unorde
 }
 
 /** For what no index can bound: everything with the label, or of the type. */
-export function scanInstead(index: GraphIndex, found: IdList, context: ExecutionContext): void {
+export function scanInstead(index: ValueIndex, found: IdList, context: ExecutionContext): void {
   const { view } = context;
   const { entity, token } = index.definition;
   const ids = new Int32Array(BATCH_ROWS);

@@ -1,6 +1,6 @@
 /** Nodes or relationships whose point an index finds near another one, or in a box. A Filter above looks at each once more. */
-import type { GraphIndex } from '../graph/graph-index.ts';
 import type { IdList } from '../graph/result-lists.ts';
+import type { ValueIndex } from '../graph/value-index.ts';
 import type { PointSearch } from '../planner/point-access.ts';
 import { isNumeric, toFloatNumber } from '../value/arithmetic.ts';
 import { boxesAround, boxesBetween, type PointBox } from '../value/spatial/box.ts';
@@ -23,7 +23,7 @@ export class PointSeek extends Seek {
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: GraphIndex, found: IdList, context: ExecutionContext): void {
+  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
     found.count = 0;
     const boxes = this.#boxes((expression) => expression.valueAt(batch, row, context));
     // What cannot be measured is an error of the Filter, or unknown to it.

@@ -107,10 +107,11 @@ class Checksum {
   }
 
   addIndexes(): void {
-    for (const { name, kind, entity, token, keys } of this.#view.exportIndexes()) {
+    for (const { name, kind, entity, token, keys, vector } of this.#view.exportIndexes()) {
       this.#mixer.start(entity === 'node' ? FACT.index : FACT.relationshipIndex);
       this.#mixer.addText(name);
       if (kind !== 'range') this.#mixer.addText(kind);
+      if (vector) this.#mixer.addText(`${vector.dimensions} ${vector.similarity}`);
       this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
       for (const key of keys) this.#addName('propertyKey', key);
       this.#finish();

@@ -4,7 +4,6 @@
  */
 import { equals, isList } from '../value/equality.ts';
 import type { StoredValue } from '../value/value.ts';
-import { GraphIndex } from './graph-index.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import { ARRAY_SLOT_BYTES, type MemoryCounter, stringBytes } from './memory.ts';
 import { OrderedKeys } from './ordered-keys.ts';
@@ -12,8 +11,9 @@ import { Postings } from './postings.ts';
 import { equalsItself, isInRange } from './property-index.ts';
 import type { IdList } from './result-lists.ts';
 import { tupleKey, tupleRange } from './tuple-key.ts';
+import { ValueIndex } from './value-index.ts';
 
-export class CompositeIndex extends GraphIndex {
+export class CompositeIndex extends ValueIndex {
   #postings = new Postings();
   readonly #keys: OrderedKeys<string>;
 

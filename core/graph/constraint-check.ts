@@ -8,10 +8,10 @@ import { describe, typeName } from '../value/render.ts';
 import type { StoredValue } from '../value/value.ts';
 import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
-import type { GraphIndex } from './graph-index.ts';
 import type { GraphState } from './graph-state.ts';
 import type { GraphView } from './graph-view.ts';
 import { IdList } from './result-lists.ts';
+import { ValueIndex } from './value-index.ts';
 
 const SCAN_IDS = 1024;
 
@@ -120,8 +120,9 @@ export class ConstraintCheck {
     return this.#found.count > 1;
   }
 
-  #indexOf(constraint: ConstraintDefinition): GraphIndex | undefined {
-    return ownsIndex(constraint) ? this.#state.indexes.byName(constraint.name) : undefined;
+  #indexOf(constraint: ConstraintDefinition): ValueIndex | undefined {
+    const index = ownsIndex(constraint) ? this.#state.indexes.byName(constraint.name) : undefined;
+    return index instanceof ValueIndex ? index : undefined;
   }
 
   #missing(constraint: ConstraintDefinition, key: number): string {

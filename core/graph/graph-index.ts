@@ -7,9 +7,8 @@
  */
 import { type EquivalenceKey, equivalenceKey } from '../value/equivalence.ts';
 import type { StoredValue } from '../value/value.ts';
-import type { IndexDefinition, IndexRange } from './index-definition.ts';
+import type { IndexDefinition } from './index-definition.ts';
 import { type MemoryCounter, OBJECT_BYTES } from './memory.ts';
-import type { IdList } from './result-lists.ts';
 import { OPEN, type Stamp } from './stamp.ts';
 
 /** What an entity had under an index, and has no more. */
@@ -42,6 +41,11 @@ export abstract class GraphIndex {
 
   /** Distinct values in the newest state, for the planner. */
   abstract get valueCount(): number;
+
+  /** What it takes to add an entity, in entities that are looked at. */
+  get entryCost(): number {
+    return 1;
+  }
 
   /** Whether all entities of the newest state are covered. */
   get isPopulated(): boolean {
@@ -83,18 +87,14 @@ export abstract class GraphIndex {
   /** Lets all entries go. */
   protected abstract clear(): void;
 
-  /** Appends the entities whose values equal `value` (of several properties: a list) in the newest state, ascending. */
-  abstract seek(value: StoredValue, out: IdList): void;
-  /** Appends the entities whose values lie in a range in the newest state, in the order of values. */
-  abstract range(range: IndexRange, out: IdList): void;
-  /** Whether a value equals another, and can be found by it. */
-  abstract equals(held: StoredValue, value: StoredValue): boolean;
-  /** Whether a value lies in a range. */
-  abstract isIn(held: StoredValue, range: IndexRange): boolean;
+  /** What departures are found by. */
+  protected departureKey({ value }: Departure): EquivalenceKey {
+    return equivalenceKey(value);
+  }
 
   /** Remembers what has left the entries. */
   depart(departure: Departure): void {
-    const key = equivalenceKey(departure.value);
+    const key = this.departureKey(departure);
     const known = this.#departures.get(key);
     if (known === undefined) this.#departures.set(key, new Set([departure]));
     else known.add(departure);
@@ -103,23 +103,21 @@ export abstract class GraphIndex {
 
   /** Forgets a departure that no snapshot can ask for any more. */
   forget(departure: Departure): void {
-    const key = equivalenceKey(departure.value);
+    const key = this.departureKey(departure);
     const known = this.#departures.get(key)!;
     known.delete(departure);
     if (known.size === 0) this.#departures.delete(key);
     this.#memory.bytes -= OBJECT_BYTES;
   }
 
-  /** Appends the entities that once had a value; the caller asks each whether it has it at his lsn. */
-  departedFrom(value: StoredValue, out: IdList): void {
-    for (const { entity } of this.#departures.get(equivalenceKey(value)) ?? []) out.push(entity);
+  /** The departures of one key. */
+  protected departuresAt(key: EquivalenceKey): ReadonlySet<Departure> {
+    return this.#departures.get(key) ?? NONE;
   }
 
-  /** Appends the entities that once had a value in a range. */
-  departedFromRange(range: IndexRange, out: IdList): void {
-    for (const departures of this.#departures.values()) {
-      for (const { entity, value } of departures) if (this.isIn(value, range)) out.push(entity);
-    }
+  /** All that has left the entries, and that a snapshot may still see. */
+  *departures(): Iterable<Departure> {
+    for (const departures of this.#departures.values()) yield* departures;
   }
 
   /** Gives the entries' memory back. Departures leave by themselves. */
@@ -130,3 +128,5 @@ export abstract class GraphIndex {
     this.clear();
   }
 }
+
+const NONE: ReadonlySet<Departure> = new Set();

@@ -106,7 +106,7 @@ export class GraphState {
     this.relationshipProperties.set(id, key, value);
   }
 
-  /** Lets an index cover more entities: it looks at `count` at most. Answers with how many it has looked at. */
+  /** Lets an index cover more entities, about as many as cost as `count` that are looked at. Answers with what they have cost. */
   populate(index: GraphIndex, count: number): number {
     const { entity, token } = index.definition;
     const ids = entity === 'node' ? this.labels.nodesOf(token) : this.relationships.ids.live;
@@ -117,7 +117,9 @@ export class GraphState {
       looked += 1;
       if (entity === 'relationship' && this.relationships.type(id) !== token) continue;
       const held = index.held((key) => table.get(id, key));
-      if (held !== null) index.add(id, held);
+      if (held === null) continue;
+      index.add(id, held);
+      looked += index.entryCost - 1;
     }
     index.coveredBelow = id === -1 ? Number.POSITIVE_INFINITY : id;
     return looked;

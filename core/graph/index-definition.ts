@@ -1,10 +1,20 @@
 import type { PointBox } from '../value/spatial/box.ts';
 import type { StoredValue } from '../value/value.ts';
+import type { Similarity } from './vector-store.ts';
 
 export type EntityKind = 'node' | 'relationship';
 
-/** `range` is for equality and ranges; `point` for points in boxes, on one property. */
-export type IndexKind = 'range' | 'point';
+/** `range` is for equality and ranges; `point` for points in boxes and `vector` for what is most alike, both on one property. */
+export type IndexKind = 'range' | 'point' | 'vector';
+
+/** Numbers in a vector of an index, at most; as in Neo4j. */
+export const DIMENSIONS_MAX = 4096;
+
+/** Of an index on vectors. */
+export interface VectorSettings {
+  readonly dimensions: number;
+  readonly similarity: Similarity;
+}
 
 /**
  * Properties of the nodes with a label, or of the relationships of a type. `token` is the label's or the type's, `keys` are the
@@ -23,6 +33,8 @@ export interface IndexPlace extends SchemaPlace {
 
 export interface IndexDefinition extends IndexPlace {
   readonly name: string;
+  /** Of a vector index, and of no other. */
+  readonly vector?: VectorSettings | undefined;
 }
 
 /** Whether two are on the same properties of the same entities. */

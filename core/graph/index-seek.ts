@@ -7,15 +7,20 @@ import type { GraphIndex } from './graph-index.ts';
 import type { GraphView } from './graph-view.ts';
 import type { IndexRange } from './index-definition.ts';
 import { IdList } from './result-lists.ts';
+import type { ValueIndex } from './value-index.ts';
+import type { Likeness, VectorIndex } from './vector-index.ts';
 import type { VersionStore } from './version-store.ts';
 
 /** How many ids a seek without an index looks at in one go. */
 const SCAN_IDS = 256;
 
-interface Seek {
+interface IndexRead<Index extends GraphIndex> {
   readonly view: GraphView;
   readonly versions: VersionStore;
-  readonly index: GraphIndex;
+  readonly index: Index;
+}
+
+interface Seek extends IndexRead<ValueIndex> {
   /** Empty. */
   readonly out: IdList;
 }
@@ -52,13 +57,43 @@ export function rangePast(seek: Seek, range: IndexRange): void {
 }
 
 /** Whether the index knows all that the view sees: it was complete by then, and is still kept up to date. */
-function canUse({ index, view }: Seek): boolean {
+function canUse({ index, view }: IndexRead<GraphIndex>): boolean {
   return !index.dropped && index.isPopulated && index.builtAt.lsn <= view.lsn;
 }
 
+/**
+ * The entities whose vectors were most like another one, most like first; undefined when the index cannot tell. One that has other
+ * versions is asked whether it was in the index; what has departed is measured by itself.
+ */
+export function nearestPast(
+  read: IndexRead<VectorIndex>,
+  sought: { readonly vector: Float32Array; readonly count: number },
+): Likeness[] | undefined {
+  if (!canUse(read)) return undefined;
+  const { view, index } = read;
+  const { vector, count } = sought;
+  const versioned = versionedIn(read);
+  const accepts = (entity: number) =>
+    !versioned.has(entity) || (!index.hasDeparted(entity) && heldAt(view, index, entity) !== null);
+  const found = index.nearest(vector, count, accepts);
+  for (const entity of new Set([...index.departures()].map((departure) => departure.entity))) {
+    const held = heldAt(view, index, entity);
+    if (held !== null) found.push({ entity, score: index.scoreOf(vector, held) });
+  }
+  return found.sort(byLikeness).slice(0, count);
+}
+
+export function byLikeness(left: Likeness, right: Likeness): number {
+  return right.score - left.score || left.entity - right.entity;
+}
+
+function versionedIn({ versions, index }: IndexRead<GraphIndex>) {
+  return (index.definition.entity === 'node' ? versions.nodes : versions.relationships).entities;
+}
+
 function settle(seek: Seek, doubtful: IdList, matches: Matches): void {
-  const { out, versions, index } = seek;
-  const versioned = (index.definition.entity === 'node' ? versions.nodes : versions.relationships).entities;
+  const { out } = seek;
+  const versioned = versionedIn(seek);
   let kept = 0;
   for (let row = 0; row < out.count; row += 1) {
     const entity = out.ids[row]!;

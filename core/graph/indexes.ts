@@ -6,6 +6,7 @@ import type { MemoryCounter } from './memory.ts';
 import { PointIndex } from './point-index.ts';
 import { PropertyIndex } from './property-index.ts';
 import type { Stamp } from './stamp.ts';
+import { VectorIndex } from './vector-index.ts';
 
 /** The indexes of a graph, in its newest state. */
 export class Indexes {
@@ -142,6 +143,7 @@ export class Indexes {
 }
 
 function classOf({ kind, keys }: IndexDefinition) {
+  if (kind === 'vector') return VectorIndex;
   if (kind === 'point') return PointIndex;
   return keys.length === 1 ? PropertyIndex : CompositeIndex;
 }

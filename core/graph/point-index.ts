@@ -3,15 +3,15 @@ import { equals } from '../value/equality.ts';
 import { isInBox } from '../value/spatial/box.ts';
 import { PointValue } from '../value/spatial/point-value.ts';
 import type { StoredValue } from '../value/value.ts';
-import { GraphIndex } from './graph-index.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import { ARRAY_SLOT_BYTES, type MemoryCounter, stringBytes } from './memory.ts';
 import { OrderedKeys } from './ordered-keys.ts';
 import { pointCurveKey, pointCurveRanges } from './point-key.ts';
 import { Postings } from './postings.ts';
 import type { IdList } from './result-lists.ts';
+import { ValueIndex } from './value-index.ts';
 
-export class PointIndex extends GraphIndex {
+export class PointIndex extends ValueIndex {
   #postings = new Postings();
   readonly #keys: OrderedKeys<string>;
 

@@ -5,14 +5,14 @@ import { type EquivalenceKey, equivalenceKey } from '../value/equivalence.ts';
 import { holds } from '../value/order.ts';
 import { isTemporal } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue } from '../value/value.ts';
-import { GraphIndex } from './graph-index.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import type { MemoryCounter } from './memory.ts';
 import { type KeyRange, OrderedKeys } from './ordered-keys.ts';
 import { Postings } from './postings.ts';
 import type { IdList } from './result-lists.ts';
+import { ValueIndex } from './value-index.ts';
 
-export class PropertyIndex extends GraphIndex {
+export class PropertyIndex extends ValueIndex {
   #postings = new Postings();
   readonly #numbers: OrderedKeys<number | bigint>;
   readonly #strings: OrderedKeys<string>;

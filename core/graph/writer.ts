@@ -169,7 +169,8 @@ export class Writer {
     }
     if (indexes.count >= INDEXES_MAX) throw wrongSchema(`A graph has at most ${INDEXES_MAX} indexes.`);
     if (keys.length > INDEX_KEYS_MAX) throw wrongSchema(`An index is on at most ${INDEX_KEYS_MAX} properties.`);
-    if (definition.kind === 'point' && keys.length > 1) throw wrongSchema('An index on points is on one property.');
+    if (definition.kind !== 'range' && keys.length > 1)
+      throw wrongSchema('An index on points or vectors is on one property.');
     if (new Set(keys).size < keys.length) throw wrongSchema('An index names each property once.');
     this.#make({ type: 'createIndex', ...definition });
   }

@@ -5,7 +5,8 @@ import type { Procedure } from '../../executor/procedure.ts';
 import { type ConstraintDefinition, type ConstraintKind, ownsIndex } from '../../graph/constraint-definition.ts';
 import type { GraphIndex } from '../../graph/graph-index.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
-import type { EntityKind, IndexDefinition, SchemaPlace } from '../../graph/index-definition.ts';
+import type { EntityKind, IndexDefinition, IndexKind, SchemaPlace } from '../../graph/index-definition.ts';
+import { heldAt } from '../../graph/index-seek.ts';
 import type { Tokens } from '../../graph/tokens.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { atOnce, inSteps, type StepContext } from './rows.ts';
@@ -20,18 +21,39 @@ const indexes = atOnce(SHOW_INDEXES, ([kind], { view, tokens, indexes: all }) =>
     if (kind !== null && kind !== type) return [];
     const { label, keys } = namesOf(definition, tokens);
     const owner = view.exportConstraints().find((constraint) => constraint.name === name && ownsIndex(constraint));
-    const provider = `${definition.kind}-1.0`;
+    const provider = PROVIDERS[definition.kind];
     const place = [type, entity.toUpperCase(), [label], keys, provider, owner?.name ?? null];
     const on = propertiesText(keys);
-    const statement = `CREATE ${type} INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})`;
-    const rest = [null, null, null, new Map<string, Value>(), '', statement];
+    const statement = `CREATE ${type} INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})${optionsText(definition)}`;
+    const rest = [null, null, null, optionsOf(definition), '', statement];
     return [[i + 1, name, ...stateOf(all.byName(name), view), ...place, ...rest]];
   }),
 );
 
+const PROVIDERS: Readonly<Record<IndexKind, string>> = { range: 'range-1.0', point: 'point-1.0', vector: 'vector-2.0' };
+
+function optionsOf({ kind, vector }: IndexDefinition): ReadonlyMap<string, Value> {
+  const config = new Map<string, Value>();
+  if (vector) {
+    config.set('vector.dimensions', vector.dimensions);
+    config.set('vector.similarity_function', vector.similarity.toUpperCase());
+  }
+  return new Map<string, Value>([
+    ['indexConfig', config],
+    ['indexProvider', PROVIDERS[kind]],
+  ]);
+}
+
+function optionsText({ vector }: IndexDefinition): string {
+  if (vector === undefined) return '';
+  const settings = `\`vector.dimensions\`: ${vector.dimensions}, \`vector.similarity_function\`: '${vector.similarity}'`;
+  return ` OPTIONS {indexConfig: {${settings}}}`;
+}
+
 /** Memgraph's word for the kind. */
 function infoType({ kind, entity }: IndexDefinition): string {
-  if (kind === 'point') return entity === 'node' ? 'point' : 'edge-type+property point';
+  if (kind === 'point') return entity === 'node' ? 'point' : 'edge-type+property_point';
+  if (kind === 'vector') return entity === 'node' ? 'label+property_vector' : 'edge-type+property_vector';
   return entity === 'node' ? 'label+property' : 'edge-type+property';
 }
 
@@ -57,14 +79,17 @@ const indexInfo = inSteps(SHOW_INDEX_INFO, function* (_, { statement, work }): S
 });
 
 /** Entities that an index holds. */
-function* countOf({ entity, token, keys }: IndexDefinition, { statement, work }: StepContext): Steps<number> {
+function* countOf({ name, entity, token, keys }: IndexDefinition, { statement, work }: StepContext): Steps<number> {
   const { view } = statement;
   const ids = new Int32Array(SCAN_IDS);
   const isNode = entity === 'node';
+  const index = statement.indexes.byName(name);
   const has = (id: number) =>
-    isNode
-      ? keys.every((key) => view.nodeProperty(id, key) !== null)
-      : view.relationshipType(id) === token && keys.every((key) => view.relationshipProperty(id, key) !== null);
+    index
+      ? heldAt(view, index, id) !== null
+      : isNode
+        ? keys.every((key) => view.nodeProperty(id, key) !== null)
+        : view.relationshipType(id) === token && keys.every((key) => view.relationshipProperty(id, key) !== null);
   let found = 0;
   for (let cursor = 0; cursor !== -1; ) {
     const scan = isNode ? view.scanLabel(token, cursor, ids) : view.scanRelationships(cursor, ids);

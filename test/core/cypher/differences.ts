@@ -108,7 +108,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'Neo4j refuses != after parsing', message: /Inequality is written <>/ },
   { reason: 'Neo4j refuses a quantifier without WHERE after parsing', message: /^Expected WHERE, found "\)"/ },
-  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false or a list/ },
+  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false, a list or a map/ },
   {
     reason: 'Neo4j looks for the variable of an index or a constraint after parsing',
     message: /^The variable \S+ is not defined/,

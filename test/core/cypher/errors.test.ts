@@ -103,7 +103,7 @@ describe('mistakes are refused where they stand', () => {
     ['CREATE CONSTRAINT FOR (n:A) REQUIRE (n.x, n.y) IS NOT NULL', 37, 'A constraint on the existence'],
     ['CREATE EDGE INDEX ON :R', 19, 'An index on a relationship type needs a property'],
     ['CREATE DATABASE', 16, 'Expected the name of a database'],
-    ['CREATE DATABASE a OPTIONS {x: $y}', 31, 'Expected a string, a number, true, false or a list'],
+    ['CREATE DATABASE a OPTIONS {x: $y}', 31, 'Expected a string, a number, true, false, a list or a map'],
     ['SHOW', 5, 'Expected INDEX or DATABASE'],
     ['MATCH (a)-[:R*-2]->(b) RETURN a', 15, 'A variable length may not be negative'],
     ['MATCH (a)-[:R..2]->(b) RETURN a', 14, 'A variable length starts with "*"'],

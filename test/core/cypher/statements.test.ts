@@ -133,6 +133,21 @@ describe('commands', () => {
     ],
     ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, subject: onNodes('A', 'x') }],
     ['CREATE POINT INDEX p FOR (n:A) ON (n.x)', { name: 'p', subject: { kind: 'point', ...onNodes('A', 'x') } }],
+    [
+      "CREATE VECTOR INDEX v FOR (n:A) ON n.x OPTIONS {indexConfig: {`vector.dimensions`: 3, `vector.similarity_function`: 'cosine'}}",
+      {
+        subject: { kind: 'vector', ...onNodes('A', 'x') },
+        options: new Map([
+          [
+            'indexConfig',
+            new Map<string, unknown>([
+              ['vector.dimensions', 3],
+              ['vector.similarity_function', 'cosine'],
+            ]),
+          ],
+        ]),
+      },
+    ],
     ['CREATE INDEX ON :A(x, y)', { type: 'createIndex', subject: onNodes('A', 'x', 'y') }],
     ['CREATE INDEX c FOR (n:A) ON (n.x, n.y)', { type: 'createIndex', name: 'c', subject: onNodes('A', 'x', 'y') }],
     ['CREATE INDEX FOR ()-[r:R]-() ON (r.x)', { type: 'createIndex', subject: onRelationships('R', 'x') }],

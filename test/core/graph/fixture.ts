@@ -1,8 +1,9 @@
-import type { GraphIndex } from '../../../core/graph/graph-index.ts';
+import { assert } from '../../../core/assert.ts';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { GraphView } from '../../../core/graph/graph-view.ts';
 import type { IndexDefinition } from '../../../core/graph/index-definition.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
+import { ValueIndex } from '../../../core/graph/value-index.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
 import type { StoredValue } from '../../../core/value/value.ts';
 
@@ -43,7 +44,7 @@ export function emptyWorld(): World {
 }
 
 /** A world with an airport for each value of `altitude`, indexed; node ids count from 0. */
-export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { readonly index: GraphIndex } {
+export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { readonly index: ValueIndex } {
   const world = emptyWorld();
   write(world.store, (writer) => {
     writer.createIndex(onNodes('altitude', world.airport, world.altitude));
@@ -53,10 +54,16 @@ export function worldOfAltitudes(altitudes: readonly StoredValue[]): World & { r
       writer.setNodeProperty(node, world.altitude, altitude);
     }
   });
-  return { ...world, index: world.store.indexes.byName('altitude')! };
+  return { ...world, index: valueIndex(world.store, 'altitude') };
 }
 
-export function seek(view: GraphView, index: GraphIndex, value: StoredValue): number[] {
+export function valueIndex(store: GraphStore, name: string): ValueIndex {
+  const index = store.indexes.byName(name);
+  assert(index instanceof ValueIndex, `${name} finds values`);
+  return index;
+}
+
+export function seek(view: GraphView, index: ValueIndex, value: StoredValue): number[] {
   const out = new IdList();
   view.seekIndex(index, value, out);
   return [...out.ids.subarray(0, out.count)];

@@ -1,11 +1,13 @@
 /** A graph in plain Maps, which the store is compared with. It is slow, obvious, and copied whole for each transaction. */
 import { expect } from 'vitest';
-import type { GraphIndex } from '../../../core/graph/graph-index.ts';
+import { assert } from '../../../core/assert.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../../../core/graph/graph-view.ts';
 import type { IndexDefinition, IndexRange } from '../../../core/graph/index-definition.ts';
 import type { Indexes } from '../../../core/graph/indexes.ts';
 import { isInRange, supportsRange } from '../../../core/graph/property-index.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
+import { ValueIndex } from '../../../core/graph/value-index.ts';
+import { VectorIndex } from '../../../core/graph/vector-index.ts';
 import { equals } from '../../../core/value/equality.ts';
 import { boxesAround } from '../../../core/value/spatial/box.ts';
 import { distance } from '../../../core/value/spatial/point.ts';
@@ -122,7 +124,12 @@ function joined(model: Model, node: number, direction: Direction, type: number):
 function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: readonly StoredValue[]): void {
   const out = new IdList();
   for (const definition of indexes.list()) {
-    const index = indexes.byName(definition.name)!;
+    const index = indexes.byName(definition.name);
+    if (index instanceof VectorIndex) {
+      expectNearest(view, model, index);
+      continue;
+    }
+    assert(index instanceof ValueIndex, 'it finds values');
     if (definition.kind === 'point') expectPointSeeks({ view, model, index, values });
     else if (definition.keys.length > 1) expectTupleSeeks({ view, model, index, values });
     else
@@ -176,6 +183,33 @@ function expectTupleSeeks({ view, model, index, values }: TupleSeeks): void {
   }
 }
 
+/** They are few, so that all are found, in the order of their scores. */
+function expectNearest(view: GraphView, model: Model, index: VectorIndex): void {
+  for (const query of [
+    [1, 2],
+    [-1, 0.5],
+  ]) {
+    const vector = index.vectorOf(query)!;
+    const scores = new Map(
+      holding(model, index.definition, ([held]) => index.vectorOf(held!) !== undefined).map((id) => {
+        const entities = index.definition.entity === 'node' ? model.nodes : model.relationships;
+        return [id, index.scoreOf(vector, entities.get(id)!.properties.get(index.definition.keys[0]!)!)];
+      }),
+    );
+    for (const count of [1, 100]) {
+      const found = view.nearest(index, { vector, count });
+      if (found === undefined) continue;
+      expect(found.map(({ entity, score }) => [scores.get(entity), score])).toEqual(
+        [...scores.values()]
+          .sort((left, right) => right - left)
+          .slice(0, count)
+          .map((score) => [score, score]),
+      );
+      expect(new Set(found.map(({ entity }) => entity)).size).toBe(found.length);
+    }
+  }
+}
+
 /** All points in a box are found; some that lie around it may be too. */
 function expectPointSeeks({ view, model, index, values }: TupleSeeks): void {
   const out = new IdList();
@@ -208,7 +242,7 @@ function isNear(held: PointValue, value: PointValue, most: number): boolean {
 interface TupleSeeks {
   readonly view: GraphView;
   readonly model: Model;
-  readonly index: GraphIndex;
+  readonly index: ValueIndex;
   readonly values: readonly StoredValue[];
 }
 

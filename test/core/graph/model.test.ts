@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../../../core/graph/graph-view.ts';
-import type { IndexPlace } from '../../../core/graph/index-definition.ts';
+import type { IndexDefinition } from '../../../core/graph/index-definition.ts';
 import { GraphRestore } from '../../../core/graph/restore.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
 import { PointValue, SRID, type Srid } from '../../../core/value/spatial/point-value.ts';
@@ -65,8 +65,8 @@ const two = fc.nat(1);
 const three = fc.constantFrom(0, 0, 0, 1, 2);
 const twoThree = fc.constantFrom(0, 2);
 
-/** On one property of nodes and of relationships, on two, and on points. */
-const INDEXES: readonly IndexPlace[] = [
+/** On one property of nodes and of relationships, on two, on points and on vectors. */
+const INDEXES: readonly Omit<IndexDefinition, 'name'>[] = [
   { kind: 'range', entity: 'node', token: 0, keys: [0] },
   { kind: 'range', entity: 'node', token: 0, keys: [1] },
   { kind: 'range', entity: 'node', token: 0, keys: [2] },
@@ -75,6 +75,8 @@ const INDEXES: readonly IndexPlace[] = [
   { kind: 'range', entity: 'relationship', token: 0, keys: [0, 2] },
   { kind: 'point', entity: 'node', token: 0, keys: [0] },
   { kind: 'point', entity: 'relationship', token: 0, keys: [2] },
+  { kind: 'vector', entity: 'node', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'euclidean' } },
+  { kind: 'vector', entity: 'relationship', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'cosine' } },
 ];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -111,7 +113,7 @@ class Run {
     for (const name of ['A', 'B', 'C']) this.writer.token('label', name);
     for (const name of ['R', 'S']) this.writer.token('relationshipType', name);
     for (const name of ['x', 'y', 'z']) this.writer.token('propertyKey', name);
-    for (const place of [0, 1, 3, 4, 5, 6]) this.index(place);
+    for (const place of [0, 1, 3, 4, 5, 6, 8, 9]) this.index(place);
     for (let pick = 0; pick < 5; pick += 1) {
       this.take({ do: 'createNode' });
       this.take({ do: 'label', pick, label: 0, add: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
-import { emptyWorld, expanded, onNodes, seek, worldOfAltitudes, write } from './fixture.ts';
+import { emptyWorld, expanded, onNodes, seek, valueIndex, worldOfAltitudes, write } from './fixture.ts';
 
 describe('a snapshot', () => {
   test('sees its own state while writers commit', () => {
@@ -110,7 +110,7 @@ describe('a snapshot', () => {
     expect(kept).toEqual([0]);
     expect(seek(snapshot, index, 100)).toEqual([0]);
     expect(seek(store.newest, index, 200)).toEqual([0, 1]);
-    expect(seek(snapshot, store.indexes.byName('later')!, 'late')).toEqual([]);
+    expect(seek(snapshot, valueIndex(store, 'later'), 'late')).toEqual([]);
   });
 
   test('tells the tokens and indexes of its lsn', () => {

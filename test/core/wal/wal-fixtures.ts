@@ -51,6 +51,24 @@ export const delta: fc.Arbitrary<Delta> = fc.oneof(
     },
     PLAIN,
   ),
+  fc.record(
+    {
+      type: fc.constant('createIndex' as const),
+      name: text,
+      kind: fc.constant('vector' as const),
+      entity,
+      token: id,
+      keys,
+      vector: fc.record(
+        {
+          dimensions: fc.integer({ min: 1, max: 4096 }),
+          similarity: fc.constantFrom('cosine' as const, 'euclidean' as const),
+        },
+        PLAIN,
+      ),
+    },
+    PLAIN,
+  ),
   fc.record({ type: fc.constantFrom('dropIndex' as const, 'dropConstraint' as const), name: text }, PLAIN),
   fc.record(
     {
