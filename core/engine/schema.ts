@@ -5,7 +5,8 @@ import { type MutableCounters, noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
-import { type Execution, Holdings, ImmediateExecution } from './execution.ts';
+import { type Execution, ImmediateExecution } from './execution.ts';
+import { Holdings } from './holdings.ts';
 import { vectorSettings } from './index-options.ts';
 
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
@@ -26,7 +27,8 @@ interface Change {
  */
 export function changeSchema(store: GraphStore, command: SchemaCommand): Execution {
   const writer = store.begin();
-  const holdings = new Holdings({ writer });
+  const holdings = new Holdings();
+  holdings.holdWriter(writer);
   const counters = noChanges();
   try {
     const steps = change({ store, writer, counters }, command);

@@ -43,6 +43,13 @@ export abstract class Seek implements Operator {
     this.#place = place;
   }
 
+  reset(): boolean {
+    this.#found = undefined;
+    this.#batch = undefined;
+    this.#index = undefined;
+    return this.#input.reset?.() === true;
+  }
+
   /** Fills `found` with the entities for one row. */
   protected abstract seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../../core/engine/random.ts';
+import { seededRandom } from '../../../core/executor/random.ts';
 import type { MemoryCounter } from '../../../core/graph/memory.ts';
 import { VectorIndex } from '../../../core/graph/vector-index.ts';
 import { Float } from '../../../core/value/value.ts';
