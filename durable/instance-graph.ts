@@ -13,6 +13,7 @@ import type { EpochStart } from '../core/wal/log-index.ts';
 import { decodeRecord, type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
 import type { Recovery } from '../core/wal/recovery.ts';
 import { SegmentChanges } from '../core/wal/segment-changes.ts';
+import { IndexPopulation } from './index-population.ts';
 import { InstanceLog } from './instance-log.ts';
 import type { Tables } from './tables.ts';
 
@@ -30,6 +31,7 @@ export interface Loaded {
 export class InstanceGraph {
   readonly log: InstanceLog;
   readonly #storage: StorageHost;
+  readonly #population = new IndexPopulation(() => this.#store);
   #store = new GraphStore();
   #engine: Engine;
   #changes = new SegmentChanges();
@@ -63,6 +65,7 @@ export class InstanceGraph {
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
     this.#engine = this.#engineOver(this.#store);
+    this.#population.begin();
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
   }
 
@@ -76,16 +79,19 @@ export class InstanceGraph {
   /** A transaction has been committed to the graph by its writer. */
   note(transaction: Transaction): void {
     this.#changes.note(transaction);
+    this.#population.begin();
   }
 
   /** Makes the changes of records from MAIN, which are in the log. */
   apply(records: readonly LogRecord[]): Transaction[] {
-    return records.map(({ bytes }) => {
+    const transactions = records.map(({ bytes }) => {
       const transaction = decodeRecord(bytes);
       this.#store.apply(transaction);
       this.#changes.note(transaction);
       return transaction;
     });
+    this.#population.begin();
+    return transactions;
   }
 
   /** Writes the record without changes that opens an epoch. */

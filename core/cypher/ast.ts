@@ -480,14 +480,14 @@ export type SchemaCommand =
       readonly type: 'createIndex';
       readonly name: string | undefined;
       readonly ifNotExists: boolean;
-      readonly label: string;
-      readonly key: string;
+      readonly subject: IndexSubject;
+      readonly options: ReadonlyMap<string, OptionValue>;
       readonly span: Span;
     }
   | {
       readonly type: 'dropIndex';
       /** By its name, or by what it is on. */
-      readonly index: string | { readonly label: string; readonly key: string };
+      readonly index: string | IndexSubject;
       readonly ifExists: boolean;
       readonly span: Span;
     }
@@ -506,13 +506,21 @@ export type SchemaCommand =
       readonly span: Span;
     };
 
-/** What a constraint says, and of what. */
-export interface ConstraintSubject {
-  readonly kind: 'unique' | 'exists' | 'key' | 'type';
+/** What an index or a constraint is on. */
+export interface SchemaSubject {
   readonly entity: 'node' | 'relationship';
   /** Or the relationship type. */
   readonly label: string;
-  readonly key: string;
+  readonly keys: readonly string[];
+}
+
+export interface IndexSubject extends SchemaSubject {
+  readonly kind: 'range' | 'point' | 'vector';
+}
+
+/** What a constraint says, and of what. */
+export interface ConstraintSubject extends SchemaSubject {
+  readonly kind: 'unique' | 'exists' | 'key' | 'type';
   /** Of `type`: any of these. */
   readonly types: readonly string[];
 }
@@ -556,4 +564,4 @@ export type ClusterCommand =
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' };
 
-export type OptionValue = string | number | boolean | readonly OptionValue[];
+export type OptionValue = string | number | boolean | readonly OptionValue[] | ReadonlyMap<string, OptionValue>;

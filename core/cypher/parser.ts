@@ -37,16 +37,16 @@ export function parse(text: string): Statement {
 }
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
-  const command = new ClusterCommandParser(cursor).command();
-  if (command) return command;
+  const clusterCommand = new ClusterCommandParser(cursor).command();
+  if (clusterCommand) return clusterCommand;
   const clauses = new ClauseParser(cursor);
   const shows = new ShowParser(cursor, clauses);
   const shown = cursor.word() === 'SHOW' ? shows.show() : undefined;
   if (shown) return shown;
-  const command = TABLE_COMMANDS.get(
+  const tableCommand = TABLE_COMMANDS.get(
     `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.toUpperCase(),
   );
-  if (command) return shows.command(command);
+  if (tableCommand) return shows.command(tableCommand);
   const commands = new CommandParser(cursor);
   if (commands.starts()) return commands.command();
   const body = clauses.query();

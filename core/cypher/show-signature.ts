@@ -106,7 +106,7 @@ export const SHOW_FUNCTIONS = signature({
 export const SHOW_INDEX_INFO = signature({
   name: 'SHOW INDEX INFO',
   readsGraph: true,
-  brief: { 'index type': 'STRING', label: 'STRING', property: 'STRING', count: 'INTEGER' },
+  brief: { 'index type': 'STRING', label: 'STRING', property: 'ANY', count: 'INTEGER' },
 });
 
 export const SHOW_CONSTRAINT_INFO = signature({

@@ -16,9 +16,9 @@ import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import { GraphStore } from '../graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { SystemTables } from './built-in/show-system.ts';
@@ -70,8 +70,8 @@ interface KeptPlan {
   readonly pipelines: PipelinePool;
   /** Where the columns of the result stand. */
   readonly columns: ResultSlots;
-  /** Those that there were when the plan was made. */
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the plan was made. */
+  readonly indexes: readonly GraphIndex[];
   /** The CALL that commits on the way, if there is one. */
   readonly transactional: ReturnType<typeof transactionalIn>[number] | undefined;
 }
@@ -214,11 +214,13 @@ export class Engine {
     return pin.view;
   }
 
-  #pipelinesOf(planned: PlannedQuery, indexes: readonly PropertyIndex[], profile?: Profile): PipelinePool {
+  #pipelinesOf(planned: PlannedQuery, indexes: readonly GraphIndex[], profile?: Profile): PipelinePool {
     const planning = planningOf(this.#statistics, this.#procedures.signatures);
     return new PipelinePool(buildOperators(planned.root, planning, this.#procedures, profile), {
       tokens: this.#store.tokens,
-      indexes,
+      planIndexes: indexes,
+      indexes: this.#store.indexes,
+      populateIndexes: (entities) => this.#store.populateIndexes(entities),
       elementId: this.#elementId,
       budget: this.#limits,
       scratchPool: this.#scratchPool,
@@ -227,9 +229,8 @@ export class Engine {
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
-    const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
-    const known = indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []);
+    const known = this.#store.indexes.online();
     const plan: KeptPlan = {
       basis: planBasisOf(this.#store),
       planned,

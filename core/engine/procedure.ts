@@ -10,6 +10,7 @@ import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
 import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
 import { type SystemTables, showSystemProcedures } from './built-in/show-system.ts';
+import { VECTOR_PROCEDURES } from './built-in/vector.ts';
 
 export class ProcedureRegistry implements Procedures {
   /** What the semantic check and the planner ask. */
@@ -25,6 +26,7 @@ export class ProcedureRegistry implements Procedures {
       ...APOC_PROCEDURES,
       ...SHOW_SCHEMA_PROCEDURES,
       ...DUMP_PROCEDURES,
+      ...VECTOR_PROCEDURES,
       ...showProcedures(() => this.#list()),
       ...showSystemProcedures(tables),
     ];

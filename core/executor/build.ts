@@ -22,6 +22,7 @@ import {
   queryOf,
   walksFar,
 } from '../planner/planning.ts';
+import { mapSearch } from '../planner/point-access.ts';
 import { PlanScope } from '../planner/slots.ts';
 import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
@@ -47,7 +48,7 @@ import {
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
-import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
+import { IndexSeek, IndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
 import { LoadCsv } from './load-csv.ts';
 import { Merge } from './merge.ts';
@@ -56,6 +57,7 @@ import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { PathsByLength } from './paths-by-length.ts';
 import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { PointSeek } from './point-seek.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
@@ -215,6 +217,10 @@ class OperatorBuilder {
       | 'scanAllByLabels'
       | 'nodeIndexSeek'
       | 'nodeIndexSeekByRange'
+      | 'relationshipIndexSeek'
+      | 'relationshipIndexSeekByRange'
+      | 'nodePointSeek'
+      | 'relationshipPointSeek'
       | 'expand'
       | 'expandInto'
       | 'expandVariable'
@@ -241,14 +247,26 @@ class OperatorBuilder {
         return this.#scan({ slot: plan.slot, labels: [plan.label] }, input);
       case 'scanAllByLabels':
         return this.#scan(plan, input);
-      case 'nodeIndexSeek': {
-        const spec = { ...plan, value: this.#expression(plan.value) };
-        return (argument) => new NodeIndexSeek(input(argument), spec);
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const values = plan.values.map((value) => this.#expression(value));
+        const entity = plan.type === 'nodeIndexSeek' ? 'node' : 'relationship';
+        return (argument) => new IndexSeek(input(argument), { ...plan, kind: 'range', entity, values });
       }
-      case 'nodeIndexSeekByRange': {
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const search = mapSearch(plan.search, (part) => this.#expression(part));
+        const entity = plan.type === 'nodePointSeek' ? 'node' : 'relationship';
+        return (argument) => new PointSeek(input(argument), { ...plan, kind: 'point', entity, search });
+      }
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const prefix = plan.prefix.map((value) => this.#expression(value));
         const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
-        return (argument) => new NodeIndexSeekByRange(input(argument), { ...plan, from, to });
+        const entity = plan.type === 'nodeIndexSeekByRange' ? 'node' : 'relationship';
+        return (argument) =>
+          new IndexSeekByRange(input(argument), { ...plan, kind: 'range', entity, prefix, from, to });
       }
       case 'expand': {
         const firstRows = this.#firstRows;

@@ -4,9 +4,12 @@
  */
 import { assert } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import type { GraphView } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
+import { type IndexPlace, isSamePlace } from '../graph/index-definition.ts';
+import type { Indexes } from '../graph/indexes.ts';
 import type { Tokens } from '../graph/tokens.ts';
+import { ValueIndex } from '../graph/value-index.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Counters, type MutableCounters, NO_CHANGES, noChanges } from './counters.ts';
 import type { EvaluationContext, Parameters } from './expression/expression.ts';
@@ -46,7 +49,12 @@ export interface Moment {
 /** What holds for every execution of a plan. */
 export interface ExecutionContextFields {
   readonly tokens: Tokens;
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the statement was planned. */
+  readonly planIndexes: readonly GraphIndex[];
+  /** Those that there are, to be shown. */
+  readonly indexes: Indexes;
+  /** See GraphStore.populateIndexes. */
+  readonly populateIndexes: (entities: number) => boolean;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly budget: Budget;
   /** Kept by the engine from one statement to the next. */
@@ -68,6 +76,8 @@ const NO_PARAMETERS: Parameters = new Map();
 /** A context serves one execution after the other: `begin`, slices, `end`. */
 export class ExecutionContext implements EvaluationContext {
   readonly tokens: Tokens;
+  readonly indexes: Indexes;
+  readonly populateIndexes: (entities: number) => boolean;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly scratch: Scratch;
   /** Of the values that expressions have made since an operator last counted work: they belong to its batch. */
@@ -79,7 +89,7 @@ export class ExecutionContext implements EvaluationContext {
   #moment: Moment | undefined;
   #nowMs: number | undefined;
   #random: (() => number) | undefined;
-  readonly #indexes: readonly PropertyIndex[];
+  readonly #planIndexes: readonly GraphIndex[];
   #writer: Writer | undefined;
   #rollBack: (() => Writer) | undefined;
   #commitRequested = false;
@@ -96,7 +106,9 @@ export class ExecutionContext implements EvaluationContext {
 
   constructor(fields: ExecutionContextFields) {
     this.tokens = fields.tokens;
-    this.#indexes = fields.indexes;
+    this.#planIndexes = fields.planIndexes;
+    this.indexes = fields.indexes;
+    this.populateIndexes = fields.populateIndexes;
     this.elementId = fields.elementId;
     this.#budget = fields.budget;
     this.scratch = new Scratch(fields.scratchPool);
@@ -237,8 +249,11 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
-  findIndex(label: number, key: number): PropertyIndex | undefined {
-    return this.#indexes.find(({ definition }) => definition.label === label && definition.key === key);
+  findIndex(place: IndexPlace): ValueIndex | undefined {
+    const index = this.#planIndexes.find(
+      ({ definition }) => definition.kind === place.kind && isSamePlace(definition, place),
+    );
+    return index instanceof ValueIndex ? index : undefined;
   }
 
   /** Work spent since the statement began. */

@@ -4,6 +4,7 @@
  */
 import type { StoredValue } from '../value/value.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
+import type { IndexDefinition } from './index-definition.ts';
 
 export type TokenKind = 'label' | 'relationshipType' | 'propertyKey';
 
@@ -34,7 +35,7 @@ export type Delta =
       readonly key: number;
       readonly value: StoredValue | null;
     }
-  | { readonly type: 'createIndex'; readonly name: string; readonly label: number; readonly key: number }
+  | ({ readonly type: 'createIndex' } & IndexDefinition)
   | { readonly type: 'dropIndex'; readonly name: string }
   | ({ readonly type: 'createConstraint' } & ConstraintDefinition)
   | { readonly type: 'dropConstraint'; readonly name: string };

@@ -119,6 +119,20 @@ export class GraphStore {
     this.#changes.commit();
   }
 
+  /**
+   * Goes on populating indexes: looks at about `entities`, and puts those online that are complete, unless a transaction is open.
+   * True while there is more to look at.
+   */
+  populateIndexes(entities: number): boolean {
+    const { indexes } = this.#state;
+    let left = entities;
+    for (let index = indexes.nextToPopulate(); index && left > 0; index = indexes.nextToPopulate()) {
+      left -= 1 + this.#state.populate(index, left);
+    }
+    if (indexes.areUnfinished && !this.#changes.isOpen) indexes.finish(this.lsn);
+    return indexes.nextToPopulate() !== undefined;
+  }
+
   /** Lets readers see transactions up to an lsn. Takes a lower one than before as old news. */
   acknowledge(lsn: number): void {
     assert(lsn <= this.lsn, `lsn ${lsn} is not committed`);

@@ -18,12 +18,13 @@ import {
   type ScanResult,
 } from './graph-view.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import { rangePast, seekPast } from './index-seek.ts';
+import { nearestPast, rangePast, seekPast } from './index-seek.ts';
 import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
-import type { PropertyIndex } from './property-index.ts';
 import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
+import type { ValueIndex } from './value-index.ts';
+import type { Likeness, VectorIndex } from './vector-index.ts';
 import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
 
 /**
@@ -156,16 +157,26 @@ export class StoreView implements GraphView {
     return degree;
   }
 
-  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void {
+  seekIndex(index: ValueIndex, value: StoredValue, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.seek(value, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.seek(value, out);
     else seekPast({ view: this, versions: this.#versions, index, out }, value);
   }
 
-  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void {
+  rangeIndex(index: ValueIndex, range: IndexRange, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.range(range, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.range(range, out);
     else rangePast({ view: this, versions: this.#versions, index, out }, range);
+  }
+
+  nearest(
+    index: VectorIndex,
+    sought: { readonly vector: Float32Array; readonly count: number },
+  ): Likeness[] | undefined {
+    if (this.#isPast || !index.isPopulated || index.dropped) {
+      return nearestPast({ view: this, versions: this.#versions, index }, sought);
+    }
+    return index.nearest(sought.vector, sought.count, () => true);
   }
 
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn {

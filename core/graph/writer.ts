@@ -11,12 +11,17 @@ import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts
 import type { Delta, TokenKind, Transaction } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type GraphView } from './graph-view.ts';
+import type { IndexDefinition } from './index-definition.ts';
 import { Expansion } from './result-lists.ts';
 import { canonicalStored, identicalStored } from './stored-value.ts';
 import type { VersionStore } from './version-store.ts';
 
 /** Relationship types stand in 16 bits. */
 const RELATIONSHIP_TYPES_MAX = 2 ** 16;
+
+/** Each change looks at the indexes of its label and property, and each is in every manifest of the schema. */
+const INDEXES_MAX = 1_000;
+const INDEX_KEYS_MAX = 32;
 
 /** What the writers of a store work on, one after the other. `changes` has a transaction open. */
 export interface WriterParts {
@@ -143,15 +148,24 @@ export class Writer {
     this.#make({ type: 'deleteRelationship', relationship });
   }
 
-  /** Defines an index and fills it. Fails when the name is taken or the label's property has an index. */
-  createIndex(name: string, label: number, key: number): void {
+  /**
+   * Defines an index, which GraphStore.populateIndexes fills. Fails when the name or the place is taken, and when there are too many
+   * indexes or properties in it.
+   */
+  createIndex(definition: IndexDefinition): void {
     const { indexes } = this.#parts.state;
-    const other = indexes.byName(name) ?? indexes.find(label, key);
+    const { name, keys } = definition;
+    const other = indexes.byName(name) ?? indexes.find(definition);
     if (other !== undefined) {
-      const reason = other.definition.name === name ? 'of that name' : `on that property, '${other.definition.name}'`;
+      const reason = other.definition.name === name ? 'of that name' : `on that, '${other.definition.name}'`;
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', `There already is an index ${reason}.`);
     }
-    this.#make({ type: 'createIndex', name, label, key });
+    if (indexes.count >= INDEXES_MAX) throw wrongSchema(`A graph has at most ${INDEXES_MAX} indexes.`);
+    if (keys.length > INDEX_KEYS_MAX) throw wrongSchema(`An index is on at most ${INDEX_KEYS_MAX} properties.`);
+    if (definition.kind !== 'range' && keys.length > 1)
+      throw wrongSchema('An index on points or vectors is on one property.');
+    if (new Set(keys).size < keys.length) throw wrongSchema('An index names each property once.');
+    this.#make({ type: 'createIndex', ...definition });
   }
 
   /** Drops an index. Fails when there is none of that name. */
@@ -170,12 +184,12 @@ export class Writer {
   }
 
   /**
-   * Defines a constraint, with the index that it needs. Fails when the name is taken, when the property has such a constraint
-   * or an index of its own, and when the graph is not as the constraint says.
+   * Defines a constraint, with the index that it needs. Fails when the name is taken, and when the properties have such a constraint
+   * or an index of their own. Before the commit, all steps of `checkAll` are to be taken.
    */
   createConstraint(definition: ConstraintDefinition): void {
     const { constraints, indexes } = this.#parts.state;
-    const { name, token, key } = definition;
+    const { name, entity, token, keys } = definition;
     const other = constraints.byName(name) ?? constraints.find(definition);
     if (other !== undefined) {
       const reason = other.name === name ? 'of that name' : `like it, '${other.name}'`;
@@ -184,12 +198,19 @@ export class Writer {
         `There already is a constraint ${reason}.`,
       );
     }
-    if (ownsIndex(definition)) this.createIndex(name, token, key);
+    if (ownsIndex(definition)) this.createIndex({ name, kind: 'range', entity, token, keys });
     else if (indexes.byName(name)) {
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', 'There already is an index of that name.');
     }
     this.#make({ type: 'createConstraint', ...definition });
-    this.#parts.check.everything(definition);
+  }
+
+  /**
+   * Checks that the graph is as a constraint says that this transaction has made. In steps, each of which yields the work that it
+   * was. Fails with ConstraintCreationFailed.
+   */
+  checkAll(definition: ConstraintDefinition): Generator<number, void> {
+    return this.#parts.check.everything(definition);
   }
 
   /** Drops a constraint and its index. Fails when there is none of that name. */
@@ -247,6 +268,10 @@ export class Writer {
   #expectRelationship(relationship: number): void {
     if (!this.#parts.state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
   }
+}
+
+function wrongSchema(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message);
 }
 
 function deletedEntity(kind: string): GraphError {

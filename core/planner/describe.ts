@@ -2,6 +2,7 @@
 import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { planText } from './plan-text.ts';
+import { partsOf } from './point-access.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -116,15 +117,28 @@ class Describer {
         return `${this.#name(plan.slot)}:${plan.labels.join('|')}`;
       case 'scanAllByLabel':
         return `${this.#name(plan.slot)}:${plan.label}`;
-      case 'nodeIndexSeek': {
-        const { slot, label, key, value, each } = plan;
-        return `${this.#name(slot)}:${label}(${key}) ${each ? 'IN' : '='} ${this.#print(value)}`;
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const { slot, token, keys, values, each } = plan;
+        const sought = values.map((value) => this.#print(value)).join(', ');
+        return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${each ? 'IN' : '='} ${sought}`;
       }
-      case 'nodeIndexSeekByRange': {
-        const { slot, label, key, from, to } = plan;
-        const lower = from && `${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`;
-        const upper = to && `${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`;
-        return `${this.#name(slot)}:${label}(${[lower, upper].filter((bound) => bound !== undefined).join(' AND ')})`;
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const { slot, token, keys, search } = plan;
+        const [one, other] = partsOf(search).map((part) => this.#print(part));
+        const place = `${this.#name(slot)}:${token}(${keys.join(', ')})`;
+        return search.type === 'distance' ? `${place} within ${other} of ${one}` : `${place} in ${one}, ${other}`;
+      }
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const { slot, token, keys, prefix, from, to } = plan;
+        const key = keys[prefix.length];
+        const bounds = prefix.map((value, i) => `${keys[i]} = ${this.#print(value)}`);
+        if (from) bounds.push(`${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`);
+        if (to) bounds.push(`${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`);
+        if (!from && !to) bounds.push(`${key} IS NOT NULL`);
+        return `${this.#name(slot)}:${token}(${bounds.join(' AND ')})`;
       }
       case 'expand':
       case 'expandInto':
@@ -360,6 +374,10 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'scanAllByLabels':
     case 'nodeIndexSeek':
     case 'nodeIndexSeekByRange':
+    case 'relationshipIndexSeek':
+    case 'relationshipIndexSeekByRange':
+    case 'nodePointSeek':
+    case 'relationshipPointSeek':
     case 'constructPath':
     case 'unwind':
     case 'loadCsv':

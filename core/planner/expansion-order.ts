@@ -4,6 +4,7 @@
  */
 import type { PathPattern } from '../cypher/ast.ts';
 import { type Access, bestAccess } from './access.ts';
+import { type IndexAccess, indexAccesses } from './index-access.ts';
 import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
@@ -18,6 +19,8 @@ export type Step = { readonly rows: number } & (
   | { readonly type: 'connect'; readonly relationship: GraphRelationship }
   /** The relationship is bound. */
   | { readonly type: 'endpoints'; readonly relationship: GraphRelationship }
+  /** An index finds the relationship, and so what it joins. */
+  | { readonly type: 'seekRelationship'; readonly relationship: GraphRelationship; readonly access: IndexAccess }
 );
 
 export interface OrderQuestion {
@@ -45,7 +48,8 @@ export function orderOfExpansion(question: OrderQuestion): Step[] {
 type StepKind =
   | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
   | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
-  | { readonly type: 'connect' | 'endpoints'; readonly relationship: GraphRelationship };
+  | { readonly type: 'connect' | 'endpoints'; readonly relationship: GraphRelationship }
+  | { readonly type: 'seekRelationship'; readonly relationship: GraphRelationship; readonly access: IndexAccess };
 
 /** A step that could come next: the rows it makes of one, and the share of them that remains after its predicates. */
 interface Option {
@@ -108,14 +112,15 @@ class Search {
    */
   options(): Option[] {
     const expands: Option[] = [];
+    const leaves: Option[] = [];
     for (const relationship of this.#openRelationships) {
       const options = this.#optionsOf(relationship);
-      if (options.some(({ step, fanout }) => step.type !== 'expand' && fanout <= 1)) return [...options];
-      expands.push(...options);
+      if (options.some(({ step, fanout }) => holdsAgainstEachOther(step) && fanout <= 1)) return [...options];
+      for (const option of options) (option.step.type === 'seekRelationship' ? leaves : expands).push(option);
     }
-    const leaves = [...this.#openNodes].flatMap((node) => this.#optionsOf(node));
+    leaves.push(...[...this.#openNodes].flatMap((node) => this.#optionsOf(node)));
     if (expands.length === 0) return leaves;
-    return [...expands, ...leaves.filter(({ step }) => step.type === 'leaf' && step.access.type === 'seek')];
+    return [...expands, ...leaves.filter(({ step }) => 'access' in step && step.access.type === 'seek')];
   }
 
   #optionsOf(part: GraphNode | GraphRelationship): readonly Option[] {
@@ -153,6 +158,7 @@ class Search {
     const from = this.#isBound(relationship.from);
     const to = this.#isBound(relationship.to);
     if (from && to) return [this.#connect(relationship)];
+    if (!from && !to) return this.#seeks(relationship);
     if (relationship.shortest || relationship.bound || relationship.traversal?.algorithm === 'kShortest') return [];
     const options: Option[] = [];
     for (const [isKnown, reversed] of [
@@ -165,6 +171,20 @@ class Search {
       options.push(this.#along({ type: 'expand', relationship, reversed }, fanout));
     }
     return options;
+  }
+
+  /** Ways to find a relationship of which neither end is known. */
+  #seeks(relationship: GraphRelationship): Option[] {
+    const { name, types, typeExpression, hops, repeated, shortest, direction } = relationship;
+    const type = types.length === 1 && typeExpression === undefined ? types[0] : undefined;
+    if (type === undefined || relationship.bound || hops || repeated || shortest) return [];
+    const about = { graph: this.#graph, bound: this.#bound, statistics: this.#statistics };
+    const accesses = indexAccesses({ ...about, entity: 'relationship', variable: name, token: type, ofToken: [] });
+    return accesses.map((access) => {
+      const fanout = access.fanout * (direction === 'both' ? 2 : 1);
+      const share = this.#share(namesBoundBy(relationship), access.consumed);
+      return { step: { type: 'seekRelationship', relationship, access }, fanout, share, rows: fanout * share };
+    });
   }
 
   #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
@@ -217,6 +237,11 @@ class Search {
   #isBound(node: GraphNode): boolean {
     return this.#bound.has(node.name);
   }
+}
+
+/** Whether the step finds nothing new, but looks whether what is known fits together. */
+function holdsAgainstEachOther({ type }: StepKind): boolean {
+  return type === 'connect' || type === 'endpoints';
 }
 
 /** Rows that expanding one row makes. */

@@ -2,12 +2,14 @@
 
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, PathPattern } from '../cypher/ast.ts';
-import type { Access, BoundExpression } from './access.ts';
+import type { Access } from './access.ts';
 import { checkPredicates } from './complexity.ts';
 import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
+import type { BoundExpression, IndexAccess } from './index-access.ts';
 import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
+import { mapSearch } from './point-access.ts';
 import {
   type Conjunct,
   type GraphRelationship,
@@ -115,6 +117,11 @@ class MatchBuilder {
       case 'connect':
         this.#plan = this.#expansion(step);
         break;
+      case 'seekRelationship':
+        for (const conjunct of step.access.consumed) this.#applied.add(conjunct);
+        this.#plan = this.#seek(step.relationship.slot, step.access);
+        this.#plan = this.#endpoints(step.relationship);
+        break;
       case 'endpoints':
         this.#plan = this.#endpoints(step.relationship);
         break;
@@ -130,7 +137,6 @@ class MatchBuilder {
   #leaf(slot: number, access: Access): Plan {
     const input = this.#plan;
     const estimatedRows = input.estimatedRows * access.fanout;
-    const { scope } = this.#graph;
     switch (access.type) {
       case 'all':
         return { type: 'scanAll', input, slot, estimatedRows };
@@ -138,21 +144,35 @@ class MatchBuilder {
         return { type: 'scanAllByLabel', input, slot, label: access.label, estimatedRows };
       case 'labels':
         return { type: 'scanAllByLabels', input, slot, labels: access.labels, estimatedRows };
-      case 'seek': {
-        const { label, key, each } = access;
-        const value = { expression: access.value, scope };
-        return { type: 'nodeIndexSeek', input, slot, label, key, value, each, estimatedRows };
-      }
-      case 'range': {
-        const { label, key } = access;
-        const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
-          given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
-        const [from, to] = [bound(access.from), bound(access.to)];
-        return { type: 'nodeIndexSeekByRange', input, slot, label, key, from, to, estimatedRows };
-      }
+      case 'seek':
+      case 'range':
+      case 'points':
+        return this.#seek(slot, access);
       default:
         return unreachable(access);
     }
+  }
+
+  #seek(slot: number, access: IndexAccess): Plan {
+    const input = this.#plan;
+    const { scope } = this.#graph;
+    const { entity, token, keys } = access;
+    const estimatedRows = input.estimatedRows * access.fanout;
+    const scoped = (expressions: readonly Expression[]) => expressions.map((expression) => ({ expression, scope }));
+    if (access.type === 'seek') {
+      const type = entity === 'node' ? 'nodeIndexSeek' : 'relationshipIndexSeek';
+      return { type, input, slot, token, keys, values: scoped(access.values), each: access.each, estimatedRows };
+    }
+    if (access.type === 'points') {
+      const type = entity === 'node' ? 'nodePointSeek' : 'relationshipPointSeek';
+      const search = mapSearch(access.search, (expression) => ({ expression, scope }));
+      return { type, input, slot, token, keys, search, estimatedRows };
+    }
+    const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
+      given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
+    const type = entity === 'node' ? 'nodeIndexSeekByRange' : 'relationshipIndexSeekByRange';
+    const [from, to] = [bound(access.from), bound(access.to)];
+    return { type, input, slot, token, keys, prefix: scoped(access.prefix), from, to, estimatedRows };
   }
 
   #expansion(step: Extract<Step, { type: 'expand' | 'connect' }>): Plan {

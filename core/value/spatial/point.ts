@@ -4,7 +4,7 @@ import { Float } from '../value.ts';
 import { hasHeight, isGeographic, PointValue, SRID, type Srid } from './point-value.ts';
 
 /** The radius of the globe in metres. Source: Neo4j. */
-const EARTH_RADIUS_METRES = 6_378_140;
+export const EARTH_RADIUS_METRES = 6_378_140;
 
 const DEGREES = Math.PI / 180;
 

@@ -108,10 +108,14 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'Neo4j refuses != after parsing', message: /Inequality is written <>/ },
   { reason: 'Neo4j refuses a quantifier without WHERE after parsing', message: /^Expected WHERE, found "\)"/ },
-  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false or a list/ },
+  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false, a list or a map/ },
   {
     reason: 'Neo4j looks for the variable of an index or a constraint after parsing',
     message: /^The variable \S+ is not defined/,
+  },
+  {
+    reason: 'Neo4j counts the properties of a constraint after parsing',
+    message: /^A constraint on the existence or the type of a property is on one property/,
   },
   { reason: 'Neo4j checks the types of properties after parsing', message: /^A property cannot be of type/ },
   { reason: 'Such names are those of commands', message: /^The name of a procedure has no blanks/ },
@@ -162,7 +166,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
     applies: ({ text }) =>
-      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
+      /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
         text,
       ),
   },

@@ -43,6 +43,7 @@ export class Database {
   #commit(execution: Execution): void {
     const transaction = execution.commit(1);
     if (transaction) this.store.acknowledge(transaction.lsn);
+    this.store.populateIndexes(Number.POSITIVE_INFINITY);
   }
 
   /** The rows of a statement, in a form that is easy to write down. */
