@@ -1,6 +1,6 @@
 /** Nodes found by a property index, for each row of the input. */
 
-import { assert } from '../assert.ts';
+import { broken } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { IndexRange } from '../graph/index-definition.ts';
@@ -124,7 +124,7 @@ function findIndex({ label, key }: IndexPlace, context: ExecutionContext): Prope
   const keyToken = context.tokens.propertyKey.idOf(key);
   const index =
     labelToken === undefined || keyToken === undefined ? undefined : context.findIndex(labelToken, keyToken);
-  assert(index !== undefined, `the index on :${label}(${key}) that the plan uses is there`);
+  if (index === undefined) broken(`the index on :${label}(${key}) that the plan uses is not there`);
   return index;
 }
 
