@@ -100,7 +100,9 @@ export class ExecutionContext implements EvaluationContext {
   #work = 0;
   #rows = 0;
   #bytes = 0;
-  #bytesByHolder: Map<string, number> | undefined;
+  /** Who holds bytes, and how many, side by side. They are few. */
+  readonly #holders: string[] = [];
+  readonly #heldBytes: number[] = [];
   #uninterruptible = 0;
   #nodesToDelete: Set<number> | undefined;
 
@@ -142,7 +144,8 @@ export class ExecutionContext implements EvaluationContext {
     this.#nowMs = undefined;
     this.#random = undefined;
     this.#virtual = undefined;
-    this.#bytesByHolder = undefined;
+    this.#holders.length = 0;
+    this.#heldBytes.length = 0;
     this.#nodesToDelete = undefined;
   }
 
@@ -303,8 +306,9 @@ export class ExecutionContext implements EvaluationContext {
    */
   hold(bytes: number, holder: string): void {
     this.#bytes += bytes;
-    this.#bytesByHolder ??= new Map();
-    this.#bytesByHolder.set(holder, (this.#bytesByHolder.get(holder) ?? 0) + bytes);
+    const at = this.#holders.indexOf(holder);
+    if (at >= 0) this.#heldBytes[at]! += bytes;
+    else this.#heldBytes[this.#holders.push(holder) - 1] = bytes;
     if (this.#bytes > this.#budget.bytesMax) throw this.#tooManyBytes();
   }
 
@@ -314,8 +318,8 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   #tooManyBytes(): GraphError {
-    const holders = [...(this.#bytesByHolder ?? []), ['values that are being worked out', this.madeBytes] as const];
-    const [holder, held] = holders.reduce((most, other) => (other[1] > most[1] ? other : most));
+    const held = Math.max(this.madeBytes, ...this.#heldBytes);
+    const holder = this.#holders[this.#heldBytes.indexOf(held)] ?? 'values that are being worked out';
     const { bytesMax } = this.#budget;
     return new GraphError(
       'Neo.TransientError.General.MemoryPoolOutOfMemoryError',

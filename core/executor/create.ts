@@ -109,9 +109,9 @@ export class Create implements Operator {
     const input = this.#input.next(context);
     if (input === PAUSE || input === END) return input;
     let batch = input;
-    for (const part of this.#parts) {
+    for (let i = 0; i < this.#parts.length; i++) {
       context.charge(batch.rowCount);
-      batch = create(batch, part, context);
+      batch = create(batch, this.#parts[i]!, context);
     }
     return batch;
   }

@@ -1,6 +1,6 @@
 /** Nodes or relationships found by an index on properties, for each row of the input. */
 
-import { assert } from '../assert.ts';
+import { broken } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { EntityKind, IndexKind, IndexRange } from '../graph/index-definition.ts';
@@ -123,7 +123,7 @@ function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionC
   const named = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(token);
   const keyTokens = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
   const index = named === undefined ? undefined : context.findIndex({ kind, entity, token: named, keys: keyTokens });
-  assert(index !== undefined, `the index on ${token}(${keys.join()}) that the plan uses is there`);
+  if (index === undefined) broken(`the index on ${token}(${keys.join()}) that the plan uses is not there`);
   return index;
 }
 

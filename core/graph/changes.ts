@@ -3,7 +3,7 @@
  * and a REPLICA's `apply` both come through here, so the same deltas do the same everywhere. What is asked for must be
  * possible: a statement's mistakes are the writer's to refuse, and a delta that does not fit is a broken invariant.
  */
-import { assert, unreachable } from '../assert.ts';
+import { assert, broken, unreachable } from '../assert.ts';
 import { ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { Departure } from './graph-index.ts';
@@ -46,6 +46,12 @@ export class Changes {
     this.#current.lsn = this.#lsn;
     this.#versions.commit();
     this.#state.tokens.commit(this.#lsn);
+    this.#stamp = undefined;
+  }
+
+  /** Ends the open transaction, which has changed nothing. */
+  discard(): void {
+    this.#versions.commit();
     this.#stamp = undefined;
   }
 
@@ -105,7 +111,7 @@ export class Changes {
   }
 
   #createNode(node: number): void {
-    assert(node >= 0 && !this.#state.nodes.ids.has(node), `node ${node} is there already`);
+    if (node < 0 || this.#state.nodes.ids.has(node)) broken(`node ${node} is there already`);
     this.#state.createNode(node);
     this.#versions.record({
       type: 'nodeCreated',
@@ -118,7 +124,7 @@ export class Changes {
 
   #deleteNode(node: number): void {
     this.#expectNode(node);
-    assert(!this.#state.adjacency.isJoined(node), `node ${node} still has relationships`);
+    if (this.#state.adjacency.isJoined(node)) broken(`node ${node} still has relationships`);
     const labelSet = this.#state.nodes.labelSet(node);
     const properties = this.#state.propertiesOfNode(node);
     const departures: Departure[] = [];
@@ -187,10 +193,9 @@ export class Changes {
 
   #createRelationship(delta: Delta & { type: 'createRelationship' }): void {
     const { relationship, relationshipType, start, end } = delta;
-    assert(
-      relationship >= 0 && !this.#state.relationships.ids.has(relationship),
-      `relationship ${relationship} is there already`,
-    );
+    if (relationship < 0 || this.#state.relationships.ids.has(relationship)) {
+      broken(`relationship ${relationship} is there already`);
+    }
     this.#expectNode(start);
     this.#expectNode(end);
     this.#expectToken('relationshipType', relationshipType);
@@ -313,15 +318,15 @@ export class Changes {
   }
 
   #expectNode(node: number): void {
-    assert(this.#state.nodes.ids.has(node), `no node ${node}`);
+    if (!this.#state.nodes.ids.has(node)) broken(`no node ${node}`);
   }
 
   #expectRelationship(relationship: number): void {
-    assert(this.#state.relationships.ids.has(relationship), `no relationship ${relationship}`);
+    if (!this.#state.relationships.ids.has(relationship)) broken(`no relationship ${relationship}`);
   }
 
   #expectToken(kind: 'label' | 'relationshipType' | 'propertyKey', token: number): void {
-    assert(token >= 0 && token < this.#state.tokens.of(kind).count, `no ${kind} ${token}`);
+    if (token < 0 || token >= this.#state.tokens.of(kind).count) broken(`no ${kind} ${token}`);
   }
 }
 

@@ -41,12 +41,12 @@ export class GraphState {
   /** Gives a node another set of labels, and adds what leaves an index to `departures`. */
   setLabelSet(id: number, set: number, departures: Departure[]): void {
     const before = this.nodes.labelSet(id);
-    for (const label of this.labelSets.labelsOf(before)) {
-      if (!this.labelSets.has(set, label)) this.#removeLabel(id, label, departures);
+    const had = this.labelSets.labelsOf(before);
+    for (let i = 0; i < had.length; i++) {
+      if (!this.labelSets.has(set, had[i]!)) this.#removeLabel(id, had[i]!, departures);
     }
-    for (const label of this.labelSets.labelsOf(set)) {
-      if (!this.labelSets.has(before, label)) this.#addLabel(id, label);
-    }
+    const has = this.labelSets.labelsOf(set);
+    for (let i = 0; i < has.length; i++) if (!this.labelSets.has(before, has[i]!)) this.#addLabel(id, has[i]!);
     this.nodes.setLabelSet(id, set);
   }
 
@@ -57,7 +57,9 @@ export class GraphState {
     departures: Departure[],
   ): void {
     const { key, value } = property;
-    for (const index of this.indexes.onKey('node', key)) {
+    const indexes = this.indexes.onKey('node', key);
+    for (let i = 0; i < indexes.length; i++) {
+      const index = indexes[i]!;
       if (!this.labels.has(index.definition.token, id)) continue;
       changeIn(index, this.nodeProperties, { id, key, value }, departures);
     }

@@ -1,4 +1,4 @@
-import { assert } from '../assert.ts';
+import { assert, broken } from '../assert.ts';
 import { Changes } from './changes.ts';
 import { ConstraintCheck } from './constraint-check.ts';
 import type { Constraints } from './constraints.ts';
@@ -135,7 +135,7 @@ export class GraphStore {
 
   /** Lets readers see transactions up to an lsn. Takes a lower one than before as old news. */
   acknowledge(lsn: number): void {
-    assert(lsn <= this.lsn, `lsn ${lsn} is not committed`);
+    if (lsn > this.lsn) broken(`lsn ${lsn} is not committed`);
     if (lsn <= this.#acknowledgedLsn) return;
     this.#acknowledgedLsn = lsn;
     this.#collect();
@@ -151,7 +151,7 @@ export class GraphStore {
    * The same for many: all that pin an lsn read through one view. It holds versions back until each of them has released it.
    */
   pin(lsn: number = this.#acknowledgedLsn): Pin {
-    assert(lsn >= this.#collectedLsn && lsn <= this.lsn, `the versions of lsn ${lsn} are not there`);
+    if (lsn < this.#collectedLsn || lsn > this.lsn) broken(`the versions of lsn ${lsn} are not there`);
     const pin = this.#pinAt(lsn);
     pin.count += 1;
     return pin;

@@ -342,12 +342,31 @@ export class StoreView implements GraphView {
     const doubtful = this.#isPast && hasAny(chains, ids, count);
     const limit = doubtful ? this.#state.tokens.propertyKey.count : table.keyLimit;
     const gathered: GatheredProperty[] = [];
+    if (count <= FEW_ROWS) {
+      for (let key = 0; key < limit; key += 1) {
+        const values = this.#valuesOf(table, chains, { ids, count, key });
+        if (values !== undefined) gathered.push({ key, column: { kind: 'value', values } });
+      }
+      return gathered;
+    }
     for (let key = 0; key < limit; key += 1) {
       if (!doubtful && !table.hasAny(ids, count, key)) continue;
       const column = this.#gather(table, chains, { ids, count, key }, RESULT_COLUMNS);
       if (!doubtful || hasValue(column)) gathered.push({ key, column });
     }
     return gathered;
+  }
+
+  /** One property of a few entities; undefined when none of them has it. */
+  #valuesOf(table: PropertyTable, chains: Chains, { ids, count, key }: Gathering): (StoredValue | null)[] | undefined {
+    const values = new Array<StoredValue | null>(count);
+    let isThere = false;
+    for (let row = 0; row < count; row += 1) {
+      const value = ids[row]! < 0 ? null : this.#property(table, chains, ids[row]!, key);
+      values[row] = value;
+      if (value !== null) isThere = true;
+    }
+    return isThere ? values : undefined;
   }
 
   #gather(table: PropertyTable, chains: Chains, wanted: Gathering, memory: ColumnMemory): GatheredColumn {
@@ -360,6 +379,9 @@ export class StoreView implements GraphView {
     return { kind: 'value', values };
   }
 }
+
+/** So few entities are read one by one: that takes less time than making columns for them. */
+const FEW_ROWS = 4;
 
 function hasValue(column: GatheredColumn): boolean {
   return column.kind !== 'value' || column.values.some((value) => value !== null);

@@ -241,7 +241,8 @@ export class Writer {
   /** Ends the transaction and restores what was there before, tokens and indexes included. */
   rollback(): void {
     this.#end();
-    this.#parts.changes.rollback();
+    if (this.#deltas.length === 0) this.#parts.changes.discard();
+    else this.#parts.changes.rollback();
   }
 
   #make(delta: Delta): void {
