@@ -119,7 +119,7 @@ export class EquivalenceClasses {
     firsts: Int32Array,
   ): number {
     const { values, positions } = column;
-    this.#byNumber.getAll(values, positions, out);
+    if (this.#byNumber.getAll(values, positions, out)) return 0;
     let found = 0;
     for (let row = 0; row < out.length; row++) {
       if (out[row]! >= 0) continue;
