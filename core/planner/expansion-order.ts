@@ -2,13 +2,13 @@
  * In which order the nodes and relationships of a MATCH are found. Each possible first step is followed by the cheapest
  * next one until everything is bound; the order that makes the fewest rows on the way wins.
  */
-import type { PathPattern } from '../cypher/ast.ts';
+import type { Expression, PathPattern } from '../cypher/ast.ts';
 import { type Access, bestAccess } from './access.ts';
 import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
 /** Of a pattern with more parts than this, only the most promising first steps are followed to the end. */
-const LARGE_PATTERN_PARTS = 20;
+export const PATTERN_PARTS_FEW = 20;
 const STARTS_TRIED_MAX = 4;
 
 export type Step = { readonly rows: number } & (
@@ -18,7 +18,24 @@ export type Step = { readonly rows: number } & (
   | { readonly type: 'connect'; readonly relationship: GraphRelationship }
   /** The relationship is bound. */
   | { readonly type: 'endpoints'; readonly relationship: GraphRelationship }
+  /** Another part of the pattern is found by itself, with the steps, and joined by the keys. `conjunct`: what then holds. */
+  | {
+      readonly type: 'join';
+      readonly graph: QueryGraph;
+      readonly steps: readonly Step[];
+      readonly inputKey: Expression;
+      readonly innerKey: Expression;
+      readonly conjunct: Conjunct | undefined;
+    }
 );
+
+export interface Order {
+  readonly steps: readonly Step[];
+  /** Rows that come out. */
+  readonly rows: number;
+  /** Rows that are made on the way. */
+  readonly cost: number;
+}
 
 export interface OrderQuestion {
   readonly graph: QueryGraph;
@@ -28,10 +45,10 @@ export interface OrderQuestion {
 }
 
 /** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
-export function orderOfExpansion(question: OrderQuestion): Step[] {
+export function orderOfExpansion(question: OrderQuestion): Order {
   const { nodes, relationships } = question.graph;
   const options = new Search(question).options().sort((left, right) => left.rows - right.rows);
-  const tried = nodes.length + relationships.length > LARGE_PATTERN_PARTS ? STARTS_TRIED_MAX : options.length;
+  const tried = nodes.length + relationships.length > PATTERN_PARTS_FEW ? STARTS_TRIED_MAX : options.length;
   let best: Search | undefined;
   for (const option of options.slice(0, tried)) {
     const search = new Search(question);
@@ -39,7 +56,7 @@ export function orderOfExpansion(question: OrderQuestion): Step[] {
     search.finish();
     if (!best || search.cost < best.cost) best = search;
   }
-  return best?.steps ?? [];
+  return best ?? { steps: [], rows: question.rows, cost: 0 };
 }
 
 type StepKind =
@@ -72,6 +89,10 @@ class Search {
   /** By node or relationship: the options to find it. */
   readonly #options = new Map<GraphNode | GraphRelationship, readonly Option[]>();
   #rows: number;
+
+  get rows(): number {
+    return this.#rows;
+  }
 
   constructor({ graph, statistics, rows }: OrderQuestion) {
     this.#graph = graph;

@@ -379,7 +379,8 @@ export function stepPredicate(fields: {
   return { on, spares, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
 }
 
-function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
+/** By variable: the conjuncts that need it. */
+export function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
   const byName = new Map<string, Conjunct[]>();
   for (const conjunct of conjuncts) {
     for (const name of conjunct.needs) {
@@ -402,4 +403,14 @@ function boundListNotSupported(position: Span): GraphError {
 /** Whether one relationship can be of both: of any of these types, where no types mean every type. */
 export function typesOverlap(one: readonly string[], other: readonly string[]): boolean {
   return one.length === 0 || other.length === 0 || one.some((type) => other.includes(type));
+}
+
+/** Whether both could be the same relationship, so that a MATCH has to hold them apart; of types that exclude each other, none can. */
+export function mayCoincide(one: GraphRelationship, other: GraphRelationship): boolean {
+  return other.slot !== one.slot && !isSearch(other) && !isSearch(one) && typesOverlap(other.types, one.types);
+}
+
+/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
+function isSearch({ shortest, traversal }: GraphRelationship): boolean {
+  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }
