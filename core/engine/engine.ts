@@ -20,6 +20,7 @@ import type { Snapshot } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
 import { describePlan } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
+import type { Statistics } from '../planner/statistics.ts';
 import type { Value } from '../value/value.ts';
 import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** What the planner is told of the graph; by default what is true. Told of a large one, it makes the plans of a large one. */
+  readonly statistics?: Statistics;
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -82,7 +85,7 @@ interface KeptStatement {
 export class Engine {
   readonly #store: GraphStore;
   readonly #limits: Limits;
-  readonly #statistics: StoreStatistics;
+  readonly #statistics: Statistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
@@ -91,7 +94,7 @@ export class Engine {
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#statistics = new StoreStatistics(store);
+    this.#statistics = options.statistics ?? new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
     this.#procedures = new ProcedureRegistry(options.procedures ?? []);

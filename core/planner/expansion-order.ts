@@ -189,8 +189,22 @@ class Search {
   }
 
   #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
-    const share = this.#share(namesBoundBy(step.relationship), []);
+    const names = namesBoundBy(step.relationship);
+    const share = step.type === 'expand' ? this.#shareAtEnd(step, names) : this.#share(names, []);
     return { step, fanout, share, rows: fanout * share };
+  }
+
+  /** As #share, but relationships lead to the nodes of some labels more often than to others. */
+  #shareAtEnd(step: Extract<StepKind, { type: 'expand' }>, names: readonly string[]): number {
+    const { relationship, reversed } = step;
+    const end = reversed ? relationship.from : relationship.to;
+    const labels = relationship.hops ? [] : this.#newlyPossible(names).filter(({ label }) => label?.node === end.name);
+    return labels.reduce(
+      (share, { label }) => {
+        return share * labelShareAtEnd({ relationship, reversed, label: label!.label, statistics: this.#statistics });
+      },
+      this.#share(names, labels),
+    );
   }
 
   #connect(relationship: GraphRelationship): Option {
@@ -259,6 +273,21 @@ export function expectedFanout(fields: {
   if (repeated) return fanoutOfWalk(hops, next, next);
   const rows = fanoutOfWalk(hops, first, next);
   return relationship.traversal ? Math.min(rows, Math.max(1, statistics.nodeCount)) : rows;
+}
+
+/** The share of relationships that lead to a node of a label. */
+function labelShareAtEnd(fields: {
+  relationship: GraphRelationship;
+  reversed: boolean;
+  label: string;
+  statistics: Statistics;
+}): number {
+  const { relationship, reversed, label, statistics } = fields;
+  const { types, direction } = relationship;
+  const back = reversed ? direction : turnedDirection(direction);
+  const all = statistics.nodeCount * statistics.averageDegree(types, back, undefined);
+  const labelled = statistics.labelCount(label) * statistics.averageDegree(types, back, label);
+  return all === 0 ? 1 : Math.min(1, labelled / all);
 }
 
 /** Rows of a walk whose first hop makes `first` of one, and each further one `next`. */
