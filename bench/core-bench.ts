@@ -98,7 +98,7 @@ function importFigure(statements: readonly CoreStatement[], extent: Extent): Fig
   const sorted = Float64Array.from(batchesMs).sort();
   return {
     place: 'core',
-    workload: 'import, batches of 2,000 routes',
+    workload: 'import, batches of 5,000 routes',
     operations: sorted.length,
     medianMs: median(sorted),
     p99Ms: percentile(sorted, 0.99),

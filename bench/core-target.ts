@@ -1,13 +1,16 @@
 /** A graph in this process: the engine on its store, and records encoded as the WAL has them, without objects and disk. */
-import type { QueryCall, QueryResult } from '../cli/connection.ts';
-import type { QueryTarget } from '../cli/import/import-folder.ts';
+import { NumberText, type QueryCall, type QueryResult } from '../cli/connection.ts';
+import { CommandFailure } from '../cli/failure.ts';
+import type { ImportTarget } from '../cli/import/ledger.ts';
 import { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
+import { GraphError } from '../core/error.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import type { ResultValue, Value } from '../core/value/value.ts';
 import { type EncodedRecord, encodeRecord, GENESIS } from '../core/wal/record.ts';
 import { packRows } from '../core/wal/row.ts';
 import { parseJsonText } from '../durable/json-text.ts';
+import { decodeTypedValue, encodeJsonRow } from '../durable/json-value.ts';
 import { SLICE_WORK } from '../durable/turn.ts';
 import { importFlights } from './flights-import.ts';
 
@@ -61,19 +64,45 @@ export class CoreTarget {
   }
 }
 
-/** Imports the flights once, and answers the statements that did it, parameters parsed, to be played again. */
+/** Takes the calls of the commands and answers as the Query API does, parameters and values read and written by the same code. */
+export class CoreConnection implements ImportTarget {
+  readonly target: CoreTarget;
+  readonly #observe: (statement: CoreStatement) => void;
+
+  constructor(target: CoreTarget, observe: (statement: CoreStatement) => void = () => undefined) {
+    this.target = target;
+    this.#observe = observe;
+  }
+
+  async query(call: QueryCall): Promise<QueryResult> {
+    try {
+      const statement = { text: call.statement, parameters: parametersOf(call) };
+      this.#observe(statement);
+      const [execution] = this.target.commit([statement]).executions;
+      if (!execution) throw new Error('a statement has an execution');
+      const form = call.typedAnswer ? 'typed' : 'plain';
+      const values = execution.rows.map((row) => JSON.parse(encodeJsonRow(row, form), keepNumberText));
+      return { ...NO_RESULT, fields: execution.columns, values, counters: { ...execution.counters } };
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      throw new CommandFailure('refused', error.message, { code: error.code });
+    }
+  }
+}
+
+function parametersOf({ parameters, typedParameters }: QueryCall): CoreParameters {
+  const decode = typedParameters ? decodeTypedValue : (value: Value) => value;
+  return new Map([...(parameters ?? [])].map(([name, text]) => [name, decode(parseJsonText(text))]));
+}
+
+function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined ? new NumberText(context.source) : value;
+}
+
+/** Imports the flights once, and answers the statements that made the relationships, parameters parsed, to be played again. */
 export async function recordImport(target: CoreTarget): Promise<CoreStatement[]> {
   const statements: CoreStatement[] = [];
-  const recorder: QueryTarget = {
-    async query(call: QueryCall): Promise<QueryResult> {
-      const parameters = new Map([...(call.parameters ?? [])].map(([name, text]) => [name, parseJsonText(text)]));
-      const statement = { text: call.statement, parameters };
-      statements.push(statement);
-      const [execution] = target.commit([statement]).executions;
-      return { ...NO_RESULT, counters: { ...execution?.counters } };
-    },
-  };
-  await importFlights(recorder, 'bench');
+  await importFlights(new CoreConnection(target, (statement) => statements.push(statement)), 'bench');
   return statements;
 }
 

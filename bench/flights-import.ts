@@ -1,8 +1,11 @@
 /** `skein import` of the flights against any target: the same statements in the same batches, with their times. */
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { QueryResult } from '../cli/connection.ts';
-import { type ImportReport, importFolder, type QueryTarget } from '../cli/import/import-folder.ts';
-import { importProgress } from '../cli/import/progress.ts';
+import { type ImportReport, runImport } from '../cli/import/import-run.ts';
+import type { ImportTarget } from '../cli/import/ledger.ts';
+import { planMappedCsv } from '../cli/import/mapped-csv.ts';
+import { NO_PROGRESS } from '../cli/import/progress.ts';
 
 export const FLIGHTS_FOLDER = resolve(import.meta.dirname, '../examples/flights');
 
@@ -14,14 +17,15 @@ export interface ImportTimes {
   readonly batchesMs: Float64Array;
 }
 
-export function importFlights(target: QueryTarget, database: string): Promise<ImportReport> {
-  return importFolder(target, { folder: FLIGHTS_FOLDER, database, progress: importProgress('none') });
+export function importFlights(target: ImportTarget, database: string): Promise<ImportReport> {
+  const bad = { path: join(tmpdir(), `skein-bench-${process.pid}.bad.ndjson`), max: 0 };
+  return runImport(target, planMappedCsv(FLIGHTS_FOLDER), { database, progress: NO_PROGRESS, bad });
 }
 
-export async function timeImport(target: QueryTarget, database: string): Promise<ImportTimes> {
+export async function timeImport(target: ImportTarget, database: string): Promise<ImportTimes> {
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, 0];
   const batchesMs: number[] = [];
-  const timed: QueryTarget = {
+  const timed: ImportTarget = {
     async query(call) {
       const startedMs = performance.now();
       const result = await target.query(call);

@@ -1,5 +1,7 @@
 /** The flights data in typed arrays, as a program made for just these questions would hold it (CSR both ways). */
-import { type CsvFile, columnIndex, readCsv } from '../cli/import/csv-rows.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Papa from 'papaparse';
 
 /** Where a text column has no text. */
 export const NO_TEXT = 0;
@@ -37,11 +39,11 @@ export function readRoutes(folder: string): Routes {
   const airportOfId = new Map(column(airports, 'id').map((id, airport) => [id, airport]));
   const ends = (name: string) => Int32Array.from(column(routes, name), (id) => airportOfId.get(id) ?? -1);
   const [sources, targets] = [ends('src_airport_id'), ends('dst_airport_id')];
-  const airportCount = airports.rows.length;
+  const airportCount = airports.length;
   const iata = textColumn(column(airports, 'iata'));
   return {
     airportCount,
-    routeCount: routes.rows.length,
+    routeCount: routes.length,
     outgoing: neighbours(airportCount, sources, targets),
     incoming: neighbours(airportCount, targets, sources),
     names: column(airports, 'name').map((name) => name || null),
@@ -51,9 +53,15 @@ export function readRoutes(folder: string): Routes {
   };
 }
 
-function column(csv: CsvFile, name: string): string[] {
-  const index = columnIndex(csv, name);
-  return csv.rows.map((row) => row[index] ?? '');
+type CsvRows = readonly Readonly<Record<string, string>>[];
+
+function readCsv(folder: string, file: string): CsvRows {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
+}
+
+function column(csv: CsvRows, name: string): string[] {
+  return csv.map((row) => row[name] ?? '');
 }
 
 function textColumn(fields: readonly string[]): TextColumn {

@@ -107,7 +107,7 @@ async function benchImports(client: HttpClient, server: Server, extent: Extent, 
   const sorted = Float64Array.from(batchesMs).sort();
   report.add({
     place: 'serve',
-    workload: 'import, batches of 2,000 routes, 2 on the way',
+    workload: 'import, batches of 5,000 routes, 2 on the way',
     operations: sorted.length,
     medianMs: median(sorted),
     p99Ms: percentile(sorted, 0.99),

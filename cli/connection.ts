@@ -66,7 +66,16 @@ export interface QueryCall {
   readonly parameters?: ReadonlyMap<string, string>;
   readonly bookmarks?: readonly string[];
   readonly region?: string | undefined;
+  /** `write` asks MAIN, also for what only reads. Without it the statement's text decides. */
+  readonly accessMode?: 'write';
+  /** The parameters may hold `{"$type": …, "_value": …}` (docs/HTTP.md). */
+  readonly typedParameters?: boolean;
+  /** The values of the answer are typed, each an object as JSON has it. */
+  readonly typedAnswer?: boolean;
 }
+
+const TYPED_JSON = 'application/vnd.neo4j.query';
+const PLAIN_JSON = 'application/json';
 
 export class Connection {
   readonly url: string;
@@ -80,10 +89,16 @@ export class Connection {
   /** Runs a statement. Throws CommandFailure with what the server says. */
   async query(call: QueryCall): Promise<QueryResult> {
     const parameters = [...(call.parameters ?? [])].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
-    const body = `{"statement":${JSON.stringify(call.statement)},"parameters":{${parameters.join(',')}},"bookmarks":${JSON.stringify(call.bookmarks ?? [])},"includeCounters":true}`;
+    const accessMode = call.accessMode === 'write' ? ',"accessMode":"Write"' : '';
+    const body = `{"statement":${JSON.stringify(call.statement)},"parameters":{${parameters.join(',')}},"bookmarks":${JSON.stringify(call.bookmarks ?? [])},"includeCounters":true${accessMode}}`;
     const path = `/db/${encodeURIComponent(call.database)}/query/v2`;
-    const response = await this.#fetch(path, { method: 'POST', body, headers: regionHeader(call.region) });
-    const answer = parseAnswer(await response.text());
+    const headers = {
+      ...regionHeader(call.region),
+      'content-type': call.typedParameters ? TYPED_JSON : PLAIN_JSON,
+      accept: call.typedAnswer ? TYPED_JSON : PLAIN_JSON,
+    };
+    const { response, text } = await this.#fetch(path, { method: 'POST', body, headers });
+    const answer = parseAnswer(text, call.typedAnswer ? undefined : keepNumberText);
     if (answer.errors) throw refusal(response.status, answer.errors);
     return {
       fields: answer.data?.fields ?? [],
@@ -105,13 +120,15 @@ export class Connection {
     return { socket, authentication: JSON.stringify({ t: 'auth', scheme: 'bearer', credentials: this.#token }) };
   }
 
+  /** The connection may break on the way to the answer or within it. */
   async #fetch(
     path: string,
     init: { method: string; body: string; headers: Record<string, string> },
-  ): Promise<Response> {
-    const headers = { ...init.headers, authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+  ): Promise<{ response: Response; text: string }> {
+    const headers = { ...init.headers, authorization: `Bearer ${this.#token}` };
     try {
-      return await fetch(this.url + path, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(this.url + path, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return { response, text: await response.text() };
     } catch (error) {
       throw new CommandFailure('unreachable', `nobody answers at ${this.url}`, { cause: error });
     }
@@ -138,10 +155,10 @@ interface ErrorBody {
   readonly gqlStatus?: string;
 }
 
-/** The body, with numbers as their text. What is not JSON comes from something that is not Skein. */
-function parseAnswer(text: string): AnswerBody {
+/** The body. What is not JSON comes from something that is not Skein. */
+function parseAnswer(text: string, reviver?: typeof keepNumberText): AnswerBody {
   try {
-    return JSON.parse(text, keepNumberText) as AnswerBody; // the server's own format, checked by its tests
+    return JSON.parse(text, reviver) as AnswerBody; // the server's own format, checked by its tests
   } catch (error) {
     throw new CommandFailure('unreachable', `the answer is not Skein's: ${text.slice(0, 200)}`, { cause: error });
   }
@@ -154,5 +171,9 @@ function keepNumberText(_key: string, value: unknown, context?: { source?: strin
 function refusal(status: number, errors: readonly ErrorBody[]): CommandFailure {
   const [first] = errors;
   const message = first ? `${first.message}\n       ${first.code} (${first.gqlStatus ?? status})` : `HTTP ${status}`;
-  return new CommandFailure(first?.gqlStatus === '08007' ? 'unknown' : 'refused', message);
+  return new CommandFailure(
+    first?.gqlStatus === '08007' ? 'unknown' : 'refused',
+    message,
+    first ? { code: first.code } : {},
+  );
 }

@@ -14,10 +14,13 @@ export const EXIT_CODES = {
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly kind: keyof typeof EXIT_CODES;
+  /** The server's, when it was the server that refused. */
+  readonly code: string | undefined;
 
-  constructor(kind: keyof typeof EXIT_CODES, message: string, options?: ErrorOptions) {
+  constructor(kind: keyof typeof EXIT_CODES, message: string, options?: ErrorOptions & { readonly code?: string }) {
     super(message, options);
     this.kind = kind;
+    this.code = options?.code;
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `skein`. Each subcommand has its own file; exit codes stand in failure.ts. */
 import { Command } from 'commander';
+import { clusterCommand } from './commands/cluster.ts';
 import { devCommand } from './commands/dev.ts';
 import { importCommand } from './commands/import.ts';
 import { queryCommand } from './commands/query.ts';
@@ -14,6 +15,7 @@ const program = new Command('skein')
   .showHelpAfterError()
   .addCommand(devCommand())
   .addCommand(serveCommand())
+  .addCommand(clusterCommand())
   .addCommand(importCommand())
   .addCommand(queryCommand())
   .addCommand(watchCommand());

@@ -1,4 +1,4 @@
-/** Ends a child process when this one is asked to end. */
+/** Ends child processes when this one is asked to end. */
 import type { ChildProcess } from 'node:child_process';
 
 const PATIENCE_MS = 5_000;
@@ -25,3 +25,21 @@ export function superviseUntilExit(
     });
   });
 }
+
+/** Resolves at the first SIGINT or SIGTERM. `hurry` is called at the next one: npm passes on what a terminal has sent already. */
+export function untilAskedToStop(hurry: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let askedAtMs: number | undefined;
+    const stop = () => {
+      const nowMs = performance.now();
+      if (askedAtMs !== undefined && nowMs - askedAtMs > SAME_REQUEST_MS) hurry();
+      askedAtMs ??= nowMs;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
+
+/** Signals that come this close together are one request. */
+const SAME_REQUEST_MS = 500;

@@ -1,11 +1,14 @@
 /** Runs the Worker on workerd itself, without wrangler: bundle, configuration, process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
-import workerd from 'workerd';
 import { CommandFailure } from './failure.ts';
 
+/** The path of workerd's program. Its package is CommonJS, whose default every loader shows differently. */
+const { default: WORKERD } = createRequire(import.meta.url)('workerd') as { readonly default: string };
 const REPOSITORY = resolve(import.meta.dirname, '..');
 /** As in wrangler.toml. */
 const COMPATIBILITY_DATE = '2026-10-30';
@@ -21,6 +24,21 @@ export interface WorkerdOptions {
   readonly token: string;
   readonly coordinators: string;
   readonly development: boolean;
+  /** Present when this is one process of several, each with the objects of one region. */
+  readonly links?: RegionLinks;
+  /** The folder has the Worker's bundle from an earlier start of this command. */
+  readonly isBundled?: boolean;
+}
+
+/** What joins the process of a region to the others. Addresses as workerd takes them: `127.0.0.1:4000`, `unix:/path`. */
+export interface RegionLinks {
+  readonly region: string;
+  /** All regions that have a process, this one included. */
+  readonly regions: readonly string[];
+  /** Where the others reach it. */
+  readonly listen: string;
+  /** Where it reaches the others, by region. */
+  readonly peers: ReadonlyMap<string, string>;
 }
 
 export interface RunningWorkerd {
@@ -34,11 +52,14 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   const objects = join(options.folder, 'objects');
   mkdirSync(cache, { recursive: true });
   mkdirSync(objects, { recursive: true });
-  await bundleWorker(join(cache, 'worker.js'));
+  const entry = options.links ? 'worker/region-entrypoint.ts' : 'worker/index.ts';
+  if (!options.isBundled) await bundleWorker(entry, join(cache, 'worker.js'));
   const configuration = join(cache, 'skein.capnp');
   writeFileSync(configuration, workerdConfiguration({ ...options, objects: resolve(objects) }));
 
-  const child = spawn(workerd.default, ['serve', configuration, `--control-fd=${CONTROL_FD}`], {
+  // Calls between processes are behind workerd's switch for what may still change.
+  const experimental = options.links ? ['--experimental'] : [];
+  const child = spawn(WORKERD, ['serve', configuration, `--control-fd=${CONTROL_FD}`, ...experimental], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     // The token goes by the environment: the configuration is a file, and a command line is public.
     env: { ...process.env, SKEIN_ADMIN_TOKEN: options.token },
@@ -48,9 +69,9 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
 }
 
 /** The Worker with all it imports as one module. */
-async function bundleWorker(outfile: string): Promise<void> {
+async function bundleWorker(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(REPOSITORY, 'worker/index.ts')],
+    entryPoints: [join(REPOSITORY, entry)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -73,6 +94,7 @@ function workerdConfiguration(options: WorkerdOptions & { readonly objects: stri
         service: '(name = "internet", network = (allow = ["public", "local"], tlsOptions = (trustBrowserCas = true))),',
       }
     : { binding: '', service: '' };
+  const links = options.links ? linkConfiguration(options.links) : { services: '', sockets: '', bindings: '' };
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -80,8 +102,12 @@ const config :Workerd.Config = (
     (name = "skein", worker = .skein),
     (name = "objects", disk = (path = ${text(options.objects)}, writable = true)),
     ${loadCsv.service}
+    ${links.services}
   ],
-  sockets = [(name = "http", address = ${text(`${options.host}:${options.port}`)}, http = (), service = "skein")],
+  sockets = [
+    (name = "http", address = ${text(`${options.host}:${options.port}`)}, http = (), service = "skein"),
+    ${links.sockets}
+  ],
 );
 
 const skein :Workerd.Worker = (
@@ -94,6 +120,7 @@ const skein :Workerd.Worker = (
     (name = "SKEIN_ADMIN_TOKEN", fromEnvironment = "SKEIN_ADMIN_TOKEN"),
     ${development}
     ${loadCsv.binding}
+    ${links.bindings}
   ],
   durableObjectNamespaces = [
     (className = "InstanceObject", uniqueKey = "skein-instance", enableSql = true),
@@ -104,6 +131,24 @@ const skein :Workerd.Worker = (
 `;
 }
 
+/** The socket on which the other regions call, and a binding to each of theirs. */
+function linkConfiguration({ region, regions, listen, peers }: RegionLinks) {
+  const text = (value: string) => JSON.stringify(value);
+  const http = `http = (capnpConnectHost = "skein")`;
+  const others = [...peers];
+  return {
+    services: others
+      .map(([name, to]) => `(name = "region-${name}", external = (address = ${text(to)}, ${http})),`)
+      .join(''),
+    sockets: `(name = "peers", address = ${text(listen)}, ${http}, service = (name = "skein", entrypoint = "RegionEntrypoint")),`,
+    bindings: [
+      `(name = "SKEIN_REGION", text = ${text(region)}),`,
+      `(name = "SKEIN_REGIONS", text = ${text(regions.join(','))}),`,
+      ...others.map(([name]) => `(name = "PEER_${name}", service = "region-${name}"),`),
+    ].join(''),
+  };
+}
+
 /** Resolves with the port of the HTTP socket. */
 function listeningPort(child: ChildProcess): Promise<number> {
   return new Promise((resolvePort, reject) => {
@@ -112,15 +157,20 @@ function listeningPort(child: ChildProcess): Promise<number> {
       reject(new CommandFailure('usage', reason));
     };
     const timer = setTimeout(() => fail(`workerd did not listen within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+    const onExit = () => fail('workerd ended before it listened; its own words stand above');
     child.once('error', (error) => fail(`workerd cannot be started: ${error.message}`));
-    child.once('exit', () => fail('workerd ended before it listened; its own words stand above'));
+    child.once('exit', onExit);
     let lines = '';
-    child.stdio[CONTROL_FD]?.on('data', (chunk) => {
+    const control = child.stdio[CONTROL_FD]!;
+    control.on('data', function read(chunk) {
       lines += String(chunk);
       const port = /"event":"listen","socket":"http","port":(\d+)/.exec(lines)?.[1];
       if (port === undefined) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', onExit);
+      control.off('data', read);
+      // What else is reported there is read and dropped, so that the pipe never fills.
+      (control as Readable).resume();
       resolvePort(Number(port));
     });
   });

@@ -1,45 +1,46 @@
 /**
  * Codes that clients act on. The names are Neo4j's status codes, so that unmodified drivers know
- * which failures to retry, and where; the GQLSTATUS beside each is what newer clients read.
+ * which failures to retry, and where; the GQLSTATUS beside each is what newer clients read, where the
+ * failure itself names none that is more exact. Source: Neo4j's manual, "List of GQLSTATUS error codes".
  */
 export const ERROR_CODES = {
   'Neo.ClientError.Statement.SyntaxError': '42001',
   'Neo.ClientError.Statement.SemanticError': '42001',
-  'Neo.ClientError.Statement.NotSupported': '50N42',
+  'Neo.ClientError.Statement.NotSupported': '51N27',
   'Neo.ClientError.Statement.TypeError': '22G03',
-  'Neo.ClientError.Statement.ArgumentError': '22N01',
+  'Neo.ClientError.Statement.ArgumentError': '22N11',
   'Neo.ClientError.Statement.ArithmeticError': '22012',
   'Neo.ClientError.Statement.ParameterMissing': '42N51',
-  'Neo.ClientError.Statement.EntityNotFound': '50N42',
-  'Neo.ClientError.Statement.AccessMode': '50N42',
+  'Neo.ClientError.Statement.EntityNotFound': '25N13',
+  'Neo.ClientError.Statement.AccessMode': '42N02',
   /** LOAD CSV: "could not load external resource". */
   'Neo.ClientError.Statement.ExternalResourceFailed': '22N43',
   'Neo.ClientError.Procedure.ProcedureNotFound': '42N08',
   'Neo.ClientError.Procedure.ProcedureCallFailed': '52N37',
   'Neo.ClientError.Schema.ConstraintValidationFailed': '22N79',
   'Neo.ClientError.Schema.ConstraintAlreadyExists': '22N65',
-  'Neo.ClientError.Schema.ConstraintNotFound': '42N51',
+  'Neo.ClientError.Schema.ConstraintNotFound': '22N64',
   'Neo.ClientError.Schema.ConstraintCreationFailed': '50N11',
-  'Neo.ClientError.Schema.ForbiddenOnConstraintIndex': '50N42',
+  'Neo.ClientError.Schema.ForbiddenOnConstraintIndex': '22N72',
   'Neo.ClientError.Schema.IndexAlreadyExists': '22N70',
-  'Neo.ClientError.Schema.IndexNotFound': '42N51',
-  'Neo.ClientError.Cluster.NotALeader': '50N42',
+  'Neo.ClientError.Schema.IndexNotFound': '22N69',
+  'Neo.ClientError.Cluster.NotALeader': '08N07',
   'Neo.ClientError.Database.DatabaseNotFound': '22N51',
-  'Neo.ClientError.Database.ExistingDatabaseFound': '50N42',
-  'Neo.ClientError.Request.Invalid': '08N06',
-  'Neo.ClientError.Request.InvalidFormat': '08N06',
+  'Neo.ClientError.Database.ExistingDatabaseFound': '42N11',
+  'Neo.ClientError.Request.Invalid': '08N11',
+  'Neo.ClientError.Request.InvalidFormat': '08N11',
   'Neo.ClientError.Security.Unauthorized': '42NFF',
   'Neo.ClientError.Security.Forbidden': '42NFF',
-  'Neo.ClientError.Transaction.InvalidBookmark': '50N42',
-  'Neo.TransientError.Transaction.BookmarkTimeout': '50N42',
+  'Neo.ClientError.Transaction.InvalidBookmark': '08N12',
+  'Neo.TransientError.Transaction.BookmarkTimeout': '08N13',
   'Neo.TransientError.Transaction.DeadlockDetected': '50N05',
-  'Neo.TransientError.General.DatabaseUnavailable': '50N42',
-  'Neo.TransientError.General.MemoryPoolOutOfMemoryError': '50N42',
-  'Neo.TransientError.General.TransactionMemoryLimit': '50N42',
+  'Neo.TransientError.General.DatabaseUnavailable': '08N09',
+  'Neo.TransientError.General.MemoryPoolOutOfMemoryError': '51N66',
+  'Neo.TransientError.General.TransactionMemoryLimit': '51N66',
   /** The commit may or may not have happened; GQLSTATUS 08007, "transaction resolution unknown". */
   'Neo.DatabaseError.Transaction.TransactionCommitFailed': '08007',
   'Neo.DatabaseError.General.UnknownError': '50N42',
-  'Neo.DatabaseError.General.StorageDamageDetected': '50N42',
+  'Neo.DatabaseError.General.StorageDamageDetected': '50N00',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -55,6 +56,8 @@ export interface GraphErrorOptions extends ErrorOptions {
   readonly position?: Position | undefined;
   /** The name by which openCypher's TCK knows this failure, such as `UndefinedVariable`. */
   readonly detail?: string | undefined;
+  /** Where it says more than that of the code. */
+  readonly gqlStatus?: string | undefined;
 }
 
 /**
@@ -66,17 +69,14 @@ export class GraphError extends Error {
   readonly code: ErrorCode;
   readonly position: Position | undefined;
   readonly detail: string | undefined;
+  readonly gqlStatus: string;
 
   constructor(code: ErrorCode, message: string, options: GraphErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.position = options.position;
     this.detail = options.detail;
-  }
-
-  /** GQLSTATUS of the code. */
-  get gqlStatus(): string {
-    return ERROR_CODES[this.code];
+    this.gqlStatus = options.gqlStatus ?? ERROR_CODES[code];
   }
 }
 
@@ -86,7 +86,8 @@ export function withPosition<Result>(position: Position | undefined, run: () => 
     return run();
   } catch (error) {
     if (!(error instanceof GraphError) || error.position !== undefined) throw error;
-    throw new GraphError(error.code, error.message, { position, detail: error.detail, cause: error.cause });
+    const { code, message, detail, gqlStatus, cause } = error;
+    throw new GraphError(code, message, { position, detail, gqlStatus, cause });
   }
 }
 
@@ -96,6 +97,8 @@ export interface ErrorRecord {
   readonly message: string;
   readonly position?: Position;
   readonly detail?: string;
+  /** Where it is not that of the code. */
+  readonly gqlStatus?: string;
 }
 
 /** An error as plain data. What is not a GraphError is told as an unknown error, without its insides. */
@@ -108,10 +111,12 @@ export function toErrorRecord(error: unknown): ErrorRecord {
     message: error.message,
     ...(error.position && { position: error.position }),
     ...(error.detail && { detail: error.detail }),
+    ...(error.gqlStatus !== ERROR_CODES[error.code] && { gqlStatus: error.gqlStatus }),
   };
 }
 
 /** The inverse of toErrorRecord. */
 export function fromErrorRecord(record: ErrorRecord): GraphError {
-  return new GraphError(record.code, record.message, { position: record.position, detail: record.detail });
+  const { code, message, ...options } = record;
+  return new GraphError(code, message, options);
 }

@@ -1,3 +1,5 @@
+import type { RegionPeer } from './region-process.ts';
+
 /** The Worker's bindings and variables (wrangler.toml). */
 export interface Environment {
   readonly INSTANCE: DurableObjectNamespace;
@@ -10,4 +12,10 @@ export interface Environment {
   readonly SKEIN_LOAD_CSV_ALLOW?: string;
   /** Set (to anything but the empty string) it opens /development and believes the header `skein-region`. */
   readonly SKEIN_DEVELOPMENT?: string;
+  /** Of one process of `skein cluster`: the region that it plays, which is also that of whoever asks it. */
+  readonly SKEIN_REGION?: string;
+  /** The regions of all its processes, divided by commas. */
+  readonly SKEIN_REGIONS?: string;
+  /** The other processes by their region, such as `PEER_enam`. */
+  readonly [peer: `PEER_${string}`]: RegionPeer | undefined;
 }

@@ -251,7 +251,7 @@ function encodeChange(change: RowChange): string {
 function encodeError(error: ErrorRecord) {
   return {
     code: error.code,
-    gql: ERROR_CODES[error.code],
+    gql: error.gqlStatus ?? ERROR_CODES[error.code],
     msg: error.message,
     ...(error.position && { position: error.position }),
   };

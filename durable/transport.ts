@@ -7,29 +7,43 @@ import type { FaultGate } from './fault-gate.ts';
 import { LinkError } from './fault-gate.ts';
 import { coordinatorObjectName, instanceObjectName } from './names.ts';
 import type { Caller, CoordinatorRpc, InstanceRpc } from './protocol.ts';
-
-type Stub<Rpc> = Rpc & Disposable;
+import { type ObjectKind, peerOf, remoteStub } from './region-process.ts';
 
 /** An instance's stub. The only place that makes instances, so that the location hint is never forgotten: an object does not move. */
 export function instanceStub(
   environment: Environment,
   address: { readonly database: string; readonly instance: string; readonly region: string },
-): Stub<InstanceRpc> {
-  return stubOf<InstanceRpc>(environment.INSTANCE, instanceObjectName(address), address.region);
+): InstanceRpc {
+  return stubOf<InstanceRpc>(environment, { kind: 'instance', name: instanceObjectName(address) }, address.region);
 }
 
 /** A coordinator's stub, made with its region's location hint. */
 export function coordinatorStub(
   environment: Environment,
   address: { readonly number: number; readonly region: string },
-): Stub<CoordinatorRpc> {
-  return stubOf<CoordinatorRpc>(environment.COORDINATOR, coordinatorObjectName(address.number), address.region);
+): CoordinatorRpc {
+  const object = { kind: 'coordinator', name: coordinatorObjectName(address.number) } as const;
+  return stubOf<CoordinatorRpc>(environment, object, address.region);
 }
 
-function stubOf<Rpc>(namespace: DurableObjectNamespace, name: string, region: string): Stub<Rpc> {
-  const locationHint = region as DurableObjectLocationHint; // regions.ts lists exactly the hints
+interface ObjectName {
+  readonly kind: ObjectKind;
+  readonly name: string;
+}
+
+function stubOf<Rpc>(environment: Environment, { kind, name }: ObjectName, region: string): Rpc {
+  const peer = peerOf(environment, region);
+  // A remote stub has the methods of both kinds.
+  if (peer) return remoteStub(peer, kind, name) as unknown as Rpc;
+  return localStub<Rpc>(environment, kind, name, region);
+}
+
+/** The stub of an object that the platform finds by its name: everywhere, or with region processes in this one. */
+export function localStub<Rpc>(environment: Environment, kind: ObjectKind, name: string, region?: string): Rpc {
+  const namespace = kind === 'instance' ? environment.INSTANCE : environment.COORDINATOR;
+  const locationHint = region as DurableObjectLocationHint | undefined; // regions.ts lists exactly the hints
   // The classes behind the namespaces are this Worker's own and carry these methods.
-  return namespace.get(namespace.idFromName(name), { locationHint }) as unknown as Stub<Rpc>;
+  return namespace.get(namespace.idFromName(name), locationHint ? { locationHint } : {}) as unknown as Rpc;
 }
 
 /** Fails when the promise has not settled within its time. The work behind it may still go on. */

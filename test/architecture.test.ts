@@ -36,7 +36,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   durable: [/^cloudflare:workers$/, /^hono/],
   worker: [/^hono/, /^cloudflare:workers$/],
-  cli: [/^node:/, /^(commander|cli-progress|papaparse|esbuild|ws|workerd)$/],
+  cli: [/^node:/, /^(commander|cli-progress|esbuild|ws|workerd)$/],
 };
 
 const files = Object.keys(MAY_IMPORT).flatMap(sources);

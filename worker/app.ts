@@ -4,7 +4,7 @@ import { cors } from 'hono/cors';
 import { GraphError } from '../core/error.ts';
 import { CLOSE_CODES, LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
 import { type InstanceAddress, isDatabaseName, isInstanceName } from '../durable/names.ts';
-import { isRegion, type Place, regionOfPlace } from '../durable/regions.ts';
+import { isRegion } from '../durable/regions.ts';
 import type { Server } from './answer.ts';
 import { authenticate } from './authentication.ts';
 import { type DevelopmentEdges, developmentRoutes } from './development.ts';
@@ -20,8 +20,8 @@ export interface AppOptions {
   readonly adminToken: string | undefined;
   /** Present only in development: opens /development and believes the header `skein-region`. */
   readonly development: DevelopmentEdges | undefined;
-  /** Where the request came from, as the platform knows it. */
-  placeOf(request: Request): Place;
+  /** The region in which the request arrived. */
+  regionOf(request: Request): string;
   /** Hands a WebSocket's upgrade to the instance where the socket is to end. */
   upgrade(request: Request, address: InstanceAddress): Promise<Response>;
   /** Accepts a WebSocket only to close it with a code: browsers do not show why an upgrade was refused. */
@@ -106,11 +106,10 @@ function parseAddress(text: string): { database: string; instance: string | unde
   throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no database ${shown}.`);
 }
 
-/** The caller's region; in development, where no place is real, the header `skein-region` says it. */
+/** The caller's region; in development, where no place is real, the header `skein-region` may say it. */
 function regionOf(request: Request, options: AppOptions): string {
-  if (!options.development) return regionOfPlace(options.placeOf(request));
-  const header = request.headers.get('skein-region');
-  if (!header) return regionOfPlace({});
+  const header = options.development && request.headers.get('skein-region');
+  if (!header) return options.regionOf(request);
   if (!isRegion(header)) throw new HttpError(400, `The header 'skein-region' names no region: ${header.slice(0, 40)}`);
   return header;
 }

@@ -10,6 +10,8 @@ import { sleep, within } from './timing.ts';
 const ANSWER_MS = { topology: 1_500, other: 10_000 } as const;
 /** How long the group may be without a leader before the caller is told, in milliseconds: some elections. */
 const PATIENCE_MS = 10_000;
+/** A coordinator that has not answered for this long is no longer waited for alone: the slowest pair of regions, and some. In milliseconds. */
+const HEDGE_MS = 400;
 const RETRY_PAUSE_MS = 200;
 
 export interface CoordinatorEdges {
@@ -18,6 +20,7 @@ export interface CoordinatorEdges {
 }
 
 type Reply = Exclude<WorkerResponse, { readonly type: 'notLeader' | 'error' }>;
+type Answered = Exclude<WorkerResponse, { readonly type: 'notLeader' }>;
 
 export class Coordinators {
   readonly #edges: CoordinatorEdges;
@@ -54,23 +57,33 @@ export class Coordinators {
     }
   }
 
-  /** Asks each coordinator once at most, and whom they name before the rest. */
-  async #askAround(
-    request: WorkerRequest,
-    region: string,
-  ): Promise<Reply | (WorkerResponse & { type: 'error' }) | undefined> {
+  /**
+   * Asks each coordinator once at most, and whom they name before the rest. A question that changes nothing goes to the
+   * next one as well when an answer takes long: what does not answer at all would cost its whole patience.
+   */
+  async #askAround(request: WorkerRequest, region: string): Promise<Answered | undefined> {
     const left = this.#edges.coordinators.toSorted(
       (one, other) => roundTripMs(region, one.region) - roundTripMs(region, other.region),
     );
-    for (let next = this.#leader; left.length > 0; ) {
+    const pending = new Set<Promise<Answered | undefined>>();
+    let next = this.#leader;
+    const ask = async (address: CoordinatorAddress): Promise<Answered | undefined> => {
+      const response = await this.#askOne(address, request);
+      if (response?.type === 'notLeader') next = response.leader;
+      if (!response || response.type === 'notLeader') return undefined;
+      this.#leader = address.name;
+      return response;
+    };
+    while (left.length > 0 || pending.size > 0) {
       const named = left.findIndex((address) => address.name === next);
       const [address] = left.splice(Math.max(named, 0), 1);
-      const response = await this.#askOne(address!, request);
-      if (response && response.type !== 'notLeader') {
-        this.#leader = address!.name;
-        return response;
+      if (address) {
+        const asked: Promise<Answered | undefined> = ask(address).finally(() => pending.delete(asked));
+        pending.add(asked);
       }
-      next = response?.leader;
+      const hurries = request.type === 'topology' && left.length > 0;
+      const response = await (hurries ? within(Promise.race(pending), HEDGE_MS) : Promise.race(pending));
+      if (response) return response;
     }
     this.#leader = undefined;
     return undefined;

@@ -5,6 +5,7 @@ import type { Environment } from '../durable/environment.ts';
 import { LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
 import { type CoordinatorAddress, coordinatorAddresses, type InstanceAddress } from '../durable/names.ts';
 import type { InstanceRpc } from '../durable/protocol.ts';
+import { type Place, regionOfPlace } from '../durable/regions.ts';
 import { coordinatorStub, instanceStub } from '../durable/transport.ts';
 import { createApp } from './app.ts';
 import { Coordinators } from './coordinators.ts';
@@ -47,7 +48,7 @@ function assemble(environment: Environment): Hono {
     service: new Service({ router, coordinators }),
     adminToken: environment.SKEIN_ADMIN_TOKEN,
     development: environment.SKEIN_DEVELOPMENT ? objects : undefined,
-    placeOf,
+    regionOf: (request) => environment.SKEIN_REGION ?? regionOfPlace(placeOf(request)),
     upgrade: (request, address) => upgrade(request, address, objects.instance(address)),
     closeSocket,
   });
@@ -60,7 +61,8 @@ function upgrade(request: Request, address: InstanceAddress, instance: InstanceR
   return instance.fetch(new Request(request, { headers }));
 }
 
-function placeOf(request: Request) {
+/** Where the request came from, as the platform knows it. */
+function placeOf(request: Request): Place {
   const { continent, longitude } = request.cf ?? {};
   return {
     continent: typeof continent === 'string' ? continent : undefined,

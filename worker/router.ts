@@ -24,8 +24,8 @@ const RETRY_PAUSE_MS = 200;
  * round trip, and one that slept along with MAIN needs somebody to wake MAIN first.
  */
 const REPLICA_BOOKMARK_WAIT_MS = 1_000;
-/** An instance that has been silent for this long is asked after at the coordinators, in milliseconds. */
-const SILENCE_MS = 2_000;
+/** An instance that has been silent for this long is asked after at the coordinators, and then again and again, in milliseconds. */
+const SILENCE_MS = { first: 2_000, next: 1_000 } as const;
 /** What a reply may take beyond the statement's own deadline before the instance counts as lost, in milliseconds. */
 const REPLY_GRACE_MS = 2_000;
 /** A read that has taken this many instances' connections with it is not tried on another one: it may be what kills them. */
@@ -107,9 +107,14 @@ export class Router {
     const { database, region } = request.call;
     for (let fresh = false; ; fresh = true) {
       const main = mainOf(await this.#topology(database, region, fresh));
-      const attempt = main && (await this.#attempt(request, main));
-      if (attempt?.type === 'answered') return toAnswer(attempt.answer);
-      if (attempt?.type === 'lost') throw unknownOutcome();
+      if (main?.health === 'down') {
+        // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
+        this.report(database, main);
+      } else if (main) {
+        const attempt = await this.#attempt(request, main);
+        if (attempt.type === 'answered') return toAnswer(attempt.answer);
+        if (attempt.type === 'lost') throw unknownOutcome();
+      }
       await pauseOrGiveUp(request);
     }
   }
@@ -189,8 +194,8 @@ export class Router {
     const lostAtMs = Date.now() + deadlineMs + REPLY_GRACE_MS;
     // A reply that fails after it was given up must not be an unhandled rejection.
     reply.catch(() => undefined);
-    for (;;) {
-      const answer = await within(reply, SILENCE_MS);
+    for (let silenceMs: number = SILENCE_MS.first; ; silenceMs = SILENCE_MS.next) {
+      const answer = await within(reply, silenceMs);
       if (answer !== undefined || Date.now() >= lostAtMs) return answer;
       const topology = await this.#topology(database, from.region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);

@@ -4,7 +4,8 @@ import type { Answer, StatementCall } from './answer.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { StatementKinds } from './statement-kind.ts';
-import { runSystemCommand, SYSTEM_DATABASE } from './system-database.ts';
+import { runSystemCommand } from './system-database.ts';
+import { runSystemQuery, SYSTEM_DATABASE } from './system-query.ts';
 
 export class Service {
   readonly router: Router;
@@ -19,24 +20,22 @@ export class Service {
   /** Runs a statement. A failure of any kind is in the answer, or thrown as GraphError when nobody answered. */
   async run(call: StatementCall): Promise<Answer> {
     const kind = this.#kinds.of(call.statement);
+    const { coordinators, router } = this;
     if (kind.type === 'system') {
-      if (call.accessMode === 'read' && isChange(kind.command.type)) throw accessModeError();
-      const { coordinators, router } = this;
+      if (call.accessMode === 'read') throw accessModeError();
       return runSystemCommand(kind.command, call, { coordinators, changed: (name) => router.forget(name) });
     }
+    if (kind.type === 'show') return runSystemQuery(call, kind.table, coordinators);
     if (call.database === SYSTEM_DATABASE) {
+      if (kind.type === 'read') return runSystemQuery(call, undefined, coordinators);
       throw new GraphError(
         'Neo.ClientError.Statement.NotSupported',
-        `The database '${SYSTEM_DATABASE}' has no graph; it takes CREATE, DROP and SHOW DATABASES, and SHOW INSTANCES.`,
+        `The database '${SYSTEM_DATABASE}' has no graph to change; it takes CREATE DATABASE and DROP DATABASE, and answers questions.`,
       );
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
     return this.router.run(call, call.accessMode ?? kind.type);
   }
-}
-
-function isChange(command: string): boolean {
-  return command === 'createDatabase' || command === 'dropDatabase';
 }
 
 function accessModeError(): GraphError {

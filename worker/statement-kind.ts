@@ -1,11 +1,13 @@
 /** What a statement is, as far as the Worker has to know to send it to the right place. */
 import type { Statement, SystemCommand } from '../core/cypher/ast.ts';
-import { classify } from '../core/cypher/classify.ts';
+import { classify, systemTableOf } from '../core/cypher/classify.ts';
 import { parse } from '../core/cypher/parser.ts';
 
 export type StatementKind =
   | { readonly type: 'read' }
   | { readonly type: 'write' }
+  /** A query over what the coordinators know: the name of the table, such as `SHOW DATABASES`. */
+  | { readonly type: 'show'; readonly table: string }
   | { readonly type: 'system'; readonly command: SystemCommand };
 
 /** Texts whose kind is kept; a client repeats few. */
@@ -30,16 +32,23 @@ export class StatementKinds {
 }
 
 function kindOf(statement: Statement): StatementKind {
-  const { body, explain } = statement;
+  const { body } = statement;
   switch (body.type) {
-    case 'query':
+    case 'query': {
+      const table = systemTableOf(body);
+      return table === undefined ? readOrWrite(statement) : { type: 'show', table };
+    }
     case 'createIndex':
     case 'dropIndex':
     case 'createConstraint':
     case 'dropConstraint':
-      // EXPLAIN only plans, which any instance can.
-      return { type: classify(statement) === 'read' || explain ? 'read' : 'write' };
+      return readOrWrite(statement);
     default:
       return { type: 'system', command: body };
   }
+}
+
+/** EXPLAIN only plans, which any instance can. */
+function readOrWrite(statement: Statement): StatementKind {
+  return { type: classify(statement) === 'read' || statement.explain ? 'read' : 'write' };
 }

@@ -1,16 +1,12 @@
-/** The commands that the coordinators answer: databases and instances. */
-import type { DatabaseRow, InstanceRow } from '../core/coordinator/request.ts';
+/** The commands that the coordinators carry out: CREATE and DROP DATABASE. */
 import type { OptionValue, SystemCommand } from '../core/cypher/ast.ts';
 import { GraphError } from '../core/error.ts';
-import type { ResultValue } from '../core/value/value.ts';
 import { isDatabaseName } from '../durable/names.ts';
 import type { Counters } from '../durable/protocol.ts';
 import { isRegion, REGIONS } from '../durable/regions.ts';
 import type { Answer, StatementCall } from './answer.ts';
-import { type Coordinators, unexpected } from './coordinators.ts';
-
-/** The database that these commands are asked on. It has no graph. */
-export const SYSTEM_DATABASE = 'system';
+import type { Coordinators } from './coordinators.ts';
+import { SYSTEM_DATABASE } from './system-query.ts';
 
 const NO_COUNTERS: Counters = {
   nodesCreated: 0,
@@ -26,28 +22,21 @@ const NO_COUNTERS: Counters = {
   constraintsRemoved: 0,
 };
 
-interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly ResultValue[])[];
-}
-
-const NOTHING: Table = { columns: [], rows: [] };
-
 /** Carries out a command. `changed` is called with the name of a database that was made or dropped. */
 export async function runSystemCommand(
   command: SystemCommand,
   call: StatementCall,
   context: { readonly coordinators: Coordinators; readonly changed: (database: string) => void },
 ): Promise<Answer> {
-  const table = await carryOut(command, call, context);
+  await carryOut(command, call, context);
   const leader = context.coordinators.leader;
   return {
     ok: true,
-    columns: table.columns,
-    rows: table.rows,
+    columns: [],
+    rows: [],
     bookmarks: [],
     counters: NO_COUNTERS,
-    queryType: command.type === 'createDatabase' || command.type === 'dropDatabase' ? 's' : 'r',
+    queryType: 's',
     notifications: [],
     plan: undefined,
     server: leader && { name: leader.name, role: 'leader', region: leader.region },
@@ -58,28 +47,17 @@ async function carryOut(
   command: SystemCommand,
   call: StatementCall,
   { coordinators, changed }: { readonly coordinators: Coordinators; readonly changed: (database: string) => void },
-): Promise<Table> {
-  if (command.type === 'showInstances') return showInstances(coordinators, call);
+): Promise<void> {
   if (call.database !== SYSTEM_DATABASE) {
     throw new GraphError('Neo.ClientError.Statement.NotSupported', `Ask this on the database '${SYSTEM_DATABASE}'.`);
   }
-  switch (command.type) {
-    case 'createDatabase':
-      await createDatabase(coordinators, command, call.region);
-      changed(command.name);
-      return NOTHING;
-    case 'dropDatabase': {
-      const { name, ifExists } = command;
-      await coordinators.ask({ type: 'dropDatabase', name, ifExists }, call.region);
-      changed(name);
-      return NOTHING;
-    }
-    case 'showDatabases': {
-      const reply = await coordinators.ask({ type: 'showDatabases' }, call.region);
-      if (reply.type !== 'databases') throw unexpected(reply);
-      return databaseTable(reply.rows);
-    }
+  const { name } = command;
+  if (command.type === 'createDatabase') {
+    await createDatabase(coordinators, command, call.region);
+  } else {
+    await coordinators.ask({ type: 'dropDatabase', name, ifExists: command.ifExists }, call.region);
   }
+  changed(name);
 }
 
 async function createDatabase(
@@ -118,45 +96,6 @@ function stringList(option: string, value: OptionValue | undefined): readonly st
     if (typeof item !== 'string') throw argumentError(`'${option}' must be a list of strings.`);
     return item;
   });
-}
-
-async function showInstances(coordinators: Coordinators, call: StatementCall): Promise<Table> {
-  const database = call.database === SYSTEM_DATABASE ? undefined : call.database;
-  const reply = await coordinators.ask({ type: 'showInstances', database }, call.region);
-  if (reply.type !== 'instances') throw unexpected(reply);
-  const columns = INSTANCE_COLUMNS;
-  return { columns, rows: reply.rows.map((row) => columns.map((column) => row[column])) };
-}
-
-const INSTANCE_COLUMNS = [
-  'name',
-  'bolt_server',
-  'coordinator_server',
-  'management_server',
-  'health',
-  'role',
-  'last_succ_resp_ms',
-  'database',
-  'region',
-  'mode',
-  'in_sync',
-  'epoch',
-  'lsn',
-  'lag',
-] as const satisfies readonly (keyof InstanceRow)[];
-
-function databaseTable(rows: readonly DatabaseRow[]): Table {
-  return {
-    columns: ['name', 'status', 'main', 'epoch', 'instances', 'clusterId'],
-    rows: rows.map((row) => [
-      row.name,
-      row.status,
-      row.main,
-      row.epoch,
-      row.instances.map(({ name, region, mode }) => new Map(Object.entries({ name, region, mode }))),
-      row.clusterId,
-    ]),
-  };
 }
 
 function argumentError(message: string): GraphError {

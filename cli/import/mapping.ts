@@ -2,15 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure } from '../failure.ts';
-
-export type ColumnType = 'string' | 'integer' | 'float' | 'boolean';
+import { COLUMN_TYPES, type ColumnType, parseColumnType } from './column-type.ts';
 
 export interface NodeFile {
   readonly file: string;
   readonly label: string;
-  /** The column that names a node; it gets an index. */
+  /** The column that names a node: two rows with the same are one node. It gets an index. */
   readonly id: string;
-  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly columns: ReadonlyMap<string, ColumnType>;
 }
 
 /** Finds a relationship's end: the node with the label whose property is what the column holds. */
@@ -26,10 +25,14 @@ export interface RelationshipFile {
   readonly type: string;
   readonly from: EndColumn;
   readonly to: EndColumn;
-  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly columns: ReadonlyMap<string, ColumnType>;
 }
 
 export interface ImportMapping {
+  /** Between fields; `,` unless the mapping says otherwise. */
+  readonly delimiter: string;
+  /** Between items of a list within a field; `;` unless the mapping says otherwise. */
+  readonly arrayDelimiter: string;
   readonly nodes: readonly NodeFile[];
   readonly relationships: readonly RelationshipFile[];
   /** Beyond those on the id columns. */
@@ -50,6 +53,8 @@ export function readMapping(folder: string): ImportMapping {
   }
   const root = new Section(json, 'the mapping', fail);
   return {
+    delimiter: root.character('delimiter', ','),
+    arrayDelimiter: root.character('arrayDelimiter', ';'),
     nodes: root.list('nodes').map(parseNodeFile),
     relationships: root.list('relationships').map(parseRelationshipFile),
     indexes: root.list('indexes').map((index) => ({ label: index.text('label'), property: index.text('property') })),
@@ -98,6 +103,12 @@ class Section {
     return typeof value === 'string' && value !== '' ? value : this.#fail(`${this.#place} needs the string '${name}'`);
   }
 
+  character(name: string, otherwise: string): string {
+    const value = this.#fields.get(name) ?? otherwise;
+    if (typeof value === 'string' && value.length === 1 && !/["\r\n]/.test(value)) return value;
+    return this.#fail(`'${name}' in ${this.#place} must be one character, and neither a quote nor the end of a line`);
+  }
+
   section(name: string): Section {
     return new Section(this.#fields.get(name), `'${name}' in ${this.#place}`, this.#fail);
   }
@@ -112,13 +123,15 @@ class Section {
     return this.#toColumnType(this.#fields.get(name), name);
   }
 
-  columns(): Record<string, ColumnType> {
+  columns(): ReadonlyMap<string, ColumnType> {
     const columns = this.section('columns');
-    return Object.fromEntries([...columns.#fields].map(([name, type]) => [name, this.#toColumnType(type, name)]));
+    return new Map([...columns.#fields].map(([name, type]) => [name, this.#toColumnType(type, name)]));
   }
 
   #toColumnType(value: unknown, name: string): ColumnType {
-    if (value === 'string' || value === 'integer' || value === 'float' || value === 'boolean') return value;
-    return this.#fail(`'${name}' in ${this.#place} must be string, integer, float or boolean`);
+    const type = typeof value === 'string' ? parseColumnType(value) : undefined;
+    return (
+      type ?? this.#fail(`'${name}' in ${this.#place} must be one of ${COLUMN_TYPES}, or a list of it as in 'string[]'`)
+    );
   }
 }

@@ -210,7 +210,9 @@ function loseLeadership(turn: CoordinatorTurn, leader: string | undefined): void
 function advance(turn: CoordinatorTurn): void {
   if (turn.decides && turn.state.raft.awake) {
     if (turn.nowMs >= turn.state.checkAtMs) check(turn);
-    for (const [name, { sealedAtMs }] of turn.state.watches) if (sealedAtMs !== undefined) turn.touch(name);
+    for (const [name, { sealedAtMs, active, leaseUntilMs }] of turn.state.watches) {
+      if (sealedAtMs !== undefined || (active && turn.nowMs >= leaseUntilMs)) turn.touch(name);
+    }
     // Each round may commit at once (a group of one does) and so bring up more.
     for (let touched = turn.takeTouched(); touched.length > 0; touched = turn.takeTouched()) {
       for (const database of touched) careFor(turn, database);
@@ -259,8 +261,9 @@ function ownDueAtMs(turn: CoordinatorTurn): number | undefined {
   if (!turn.decides || !turn.state.raft.awake) return undefined;
   const { checkAtMs, waiting, watches, settings } = turn.state;
   const due = [checkAtMs, ...waiting.map(({ untilMs }) => untilMs)];
-  for (const { sealedAtMs } of watches.values()) {
+  for (const { sealedAtMs, active, leaseUntilMs } of watches.values()) {
     if (sealedAtMs !== undefined) due.push(sealedAtMs + settings.sealWaitMs);
+    if (active) due.push(leaseUntilMs);
   }
   return Math.min(...due.filter((atMs) => atMs > turn.nowMs));
 }

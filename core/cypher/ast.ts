@@ -496,8 +496,6 @@ export type SystemCommand =
       readonly options: ReadonlyMap<string, OptionValue>;
       readonly span: Span;
     }
-  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
-  | { readonly type: 'showDatabases'; readonly span: Span }
-  | { readonly type: 'showInstances'; readonly span: Span };
+  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span };
 
 export type OptionValue = string | number | boolean | readonly OptionValue[];

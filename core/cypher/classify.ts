@@ -1,6 +1,7 @@
 /** What a statement does, and so where it may run: decided from the tree alone, by the Worker and by the engine. */
 import type { Clause, Query, Statement } from './ast.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
+import { isSystemTable } from './show-signature.ts';
 
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
@@ -12,6 +13,7 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
   const { body } = statement;
   switch (body.type) {
     case 'query':
+      if (systemTableOf(body) !== undefined) return 'system';
       return writes(body, procedures) ? 'write' : 'read';
     case 'createIndex':
     case 'dropIndex':
@@ -21,6 +23,12 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
     default:
       return 'system';
   }
+}
+
+/** What is shown of databases and instances: SHOW is a statement's first clause, or none of it. */
+export function systemTableOf({ parts }: Query): string | undefined {
+  const first = parts[0]?.clauses[0];
+  return first?.type === 'call' && isSystemTable(first.name) ? first.name : undefined;
 }
 
 function writes(query: Query, procedures: ProcedureSignatures): boolean {

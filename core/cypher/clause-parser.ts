@@ -44,6 +44,17 @@ export const CLAUSE_WORDS: readonly Keyword[] = [
   'LIMIT',
 ];
 
+const WRITING_WORDS: ReadonlySet<Keyword> = new Set<Keyword>([
+  'CREATE',
+  'MERGE',
+  'SET',
+  'REMOVE',
+  'DELETE',
+  'DETACH',
+  'NODETACH',
+  'FOREACH',
+]);
+
 /** Clauses of Cypher that this version does not have. */
 const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
   ['USE', 'The clause USE'],
@@ -103,7 +114,9 @@ export class ClauseParser {
   /** The next clause; undefined when none starts here. */
   #clause(): Clause | undefined {
     const cursor = this.#cursor;
-    switch (cursor.word()) {
+    const word = cursor.word();
+    cursor.documentation = WRITING_WORDS.has(word) ? 'writing' : word === 'CALL' ? 'calls' : 'reading';
+    switch (word) {
       case 'MATCH':
         return this.#match();
       case 'OPTIONAL':
@@ -154,7 +167,14 @@ export class ClauseParser {
   refuseAbsentClause(): void {
     const cursor = this.#cursor;
     const absent = cursor.at(TOKEN.name) ? ABSENT_CLAUSES.get(cursor.source().toUpperCase()) : undefined;
-    if (absent !== undefined) throw cursor.notSupported(absent);
+    if (absent === undefined) return;
+    if (absent.endsWith('INSERT')) cursor.documentation = 'writing';
+    throw cursor.notSupported(absent);
+  }
+
+  /** An expression, where a command takes one. */
+  expression(): Expression {
+    return this.#expressions.expression();
   }
 
   /** The columns after YIELD. */

@@ -1,6 +1,7 @@
-/** Commands on indexes, databases and instances. They stand alone in a statement. */
+/** Commands on indexes, constraints and databases. They stand alone in a statement. */
 import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
 import { ConstraintParser } from './constraint-parser.ts';
+import { databaseName } from './database-name.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
 import { type Keyword, TOKEN } from './token.ts';
@@ -70,6 +71,7 @@ export class CommandParser {
 
   command(): SchemaCommand | SystemCommand {
     const cursor = this.#cursor;
+    cursor.documentation = 'commands';
     const what = `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.trim().toUpperCase();
     switch (what) {
       case 'CREATE INDEX':
@@ -87,10 +89,6 @@ export class CommandParser {
         return this.#createDatabase();
       case 'DROP DATABASE':
         return this.#dropDatabase();
-      case 'SHOW DATABASES':
-        return this.#show('showDatabases');
-      case 'SHOW INSTANCES':
-        return this.#show('showInstances');
       case 'CREATE':
       case 'DROP':
       case 'SHOW':
@@ -187,15 +185,6 @@ export class CommandParser {
     return { type: 'dropIndex', index, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
   }
 
-  #show<T extends 'showDatabases' | 'showInstances'>(type: T) {
-    const cursor = this.#cursor;
-    const start = cursor.index;
-    cursor.skip(2);
-    const next = cursor.source().toUpperCase();
-    if (next === 'YIELD' || next === 'WHERE') throw cursor.notSupported(`${next} after SHOW`);
-    return { type, span: cursor.spanFrom(start) };
-  }
-
   #createDatabase(): SystemCommand {
     const cursor = this.#cursor;
     const start = cursor.index;
@@ -214,18 +203,10 @@ export class CommandParser {
     return { type: 'dropDatabase', name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
   }
 
-  /** A name with dots and hyphens, or any in backticks. The coordinator checks what a name may hold. */
   #databaseName(): string {
     const cursor = this.#cursor;
     if (cursor.at(TOKEN.parameter)) throw cursor.notSupported('A parameter for the name of a database');
-    if (cursor.at(TOKEN.quotedName)) return cursor.name('the name of a database');
-    const start = cursor.index;
-    cursor.name('the name of a database');
-    while (cursor.at(TOKEN.dot) || cursor.at(TOKEN.minus)) {
-      cursor.skip();
-      if (!cursor.take(TOKEN.integer)) cursor.name('the rest of the name');
-    }
-    return cursor.sourceFrom(start);
+    return databaseName(cursor);
   }
 
   #ifNotExists(): boolean {

@@ -10,8 +10,19 @@ const EXCERPT_UNITS_MAX = 120;
 /** Longest piece of the statement that a message repeats, such as a name. */
 const FOUND_UNITS_MAX = 40;
 
-/** Names the clause or feature that this version does not have, and where to read what it has. */
+/** The page that tells what this version has, and its parts that errors send people to. */
 const DOCUMENTATION = 'docs/CYPHER.md';
+
+export const DOCUMENTATION_PARTS = [
+  'reading',
+  'writing',
+  'calls',
+  'functions',
+  'commands',
+  'around-a-statement',
+] as const;
+
+export type DocumentationPart = (typeof DOCUMENTATION_PARTS)[number];
 
 export interface StatementErrorFields {
   readonly text: string;
@@ -40,14 +51,38 @@ export function statementError(fields: StatementErrorFields): GraphError {
   );
 }
 
-/** What is Cypher but not Skein's yet. `what` names the clause or feature: `The clause CALL`. */
-export function notSupportedError(text: string, position: Position, what: string): GraphError {
+/** What is Cypher but not Skein's yet. `what` names the clause or feature: `The clause LET`. */
+export function notSupportedError(fields: {
+  readonly text: string;
+  readonly position: Position;
+  readonly what: string;
+  readonly part: DocumentationPart;
+}): GraphError {
+  const { text, position, what, part } = fields;
   return statementError({
     text,
     position,
     message: `${what} is not in this version of Skein`,
-    hint: `What is: ${DOCUMENTATION}.`,
+    hint: `What is: ${DOCUMENTATION}#${part}.`,
     code: 'Neo.ClientError.Statement.NotSupported',
+  });
+}
+
+/**
+ * A failure of a statement that runs, with its place shown as that of one which does not parse. What a client's own check says
+ * stays as it is, since clients look for it.
+ */
+export function withExcerpt(error: unknown, text: string): unknown {
+  if (!(error instanceof GraphError) || error.position === undefined) return error;
+  if (error.code === 'Neo.ClientError.Procedure.ProcedureCallFailed') return error;
+  const { code, position, detail, gqlStatus, cause } = error;
+  const message = error.message.replace(/\.$/, '');
+  const place = `(line ${position.line}, column ${position.column})`;
+  return new GraphError(code, `${message} ${place}.\n${excerpt(text, position)}`, {
+    position,
+    detail,
+    gqlStatus,
+    cause,
   });
 }
 

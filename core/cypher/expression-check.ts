@@ -53,7 +53,8 @@ export class ExpressionChecker implements Checker {
   }
 
   notSupported(at: Position, what: string): GraphError {
-    return notSupportedError(this.#text, at, what);
+    // Only of functions is it known so late.
+    return notSupportedError({ text: this.#text, position: at, what, part: 'functions' });
   }
 
   require(expression: Expression, kinds: readonly TypeKind[], scope: Scope, place: Place): StaticType {

@@ -141,6 +141,10 @@ const SCALARS: readonly FunctionRow[] = [
   ['rand', 0, 0, ANYTHING, FLOAT],
   ['timestamp', 0, 0, ANYTHING, INTEGER],
   ['randomUUID', 0, 0, ANYTHING, STRING],
+  ['vector.similarity.cosine', 2, 2, ['list'], FLOAT],
+  ['vector.similarity.euclidean', 2, 2, ['list'], FLOAT],
+  ['apoc.date.convertFormat', 2, 3, ['string'], STRING],
+  ['apoc.util.validatePredicate', 3, 3, ['boolean'], BOOLEAN],
   ...TEMPORAL_FUNCTIONS,
   ...SPATIAL_FUNCTIONS,
 ];

@@ -1,13 +1,18 @@
-/** SHOW INDEXES, CONSTRAINTS, PROCEDURES and FUNCTIONS, with YIELD, WHERE and RETURN: made into a query. */
+/** SHOW INDEXES, CONSTRAINTS, PROCEDURES, FUNCTIONS, DATABASES and others, with YIELD, WHERE and RETURN: made into a query. */
 import type { CallClause, Clause, Expression, Query, Span, YieldItem } from './ast.ts';
 import type { ClauseParser } from './clause-parser.ts';
+import { databaseName } from './database-name.ts';
 import {
   SHOW_CONSTRAINT_INFO,
   SHOW_CONSTRAINTS,
+  SHOW_CURRENT_USER,
+  SHOW_DATABASES,
   SHOW_FUNCTIONS,
   SHOW_INDEX_INFO,
   SHOW_INDEXES,
+  SHOW_INSTANCES,
   SHOW_PROCEDURES,
+  SHOW_SETTINGS,
   type ShowSignature,
 } from './show-signature.ts';
 import { TOKEN } from './token.ts';
@@ -77,6 +82,10 @@ const NOUNS: ReadonlyMap<string, Shown> = new Map([
       kinds: { '': null, ALL: null, 'BUILT IN': 'BUILT IN', 'USER DEFINED': 'USER DEFINED' },
     },
   ],
+  ['DATABASE', { signature: SHOW_DATABASES, kinds: { '': null, DEFAULT: 'DEFAULT', HOME: 'HOME' } }],
+  ['INSTANCE', { signature: SHOW_INSTANCES, kinds: { '': null } }],
+  ['SETTING', { signature: SHOW_SETTINGS, kinds: { '': null } }],
+  ['USER', { signature: SHOW_CURRENT_USER, kinds: { CURRENT: null } }],
 ]);
 
 /** The most words of a kind before the noun. */
@@ -94,12 +103,13 @@ export class ShowParser {
   /** At SHOW. Undefined, and nothing read, when it shows something else. */
   show(): Query | undefined {
     const cursor = this.#cursor;
+    cursor.documentation = 'commands';
     for (let words = 0; words <= KIND_WORDS_MAX; words += 1) {
       const shown = NOUNS.get(singular(this.#word(words + 1)));
       if (shown === undefined) continue;
       const given = Array.from({ length: words }, (_, i) => this.#word(i + 1));
       const kind = given.join(' ');
-      if (given.includes('') || !Object.hasOwn(shown.kinds, kind)) return undefined;
+      if (given.includes('') || !Object.hasOwn(shown.kinds, kind)) continue;
       const start = cursor.index;
       cursor.skip(words + 2);
       return this.#query(start, shown.signature, shown.kinds[kind] ?? null);
@@ -117,12 +127,14 @@ export class ShowParser {
     if (info)
       return { type: 'query', all: false, parts: [{ clauses: [callOf(info, { span: cursor.spanFrom(start) })] }] };
     if (signature === SHOW_PROCEDURES || signature === SHOW_FUNCTIONS) this.#skipExecutable();
+    const named = signature === SHOW_DATABASES && kind === null ? this.#databaseName() : undefined;
     const yields = cursor.takeWords('YIELD');
     const span = cursor.spanFrom(start);
     const items = yields
       ? this.#clauses.yieldItems()
       : signature.results.slice(0, signature.briefCount).map(itemAt(span));
-    const call = callOf(signature, { span, kind, items: items === '*' ? signature.results.map(itemAt(span)) : items });
+    const shown = items === '*' ? signature.results.map(itemAt(span)) : items;
+    const call = callOf(signature, { span, kind, named, items: shown });
     if (!yields)
       return { type: 'query', all: false, parts: [{ clauses: [{ ...call, where: this.#clauses.where() }] }] };
     const clauses: Clause[] = [call, this.#clauses.tail(start)];
@@ -139,6 +151,15 @@ export class ShowParser {
     if (info === undefined || this.#word(0) !== 'INFO') return undefined;
     this.#cursor.skip();
     return info;
+  }
+
+  /** The one database that is asked for: a name, or a parameter that holds one. */
+  #databaseName(): Expression | undefined {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    if (cursor.at(TOKEN.parameter)) return this.#clauses.expression();
+    if (!cursor.atName() || cursor.word() === 'YIELD' || cursor.word() === 'WHERE') return undefined;
+    return { type: 'literal', value: databaseName(cursor), span: cursor.spanFrom(start) };
   }
 
   /** `EXECUTABLE [BY CURRENT USER]`: whoever may ask may call. */
@@ -163,10 +184,15 @@ function itemAt(span: Span) {
 
 function callOf(
   signature: ShowSignature,
-  fields: { readonly span: Span; readonly kind?: string | null; readonly items?: readonly YieldItem[] },
+  fields: {
+    readonly span: Span;
+    readonly kind?: string | null;
+    readonly named?: Expression | undefined;
+    readonly items?: readonly YieldItem[];
+  },
 ): CallClause {
-  const { span, kind = null, items = signature.results.map(itemAt(span)) } = fields;
-  const given: Expression[] = [{ type: 'literal', value: kind, span }];
+  const { span, kind = null, named, items = signature.results.map(itemAt(span)) } = fields;
+  const given: Expression[] = [{ type: 'literal', value: kind, span }, ...(named ? [named] : [])];
   return {
     type: 'call',
     optional: false,

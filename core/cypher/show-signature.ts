@@ -1,8 +1,8 @@
 /**
  * SHOW INDEXES and its kind are queries: a call of a procedure whose name, with its blank, no CALL can write, and what YIELD,
- * WHERE and RETURN make of its rows. Columns: Neo4j's and, with INFO, Memgraph's.
+ * WHERE and RETURN make of its rows. Columns: Neo4j's and, with INFO and of INSTANCES, Memgraph's.
  */
-import { fieldType, type ProcedureSignature } from './procedure-signature.ts';
+import { fieldType, type ProcedureArgument, type ProcedureSignature } from './procedure-signature.ts';
 
 export interface ShowSignature extends ProcedureSignature {
   /** The first so many columns are shown without YIELD. */
@@ -14,9 +14,11 @@ interface ShowTable {
   readonly brief: Readonly<Record<string, string>>;
   readonly rest?: Readonly<Record<string, string>>;
   readonly readsGraph: boolean;
+  /** Beside the kind. */
+  readonly arguments?: readonly ProcedureArgument[];
 }
 
-function signature({ name, brief, rest = {}, readsGraph }: ShowTable): ShowSignature {
+function signature({ name, brief, rest = {}, readsGraph, arguments: more = [] }: ShowTable): ShowSignature {
   const fields = { ...brief, ...rest };
   return {
     name,
@@ -24,7 +26,7 @@ function signature({ name, brief, rest = {}, readsGraph }: ShowTable): ShowSigna
     mode: 'read',
     readsGraph,
     // Which of them: `RANGE` in SHOW RANGE INDEXES. Null: all.
-    arguments: [{ name: 'kind', type: fieldType('STRING?'), default: null }],
+    arguments: [{ name: 'kind', type: fieldType('STRING?'), default: null }, ...more],
     results: Object.entries(fields).map(([field, type]) => ({ name: field, type: fieldType(type) })),
     briefCount: Object.keys(brief).length,
   };
@@ -111,3 +113,95 @@ export const SHOW_CONSTRAINT_INFO = signature({
   readsGraph: true,
   brief: { 'constraint type': 'STRING', label: 'STRING', properties: 'LIST<STRING>', data_type: 'STRING' },
 });
+
+export const SHOW_CURRENT_USER = signature({
+  name: 'SHOW CURRENT USER',
+  readsGraph: false,
+  brief: {
+    user: 'STRING',
+    roles: 'LIST<STRING>',
+    passwordChangeRequired: 'BOOLEAN?',
+    suspended: 'BOOLEAN?',
+    home: 'STRING?',
+  },
+});
+
+export const SHOW_SETTINGS = signature({
+  name: 'SHOW SETTINGS',
+  readsGraph: false,
+  brief: { name: 'STRING', value: 'STRING', isDynamic: 'BOOLEAN', defaultValue: 'STRING', description: 'STRING' },
+  rest: {
+    startupValue: 'STRING',
+    isExplicitlySet: 'BOOLEAN',
+    validValues: 'STRING',
+    isDeprecated: 'BOOLEAN',
+  },
+});
+
+/** A row for each database; `epoch` and `instances` are Skein's own. */
+export const SHOW_DATABASES = signature({
+  name: 'SHOW DATABASES',
+  readsGraph: false,
+  arguments: [{ name: 'name', type: fieldType('STRING?'), default: null }],
+  brief: {
+    name: 'STRING',
+    type: 'STRING',
+    aliases: 'LIST<STRING>',
+    access: 'STRING',
+    address: 'STRING?',
+    role: 'STRING',
+    writer: 'BOOLEAN',
+    requestedStatus: 'STRING',
+    currentStatus: 'STRING',
+    statusMessage: 'STRING',
+    default: 'BOOLEAN',
+    home: 'BOOLEAN',
+    constituents: 'LIST<STRING>',
+    epoch: 'INTEGER?',
+    instances: 'LIST<MAP>',
+  },
+  rest: {
+    databaseID: 'STRING?',
+    serverID: 'STRING?',
+    currentPrimariesCount: 'INTEGER',
+    currentSecondariesCount: 'INTEGER',
+    requestedPrimariesCount: 'INTEGER',
+    requestedSecondariesCount: 'INTEGER',
+    creationTime: 'ZONED DATETIME?',
+    lastStartTime: 'ZONED DATETIME?',
+    lastStopTime: 'ZONED DATETIME?',
+    store: 'STRING?',
+    lastCommittedTxn: 'INTEGER?',
+    replicationLag: 'INTEGER?',
+    options: 'MAP',
+  },
+});
+
+/** Memgraph's columns, and Skein's own from `database` on. */
+export const SHOW_INSTANCES = signature({
+  name: 'SHOW INSTANCES',
+  readsGraph: false,
+  brief: {
+    name: 'STRING',
+    bolt_server: 'STRING',
+    coordinator_server: 'STRING',
+    management_server: 'STRING',
+    health: 'STRING',
+    role: 'STRING',
+    last_succ_resp_ms: 'INTEGER?',
+    database: 'STRING?',
+    region: 'STRING?',
+    mode: 'STRING?',
+    in_sync: 'BOOLEAN?',
+    epoch: 'INTEGER?',
+    lsn: 'INTEGER?',
+    lag: 'INTEGER?',
+  },
+});
+
+const SYSTEM_TABLES: ReadonlySet<string> = new Set([SHOW_DATABASES.name, SHOW_INSTANCES.name]);
+
+/** Whether a procedure tells of databases or instances, which the coordinators know and no graph. */
+export function isSystemTable(procedure: string): boolean {
+  return SYSTEM_TABLES.has(procedure);
+}

@@ -1,7 +1,7 @@
 /** A place in the tokens, and the questions every part of the parser asks there. */
 import type { GraphError } from '../error.ts';
 import type { Span } from './ast.ts';
-import { notSupportedError, quoted, statementError } from './error-text.ts';
+import { type DocumentationPart, notSupportedError, quoted, statementError } from './error-text.ts';
 import { positionOf, type Tokens } from './lexer.ts';
 import { suggestion } from './suggestion.ts';
 import { KEYWORDS, type Keyword, RESERVED, TOKEN, type TokenKind } from './token.ts';
@@ -10,6 +10,8 @@ import { KEYWORDS, type Keyword, RESERVED, TOKEN, type TokenKind } from './token
 export const NESTING_DEPTH_MAX = 200;
 
 export class TokenCursor {
+  /** What is being read, and so where an error says what there is of it. */
+  documentation: DocumentationPart = 'around-a-statement';
   readonly #tokens: Tokens;
   #index = 0;
   #depth = 0;
@@ -147,7 +149,8 @@ export class TokenCursor {
 
   /** What is Cypher but not in this version, at a token, the next one unless given. */
   notSupported(what: string, index = this.#index): GraphError {
-    return notSupportedError(this.#tokens.text, this.#positionAt(index), what);
+    const { text } = this.#tokens;
+    return notSupportedError({ text, position: this.#positionAt(index), what, part: this.documentation });
   }
 
   #positionAt(index: number, offset = 0) {

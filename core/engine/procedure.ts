@@ -3,10 +3,12 @@ import { assert } from '../assert.ts';
 import type { ProcedureSignature, ProcedureSignatures } from '../cypher/procedure-signature.ts';
 import type { Procedure, Procedures } from '../executor/procedure.ts';
 import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
+import { APOC_PROCEDURES } from './built-in/apoc.ts';
 import { DATABASE_PROCEDURES } from './built-in/database.ts';
 import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
 import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
+import { type SystemTables, showSystemProcedures } from './built-in/show-system.ts';
 
 export class ProcedureRegistry implements Procedures {
   /** What the semantic check and the planner ask. */
@@ -14,13 +16,15 @@ export class ProcedureRegistry implements Procedures {
   readonly #procedures = new Map<string, Procedure>();
 
   /** With what every engine has. Each procedure has a name of its own. */
-  constructor(more: readonly Procedure[]) {
+  constructor(more: readonly Procedure[], tables: SystemTables | undefined) {
     const builtIn = [
       ...DATABASE_PROCEDURES,
       ...SCHEMA_PROCEDURES,
       ...ALGORITHM_PROCEDURES,
+      ...APOC_PROCEDURES,
       ...SHOW_SCHEMA_PROCEDURES,
       ...showProcedures(() => this.#list()),
+      ...showSystemProcedures(tables),
     ];
     for (const procedure of [...builtIn, ...more]) {
       const { name } = procedure.signature;

@@ -27,19 +27,21 @@ export interface CompiledAggregation {
 const GROUP_BYTES = 64;
 
 const NOTHING = new Int32Array(0);
+const NO_STATES: readonly AggregateState[] = [];
 
 export class Aggregate implements Operator {
   readonly #input: Operator;
   readonly #keys: readonly CompiledItem[];
   readonly #aggregations: readonly CompiledAggregation[];
-  readonly #states: readonly AggregateState[];
   readonly #nodeCounts: NodeCounts | undefined;
-  readonly #grouping = new Grouping();
+  /** Made when they are needed: the graph may know the answer. */
+  #states = NO_STATES;
+  #grouping: Grouping | undefined;
   /** The group of each row of a batch, and the first rows of new groups: used again for each batch. */
   #groups: Int32Array = NOTHING;
   #firsts: Int32Array = NOTHING;
-  /** The keys of each group. */
-  readonly #keyRows: RowStore;
+  /** The keys of each group; undefined before the first. */
+  #keyRows: RowStore | undefined;
   #heldBytes = 0;
   #groupCount: number;
   #read = false;
@@ -57,11 +59,21 @@ export class Aggregate implements Operator {
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
     this.#nodeCounts = spec.nodeCounts;
-    this.#states = spec.aggregations.map(({ createState }) => createState());
-    const keySlots = spec.keys.map(({ slot }) => slot);
-    this.#keyRows = new RowStore(keySlots, 'Aggregate');
     // Without keys there is one group, even over no rows.
     this.#groupCount = spec.keys.length === 0 ? 1 : 0;
+  }
+
+  reset(): boolean {
+    this.#states = NO_STATES;
+    this.#grouping = undefined;
+    this.#groups = NOTHING;
+    this.#firsts = NOTHING;
+    this.#keyRows = undefined;
+    this.#heldBytes = 0;
+    this.#groupCount = this.#keys.length === 0 ? 1 : 0;
+    this.#read = false;
+    this.#group = 0;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -93,6 +105,7 @@ export class Aggregate implements Operator {
 
   #consume(batch: Batch, context: ExecutionContext): void {
     context.charge(batch.rowCount);
+    const states = this.#begunStates();
     if (this.#groups === NOTHING && this.#keys.length > 0) {
       this.#groups = new Int32Array(BATCH_ROWS);
       this.#firsts = new Int32Array(BATCH_ROWS);
@@ -106,7 +119,7 @@ export class Aggregate implements Operator {
       // What stands in several aggregations is compiled once, and worked out once.
       if (argument === undefined || argument !== last) vector = argument?.evaluate(batch, context);
       last = argument;
-      const state = this.#states[i]!;
+      const state = states[i]!;
       state.consume(vector, groups, batch.rowCount, second?.evaluate(batch, context));
       held += state.heldBytes;
     }
@@ -114,11 +127,17 @@ export class Aggregate implements Operator {
     this.#heldBytes = held;
   }
 
+  #begunStates(): readonly AggregateState[] {
+    if (this.#states === NO_STATES) this.#states = this.#aggregations.map(({ createState }) => createState());
+    return this.#states;
+  }
+
   #groupsOf(batch: Batch, context: ExecutionContext): Int32Array {
     const { rowCount } = batch;
     const groups = this.#groups.subarray(0, rowCount);
     const firsts = this.#firsts.subarray(0, rowCount);
     const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
+    this.#grouping ??= new Grouping();
     const found = this.#grouping.assign(vectors, groups, firsts);
     this.#groupCount = this.#grouping.count;
     if (found === 0) return groups;
@@ -133,6 +152,10 @@ export class Aggregate implements Operator {
   /** Keeps the keys of new groups, each from its first row. */
   #keepKeys(batch: Batch, firsts: Int32Array, context: ExecutionContext): void {
     context.hold(firsts.length * GROUP_BYTES * this.#keys.length, 'Aggregate');
+    this.#keyRows ??= new RowStore(
+      this.#keys.map(({ slot }) => slot),
+      'Aggregate',
+    );
     this.#keyRows.append(derive(batch, firsts), context);
   }
 
@@ -141,15 +164,16 @@ export class Aggregate implements Operator {
     const end = Math.min(this.#groupCount, start + BATCH_ROWS);
     this.#group = end;
     context.charge(end - start);
+    const states = this.#begunStates();
     const vectors = this.#keyVectors(start, end);
     this.#aggregations.forEach(({ slot }, i) => {
-      put(vectors, slot, { column: resultColumn(this.#states[i]!, start, end), rows: undefined });
+      put(vectors, slot, { column: resultColumn(states[i]!, start, end), rows: undefined });
     });
     return { rowCount: end - start, vectors };
   }
 
   #keyVectors(start: number, end: number): (Vector | undefined)[] {
-    if (this.#keys.length === 0) return [];
+    if (this.#keyRows === undefined) return [];
     const groups = BATCH_COLUMNS.integers(end - start);
     for (let at = 0; at < groups.length; at++) groups[at] = start + at;
     return [...this.#keyRows.rows(groups).vectors];

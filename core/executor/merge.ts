@@ -67,7 +67,7 @@ export class Merge implements Operator {
         throw new GraphError(
           'Neo.ClientError.Statement.SemanticError',
           'MERGE cannot look for a property that is null: nothing equals null.',
-          { position, detail: 'MergeReadOwnWrites' },
+          { position, detail: 'MergeReadOwnWrites', gqlStatus: '22N31' },
         );
       }
     }

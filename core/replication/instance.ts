@@ -70,7 +70,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
     case 'seal':
       return receiveSeal(turn, body);
     case 'assign':
-      return receiveAssign(turn, body);
+      return receiveAssign(turn, body, envelope.from.name);
     case 'probe':
       return receiveProbe(turn);
     case 'drop':

@@ -52,9 +52,12 @@ function missingTail(persisted: PersistedInstance, position: LogPosition): strin
   return `the log ends at lsn ${position.lsn}, but lsn ${persisted.acknowledgedLsn} was acknowledged`;
 }
 
-/** The coordinators say who does what. */
-export function receiveAssign(turn: Turn, body: AssignRequest): void {
+/** The coordinators say who does what; `leader` is the one of them that says it, and so the one to ask from now on. */
+export function receiveAssign(turn: Turn, body: AssignRequest, leader: string): void {
   takeAssignment(turn, body.assignment, body.created);
+  if (turn.state.role === 'main' && turn.state.assignment?.coordinators.includes(leader)) {
+    turn.updateMain({ coordinator: leader });
+  }
   turn.reply({ type: 'assigned', report: reportOf(turn.state, turn.nowMs) });
 }
 

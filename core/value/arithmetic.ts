@@ -41,6 +41,7 @@ export function checkedInteger(exact: bigint, position?: At): number | bigint {
   throw new GraphError('Neo.ClientError.Statement.ArithmeticError', 'The result does not fit a 64-bit INTEGER.', {
     position,
     detail: 'IntegerOverflow',
+    gqlStatus: '22003',
   });
 }
 

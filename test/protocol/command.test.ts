@@ -2,10 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { columnIndex, fieldJson, readCsv } from '../../cli/import/csv-rows.ts';
+import { REGIONS as CLUSTER_REGIONS } from '../../cli/cluster/links.ts';
+import { fieldJson, parseColumnType } from '../../cli/import/column-type.ts';
 import { readMapping } from '../../cli/import/mapping.ts';
 import { LiveResult } from '../../cli/live-result.ts';
 import { formatTable } from '../../cli/table.ts';
+import { REGIONS } from '../../durable/regions.ts';
 
 function folderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'skein-command-'));
@@ -15,52 +17,59 @@ function folderWith(files: Record<string, string>): string {
 
 describe('an import', () => {
   test.each([
-    ['', 'string', undefined],
     ['Zürich "ZRH"', 'string', '"Zürich \\"ZRH\\""'],
     ['12', 'integer', '12'],
+    [' +007 ', 'int', '7'],
+    ['-0', 'long', '0'],
+    ['9223372036854775807', 'long', '9223372036854775807'],
     ['12', 'float', '12.0'],
+    ['-0', 'double', '-0.0'],
     ['-6.5', 'float', '-6.5'],
+    ['1e300', 'float', '1e+300'],
+    ['NaN', 'float', '{"$type":"Float","_value":"NaN"}'],
     ['Y', 'boolean', 'true'],
     ['false', 'boolean', 'false'],
+    ['2024-02-29', 'date', '{"$type":"Date","_value":"2024-02-29"}'],
+    ['2024-02-29T12:00:00Z', 'datetime', '{"$type":"OffsetDateTime","_value":"2024-02-29T12:00:00Z"}'],
+    [
+      '2024-02-29T12:00+01:00[Europe/Zurich]',
+      'datetime',
+      '{"$type":"ZonedDateTime","_value":"2024-02-29T12:00+01:00[Europe/Zurich]"}',
+    ],
+    ['P1Y2M3DT4.5S', 'duration', '{"$type":"Duration","_value":"P1Y2M3DT4.5S"}'],
+    ['{latitude: 47.4, longitude: 8.5}', 'point', '{"$type":"Point","_value":"SRID=4326;POINT (8.5 47.4)"}'],
+    ['{x:1,y:2,z:3,crs:cartesian-3d}', 'point', '{"$type":"Point","_value":"SRID=9157;POINT Z (1 2 3)"}'],
+    ['1;2;3', 'int[]', '[1,2,3]'],
+    ['a;;b', 'string[]', '["a","","b"]'],
+    ['', 'string[]', '[]'],
+    ['{"$type":"Date","_value":"2024-01-01"}', 'value', '{"$type":"Date","_value":"2024-01-01"}'],
   ] as const)('writes the field %j of type %s as %j', (field, type, expected) => {
-    expect(fieldJson(field, type)).toBe(expected);
+    expect(fieldJson(field, { type: parseColumnType(type)!, arrayDelimiter: ';' })).toBe(expected);
   });
 
   test.each([
-    ['1.5', 'integer'],
-    ['0x10', 'integer'],
-    ['north', 'float'],
-    ['Infinity', 'float'],
-    ['maybe', 'boolean'],
-  ] as const)('refuses the field %j of type %s', (field, type) => {
-    expect(() => fieldJson(field, type)).toThrow(`is not of type ${type}`);
-  });
-
-  test('reads quotes, line ends in fields and empty fields', () => {
-    const folder = folderWith({ 'a.csv': 'id,name\n1,"a ""b"",\nc"\n2,\n' });
-
-    const csv = readCsv(folder, 'a.csv');
-
-    expect(csv.rows).toEqual([
-      ['1', 'a "b",\nc'],
-      ['2', ''],
-    ]);
-    expect(columnIndex(csv, 'name')).toBe(1);
-    expect(() => columnIndex(csv, 'age')).toThrow("a.csv has no column 'age'");
-  });
-
-  test('names the row that is too short', () => {
-    const folder = folderWith({ 'a.csv': 'id,name\n1,a\n2\n' });
-
-    expect(() => readCsv(folder, 'a.csv')).toThrow('row 3 does not have 2 fields');
+    ['1.5', 'integer', 'is not of type integer'],
+    ['0x10', 'integer', 'is not of type integer'],
+    ['9223372036854775808', 'integer', 'does not fit an INTEGER of 64 bits'],
+    ['9'.repeat(1_000_000), 'integer', 'is not of type integer'],
+    ['north', 'float', 'is not of type float'],
+    ['1e999', 'float', 'is too large for a FLOAT'],
+    ['maybe', 'boolean', 'is not of type boolean'],
+    ['yesterday', 'date', 'is not of type date'],
+    ['{latitude: north, longitude: 1}', 'point', 'is not of type point'],
+    ['{latitude: 1, latitude: 2, longitude: 3}', 'point', 'is not of type point'],
+    ['1;x', 'int[]', "'x' is not of type integer"],
+    ['{"a":1,}', 'value', 'the JSON is wrong'],
+  ] as const)('refuses the field %j of type %s', (field, type, reason) => {
+    expect(() => fieldJson(field, { type: parseColumnType(type)!, arrayDelimiter: ';' })).toThrow(reason);
   });
 
   test.each([
     ['{', 'JSON'],
     ['{"nodes":[{"file":"a.csv"}]}', "nodes[0] needs the string 'label'"],
     [
-      '{"nodes":[{"file":"a","label":"A","id":"i","columns":{"i":"int"}}]}',
-      'must be string, integer, float or boolean',
+      '{"nodes":[{"file":"a","label":"A","id":"i","columns":{"i":"number"}}]}',
+      "'i' in nodes[0] must be one of string, char, integer",
     ],
     ['{"relationships":{}}', "'relationships' in the mapping must be a list"],
   ])('says what is wrong with the mapping %s', (text, message) => {
@@ -135,4 +144,8 @@ test('a table shows control characters as text, and cuts long cells', () => {
 
   expect(table).not.toContain('\u001b');
   expect(table.split('\n').at(-1)).toHaveLength(60);
+});
+
+test('skein cluster knows the regions that objects can be in', () => {
+  expect(CLUSTER_REGIONS).toEqual(REGIONS);
 });

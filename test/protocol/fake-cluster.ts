@@ -1,5 +1,11 @@
 /** The objects as the Worker sees them over RPC, faked: that edge is where these tests end. */
-import type { Topology, WorkerRequest, WorkerResponse } from '../../core/coordinator/request.ts';
+import type {
+  DatabaseRow,
+  InstanceRow,
+  Topology,
+  WorkerRequest,
+  WorkerResponse,
+} from '../../core/coordinator/request.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import { decodeValue, encodeResult } from '../../core/value/codec.ts';
 import type { ResultValue, Value } from '../../core/value/value.ts';
@@ -52,9 +58,13 @@ export class FakeCluster {
   readonly reported: string[] = [];
   /** What was asked of the coordinators, topology left out. */
   readonly asked: WorkerRequest[] = [];
+  databases: readonly DatabaseRow[] = [];
+  instances: readonly InstanceRow[] = [];
   topologyQuestions = 0;
   /** Name of the coordinator that answers; the others name it. Undefined: none does. */
   leader: string | undefined = 'default/coordinator/1';
+  /** Coordinators that are frozen: no answer ever comes. */
+  readonly frozen = new Set<string>();
 
   topology(database: string): Topology {
     const instances = [...this.regions].map(([name, region]) => {
@@ -87,6 +97,7 @@ export class FakeCluster {
   }
 
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
+    if (this.frozen.has(coordinator)) return new Promise(() => undefined);
     if (this.leader === undefined) throw new Error('Network connection lost.');
     if (coordinator !== this.leader) return { type: 'notLeader', leader: this.leader };
     if (request.type === 'topology') {
@@ -102,9 +113,9 @@ export class FakeCluster {
       case 'dropDatabase':
         return { type: 'dropped', dropped: true };
       case 'showDatabases':
-        return { type: 'databases', rows: [] };
+        return { type: 'databases', rows: this.databases };
       case 'showInstances':
-        return { type: 'instances', rows: [] };
+        return { type: 'instances', rows: this.instances };
       case 'reportUnreachable':
         return { type: 'noted' };
     }
@@ -141,7 +152,7 @@ export class FakeCluster {
       development: options.development
         ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
         : undefined,
-      placeOf: () => ({ continent: 'EU', longitude: 8 }),
+      regionOf: () => 'weur',
       upgrade: async (_request, { database, instance }) => {
         if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');
         return new Response(`upgraded at ${database}@${instance}`);

@@ -452,7 +452,7 @@ describe('the database system', () => {
     ['an option that does not exist', 'CREATE DATABASE trains OPTIONS {colour: 1}', 'ArgumentError'],
     ['a name that cannot be', 'CREATE DATABASE `Trains/1`', 'ArgumentError'],
     ['its own name', 'CREATE DATABASE system', 'ArgumentError'],
-    ['a question about a graph', 'MATCH (n) RETURN n', 'NotSupported'],
+    ['a change of a graph', 'CREATE (n)', 'NotSupported'],
   ])('refuses %s', async (_, statement, code) => {
     const cluster = new FakeCluster();
 

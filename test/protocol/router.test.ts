@@ -109,6 +109,17 @@ describe('a read', () => {
     expect(cluster.executed).toEqual([]);
   });
 
+  test('does not wait for a frozen coordinator where another one knows the topology', async () => {
+    const cluster = new FakeCluster();
+    cluster.leader = 'default/coordinator/2';
+    cluster.frozen.add('default/coordinator/1');
+    const answer = cluster.router().run(call({ region: 'weur' }), 'read');
+
+    await vi.advanceTimersByTimeAsync(500);
+
+    expect(await answer).toMatchObject({ ok: true });
+  });
+
   test('goes on from what is known while no coordinator answers', async () => {
     const cluster = new FakeCluster();
     const router = cluster.router();
@@ -140,6 +151,22 @@ describe('a write', () => {
     await settle(router.run(call({ statement: 'CREATE (n)' }), 'write'));
 
     expect(cluster.executed.at(-1)).toBe('enam-1: CREATE (n)');
+  });
+
+  test('is kept from a MAIN that the coordinators hold for dead, has them ask it again, and goes to it when it is back', async () => {
+    const cluster = new FakeCluster();
+    cluster.down.add('weur-1');
+    const answer = cluster.router().run(call({ statement: 'CREATE (n)' }), 'write');
+    await vi.advanceTimersByTimeAsync(1_000);
+    const executedMeanwhile = [...cluster.executed];
+    cluster.down.clear();
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    await answer;
+
+    expect(executedMeanwhile).toEqual([]);
+    expect(cluster.reported).toContain('weur-1');
+    expect(cluster.executed).toEqual(['weur-1: CREATE (n)']);
   });
 
   test('waits out a failover', async () => {

@@ -1,5 +1,5 @@
 /** Neo4j's Query API v2, plain and typed: request bodies in, response bodies out. Source: Neo4j Query API v2. */
-import { ERROR_CODES, type ErrorCode, GraphError } from '../../core/error.ts';
+import { type ErrorCode, GraphError } from '../../core/error.ts';
 import type { ResultValue, ValueMap } from '../../core/value/value.ts';
 import { JsonFields, malformed } from '../../durable/json-fields.ts';
 import { parseJsonText } from '../../durable/json-text.ts';
@@ -127,8 +127,8 @@ export function encodeError(error: unknown): ErrorAnswer {
 }
 
 function errorBody(error: GraphError): string {
-  const { code, message, position } = error;
-  const entry = { code, message, gqlStatus: ERROR_CODES[code], ...(position && { position }) };
+  const { code, message, gqlStatus, position } = error;
+  const entry = { code, message, gqlStatus, ...(position && { position }) };
   return JSON.stringify({ errors: [entry] });
 }
 

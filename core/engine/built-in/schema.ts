@@ -126,7 +126,7 @@ const relTypeProperties = inSteps(
 );
 
 /** Calls `take` for each entity of a scan. It answers with the work that it was, beyond one. */
-function* eachOf(
+export function* eachOf(
   scan: (cursor: number, ids: Int32Array) => ReturnType<GraphView['scanNodes']>,
   work: StepContext['work'],
   take: (id: number) => number,
@@ -148,7 +148,8 @@ const visualization = inSteps(
     results: { nodes: 'LIST<NODE>', relationships: 'LIST<RELATIONSHIP>' },
   }),
   function* (_, { statement, work }): Steps<Value[][]> {
-    const { view, tokens, virtual } = statement;
+    const { view, tokens } = statement;
+    const virtual = statement.virtualEntities();
     const nodes = new Map<number, NodeReference>();
     const one = new Int32Array(1);
     for (const [label, name] of view.exportTokens('label').entries()) {

@@ -1,8 +1,8 @@
-/** What SHOW FUNCTIONS and SHOW PROCEDURES give. */
+/** What SHOW FUNCTIONS, SHOW PROCEDURES, SHOW SETTINGS and SHOW CURRENT USER give. */
 import { FUNCTIONS, type FunctionSignature } from '../../cypher/function-table.ts';
 import type { ProcedureField, ProcedureSignature } from '../../cypher/procedure-signature.ts';
 import { signatureText } from '../../cypher/procedure-signature.ts';
-import { SHOW_FUNCTIONS, SHOW_PROCEDURES } from '../../cypher/show-signature.ts';
+import { SHOW_CURRENT_USER, SHOW_FUNCTIONS, SHOW_PROCEDURES, SHOW_SETTINGS } from '../../cypher/show-signature.ts';
 import { typeName } from '../../cypher/static-type.ts';
 import type { Procedure } from '../../executor/procedure.ts';
 import type { Value, ValueMap } from '../../value/value.ts';
@@ -52,6 +52,12 @@ function fieldMap(name: string, type: string): ValueMap {
   ]);
 }
 
+/** There is one user, whom the token stands for. */
+const currentUser = atOnce(SHOW_CURRENT_USER, () => [['admin', ['admin'], false, false, null]]);
+
+/** There is nothing to set. */
+const settings = atOnce(SHOW_SETTINGS, () => []);
+
 function byName(left: readonly Value[], right: readonly Value[]): number {
   return String(left[0]) < String(right[0]) ? -1 : 1;
 }
@@ -59,5 +65,5 @@ function byName(left: readonly Value[], right: readonly Value[]): number {
 /** `signatures`: all that CALL can name. */
 export function showProcedures(signatures: () => readonly ProcedureSignature[]): Procedure[] {
   const procedures = atOnce(SHOW_PROCEDURES, () => signatures().map(procedureRow));
-  return [functions, procedures];
+  return [functions, procedures, currentUser, settings];
 }

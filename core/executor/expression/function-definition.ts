@@ -37,7 +37,11 @@ export function argumentTypeError(site: CallSite, expected: string, value: Value
 
 /** A value of the right type that lies outside what a function takes. */
 export function argumentError(site: CallSite, message: string, detail = 'NumberOutOfRange'): GraphError {
-  return new GraphError('Neo.ClientError.Statement.ArgumentError', message, { position: site.position, detail });
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message, {
+    position: site.position,
+    detail,
+    ...(detail === 'NumberOutOfRange' && { gqlStatus: '22003' }),
+  });
 }
 
 /** Runs what knows nothing of the statement's text; its failures get the place of the call. */

@@ -103,13 +103,17 @@ export function pointText({ srid, x, y, z }: PointValue): string {
 
 const POINT_TEXT = /^SRID=(\d+);\s*POINT(?: Z)? ?\(([^ ()]+) ([^ ()]+)(?: ([^ ()]+))?\)$/;
 
+/** A number as JavaScript writes it; on a plane a coordinate may be anything that a FLOAT may be. */
+const COORDINATE_TEXT = /^(?:-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|Infinity)|NaN)$/i;
+
 /** The inverse of pointText; undefined for any other text. Errors: as makePoint. */
 export function parsePointText(text: string): PointValue | undefined {
   const [, system, ...texts] = POINT_TEXT.exec(text) ?? [];
   const srid = Object.values(SRID).find((known) => String(known) === system);
+  if (texts.some((coordinateText) => coordinateText !== undefined && !COORDINATE_TEXT.test(coordinateText)))
+    return undefined;
   const [x, y, z] = texts.map((coordinateText) => (coordinateText === undefined ? undefined : Number(coordinateText)));
   if (srid === undefined || x === undefined || y === undefined) return undefined;
-  if ([x, y, z ?? 0].some(Number.isNaN)) return undefined;
   return makePoint({ x, y, z, isGeographic: false, srid });
 }
 

@@ -131,6 +131,11 @@ export const REFUSALS: readonly Refusal[] = [
     reason: 'Neo4j refuses REMOVE of a whole node after parsing',
     message: /^Expected a property such as n\.name, or a label/,
   },
+  {
+    reason: 'DISTINCT after RETURN and WITH is the keyword, never the name of a variable',
+    message: /^Expected a clause or the end of the statement, found "BY"/i,
+    within: /\bDISTINCT\s+ORDER\s+BY\b/i,
+  },
   { reason: 'Neo4j checks the normal form after parsing', message: /^Expected NFC, NFD, NFKC or NFKD/ },
   {
     reason: 'Several values or operators after one WHEN',
@@ -156,9 +161,10 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
   {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
-    applies: ({ body, text }) =>
-      body.type === 'showInstances' ||
-      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+\w+\s+INFO\b/is.test(text),
+    applies: ({ text }) =>
+      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
+        text,
+      ),
   },
   {
     reason: 'Names of databases with hyphens, as the coordinators take them',

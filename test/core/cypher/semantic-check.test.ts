@@ -158,7 +158,7 @@ describe('the columns of the result', () => {
       ['a INTEGER', 'b FLOAT', 'c STRING', 'd LIST<INTEGER>', 'e NULL'],
     ],
     ['CREATE (n)', []],
-    ['SHOW INSTANCES', []],
+    ['DROP DATABASE a', []],
   ])('%s', (text, columns) => {
     const found = check(parse(text)).map(({ name, type, aggregate }) => {
       const element = type.element ? `<${type.element.kind.toUpperCase()}>` : '';

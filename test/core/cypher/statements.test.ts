@@ -143,8 +143,6 @@ describe('commands', () => {
       },
     ],
     ['DROP DATABASE `my-db` IF EXISTS', { type: 'dropDatabase', name: 'my-db', ifExists: true }],
-    ['SHOW DATABASES', { type: 'showDatabases' }],
-    ['show instances', { type: 'showInstances' }],
   ])('%s', (text, body) => {
     expect(parse(text).body).toMatchObject(body);
   });

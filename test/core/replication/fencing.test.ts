@@ -297,3 +297,17 @@ test('a dropped instance forgets everything, and can serve a new cluster of the 
   cluster.assignment = assignmentOf({ cluster: 'k2' });
   expect(cluster.assign('b', true)).toMatchObject({ report: { cluster: 'k2', role: 'replica' } });
 });
+
+test('a new MAIN asks the coordinator that appointed it, and not one that may have gone down with the old MAIN', () => {
+  const cluster = TestCluster.started(assignmentOf({ coordinators: ['c-1', 'c-2', 'c-3'] }));
+  cluster.cut.add('a');
+  cluster.ask('b', { type: 'seal', epoch: 2 });
+  const assignment = { ...cluster.assignment, epoch: 2, main: 'b', inSync: ['b'], version: 2 };
+  const from = { name: 'c-3', region: 'apac' };
+
+  cluster.questions.length = 0;
+  cluster.ask('b', { type: 'assign', assignment, created: false }, { from });
+
+  const asked = cluster.questions.filter(({ effect }) => effect.to.kind === 'coordinator');
+  expect(asked.map(({ effect }) => effect.to.name)).toEqual(['c-3']);
+});

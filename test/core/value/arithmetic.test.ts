@@ -60,7 +60,7 @@ describe('arithmetic', () => {
   ])('%o %s %o does not fit 64 bits and fails', (left, operator, right) => {
     expect(failure(() => OPERATIONS[operator](left, right))).toMatchObject({
       code: 'Neo.ClientError.Statement.ArithmeticError',
-      gqlStatus: '22012',
+      gqlStatus: '22003',
       detail: 'IntegerOverflow',
     });
   });

@@ -97,6 +97,18 @@ describe('functions of values', () => {
     { text: "split('ab', '')", expected: ['a', 'b'] },
     { text: "size('a😀b')", expected: 3 },
     { text: "reverse('a😀b')", expected: 'b😀a' },
+    // Vectors.
+    { text: 'vector.similarity.cosine([1, 0], [1.0, 0.0])', expected: new Float(1) },
+    { text: 'vector.similarity.cosine([1, 0], [0, 3])', expected: new Float(0.5) },
+    { text: 'vector.similarity.cosine([1, 0], [-2, 0])', expected: new Float(0) },
+    { text: 'vector.similarity.euclidean([1, 5, 9], [1, 5, 9])', expected: new Float(1) },
+    { text: 'vector.similarity.euclidean([1, 2], [1, 5])', expected: new Float(0.1) },
+    { text: 'vector.similarity.cosine([1], null)', expected: null },
+    // APOC's.
+    { text: "apoc.date.convertFormat('2020-11-04', 'date', 'basic_date')", expected: '20201104' },
+    { text: "apoc.date.convertFormat('2020-11-04T22:00Z', 'iso_date_time')", expected: '2020-11-04' },
+    { text: "apoc.date.convertFormat(null, 'date')", expected: null },
+    { text: "apoc.util.validatePredicate(false, 'no', [])", expected: true },
     // Lists.
     { text: 'size([1, null])', expected: 2 },
     { text: 'head([1, 2])', expected: 1 },
@@ -161,7 +173,7 @@ describe('functions of values', () => {
 
   const withArguments = [...FUNCTIONS.values()].filter((f) => !f.aggregate && f.argumentCountMin > 0);
 
-  const takesNull = ['valueType'];
+  const takesNull = ['valueType', 'apoc.util.validatePredicate'];
 
   test.each(withArguments.filter(({ name }) => !takesNull.includes(name)))(
     '$name() of null is null',
@@ -191,6 +203,9 @@ describe('functions of values', () => {
     { text: 'range(true, 2)', detail: 'InvalidArgumentType' },
     { text: "left('a', -1)", detail: 'NumberOutOfRange' },
     { text: "substring('a', -1)", detail: 'NumberOutOfRange' },
+    { text: 'vector.similarity.cosine([0, 0], [1, 2])', detail: 'NumberOutOfRange' },
+    { text: 'vector.similarity.cosine([1], [1, 2])', detail: 'NumberOutOfRange' },
+    { text: 'vector.similarity.euclidean([], [])', detail: 'NumberOutOfRange' },
   ])('$text is an ArgumentError', ({ text, detail }) => {
     expect(failureOf(() => evaluate(text))).toMatchObject({
       code: 'Neo.ClientError.Statement.ArgumentError',
