@@ -21,6 +21,7 @@ import { GraphStore } from '../graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../graph/graph-view.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
+import type { Statistics } from '../planner/statistics.ts';
 import type { SystemTables } from './built-in/show-system.ts';
 import { storageProcedures } from './built-in/storage.ts';
 import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** What the planner is told of the graph; by default what is true. Told of a large one, it makes the plans of a large one. */
+  readonly statistics?: Statistics;
   /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
   readonly systemTables?: SystemTables;
   /** What is under the graph; an engine without it keeps the graph in memory alone. */
@@ -86,7 +89,7 @@ interface KeptStatement {
 export class Engine {
   readonly #store: GraphStore;
   readonly #limits: Limits;
-  readonly #statistics: StoreStatistics;
+  readonly #statistics: Statistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
@@ -95,7 +98,7 @@ export class Engine {
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#statistics = new StoreStatistics(store);
+    this.#statistics = options.statistics ?? new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
     this.#procedures = new ProcedureRegistry(

@@ -48,6 +48,7 @@ import {
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
+import { HashJoin } from './hash-join.ts';
 import { IndexSeek, IndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
 import { LoadCsv } from './load-csv.ts';
@@ -237,6 +238,7 @@ class OperatorBuilder {
       | 'reachable'
       | 'trailEnds'
       | 'rollUp'
+      | 'hashJoin'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -322,6 +324,12 @@ class OperatorBuilder {
       case 'rollUp': {
         const begin = this.#answer(plan.nested, plan.answer, plan.rowSlot);
         return (argument) => new RollUp(input(argument), begin, plan.slot);
+      }
+      case 'hashJoin': {
+        const inner = this.build(plan.inner);
+        const [inputKey, innerKey] = [this.#expression(plan.inputKey), this.#expression(plan.innerKey)];
+        const { slots } = plan;
+        return (argument) => new HashJoin(input(argument), inner(undefined), { inputKey, innerKey, slots });
       }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);

@@ -160,6 +160,10 @@ class Describer {
         return this.#chain(plan);
       case 'expandCount':
         return this.#arrow(plan, this.#name(plan.from), plan.endLabel === undefined ? '' : `:${plan.endLabel}`);
+      case 'hashJoin':
+        return isNodeJoin(plan)
+          ? this.#print(plan.inputKey)
+          : `${this.#print(plan.inputKey)} = ${this.#print(plan.innerKey)}`;
       case 'projectEndpoints':
       case 'projectTrail':
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
@@ -329,6 +333,8 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'hashJoin':
+      return isNodeJoin(plan) ? 'NodeHashJoin' : 'ValueHashJoin';
     case 'loadCsv':
       return 'LoadCSV';
     case 'shortestPath':
@@ -358,6 +364,7 @@ function childrenOf(plan: Plan): readonly Plan[] {
     case 'applyInTransactions':
     case 'foreach':
     case 'repeat':
+    case 'hashJoin':
       return [plan.input, plan.inner];
     case 'merge':
       return [plan.input, plan.match, plan.create];
@@ -405,6 +412,7 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'optional':
     case 'merge':
     case 'recall':
+    case 'hashJoin':
       return plan.slots;
     case 'produce':
       return [...plan.keep, ...plan.items.map(({ slot }) => slot)];
@@ -420,6 +428,11 @@ function slotsOf(plan: Plan): readonly number[] {
     default:
       return [];
   }
+}
+
+/** Whether two ways are joined where they meet in a node. */
+function isNodeJoin({ inputKey, innerKey }: Extract<Plan, { type: 'hashJoin' }>): boolean {
+  return inputKey.expression === innerKey.expression;
 }
 
 function replacesColumns(plan: Plan): boolean {

@@ -2,14 +2,14 @@
  * In which order the nodes and relationships of a MATCH are found. Each possible first step is followed by the cheapest
  * next one until everything is bound; the order that makes the fewest rows on the way wins.
  */
-import type { PathPattern } from '../cypher/ast.ts';
+import type { Expression, PathPattern } from '../cypher/ast.ts';
 import { type Access, bestAccess } from './access.ts';
 import { type IndexAccess, indexAccesses } from './index-access.ts';
 import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
 /** Of a pattern with more parts than this, only the most promising first steps are followed to the end. */
-const LARGE_PATTERN_PARTS = 20;
+export const PATTERN_PARTS_FEW = 20;
 const STARTS_TRIED_MAX = 4;
 
 export type Step = { readonly rows: number } & (
@@ -21,7 +21,24 @@ export type Step = { readonly rows: number } & (
   | { readonly type: 'endpoints'; readonly relationship: GraphRelationship }
   /** An index finds the relationship, and so what it joins. */
   | { readonly type: 'seekRelationship'; readonly relationship: GraphRelationship; readonly access: IndexAccess }
+  /** Another part of the pattern is found by itself, with the steps, and joined by the keys. `conjunct`: what then holds. */
+  | {
+      readonly type: 'join';
+      readonly graph: QueryGraph;
+      readonly steps: readonly Step[];
+      readonly inputKey: Expression;
+      readonly innerKey: Expression;
+      readonly conjunct: Conjunct | undefined;
+    }
 );
+
+export interface Order {
+  readonly steps: readonly Step[];
+  /** Rows that come out. */
+  readonly rows: number;
+  /** Rows that are made on the way. */
+  readonly cost: number;
+}
 
 export interface OrderQuestion {
   readonly graph: QueryGraph;
@@ -31,10 +48,10 @@ export interface OrderQuestion {
 }
 
 /** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
-export function orderOfExpansion(question: OrderQuestion): Step[] {
+export function orderOfExpansion(question: OrderQuestion): Order {
   const { nodes, relationships } = question.graph;
   const options = new Search(question).options().sort((left, right) => left.rows - right.rows);
-  const tried = nodes.length + relationships.length > LARGE_PATTERN_PARTS ? STARTS_TRIED_MAX : options.length;
+  const tried = nodes.length + relationships.length > PATTERN_PARTS_FEW ? STARTS_TRIED_MAX : options.length;
   let best: Search | undefined;
   for (const option of options.slice(0, tried)) {
     const search = new Search(question);
@@ -42,7 +59,7 @@ export function orderOfExpansion(question: OrderQuestion): Step[] {
     search.finish();
     if (!best || search.cost < best.cost) best = search;
   }
-  return best?.steps ?? [];
+  return best ?? { steps: [], rows: question.rows, cost: 0 };
 }
 
 type StepKind =
@@ -76,6 +93,10 @@ class Search {
   /** By node or relationship: the options to find it. */
   readonly #options = new Map<GraphNode | GraphRelationship, readonly Option[]>();
   #rows: number;
+
+  get rows(): number {
+    return this.#rows;
+  }
 
   constructor({ graph, statistics, rows }: OrderQuestion) {
     this.#graph = graph;
@@ -188,8 +209,22 @@ class Search {
   }
 
   #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
-    const share = this.#share(namesBoundBy(step.relationship), []);
+    const names = namesBoundBy(step.relationship);
+    const share = step.type === 'expand' ? this.#shareAtEnd(step, names) : this.#share(names, []);
     return { step, fanout, share, rows: fanout * share };
+  }
+
+  /** As #share, but relationships lead to the nodes of some labels more often than to others. */
+  #shareAtEnd(step: Extract<StepKind, { type: 'expand' }>, names: readonly string[]): number {
+    const { relationship, reversed } = step;
+    const end = reversed ? relationship.from : relationship.to;
+    const labels = relationship.hops ? [] : this.#newlyPossible(names).filter(({ label }) => label?.node === end.name);
+    return labels.reduce(
+      (share, { label }) => {
+        return share * labelShareAtEnd({ relationship, reversed, label: label!.label, statistics: this.#statistics });
+      },
+      this.#share(names, labels),
+    );
   }
 
   #connect(relationship: GraphRelationship): Option {
@@ -263,6 +298,21 @@ export function expectedFanout(fields: {
   if (repeated) return fanoutOfWalk(hops, next, next);
   const rows = fanoutOfWalk(hops, first, next);
   return relationship.traversal ? Math.min(rows, Math.max(1, statistics.nodeCount)) : rows;
+}
+
+/** The share of relationships that lead to a node of a label. */
+function labelShareAtEnd(fields: {
+  relationship: GraphRelationship;
+  reversed: boolean;
+  label: string;
+  statistics: Statistics;
+}): number {
+  const { relationship, reversed, label, statistics } = fields;
+  const { types, direction } = relationship;
+  const back = reversed ? direction : turnedDirection(direction);
+  const all = statistics.nodeCount * statistics.averageDegree(types, back, undefined);
+  const labelled = statistics.labelCount(label) * statistics.averageDegree(types, back, label);
+  return all === 0 ? 1 : Math.min(1, labelled / all);
 }
 
 /** Rows of a walk whose first hop makes `first` of one, and each further one `next`. */

@@ -4,20 +4,21 @@ import { assert, unreachable } from '../assert.ts';
 import type { Expression, PathPattern } from '../cypher/ast.ts';
 import type { Access } from './access.ts';
 import { checkPredicates } from './complexity.ts';
-import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
+import { type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
 import type { BoundExpression, IndexAccess } from './index-access.ts';
+import { orderOfMatch } from './join-order.ts';
 import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
 import { mapSearch } from './point-access.ts';
 import {
   type Conjunct,
   type GraphRelationship,
+  mayCoincide,
   namesBoundBy,
   type QueryGraph,
   queryGraphOf,
   stepPredicate,
-  typesOverlap,
 } from './query-graph.ts';
 import { planRepetition } from './repetition.ts';
 import { liftQueries } from './roll-up.ts';
@@ -50,6 +51,8 @@ export function planMatch(fields: {
 
 class MatchBuilder {
   readonly #graph: QueryGraph;
+  /** What the graph is a part of; itself, unless it is one side of a join. */
+  readonly #whole: QueryGraph;
   readonly #planning: Planning;
   /** What is bound before the MATCH. */
   readonly #outer: PlanScope;
@@ -58,8 +61,9 @@ class MatchBuilder {
   readonly #placed: GraphRelationship[] = [];
   #plan: Plan;
 
-  constructor(graph: QueryGraph, around: { scope: PlanScope; planning: Planning; input: Plan }) {
+  constructor(graph: QueryGraph, around: { scope: PlanScope; planning: Planning; input: Plan; whole?: QueryGraph }) {
     this.#graph = graph;
+    this.#whole = around.whole ?? graph;
     this.#outer = around.scope;
     this.#planning = around.planning;
     this.#plan = around.input;
@@ -67,17 +71,13 @@ class MatchBuilder {
   }
 
   build(): Plan {
-    const steps = orderOfExpansion({
+    const { steps } = orderOfMatch({
       graph: this.#graph,
       statistics: this.#planning.statistics,
       rows: this.#plan.estimatedRows,
     });
     this.#refuseNulls();
-    this.#filter();
-    for (const step of steps) {
-      this.#take(step);
-      this.#filter();
-    }
+    this.#follow(steps);
     for (const { slot, nodes, relationships } of this.#graph.paths) {
       this.#plan = {
         type: 'constructPath',
@@ -92,6 +92,14 @@ class MatchBuilder {
     this.#filter();
     assert(this.#applied.size === this.#graph.conjuncts.length, 'every predicate of a MATCH has its place');
     return this.#plan;
+  }
+
+  #follow(steps: readonly Step[]): void {
+    this.#filter();
+    for (const step of steps) {
+      this.#take(step);
+      this.#filter();
+    }
   }
 
   /** A bound node that no relationship looks at: the pattern is not there when it is null. */
@@ -113,6 +121,8 @@ class MatchBuilder {
         this.#plan = this.#leaf(step.node.slot, step.access);
         this.#bound.add(step.node.name);
         return;
+      case 'join':
+        return this.#join(step);
       case 'expand':
       case 'connect':
         this.#plan = this.#expansion(step);
@@ -175,6 +185,53 @@ class MatchBuilder {
     return { type, input, slot, token, keys, prefix: scoped(access.prefix), from, to, estimatedRows };
   }
 
+  #join(step: Extract<Step, { type: 'join' }>): void {
+    const { graph, steps, inputKey, innerKey, conjunct, rows } = step;
+    const input: Plan = { type: 'once', estimatedRows: 1 };
+    const inner = new MatchBuilder(graph, {
+      scope: this.#outer,
+      planning: this.#planning,
+      input,
+      whole: this.#whole,
+    });
+    inner.#follow(steps);
+    const { scope } = graph;
+    this.#plan = {
+      type: 'hashJoin',
+      input: this.#plan,
+      inner: inner.#plan,
+      inputKey: { expression: inputKey, scope },
+      innerKey: { expression: innerKey, scope },
+      slots: inner.#filled().filter((slot) => !this.#bound.has(scope.slots.nameOf(slot))),
+      estimatedRows: rows,
+    };
+    if (conjunct !== undefined) this.#applied.add(conjunct);
+    for (const applied of inner.#applied) this.#applied.add(applied);
+    for (const name of inner.#bound) this.#bound.add(name);
+    this.#holdApart(inner.#placed);
+    this.#placed.push(...inner.#placed);
+  }
+
+  /** Slots of what it has found. */
+  #filled(): number[] {
+    const relationships = this.#placed.filter((relationship) => this.#isAskedFor(relationship));
+    return [...this.#graph.nodes, ...relationships].map(({ slot }) => slot);
+  }
+
+  /** Relationships of two sides of a join know nothing of each other, and must differ all the same. */
+  #holdApart(others: readonly GraphRelationship[]): void {
+    const { scope } = this.#graph;
+    for (const one of this.#placed) {
+      for (const other of others) {
+        if (!mayCoincide(one, other)) continue;
+        const { span } = one.from;
+        const operands = [variable(one.name, span), variable(other.name, span)];
+        const predicate = { expression: { type: 'comparison', operators: ['<>'], operands, span } as const, scope };
+        this.#plan = { type: 'filter', input: this.#plan, predicate, estimatedRows: this.#plan.estimatedRows };
+      }
+    }
+  }
+
   #expansion(step: Extract<Step, { type: 'expand' | 'connect' }>): Plan {
     const { relationship } = step;
     const reversed = step.type === 'expand' && step.reversed;
@@ -186,7 +243,7 @@ class MatchBuilder {
       to: to.slot,
       relationship: this.#isAskedFor(relationship) ? relationship.slot : undefined,
     };
-    const distinctFrom = this.#mayCoincide(relationship, this.#placed).map((other) => other.slot);
+    const distinctFrom = this.#placed.filter((other) => mayCoincide(relationship, other)).map((other) => other.slot);
     if (relationship.repeated) {
       const { min, max } = relationship.hops ?? { min: 1, max: 1 };
       const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.rows };
@@ -275,7 +332,7 @@ class MatchBuilder {
       types,
       typeExpression,
       direction,
-      distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
+      distinctFrom: this.#placed.filter((other) => mayCoincide(relationship, other)).map((other) => other.slot),
       estimatedRows: this.#plan.estimatedRows,
     };
     if (!hops) return { type: 'projectEndpoints', ...common };
@@ -283,19 +340,8 @@ class MatchBuilder {
   }
 
   #isAskedFor(relationship: GraphRelationship): boolean {
-    if (relationship.named || this.#graph.conjuncts.some(({ needs }) => needs.has(relationship.name))) return true;
-    return this.#mayCoincide(relationship, this.#graph.relationships).length > 0;
-  }
-
-  /** Those of `others` that could be the same relationship; of types that exclude each other, none can. */
-  #mayCoincide(relationship: GraphRelationship, others: readonly GraphRelationship[]): GraphRelationship[] {
-    return others.filter(
-      (other) =>
-        other.slot !== relationship.slot &&
-        !isSearch(other) &&
-        !isSearch(relationship) &&
-        typesOverlap(other.types, relationship.types),
-    );
+    if (relationship.named || this.#whole.conjuncts.some(({ needs }) => needs.has(relationship.name))) return true;
+    return this.#whole.relationships.some((other) => mayCoincide(relationship, other));
   }
 
   /** Applies the predicates that have become possible: those on values before those on patterns. */
@@ -329,11 +375,6 @@ class MatchBuilder {
       planning: this.#planning,
     });
   }
-}
-
-/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
-function isSearch({ shortest, traversal }: GraphRelationship): boolean {
-  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }
 
 /** Keeps the rows for which the predicate is true. `share`: of how many rows that is expected. */

@@ -287,6 +287,19 @@ export interface RepeatPlan extends Unary {
   readonly distinctFrom: readonly number[];
 }
 
+/**
+ * The pairs of a row of the input and a row of `inner` whose keys are equal, in the sense of `=`. `inner` is fed nothing and run once. One
+ * variable as both keys: where two ways meet in a node.
+ */
+export interface HashJoinPlan extends Unary {
+  readonly type: 'hashJoin';
+  readonly inner: Plan;
+  readonly inputKey: ScopedExpression;
+  readonly innerKey: ScopedExpression;
+  /** What `inner` fills and is handed on. */
+  readonly slots: readonly number[];
+}
+
 /** Counts relationships without making a row for each: `multiplicity` is how often the row stands for itself. */
 export interface ExpandCountPlan extends Unary {
   readonly type: 'expandCount';
@@ -587,6 +600,7 @@ export type Plan =
   | ShortestPathPlan
   | TraversePlan
   | ProjectEndpointsPlan
+  | HashJoinPlan
   | ExpandCountPlan
   | ConstructPathPlan
   | FilterPlan

@@ -385,7 +385,8 @@ export function stepPredicate(fields: {
   return { on, spares, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
 }
 
-function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
+/** By variable: the conjuncts that need it. */
+export function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
   const byName = new Map<string, Conjunct[]>();
   for (const conjunct of conjuncts) {
     for (const name of conjunct.needs) {
@@ -413,4 +414,14 @@ export function typesOverlap(one: readonly string[], other: readonly string[]): 
 /** Whether a node pattern says nothing. */
 function isPlain({ variable, labels, labelExpression, dynamicLabels, properties, where }: NodePattern): boolean {
   return !(variable || labels.length > 0 || labelExpression || dynamicLabels || properties || where);
+}
+
+/** Whether both could be the same relationship, so that a MATCH has to hold them apart; of types that exclude each other, none can. */
+export function mayCoincide(one: GraphRelationship, other: GraphRelationship): boolean {
+  return other.slot !== one.slot && !isSearch(other) && !isSearch(one) && typesOverlap(other.types, one.types);
+}
+
+/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
+function isSearch({ shortest, traversal }: GraphRelationship): boolean {
+  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }
