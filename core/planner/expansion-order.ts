@@ -12,7 +12,8 @@ import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.
 export const PATTERN_PARTS_FEW = 20;
 const STARTS_TRIED_MAX = 4;
 
-export type Step = { readonly rows: number } & (
+/** `made`: the rows that come of it; `rows`: those that the predicates leave which it makes possible. */
+export type Step = { readonly made: number; readonly rows: number } & (
   | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
   | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
   /** Both ends are bound. */
@@ -47,7 +48,7 @@ export interface OrderQuestion {
   readonly rows: number;
 }
 
-/** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
+/** The cheapest order found. */
 export function orderOfExpansion(question: OrderQuestion): Order {
   const { nodes, relationships } = question.graph;
   const options = new Search(question).options().sort((left, right) => left.rows - right.rows);
@@ -124,7 +125,7 @@ class Search {
     const made = this.#rows * fanout;
     this.#rows = made * share;
     this.cost += made + this.#rows;
-    this.steps.push({ ...step, rows: this.#rows });
+    this.steps.push({ ...step, made, rows: this.#rows });
   }
 
   /**

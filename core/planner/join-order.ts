@@ -78,7 +78,7 @@ function joinedOrder(
   const made = rest.rows * side.rows * keyShare;
   const joined = split.across.reduce((left, conjunct) => left * selectivityOf(conjunct, statistics), made);
   const { side: graph, inputKey, innerKey, conjunct } = split;
-  const step = { type: 'join', rows: made, graph, steps: side.steps, inputKey, innerKey, conjunct } as const;
+  const step = { type: 'join', made, rows: joined, graph, steps: side.steps, inputKey, innerKey, conjunct } as const;
   const cost = rest.cost + side.cost + rest.rows + STORE_COST * side.rows + made + joined;
   return { split, order: { steps: [...rest.steps, step], rows: joined, cost } };
 }

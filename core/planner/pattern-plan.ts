@@ -98,7 +98,10 @@ class MatchBuilder {
     this.#filter();
     for (const step of steps) {
       this.#take(step);
+      const found = this.#plan;
       this.#filter();
+      // What the predicates leave in all is better known than what each leaves by itself.
+      if (this.#plan !== found) this.#plan = { ...this.#plan, estimatedRows: step.rows };
     }
   }
 
@@ -186,7 +189,7 @@ class MatchBuilder {
   }
 
   #join(step: Extract<Step, { type: 'join' }>): void {
-    const { graph, steps, inputKey, innerKey, conjunct, rows } = step;
+    const { graph, steps, inputKey, innerKey, conjunct, made } = step;
     const input: Plan = { type: 'once', estimatedRows: 1 };
     const inner = new MatchBuilder(graph, {
       scope: this.#outer,
@@ -203,7 +206,7 @@ class MatchBuilder {
       inputKey: { expression: inputKey, scope },
       innerKey: { expression: innerKey, scope },
       slots: inner.#filled().filter((slot) => !this.#bound.has(scope.slots.nameOf(slot))),
-      estimatedRows: rows,
+      estimatedRows: made,
     };
     if (conjunct !== undefined) this.#applied.add(conjunct);
     for (const applied of inner.#applied) this.#applied.add(applied);
@@ -246,7 +249,7 @@ class MatchBuilder {
     const distinctFrom = this.#placed.filter((other) => mayCoincide(relationship, other)).map((other) => other.slot);
     if (relationship.repeated) {
       const { min, max } = relationship.hops ?? { min: 1, max: 1 };
-      const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.rows };
+      const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.made };
       return planRepetition({ walk, repeated: relationship.repeated, outer: this.#outer, plan: this.#planInside });
     }
     const common = {
@@ -255,7 +258,7 @@ class MatchBuilder {
       typeExpression: relationship.typeExpression,
       direction: reversed ? turnedDirection(relationship.direction) : relationship.direction,
       distinctFrom,
-      estimatedRows: step.rows,
+      estimatedRows: step.made,
     };
     const { properties, hops, path } = relationship;
     if (relationship.shortest) {

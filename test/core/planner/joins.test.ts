@@ -34,12 +34,6 @@ describe('a join by a value', () => {
     ]);
   });
 
-  test('is seen to pay where most relationships of a type lead to one label', () => {
-    const plan = operators('MATCH (a:Person)-[:LIVES_IN]->(c:City), (b:Person)-[:KNOWS]->(d) WHERE a.x = d.x RETURN c');
-
-    expect(plan).toContain('ValueHashJoin');
-  });
-
   test('joins what came before the MATCH', () => {
     expect(operators('MATCH (a:Person) WITH a.birthplace AS x MATCH (c:City) WHERE c.title = x RETURN c')).toEqual([
       'Produce',

@@ -50,11 +50,20 @@ export class World implements Statistics {
 }
 
 export function planText(text: string): string[] {
+  return lines(planOf(text), '');
+}
+
+/** The rows that a query is expected to give. */
+export function estimatedRows(text: string): number {
+  return planOf(text).estimatedRows;
+}
+
+function planOf(text: string): PlanDescription {
   const statement = parse(text);
   check(statement);
   const body = statement.body as Query; // The tests here only plan queries.
   const { root, slots } = planQuery(body, new World());
-  return lines(describePlan(root, { slots, text }), '');
+  return describePlan(root, { slots, text });
 }
 
 /** The operators from the last one down to Once, each with its details; subplans are indented. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { operators, planText } from './plan-text.ts';
+import { estimatedRows, operators, planText } from './plan-text.ts';
 
 describe('where a MATCH starts', () => {
   test.each([
@@ -66,6 +66,15 @@ describe('where a MATCH starts', () => {
     },
   ])('$query: $start', ({ query, start }) => {
     expect(planText(query).at(-2)).toBe(start);
+  });
+});
+
+describe('how many rows are expected', () => {
+  test('relationships of a type lead to the label that they mostly lead to', () => {
+    const all = estimatedRows('MATCH (a:Person {id: 1})-[:LIVES_IN]->(c) RETURN c');
+
+    expect(estimatedRows('MATCH (a:Person {id: 1})-[:LIVES_IN]->(c:City) RETURN c')).toBeCloseTo(all, 1);
+    expect(estimatedRows('MATCH (a:Person {id: 1})-[:KNOWS]->(c:City) RETURN c')).toBeLessThan(all);
   });
 });
 
