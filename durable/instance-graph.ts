@@ -29,13 +29,17 @@ export interface Loaded {
 export class InstanceGraph {
   readonly log: InstanceLog;
   #store = new GraphStore();
-  #engine = new Engine(this.#store, { clusterId: '', limits: INSTANCE_LIMITS });
+  #engine: Engine;
   #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
+  readonly #database: string;
 
-  constructor(tables: Tables) {
+  /** `database`: the name of the one whose graph it is. */
+  constructor(tables: Tables, database: string) {
     this.log = new InstanceLog(tables);
+    this.#database = database;
+    this.#engine = this.#newEngine();
   }
 
   get store(): GraphStore {
@@ -57,7 +61,7 @@ export class InstanceGraph {
     this.#store = recovery.store;
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
-    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '', limits: INSTANCE_LIMITS });
+    this.#engine = this.#newEngine();
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
   }
 
@@ -65,7 +69,12 @@ export class InstanceGraph {
   join(cluster: string | undefined): void {
     if (cluster === this.#cluster) return;
     this.#cluster = cluster;
-    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '', limits: INSTANCE_LIMITS });
+    this.#engine = this.#newEngine();
+  }
+
+  #newEngine(): Engine {
+    const clusterId = this.#cluster ?? '';
+    return new Engine(this.#store, { clusterId, database: this.#database, limits: INSTANCE_LIMITS });
   }
 
   /** A transaction has been committed to the graph by its writer. */

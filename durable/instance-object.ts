@@ -77,7 +77,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const transport = new Transport(env, this.#self, this.#gate);
     this.#peers = new Peers(transport, coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new BackedTimer(ctx.storage, () => this.#feed({ type: 'tick' }));
-    this.#graph = new InstanceGraph(tables);
+    this.#graph = new InstanceGraph(tables, this.#address.database);
     this.#machine = new Machine({
       state: initialState({ name: this.#address.instance, region: this.#address.region }),
       step: (state, event) => handle(state, event, this.#graph.log),

@@ -2,7 +2,7 @@
 import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
-import { withExcerpt } from '../cypher/error-text.ts';
+import { statementError, withExcerpt } from '../cypher/error-text.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** The name of the database, which is the only one that USE may name. */
+  readonly database?: string | undefined;
   /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
   readonly systemTables?: SystemTables;
 }
@@ -87,6 +89,7 @@ export class Engine {
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
   readonly #procedures: ProcedureRegistry;
+  readonly #database: string | undefined;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -94,6 +97,7 @@ export class Engine {
     this.#statistics = new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
+    this.#database = options.database;
     this.#procedures = new ProcedureRegistry(options.procedures ?? [], options.systemTables);
   }
 
@@ -144,6 +148,7 @@ export class Engine {
     const known = this.#kept.get(text);
     if (known) return known;
     const statement = parse(text);
+    checkUses(statement, this.#database);
     const columns = check(statement, this.#procedures.signatures);
     const { explain } = statement;
     const parameters = parametersOf(statement, this.#procedures.signatures);
@@ -245,6 +250,21 @@ export class Engine {
 
 function describe({ statement }: PreparedStatement, { planned }: KeptPlan, counts?: Profile): PlanDescription {
   return describePlan(planned.root, { slots: planned.slots, text: statement.text, ...(counts && { counts }) });
+}
+
+/** Errors: NotSupported when USE names another database than the one that is asked. */
+function checkUses({ uses, text }: Statement, database: string | undefined): void {
+  for (const { name, span } of uses) {
+    if (name.toLowerCase() === database) continue;
+    const asked = database === undefined ? 'this engine has one graph without a name' : `this one is ${database}`;
+    throw statementError({
+      text,
+      position: span,
+      message: `USE cannot name another database than the one that is asked, and ${asked}`,
+      hint: 'Send the statement to the database itself.',
+      code: 'Neo.ClientError.Statement.NotSupported',
+    });
+  }
 }
 
 function needsOwnTransactions(position: Position): GraphError {
