@@ -27,7 +27,6 @@ export function caseOf(fields: {
 }): Expression {
   const { subject, branches, otherwise, span } = fields;
   const plain = branches.flatMap(({ whens: [when, ...more], then }) => {
-    // biome-ignore lint/suspicious/noThenProperty: a branch of the tree is never awaited.
     return when && 'value' in when && more.length === 0 ? [{ when: when.value, then }] : [];
   });
   if (subject === undefined || plain.length === branches.length) {
@@ -35,7 +34,6 @@ export function caseOf(fields: {
   }
   const conditions = branches.map(({ whens, then }) => {
     const when = anyOf(whens.map(conditionOf));
-    // biome-ignore lint/suspicious/noThenProperty: a branch of the tree is never awaited.
     return { when, then };
   });
   const project: Expression = { type: 'case', subject: undefined, branches: conditions, otherwise, span };
