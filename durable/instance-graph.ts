@@ -37,10 +37,12 @@ export class InstanceGraph {
   #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
+  readonly #database: string;
 
-  /** `storage`: what statements may ask and want of it. */
-  constructor(tables: Tables, storage: StorageHost) {
+  /** `database`: the name of the one whose graph it is. `storage`: what statements may ask and want of it. */
+  constructor(tables: Tables, database: string, storage: StorageHost) {
     this.log = new InstanceLog(tables);
+    this.#database = database;
     this.#storage = storage;
     this.#engine = this.#engineOver(this.#store);
   }
@@ -103,7 +105,12 @@ export class InstanceGraph {
   }
 
   #engineOver(store: GraphStore): Engine {
-    return new Engine(store, { clusterId: this.#cluster ?? '', limits: INSTANCE_LIMITS, storage: this.#storage });
+    return new Engine(store, {
+      clusterId: this.#cluster ?? '',
+      database: this.#database,
+      limits: INSTANCE_LIMITS,
+      storage: this.#storage,
+    });
   }
 
   /** Lets readers see transactions up to `lsn`: less where the log was found to end before, which is told as damage. */

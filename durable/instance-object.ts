@@ -87,7 +87,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       snapshots: () => this.#snapshots,
       state: () => this.#machine.state,
     });
-    this.#graph = new InstanceGraph(tables, storage);
+    this.#graph = new InstanceGraph(tables, this.#address.database, storage);
     this.#machine = new Machine({
       state: initialState({ name: this.#address.instance, region: this.#address.region }),
       step: (state, event) => handle(state, event, this.#graph.log),

@@ -15,8 +15,15 @@ export type Statement = {
   readonly explain: boolean;
   /** PROFILE: what each operator does is counted while the statement runs. */
   readonly profile: boolean;
+  /** The databases that USE names, which can only be the one that is asked. */
+  readonly uses: readonly UsedDatabase[];
   readonly body: Query | SchemaCommand | SystemCommand;
 };
+
+export interface UsedDatabase {
+  readonly name: string;
+  readonly span: Span;
+}
 
 /** One or more single queries joined by UNION; `all` is true for UNION ALL. */
 export interface Query {

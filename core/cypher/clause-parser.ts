@@ -10,8 +10,10 @@ import type {
   SetItem,
   SingleQuery,
   SortItem,
+  UsedDatabase,
 } from './ast.ts';
 import { CallParser } from './call-parser.ts';
+import { databaseName } from './database-name.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { stringValue } from './literal-text.ts';
 import type { PatternParser } from './pattern-parser.ts';
@@ -57,7 +59,6 @@ const WRITING_WORDS: ReadonlySet<Keyword> = new Set<Keyword>([
 
 /** Clauses of Cypher that this version does not have. */
 const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
-  ['USE', 'The clause USE'],
   ['USING', 'USING'],
   ['LET', 'The clause LET'],
   ['FILTER', 'The clause FILTER'],
@@ -65,6 +66,8 @@ const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 export class ClauseParser {
+  /** The databases that USE has named so far. */
+  readonly uses: UsedDatabase[] = [];
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
   readonly #patterns: PatternParser;
@@ -99,6 +102,7 @@ export class ClauseParser {
   }
 
   #singleQuery(): SingleQuery {
+    if (this.#atWord('USE') && this.#cursor.atName(1)) this.#use();
     const clauses: Clause[] = [];
     for (let clause = this.#clause(); clause !== undefined; clause = this.#clause()) {
       clauses.push(clause);
@@ -109,6 +113,19 @@ export class ClauseParser {
     }
     if (clauses.length === 0) throw this.#cursor.expected('a clause such as MATCH, CREATE or RETURN', CLAUSE_WORDS);
     return { clauses };
+  }
+
+  /** `USE name` and `USE GRAPH name` in front of the clauses. */
+  #use(): void {
+    const cursor = this.#cursor;
+    cursor.skip();
+    if (this.#atWord('GRAPH') && cursor.atName(1) && cursor.kind(2) !== TOKEN.openParen) {
+      if (!CLAUSE_WORDS.includes(cursor.word(1))) cursor.skip();
+    }
+    const start = cursor.index;
+    const name = databaseName(cursor);
+    if (cursor.at(TOKEN.openParen)) throw cursor.notSupported('A graph that is worked out after USE', start);
+    this.uses.push({ name, span: cursor.spanFrom(start) });
   }
 
   /** The next clause; undefined when none starts here. */

@@ -17,6 +17,9 @@ import { ValueTypeParser } from './value-type-parser.ts';
  */
 export const TREE_HEIGHT_MAX = 500;
 
+/** Operators that may begin what is asked after WHEN. */
+const TEST_FORMS: ReadonlySet<BinaryOperator['form']> = new Set(['comparison', 'string', 'is']);
+
 export class ExpressionParser implements ExpressionReader {
   readonly patterns: PatternParser;
   readonly #cursor: TokenCursor;
@@ -53,11 +56,27 @@ export class ExpressionParser implements ExpressionReader {
     return query;
   }
 
-  #whole(barEnds: boolean): Expression {
+  test(subject: Expression): Expression | undefined {
+    const operator = operatorAt(this.#cursor);
+    if (operator === undefined || !TEST_FORMS.has(operator.form)) return undefined;
+    // STARTS, CONTAINS and IS may be names of variables too.
+    if (this.#cursor.atName() && (this.#cursor.word(1) === 'THEN' || this.#cursor.kind(1) === TOKEN.comma))
+      return undefined;
+    const { index } = this.#cursor;
+    return this.#whole(false, () => {
+      // One comparison: `WHEN > 1 < 3` is none.
+      if (operator.form !== 'comparison') return this.#applied(operator, subject, index);
+      this.#cursor.skip();
+      const operands = [subject, this.#binary(LEVEL.comparison + 1)];
+      return { type: 'comparison', operators: [operator.operator], operands, span: this.#cursor.spanFrom(index) };
+    });
+  }
+
+  #whole(barEnds: boolean, read: () => Expression = () => this.#binary(LEVEL.or)): Expression {
     const around = { height: this.#height, barEnds: this.#barEnds };
     this.#height = 0;
     this.#barEnds = barEnds;
-    const expression = this.#cursor.nested(() => this.#binary(LEVEL.or));
+    const expression = this.#cursor.nested(read);
     this.#grow();
     this.#height = Math.max(around.height, this.#height);
     this.#barEnds = around.barEnds;

@@ -165,7 +165,7 @@ export class LabelParser {
     const cursor = this.#cursor;
     const isParameter = cursor.at(TOKEN.parameter);
     if (!isParameter && !cursor.at(TOKEN.dollar)) return undefined;
-    const word = cursor.source().slice(1).toLowerCase();
+    const word = cursor.source().slice(1).trim().toLowerCase();
     if (cursor.kind(1) !== TOKEN.openParen || (isParameter && word !== 'all' && word !== 'any')) {
       const hint = isParameter ? `A name that is worked out is written $(…): $($${word}).` : undefined;
       throw cursor.error('A parameter is no label or type', 'InvalidParameterUse', hint);

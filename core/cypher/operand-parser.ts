@@ -1,5 +1,6 @@
 /** What operators stand between: literals, variables, calls, and everything in brackets. */
 import type { Expression, Literal, MapProjectionItem, PathPattern, Query, Span } from './ast.ts';
+import { caseOf, caseSubject, type WrittenBranch, type WrittenWhen } from './case-expression.ts';
 import { shown } from './error-text.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue, stringValue } from './literal-text.ts';
@@ -278,17 +279,27 @@ export class OperandParser {
     const start = cursor.index;
     cursor.skip();
     const subject = cursor.word() === 'WHEN' ? undefined : this.#expressions.expression();
-    const branches: { when: Expression; then: Expression }[] = [];
+    const branches: WrittenBranch[] = [];
     if (cursor.word() !== 'WHEN') throw cursor.expected('WHEN', ['WHEN']);
     while (cursor.takeWords('WHEN')) {
-      const when = this.#expressions.expression();
+      const whens = subject === undefined ? [{ value: this.#expressions.expression() }] : this.#whens(subject.span);
       cursor.expectWord('THEN');
       // biome-ignore lint/suspicious/noThenProperty: a branch of the tree is never awaited.
-      branches.push({ when, then: this.#expressions.expression() });
+      branches.push({ whens, then: this.#expressions.expression() });
     }
     const otherwise = cursor.takeWords('ELSE') ? this.#expressions.expression() : undefined;
     if (!cursor.takeWords('END')) throw cursor.expected('WHEN, ELSE or END', ['WHEN', 'ELSE', 'END']);
-    return { type: 'case', subject, branches, otherwise, span: cursor.spanFrom(start) };
+    return caseOf({ subject, branches, otherwise, span: cursor.spanFrom(start) });
+  }
+
+  /** `1, 2`, `> 3`, `IS NULL`: what may stand between WHEN and THEN of a CASE with a subject. */
+  #whens(span: Span): WrittenWhen[] {
+    const whens: WrittenWhen[] = [];
+    do {
+      const test = this.#expressions.test(caseSubject(span));
+      whens.push(test === undefined ? { value: this.#expressions.expression() } : { test });
+    } while (this.#cursor.take(TOKEN.comma));
+    return whens;
   }
 
   #quantifier(word: 'ALL' | 'ANY' | 'NONE' | 'SINGLE'): Expression {

@@ -30,28 +30,28 @@ export function parse(text: string): Statement {
   const explain = cursor.takeWords('EXPLAIN');
   const profile = !explain && cursor.takeWords('PROFILE');
   skipVersion(cursor);
-  const body = parseBody(cursor);
+  const { body, uses } = parseBody(cursor);
   cursor.take(TOKEN.semicolon);
   if (!cursor.at(TOKEN.end)) throw unexpectedRest(cursor);
-  return { text, explain, profile, body };
+  return { text, explain, profile, uses, body };
 }
 
-function parseBody(cursor: TokenCursor): Statement['body'] {
+function parseBody(cursor: TokenCursor): Pick<Statement, 'body' | 'uses'> {
   const clusterCommand = new ClusterCommandParser(cursor).command();
-  if (clusterCommand) return clusterCommand;
+  if (clusterCommand) return { body: clusterCommand, uses: [] };
   const clauses = new ClauseParser(cursor);
   const shows = new ShowParser(cursor, clauses);
   const shown = cursor.word() === 'SHOW' ? shows.show() : undefined;
-  if (shown) return shown;
+  if (shown) return { body: shown, uses: [] };
   const tableCommand = TABLE_COMMANDS.get(
     `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.toUpperCase(),
   );
-  if (tableCommand) return shows.command(tableCommand);
+  if (tableCommand) return { body: shows.command(tableCommand), uses: [] };
   const commands = new CommandParser(cursor);
-  if (commands.starts()) return commands.command();
+  if (commands.starts()) return { body: commands.command(), uses: [] };
   const body = clauses.query();
   clauses.refuseAbsentClause();
-  return body;
+  return { body, uses: clauses.uses };
 }
 
 /** `CYPHER 5 runtime=slotted`: options are hints to another planner and mean nothing here. */

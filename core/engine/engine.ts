@@ -2,7 +2,7 @@
 import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
-import { withExcerpt } from '../cypher/error-text.ts';
+import { statementError, withExcerpt } from '../cypher/error-text.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly procedures?: readonly Procedure[];
   /** What the planner is told of the graph; by default what is true. Told of a large one, it makes the plans of a large one. */
   readonly statistics?: Statistics;
+  /** The name of the database, which is the only one that USE may name. */
+  readonly database?: string | undefined;
   /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
   readonly systemTables?: SystemTables;
   /** What is under the graph; an engine without it keeps the graph in memory alone. */
@@ -94,6 +96,7 @@ export class Engine {
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
   readonly #procedures: ProcedureRegistry;
+  readonly #database: string | undefined;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -105,6 +108,7 @@ export class Engine {
       [...storageProcedures(store, options.storage), ...(options.procedures ?? [])],
       options.systemTables,
     );
+    this.#database = options.database;
   }
 
   /** An engine for statements that ask for no graph. */
@@ -154,6 +158,7 @@ export class Engine {
     const known = this.#kept.get(text);
     if (known) return known;
     const statement = parse(text);
+    checkUses(statement, this.#database);
     const columns = check(statement, this.#procedures.signatures);
     const { explain } = statement;
     const parameters = parametersOf(statement, this.#procedures.signatures);
@@ -256,6 +261,21 @@ export class Engine {
 
 function describe({ statement }: PreparedStatement, { planned }: KeptPlan, counts?: Profile): PlanDescription {
   return describePlan(planned.root, { slots: planned.slots, text: statement.text, ...(counts && { counts }) });
+}
+
+/** Errors: NotSupported when USE names another database than the one that is asked. */
+function checkUses({ uses, text }: Statement, database: string | undefined): void {
+  for (const { name, span } of uses) {
+    if (name.toLowerCase() === database) continue;
+    const asked = database === undefined ? 'this engine has one graph without a name' : `this one is ${database}`;
+    throw statementError({
+      text,
+      position: span,
+      message: `USE cannot name another database than the one that is asked, and ${asked}`,
+      hint: 'Send the statement to the database itself.',
+      code: 'Neo.ClientError.Statement.NotSupported',
+    });
+  }
 }
 
 function needsOwnTransactions(position: Position): GraphError {

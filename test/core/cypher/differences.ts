@@ -142,10 +142,6 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'Neo4j checks the normal form after parsing', message: /^Expected NFC, NFD, NFKC or NFKD/ },
   {
-    reason: 'Several values or operators after one WHEN',
-    message: /^Expected THEN, found ","|^Expected an expression, found "(?:=|<>|<|<=|>|>=|=~)"/,
-  },
-  {
     reason: 'A pattern that is compared or counted with: Neo4j refuses it outside of predicates after parsing',
     message: /^Expected "[|-]"/,
   },

@@ -136,7 +136,7 @@ test.each(DOCUMENTATION_PARTS)('the documentation has the part %s that errors na
 describe('Cypher that this version does not have is named', () => {
   test.each([
     ['CYPHER 25 RETURN 1', 8, 'Cypher 25'],
-    ['USE other MATCH (n) RETURN n', 1, 'The clause USE'],
+    ['USE graph.byName($x) MATCH (n) RETURN n', 5, 'A graph that is worked out after USE'],
     ['MATCH (n) USING INDEX n:A(x) RETURN n', 11, 'A planner hint with USING'],
     ['MATCH (n:A|$(l)) RETURN n', 12, 'A dynamic label or type beside | or !'],
     ['MATCH p = ANY SHORTEST (a)-->(b) RETURN p', 11, 'The path selector ANY'],

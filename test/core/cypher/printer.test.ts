@@ -83,6 +83,7 @@ test.each([
   'CREATE (:A:$(x) {y: 1})-[:$(t)]->(:$all([x, y])) MERGE (:$(x))',
   'CALL { CREATE () } IN 3 CONCURRENT TRANSACTIONS OF 10 ROWS CALL { CREATE () } IN CONCURRENT TRANSACTIONS',
   'RETURN INF, -Infinity, NaN',
+  "RETURN CASE x WHEN 1, 2 THEN 'a' WHEN > 3, IS NULL THEN CASE y WHEN STARTS WITH 'b' THEN 1 END ELSE 2 END",
 ])('%s is the same after printing and parsing', (text) => {
   expectRoundTrip(parse(text));
 });
