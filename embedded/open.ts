@@ -2,14 +2,14 @@
  * The engine alone, in this process: a graph in memory that answers Cypher, without objects, WAL and wire. Statements go
  * through parser, planner and executor as they do on an instance. `npm run build:engine` bundles it as dist/engine.mjs.
  */
-import { Engine } from '../core/engine/engine.ts';
+import { Engine, type StartOptions } from '../core/engine/engine.ts';
 import type { TextSource } from '../core/executor/context.ts';
 import type { Counters } from '../core/executor/counters.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import type { PlanDescription } from '../core/planner/describe.ts';
 import { type BulkEdges, type BulkNode, type BulkOptions, bulkLoad } from './bulk-load.ts';
 import { type PlainRow, plainRows } from './plain-result.ts';
-import { toValue } from './plain-value.ts';
+import { PlainParameters } from './plain-value.ts';
 
 export interface OpenOptions {
   /** For LOAD CSV: the text that a URL leads to. Without it the clause is an error. */
@@ -31,15 +31,32 @@ const EPOCH = 1;
 
 const SEED_MAX = 2 ** 32;
 
+/** What statements ask for on their way, if they do: the clock and the dice are only looked at then. */
+class Host implements StartOptions {
+  readonly texts: TextSource | undefined;
+
+  constructor(texts: TextSource | undefined) {
+    this.texts = texts;
+  }
+
+  get nowMs(): number {
+    return Date.now();
+  }
+
+  get seed(): number {
+    return Math.random() * SEED_MAX;
+  }
+}
+
 export class EmbeddedGraph {
   #store = new GraphStore();
   #engine: Engine;
   readonly #clusterId: string;
-  readonly #texts: TextSource | undefined;
+  readonly #host: Host;
 
   constructor(options: OpenOptions = {}) {
     this.#clusterId = options.clusterId ?? 'embedded';
-    this.#texts = options.loadText && { read: options.loadText };
+    this.#host = new Host(options.loadText && { read: options.loadText });
     this.#engine = this.#engineOf(this.#store);
   }
 
@@ -48,10 +65,7 @@ export class EmbeddedGraph {
    * a bigint beyond 2^53; a number that is no integer is a FLOAT. Errors: GraphError, and nothing has changed then.
    */
   run(statement: string, parameters: Readonly<Record<string, unknown>> = {}): Result {
-    const given = new Map<string, ReturnType<typeof toValue>>();
-    for (const name in parameters) given.set(name, toValue(parameters[name]));
-    const options = { seed: Math.random() * SEED_MAX, nowMs: Date.now(), texts: this.#texts };
-    const execution = this.#engine.start(statement, given, options);
+    const execution = this.#engine.start(statement, new PlainParameters(parameters), this.#host);
     execution.next(Number.POSITIVE_INFINITY);
     const transaction = execution.commit(EPOCH);
     if (transaction) this.#store.acknowledge(transaction.lsn);

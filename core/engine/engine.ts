@@ -10,26 +10,26 @@ import { transactionalIn } from '../cypher/subquery-check.ts';
 import type { Position } from '../error.ts';
 import { GraphError } from '../error.ts';
 import { buildOperators } from '../executor/build.ts';
-import { ExecutionContext, type TextSource } from '../executor/context.ts';
+import type { Moment } from '../executor/context.ts';
+import type { Parameters } from '../executor/expression/expression.ts';
 import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
-import type { OperatorFactory } from '../executor/operator.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
 import { GraphStore } from '../graph/graph-store.ts';
-import type { Snapshot } from '../graph/graph-view.ts';
+import type { GraphView, Snapshot } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
-import { describePlan } from '../planner/describe.ts';
+import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
-import type { Value } from '../value/value.ts';
 import type { SystemTables } from './built-in/show-system.ts';
 import { storageProcedures } from './built-in/storage.ts';
-import { type Execution, Holdings, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
+import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
+import type { Holdings } from './holdings.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import { checkParameters, parametersOf } from './parameters.ts';
+import { checkParameters, parametersOf, type RequiredParameter } from './parameters.ts';
+import { PipelinePool } from './pipeline.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
-import { seededRandom } from './random.ts';
 import { changeSchema } from './schema.ts';
 import type { StorageHost } from './storage-host.ts';
 import { StoreStatistics } from './store-statistics.ts';
@@ -57,23 +57,17 @@ export interface PreparedStatement {
   readonly parameters: ReadonlyMap<string, Position>;
 }
 
-export interface StartOptions {
+export interface StartOptions extends Moment {
   /** What a reading statement reads; the caller closes it. Without it: the acknowledged state. */
   readonly snapshot?: Snapshot;
-  /** For rand() and randomUUID(). */
-  readonly seed: number;
-  /** The statement's time, in milliseconds since 1970. */
-  readonly nowMs: number;
   /** The caller commits whenever `next` answers 'commit', so that CALL { … } IN TRANSACTIONS can be run. */
   readonly commitsOnTheWay?: boolean;
-  /** For LOAD CSV; without it the clause is an error. */
-  readonly texts?: TextSource | undefined;
 }
 
 interface KeptPlan {
   readonly basis: PlanBasis;
   readonly planned: PlannedQuery;
-  readonly operators: OperatorFactory;
+  readonly pipelines: PipelinePool;
   /** Where the columns of the result stand. */
   readonly columns: ResultSlots;
   /** Those that there were when the plan was made. */
@@ -84,6 +78,8 @@ interface KeptPlan {
 
 interface KeptStatement {
   readonly prepared: PreparedStatement;
+  /** Its parameters, to be gone through at each start. */
+  readonly required: readonly RequiredParameter[];
   plan: KeptPlan | undefined;
 }
 
@@ -122,7 +118,7 @@ export class Engine {
    * Plans a statement and readies it to run. One that writes opens the store's writer, so no other may be open.
    * Errors: as prepare; ParameterMissing; those of index commands, which are carried out at once but for their commit.
    */
-  start(text: string, parameters: ReadonlyMap<string, Value>, options: StartOptions): Execution {
+  start(text: string, parameters: Parameters, options: StartOptions): Execution {
     const kept = this.#keep(text);
     try {
       return this.#start(kept, parameters, options);
@@ -131,12 +127,12 @@ export class Engine {
     }
   }
 
-  #start(kept: KeptStatement, parameters: ReadonlyMap<string, Value>, options: StartOptions): Execution {
+  #start(kept: KeptStatement, parameters: Parameters, options: StartOptions): Execution {
     const { prepared } = kept;
     const { body } = prepared.statement;
     switch (body.type) {
       case 'query':
-        return this.#startQuery({ kept, body, parameters, options });
+        return this.#startQuery(kept, body, parameters, options);
       case 'createIndex':
       case 'dropIndex':
       case 'createConstraint':
@@ -165,84 +161,81 @@ export class Engine {
       columns,
       parameters,
     };
-    const kept: KeptStatement = { prepared, plan: undefined };
+    const kept: KeptStatement = { prepared, required: [...parameters], plan: undefined };
     this.#kept.put(text, kept);
     return kept;
   }
 
-  #startQuery(fields: {
-    kept: KeptStatement;
-    body: Query;
-    parameters: ReadonlyMap<string, Value>;
-    options: StartOptions;
-  }): Execution {
-    const { kept, body, parameters, options } = fields;
-    const { statement, kind, explain, columns } = kept.prepared;
-    const { planned, operators, columns: resultSlots, indexes, transactional } = this.#plan(kept, body);
-    const description = { slots: planned.slots, text: statement.text };
+  #startQuery(kept: KeptStatement, body: Query, parameters: Parameters, options: StartOptions): Execution {
+    const { prepared } = kept;
+    const { kind, explain, columns } = prepared;
+    const plan = this.#plan(kept, body);
     if (explain) {
-      const plan = describePlan(planned.root, description);
-      return new ImmediateExecution({ kind, columns: columns.map(({ name }) => name), plan });
+      const names = columns.map(({ name }) => name);
+      return new ImmediateExecution({ kind, columns: names, plan: describe(prepared, plan) });
     }
-    checkParameters(kept.prepared.parameters, parameters);
-    if (transactional && kind === 'write' && !options.commitsOnTheWay) throw needsOwnTransactions(transactional.span);
-    const profile = statement.profile ? new Profile() : undefined;
-    const root = (profile ? this.#build(planned, profile) : operators)(undefined);
-    const { view, holdings, writer } = this.#open(kind, options);
-    const begin = transactional && writer ? () => this.#store.begin() : undefined;
-    const context = new ExecutionContext({
-      view,
-      writer,
-      rollBack: begin && (() => holdings.rollBackAnd(begin)),
+    checkParameters(kept.required, parameters);
+    if (plan.transactional && kind === 'write' && !options.commitsOnTheWay) {
+      throw needsOwnTransactions(plan.transactional.span);
+    }
+    if (!prepared.statement.profile) return this.#run(prepared, plan, parameters, options);
+    const profile = new Profile();
+    const profiled = { ...plan, pipelines: this.#pipelinesOf(plan.planned, plan.indexes, profile) };
+    return this.#run(prepared, profiled, parameters, options, () => describe(prepared, plan, profile));
+  }
+
+  /** A writer sees the newest state, a reader a snapshot. */
+  #run(
+    { kind, statement }: PreparedStatement,
+    { pipelines, columns, transactional }: KeptPlan,
+    parameters: Parameters,
+    moment: StartOptions,
+    description?: () => PlanDescription,
+  ): Execution {
+    const pipeline = pipelines.take();
+    const { context, holdings } = pipeline;
+    const begin = kind === 'write' && transactional ? () => this.#store.begin() : undefined;
+    if (kind === 'write') {
+      const writer = this.#store.begin();
+      holdings.holdWriter(writer);
+      const rollBack = begin && (() => holdings.rollBackAnd(begin));
+      context.begin({ view: writer.view, writer, rollBack, parameters, moment });
+    } else {
+      const view = moment.snapshot ?? this.#pin(holdings);
+      context.begin({ view, writer: undefined, rollBack: undefined, parameters, moment });
+    }
+    const { text } = statement;
+    return new QueryExecution({ kind, columns, text, pipeline, pool: pipelines, describe: description, begin });
+  }
+
+  #pin(holdings: Holdings): GraphView {
+    const pin = this.#store.pin();
+    holdings.holdPin(pin);
+    return pin.view;
+  }
+
+  #pipelinesOf(planned: PlannedQuery, indexes: readonly PropertyIndex[], profile?: Profile): PipelinePool {
+    const planning = planningOf(this.#statistics, this.#procedures.signatures);
+    return new PipelinePool(buildOperators(planned.root, planning, this.#procedures, profile), {
       tokens: this.#store.tokens,
       indexes,
-      parameters,
-      nowMs: options.nowMs,
-      random: seededRandom(options.seed),
       elementId: this.#elementId,
       budget: this.#limits,
       scratchPool: this.#scratchPool,
-      texts: options.texts,
     });
-    const describe = profile && (() => describePlan(planned.root, { ...description, counts: profile }));
-    return new QueryExecution({
-      kind,
-      columns: resultSlots,
-      text: statement.text,
-      root,
-      context,
-      holdings,
-      describe,
-      begin,
-    });
-  }
-
-  #build(planned: PlannedQuery, profile?: Profile): OperatorFactory {
-    const planning = planningOf(this.#statistics, this.#procedures.signatures);
-    return buildOperators(planned.root, planning, this.#procedures, profile);
-  }
-
-  /** A writer sees the newest state, a reader the snapshot. */
-  #open(kind: StatementKind, options: StartOptions) {
-    if (kind === 'write') {
-      const writer = this.#store.begin();
-      return { view: writer.view, writer, holdings: new Holdings({ writer }) };
-    }
-    const own = options.snapshot === undefined ? this.#store.openSnapshot() : undefined;
-    const view = options.snapshot ?? own ?? this.#store.newest;
-    return { view, writer: undefined, holdings: new Holdings({ snapshot: own }) };
   }
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
     const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
+    const known = indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []);
     const plan: KeptPlan = {
       basis: planBasisOf(this.#store),
       planned,
-      operators: this.#build(planned),
+      pipelines: this.#pipelinesOf(planned, known),
       columns: columnsOf(planned, kept.prepared.columns),
-      indexes: indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []),
+      indexes: known,
       transactional: transactionalIn(body.parts.flatMap((part) => part.clauses))[0],
     };
     kept.plan = plan;
@@ -255,6 +248,10 @@ export class Engine {
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });
   }
+}
+
+function describe({ statement }: PreparedStatement, { planned }: KeptPlan, counts?: Profile): PlanDescription {
+  return describePlan(planned.root, { slots: planned.slots, text: statement.text, ...(counts && { counts }) });
 }
 
 function needsOwnTransactions(position: Position): GraphError {

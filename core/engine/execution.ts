@@ -3,17 +3,16 @@ import { assert } from '../assert.ts';
 import type { StatementKind } from '../cypher/classify.ts';
 import { withExcerpt } from '../cypher/error-text.ts';
 import { type Batch, END, PAUSE } from '../executor/batch.ts';
-import type { ExecutionContext } from '../executor/context.ts';
-import { type Counters, noChanges } from '../executor/counters.ts';
+import { type Counters, NO_CHANGES } from '../executor/counters.ts';
 import { finishDeletes } from '../executor/delete.ts';
-import { vectorValue } from '../executor/expression/operand.ts';
-import type { Operator } from '../executor/operator.ts';
-import { appendResultRows, resultRow } from '../executor/result-rows.ts';
+import { appendResultRows } from '../executor/result-rows.ts';
+import { compact } from '../executor/rows.ts';
 import type { Delta, Transaction } from '../graph/delta.ts';
-import type { Snapshot } from '../graph/graph-view.ts';
 import type { Writer } from '../graph/writer.ts';
 import type { PlanDescription } from '../planner/describe.ts';
-import type { ResultValue, Value } from '../value/value.ts';
+import type { ResultValue } from '../value/value.ts';
+import { Holdings } from './holdings.ts';
+import type { Pipeline, PipelinePool } from './pipeline.ts';
 
 export interface Execution {
   readonly columns: readonly string[];
@@ -36,64 +35,6 @@ export interface Execution {
   cancel(): void;
 }
 
-/** The writer or the snapshot that an execution holds. Let go of once, whatever happens first. */
-export class Holdings {
-  #writer: Writer | undefined;
-  readonly #snapshot: Snapshot | undefined;
-  #released = false;
-
-  /** `snapshot`: one that the execution has opened itself. */
-  constructor(fields: { readonly writer?: Writer | undefined; readonly snapshot?: Snapshot | undefined }) {
-    this.#writer = fields.writer;
-    this.#snapshot = fields.snapshot;
-  }
-
-  closeSnapshot(): void {
-    this.#snapshot?.close();
-  }
-
-  get deltas(): readonly Delta[] {
-    return this.#released ? [] : (this.#writer?.deltas ?? []);
-  }
-
-  commit(epoch: number): Transaction | undefined {
-    if (this.#released || this.#writer === undefined) return undefined;
-    if (this.#writer.deltas.length === 0) {
-      this.release();
-      return undefined;
-    }
-    this.#released = true;
-    return this.#writer.commit(epoch);
-  }
-
-  /** Rolls the writer back, and holds another one in its place. */
-  rollBackAnd(begin: () => Writer): Writer {
-    assert(!this.#released, 'a statement that has ended has no transactions');
-    this.#writer?.rollback();
-    this.#writer = begin();
-    return this.#writer;
-  }
-
-  /** Commits, and holds another writer. Without changes the one that is open goes on. */
-  commitAnd(
-    begin: () => Writer,
-    epoch: number,
-  ): { readonly writer: Writer; readonly transaction: Transaction | undefined } {
-    assert(!this.#released && this.#writer, 'a statement that commits on its way holds a writer');
-    if (this.#writer.deltas.length === 0) return { writer: this.#writer, transaction: undefined };
-    const transaction = this.#writer.commit(epoch);
-    this.#writer = begin();
-    return { writer: this.#writer, transaction };
-  }
-
-  release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    this.#writer?.rollback();
-    this.#snapshot?.close();
-  }
-}
-
 /** A statement that was done as soon as it began: EXPLAIN, and commands about indexes. */
 export class ImmediateExecution implements Execution {
   readonly columns: readonly string[];
@@ -114,9 +55,9 @@ export class ImmediateExecution implements Execution {
     this.kind = fields.kind;
     this.columns = fields.columns ?? [];
     this.rows = fields.rows ?? [];
-    this.counters = fields.counters ?? noChanges();
+    this.counters = fields.counters ?? NO_CHANGES;
     this.plan = fields.plan;
-    this.#holdings = fields.holdings ?? new Holdings({});
+    this.#holdings = fields.holdings ?? new Holdings();
   }
 
   get deltas(): readonly Delta[] {
@@ -147,133 +88,155 @@ const WAITING_ROW_BYTES = 32;
 /** What holds the rows of the result, in messages. */
 const RESULT = 'the result';
 
-/** Rows that a statement which writes turns into records in one go. */
-const RECORD_ROWS = 1024;
+const NO_DELTAS: readonly Delta[] = [];
+
+export interface QueryExecutionFields {
+  readonly kind: StatementKind;
+  readonly columns: ResultSlots;
+  /** The statement, for its errors. */
+  readonly text: string;
+  /** Its context has begun. */
+  readonly pipeline: Pipeline;
+  /** Where the pipeline goes when the execution has come to its end. */
+  readonly pool: PipelinePool;
+  /** Of PROFILE: the plan with what has been counted. */
+  readonly describe: (() => PlanDescription) | undefined;
+  /** Opens the next transaction, where the statement has several. */
+  readonly begin: (() => Writer) | undefined;
+}
 
 export class QueryExecution implements Execution {
-  readonly columns: readonly string[];
   readonly kind: StatementKind;
   readonly rows: ResultValue[][] = [];
-  readonly #slots: readonly number[];
-  readonly #text: string;
-  readonly #root: Operator;
-  readonly #context: ExecutionContext;
-  readonly #holdings: Holdings;
-  readonly #describe: (() => PlanDescription) | undefined;
-  /** Rows of a statement that writes: their records are made at its end, when the entities are as they will be. */
-  readonly #waiting: Value[][] = [];
-  readonly #begin: (() => Writer) | undefined;
-  #state: 'running' | 'committing' | 'recording' | 'done' | 'failed' = 'running';
+  readonly #fields: QueryExecutionFields;
+  #state: 'running' | 'committing' | 'recording' | 'recorded' | 'done' | 'failed' = 'running';
+  /** Undefined once the execution is over, as others may have it then. */
+  #pipeline: Pipeline | undefined;
+  /** Of an execution that is over. */
+  #changes: Counters = NO_CHANGES;
 
-  constructor(fields: {
-    readonly kind: StatementKind;
-    readonly columns: ResultSlots;
-    /** The statement, for its errors. */
-    readonly text: string;
-    readonly root: Operator;
-    readonly context: ExecutionContext;
-    readonly holdings: Holdings;
-    /** Of PROFILE: the plan with what has been counted. */
-    readonly describe?: (() => PlanDescription) | undefined;
-    /** Opens the next transaction, where the statement has several. */
-    readonly begin?: (() => Writer) | undefined;
-  }) {
+  constructor(fields: QueryExecutionFields) {
     this.kind = fields.kind;
-    this.columns = fields.columns.names;
-    this.#slots = fields.columns.slots;
-    this.#text = fields.text;
-    this.#root = fields.root;
-    this.#context = fields.context;
-    this.#holdings = fields.holdings;
-    this.#describe = fields.describe;
-    this.#begin = fields.begin;
+    this.#fields = fields;
+    this.#pipeline = fields.pipeline;
+  }
+
+  get columns(): readonly string[] {
+    return this.#fields.columns.names;
   }
 
   get plan(): PlanDescription | undefined {
-    return this.#state === 'done' ? this.#describe?.() : undefined;
+    return this.#state === 'done' ? this.#fields.describe?.() : undefined;
   }
 
   get counters(): Counters {
-    return this.#context.counters;
+    return this.#pipeline?.context.changes ?? this.#changes;
   }
 
   get deltas(): readonly Delta[] {
-    return this.#holdings.deltas;
+    return this.#pipeline?.holdings.deltas ?? NO_DELTAS;
   }
 
   next(workBudget: number): 'paused' | 'commit' | 'done' {
     assert(this.#state !== 'failed', 'a statement that failed does not go on');
     assert(this.#state !== 'committing', 'a statement goes on when its transaction has been committed');
-    this.#context.beginSlice(workBudget);
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined || this.#state === 'done') return 'done';
+    const { context } = pipeline;
+    context.beginSlice(workBudget);
     try {
-      if (this.#state === 'running') this.#run();
-      if (this.#state === 'recording') this.#record();
+      if (this.#state === 'running') this.#run(pipeline);
+      if (this.#state === 'recording') this.#record(pipeline);
     } catch (error) {
       this.cancel();
-      throw withExcerpt(error, this.#text);
+      throw withExcerpt(error, this.#fields.text);
     }
-    if (this.#context.commitRequested) this.#state = 'committing';
-    return this.#state === 'done' ? 'done' : this.#state === 'committing' ? 'commit' : 'paused';
+    if (context.commitRequested) {
+      this.#state = 'committing';
+      return 'commit';
+    }
+    if (this.#state !== 'recorded') return 'paused';
+    this.#state = 'done';
+    // What has been written waits for its commit.
+    if (this.kind !== 'write') this.#end(pipeline);
+    return 'done';
   }
 
   commit(epoch: number): Transaction | undefined {
-    if (this.#state === 'committing' && this.#begin) {
-      const { writer, transaction } = this.#holdings.commitAnd(this.#begin, epoch);
-      this.#context.goOn(writer, transaction ? String(transaction.lsn) : null);
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) {
+      assert(this.#state === 'done', 'a statement that failed is not committed');
+      return undefined;
+    }
+    const { begin } = this.#fields;
+    if (this.#state === 'committing' && begin) {
+      const { writer, transaction } = pipeline.holdings.commitAnd(begin, epoch);
+      pipeline.context.goOn(writer, transaction ? String(transaction.lsn) : null);
       this.#state = 'running';
       return transaction;
     }
     assert(this.#state === 'done', 'a statement is committed when it is done');
-    return this.#holdings.commit(epoch);
+    const transaction = pipeline.holdings.commit(epoch);
+    this.#end(pipeline);
+    return transaction;
   }
 
   cancel(): void {
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) return;
     if (this.#state !== 'done') this.#state = 'failed';
-    this.#context.scratch.release();
-    this.#holdings.release();
+    this.#changes = pipeline.context.changes;
+    this.#pipeline = undefined;
+    pipeline.context.end();
+    pipeline.holdings.release();
   }
 
-  #run(): void {
+  /** The execution has come to its end, and its pipeline may serve others. */
+  #end(pipeline: Pipeline): void {
+    this.#changes = pipeline.context.changes;
+    this.#pipeline = undefined;
+    pipeline.holdings.release();
+    this.#fields.pool.giveBack(pipeline);
+  }
+
+  #run(pipeline: Pipeline): void {
+    const { root, context } = pipeline;
+    const hasColumns = this.#fields.columns.slots.length > 0;
     for (;;) {
-      const answer = this.#root.next(this.#context);
+      const answer = root.next(context);
       if (answer === PAUSE) return;
       if (answer === END) break;
-      if (this.#slots.length > 0) this.#take(answer);
+      if (hasColumns) this.#take(answer, pipeline);
     }
     if (this.kind === 'write') {
-      finishDeletes(this.#context);
-      this.#context.charge(this.#context.writer.checkConstraints());
+      finishDeletes(context);
+      context.charge(context.writer.checkConstraints());
     }
     this.#state = 'recording';
   }
 
-  #take(batch: Batch): void {
+  #take(batch: Batch, { context, waiting }: Pipeline): void {
+    const { slots } = this.#fields.columns;
     const { rowCount } = batch;
-    this.#context.countRows(rowCount);
+    context.countRows(rowCount);
     if (this.kind !== 'write') {
-      this.#context.hold(appendResultRows(batch, this.#slots, this.#context, this.rows), RESULT);
+      context.hold(appendResultRows(batch, slots, context, this.rows), RESULT);
       return;
     }
-    const vectors = this.#slots.map((slot) => batch.vectors[slot]!);
-    for (let row = 0; row < rowCount; row++) this.#waiting.push(vectors.map((vector) => vectorValue(vector, row)));
-    this.#context.hold(rowCount * (WAITING_ROW_BYTES + 8 * this.#slots.length), RESULT);
+    waiting.push(compact(batch, slots));
+    context.hold(rowCount * (WAITING_ROW_BYTES + 8 * slots.length), RESULT);
   }
 
-  #record(): void {
-    while (this.rows.length < this.#waiting.length) {
-      if (this.#context.exhausted) return;
-      const end = Math.min(this.#waiting.length, this.rows.length + RECORD_ROWS);
-      this.#context.charge(end - this.rows.length);
-      while (this.rows.length < end) this.#addRow(this.#waiting[this.rows.length]!);
+  /** Makes the rows that wait into records, in their order. */
+  #record(pipeline: Pipeline): void {
+    const { context, waiting } = pipeline;
+    const { slots } = this.#fields.columns;
+    for (; pipeline.recorded < waiting.length; pipeline.recorded++) {
+      if (context.exhausted) return;
+      const batch = waiting[pipeline.recorded]!;
+      context.charge(batch.rowCount);
+      context.hold(appendResultRows(batch, slots, context, this.rows), RESULT);
     }
-    this.#state = 'done';
-    this.#context.scratch.release();
-    this.#holdings.closeSnapshot();
-  }
-
-  #addRow(values: readonly Value[]): void {
-    const { row, bytes } = resultRow(values, this.#context);
-    this.rows.push(row);
-    this.#context.hold(bytes, RESULT);
+    this.#state = 'recorded';
   }
 }

@@ -3,7 +3,7 @@ import type { Expression, Statement } from '../cypher/ast.ts';
 import { childrenOf, clauseExpressions } from '../cypher/expression-tree.ts';
 import { type ProcedureSignatures, requiredArguments } from '../cypher/procedure-signature.ts';
 import { GraphError, type Position } from '../error.ts';
-import type { Value } from '../value/value.ts';
+import type { Parameters } from '../executor/expression/expression.ts';
 
 /**
  * The statement's parameters, each with the first place where it stands. A call without parentheses names those that the
@@ -25,13 +25,20 @@ function collect(expression: Expression, found: Map<string, Position>): void {
   for (const child of childrenOf(expression)) collect(child, found);
 }
 
+/** A name, and the first place where it stands. */
+export type RequiredParameter = readonly [name: string, position: Position];
+
 /** Errors: ParameterMissing, which names the first parameter that was not given. */
-export function checkParameters(named: ReadonlyMap<string, Position>, given: ReadonlyMap<string, Value>): void {
-  for (const [name, position] of named) {
-    if (given.has(name)) continue;
-    throw new GraphError('Neo.ClientError.Statement.ParameterMissing', `The parameter $${name} was not given.`, {
-      position,
-      detail: 'MissingParameter',
-    });
+export function checkParameters(required: readonly RequiredParameter[], given: Parameters): void {
+  for (let i = 0; i < required.length; i++) {
+    const parameter = required[i]!;
+    if (given.get(parameter[0]) === undefined) throw missing(parameter);
   }
+}
+
+function missing([name, position]: RequiredParameter): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ParameterMissing', `The parameter $${name} was not given.`, {
+    position,
+    detail: 'MissingParameter',
+  });
 }

@@ -4,7 +4,8 @@ import { GraphError } from '../error.ts';
 import { type MutableCounters, noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Writer } from '../graph/writer.ts';
-import { type Execution, Holdings, ImmediateExecution } from './execution.ts';
+import { type Execution, ImmediateExecution } from './execution.ts';
+import { Holdings } from './holdings.ts';
 
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
 
@@ -21,7 +22,8 @@ interface Change {
  */
 export function changeSchema(store: GraphStore, command: SchemaCommand): Execution {
   const writer = store.begin();
-  const holdings = new Holdings({ writer });
+  const holdings = new Holdings();
+  holdings.holdWriter(writer);
   const counters = noChanges();
   try {
     change({ store, writer, counters }, command);

@@ -139,6 +139,15 @@ export class Neighbourhood {
     this.#node = -1;
   }
 
+  /** Forgets what it has borrowed too: it goes back by itself. */
+  reset(): void {
+    this.#node = -1;
+    this.#part = undefined;
+    this.#all = undefined;
+    this.#marks = undefined;
+    this.#nextEntries = undefined;
+  }
+
   has(neighbour: number): boolean {
     return this.entryOf(neighbour) >= 0;
   }
@@ -235,5 +244,11 @@ export class PairFinder {
   clear(): void {
     this.#atStart.clear();
     this.#atEnd.clear();
+  }
+
+  /** Makes it as it was when it was made. */
+  reset(): void {
+    this.#atStart.reset();
+    this.#atEnd.reset();
   }
 }

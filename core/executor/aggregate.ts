@@ -28,19 +28,21 @@ const GROUP_BYTES = 64;
 const INTEGER_BYTES = 16;
 
 const NOTHING = new Int32Array(0);
+const NO_STATES: readonly AggregateState[] = [];
 
 export class Aggregate implements Operator {
   readonly #input: Operator;
   readonly #keys: readonly CompiledItem[];
   readonly #aggregations: readonly CompiledAggregation[];
-  readonly #states: readonly AggregateState[];
   readonly #nodeCounts: NodeCounts | undefined;
-  readonly #grouping = new Grouping();
+  /** Made when they are needed: the graph may know the answer. */
+  #states = NO_STATES;
+  #grouping: Grouping | undefined;
   /** The group of each row of a batch, and the first rows of new groups: used again for each batch. */
   #groups: Int32Array = NOTHING;
   #firsts: Int32Array = NOTHING;
   /** By key, by group. */
-  readonly #keyValues: readonly Value[][];
+  #keyValues: readonly Value[][];
   #heldBytes = 0;
   #groupCount: number;
   #read = false;
@@ -58,10 +60,22 @@ export class Aggregate implements Operator {
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
     this.#nodeCounts = spec.nodeCounts;
-    this.#states = spec.aggregations.map(({ createState }) => createState());
     this.#keyValues = spec.keys.map(() => []);
     // Without keys there is one group, even over no rows.
     this.#groupCount = spec.keys.length === 0 ? 1 : 0;
+  }
+
+  reset(): boolean {
+    this.#states = NO_STATES;
+    this.#grouping = undefined;
+    this.#groups = NOTHING;
+    this.#firsts = NOTHING;
+    if (this.#keys.length > 0) this.#keyValues = this.#keys.map(() => []);
+    this.#heldBytes = 0;
+    this.#groupCount = this.#keys.length === 0 ? 1 : 0;
+    this.#read = false;
+    this.#group = 0;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -93,6 +107,7 @@ export class Aggregate implements Operator {
 
   #consume(batch: Batch, context: ExecutionContext): void {
     context.charge(batch.rowCount);
+    const states = this.#begunStates();
     if (this.#groups === NOTHING && this.#keys.length > 0) {
       this.#groups = new Int32Array(BATCH_ROWS);
       this.#firsts = new Int32Array(BATCH_ROWS);
@@ -106,7 +121,7 @@ export class Aggregate implements Operator {
       // What stands in several aggregations is compiled once, and worked out once.
       if (argument === undefined || argument !== last) vector = argument?.evaluate(batch, context);
       last = argument;
-      const state = this.#states[i]!;
+      const state = states[i]!;
       state.consume(vector, groups, batch.rowCount, second?.evaluate(batch, context));
       held += state.heldBytes;
     }
@@ -114,11 +129,17 @@ export class Aggregate implements Operator {
     this.#heldBytes = held;
   }
 
+  #begunStates(): readonly AggregateState[] {
+    if (this.#states === NO_STATES) this.#states = this.#aggregations.map(({ createState }) => createState());
+    return this.#states;
+  }
+
   #groupsOf(batch: Batch, context: ExecutionContext): Int32Array {
     const { rowCount } = batch;
     const groups = this.#groups.subarray(0, rowCount);
     const firsts = this.#firsts.subarray(0, rowCount);
     const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
+    this.#grouping ??= new Grouping();
     const found = this.#grouping.assign(vectors, groups, firsts);
     let bytes = 0;
     for (let key = 0; key < vectors.length; key++) bytes += this.#keepValues(key, vectors[key]!, firsts, found);
@@ -152,13 +173,14 @@ export class Aggregate implements Operator {
     const end = Math.min(this.#groupCount, start + BATCH_ROWS);
     this.#group = end;
     context.charge(end - start);
+    const states = this.#begunStates();
     const vectors: (Vector | undefined)[] = [];
     this.#keys.forEach(({ slot }, key) => {
       put(vectors, slot, { column: columnOf(this.#keyValues[key]!.slice(start, end)), rows: undefined });
     });
     this.#aggregations.forEach(({ slot }, i) => {
       const values: Value[] = [];
-      for (let group = start; group < end; group++) values.push(this.#states[i]!.result(group));
+      for (let group = start; group < end; group++) values.push(states[i]!.result(group));
       put(vectors, slot, { column: columnOf(values), rows: undefined });
     });
     return { rowCount: end - start, vectors };

@@ -8,10 +8,10 @@ import type { GraphView } from '../graph/graph-view.ts';
 import type { PropertyIndex } from '../graph/property-index.ts';
 import type { Tokens } from '../graph/tokens.ts';
 import type { Writer } from '../graph/writer.ts';
-import type { Value } from '../value/value.ts';
-import { type Counters, type MutableCounters, noChanges } from './counters.ts';
-import type { EvaluationContext } from './expression/expression.ts';
-import { Scratch, ScratchPool } from './scratch.ts';
+import { type Counters, type MutableCounters, NO_CHANGES, noChanges } from './counters.ts';
+import type { EvaluationContext, Parameters } from './expression/expression.ts';
+import { seededRandom } from './random.ts';
+import { Scratch, type ScratchPool } from './scratch.ts';
 import { VirtualEntities } from './virtual-entities.ts';
 
 /** What one statement may spend in all. */
@@ -33,40 +33,55 @@ export interface TextSource {
   read(url: string): string | undefined;
 }
 
-export interface ExecutionContextFields {
+/** What a statement may ask of its host: each at most once, when an expression first asks for it. */
+export interface Moment {
+  /** In milliseconds since 1970. */
+  readonly nowMs: number;
+  /** For rand() and randomUUID(). */
+  readonly seed: number;
   /** Absent where nothing may be fetched. */
   readonly texts?: TextSource | undefined;
-  readonly view: GraphView;
-  readonly writer: Writer | undefined;
-  /** Takes back what the open transaction has done and opens the next; where a statement has several. */
-  readonly rollBack?: (() => Writer) | undefined;
+}
+
+/** What holds for every execution of a plan. */
+export interface ExecutionContextFields {
   readonly tokens: Tokens;
   readonly indexes: readonly PropertyIndex[];
-  readonly parameters: ReadonlyMap<string, Value>;
-  readonly nowMs: number;
-  readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly budget: Budget;
   /** Kept by the engine from one statement to the next. */
-  readonly scratchPool?: ScratchPool | undefined;
+  readonly scratchPool: ScratchPool;
 }
 
-export class ExecutionContext implements EvaluationContext {
+/** What a context is given for one execution. */
+export interface ExecutionFields {
   readonly view: GraphView;
+  readonly writer: Writer | undefined;
+  /** Takes back what the open transaction has done and opens the next; where a statement has several. */
+  readonly rollBack: (() => Writer) | undefined;
+  readonly parameters: Parameters;
+  readonly moment: Moment;
+}
+
+const NO_PARAMETERS: Parameters = new Map();
+
+/** A context serves one execution after the other: `begin`, slices, `end`. */
+export class ExecutionContext implements EvaluationContext {
   readonly tokens: Tokens;
-  readonly parameters: ReadonlyMap<string, Value>;
-  readonly nowMs: number;
-  readonly random: () => number;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
-  readonly counters: MutableCounters = noChanges();
   readonly scratch: Scratch;
   /** Of the values that expressions have made since an operator last counted work: they belong to its batch. */
   madeBytes = 0;
-  readonly virtual = new VirtualEntities();
-  readonly #texts: TextSource | undefined;
+  #view: GraphView | undefined;
+  #parameters: Parameters = NO_PARAMETERS;
+  #counters: MutableCounters | undefined;
+  #virtual: VirtualEntities | undefined;
+  #moment: Moment | undefined;
+  #nowMs: number | undefined;
+  #random: (() => number) | undefined;
   readonly #indexes: readonly PropertyIndex[];
   #writer: Writer | undefined;
-  readonly #rollBack: (() => Writer) | undefined;
+  #rollBack: (() => Writer) | undefined;
   #commitRequested = false;
   #transactionId: string | null = null;
   readonly #budget: Budget;
@@ -80,24 +95,93 @@ export class ExecutionContext implements EvaluationContext {
   #nodesToDelete: Set<number> | undefined;
 
   constructor(fields: ExecutionContextFields) {
-    this.view = fields.view;
     this.tokens = fields.tokens;
-    this.#texts = fields.texts;
     this.#indexes = fields.indexes;
-    this.parameters = fields.parameters;
-    this.nowMs = fields.nowMs;
-    this.random = fields.random;
     this.elementId = fields.elementId;
-    this.#writer = fields.writer;
-    this.#rollBack = fields.rollBack;
     this.#budget = fields.budget;
-    this.scratch = new Scratch(fields.scratchPool ?? new ScratchPool());
+    this.scratch = new Scratch(fields.scratchPool);
+  }
+
+  /** Makes all as it is at the start of an execution. */
+  begin({ view, writer, rollBack, parameters, moment }: ExecutionFields): void {
+    this.#view = view;
+    this.#writer = writer;
+    this.#rollBack = rollBack;
+    this.#parameters = parameters;
+    this.#moment = moment;
+    this.#counters = undefined;
+    this.madeBytes = 0;
+    this.#commitRequested = false;
+    this.#transactionId = null;
+    this.#work = 0;
+    this.#rows = 0;
+    this.#bytes = 0;
+    this.#uninterruptible = 0;
+  }
+
+  /** Lets go of all that belongs to the execution. Its counters and records stay good. */
+  end(): void {
+    this.scratch.release();
+    this.#view = undefined;
+    this.#writer = undefined;
+    this.#rollBack = undefined;
+    this.#parameters = NO_PARAMETERS;
+    this.#moment = undefined;
+    this.#nowMs = undefined;
+    this.#random = undefined;
+    this.#virtual = undefined;
+    this.#bytesByHolder = undefined;
+    this.#nodesToDelete = undefined;
+  }
+
+  get view(): GraphView {
+    return this.#view!;
+  }
+
+  get parameters(): Parameters {
+    return this.#parameters;
+  }
+
+  /** Where operators count what they change. */
+  get counters(): MutableCounters {
+    this.#counters ??= noChanges();
+    return this.#counters;
+  }
+
+  /** What has been counted. It stays good when the execution is over. */
+  get changes(): Counters {
+    return this.#counters ?? NO_CHANGES;
+  }
+
+  /** Nodes and relationships that procedures have made up; undefined while there are none. */
+  get virtual(): VirtualEntities | undefined {
+    return this.#virtual;
+  }
+
+  /** Where a procedure puts what it makes up. */
+  virtualEntities(): VirtualEntities {
+    this.#virtual ??= new VirtualEntities();
+    return this.#virtual;
+  }
+
+  get nowMs(): number {
+    this.#nowMs ??= this.#moment!.nowMs;
+    return this.#nowMs;
+  }
+
+  get random(): () => number {
+    this.#random ??= seededRandom(this.#moment!.seed);
+    return this.#random;
   }
 
   /** Nodes that are to be deleted but had relationships when DELETE came to them; settled at the statement's end. */
   get nodesToDelete(): Set<number> {
     this.#nodesToDelete ??= new Set();
     return this.#nodesToDelete;
+  }
+
+  get hasNodesToDelete(): boolean {
+    return this.#nodesToDelete !== undefined && this.#nodesToDelete.size > 0;
   }
 
   /** The open write transaction. Only operators that write ask for it. */
@@ -136,13 +220,14 @@ export class ExecutionContext implements EvaluationContext {
   rollBack(before: Counters): void {
     assert(this.#rollBack !== undefined, 'the statement has transactions of its own');
     this.#writer = this.#rollBack();
-    this.nodesToDelete.clear();
+    this.#nodesToDelete = undefined;
     Object.assign(this.counters, before);
   }
 
   /** See TextSource.read. Errors: also where nothing may be fetched. */
   textAt(url: string, position: Position): string | undefined {
-    if (this.#texts !== undefined) return this.#texts.read(url);
+    const texts = this.#moment?.texts;
+    if (texts !== undefined) return texts.read(url);
     const message = 'LOAD CSV is not available here: nothing may be fetched.';
     throw new GraphError('Neo.ClientError.Statement.ExternalResourceFailed', message, { position });
   }

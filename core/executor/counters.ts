@@ -15,6 +15,9 @@ export interface Counters {
 
 export type MutableCounters = { -readonly [Name in keyof Counters]: Counters[Name] };
 
+/** Of a statement that has changed nothing. */
+export const NO_CHANGES: Counters = Object.freeze(noChanges());
+
 export function noChanges(): MutableCounters {
   return {
     nodesCreated: 0,

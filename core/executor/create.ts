@@ -97,6 +97,10 @@ export class Create implements Operator {
     this.#parts = parts;
   }
 
+  reset(): boolean {
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     if (context.exhausted) return PAUSE;
     const input = this.#input.next(context);

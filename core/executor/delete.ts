@@ -70,14 +70,15 @@ function deleteNode(node: number, detach: boolean, context: ExecutionContext): v
   else removeNode(node, context);
 }
 
-function removeNode(node: number, { writer, counters, nodesToDelete }: ExecutionContext): void {
-  writer.deleteNode(node);
-  counters.nodesDeleted++;
-  nodesToDelete.delete(node);
+function removeNode(node: number, context: ExecutionContext): void {
+  context.writer.deleteNode(node);
+  context.counters.nodesDeleted++;
+  if (context.hasNodesToDelete) context.nodesToDelete.delete(node);
 }
 
 /** Deletes the marked nodes that have no relationships any more. */
 function deleteFreeNodes(context: ExecutionContext): void {
+  if (!context.hasNodesToDelete) return;
   const { view } = context;
   for (const node of context.nodesToDelete) {
     if (!view.nodeExists(node)) context.nodesToDelete.delete(node);
@@ -88,6 +89,7 @@ function deleteFreeNodes(context: ExecutionContext): void {
 /** The end of a statement: every node that was to be deleted has to be gone. Errors: ConstraintValidationFailed. */
 export function finishDeletes(context: ExecutionContext): void {
   deleteFreeNodes(context);
+  if (!context.hasNodesToDelete) return;
   const [left] = context.nodesToDelete;
   if (left === undefined) return;
   throw new GraphError(

@@ -30,6 +30,13 @@ export class Distinct implements Operator {
     this.#slots = slots;
   }
 
+  reset(): boolean {
+    this.#grouping = undefined;
+    this.#values = undefined;
+    this.#kept = undefined;
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
       if (context.exhausted) return PAUSE;

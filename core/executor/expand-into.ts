@@ -33,6 +33,16 @@ export class ExpandInto implements Operator {
     this.#pairs = new PairFinder(spec.direction);
   }
 
+  reset(): boolean {
+    this.#batch = undefined;
+    this.#from = NOTHING;
+    this.#to = NOTHING;
+    this.#rows = undefined;
+    this.#relationships = undefined;
+    this.#pairs.reset();
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
       if (this.#batch === undefined) {

@@ -10,6 +10,7 @@ import { type AddedColumn, derive, FIRST_ROW, nodeIds, withVector } from './rows
 export class Expand implements Operator {
   readonly #input: Operator;
   readonly #spec: ExpansionSpec;
+  readonly #firstRows: number;
   /** Rows of the next batch, at most. */
   #batchRows: number;
   #expansion: Expansion | undefined;
@@ -25,7 +26,16 @@ export class Expand implements Operator {
   constructor(input: Operator, spec: ExpansionSpec, firstRows: number = BATCH_ROWS) {
     this.#input = input;
     this.#spec = spec;
-    this.#batchRows = Math.min(BATCH_ROWS, firstRows);
+    this.#firstRows = Math.min(BATCH_ROWS, firstRows);
+    this.#batchRows = this.#firstRows;
+  }
+
+  reset(): boolean {
+    this.#expansion = undefined;
+    this.#batch = undefined;
+    this.#from = NOTHING;
+    this.#batchRows = this.#firstRows;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {
@@ -164,6 +174,11 @@ export class ExpandCount implements Operator {
   constructor(input: Operator, spec: ExpandCountSpec) {
     this.#input = input;
     this.#spec = spec;
+  }
+
+  reset(): boolean {
+    this.#expansion = undefined;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {

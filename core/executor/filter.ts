@@ -21,6 +21,11 @@ export class Filter implements Operator {
     this.#rowWork = rowWork;
   }
 
+  reset(): boolean {
+    this.#passing = undefined;
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
       if (context.exhausted) return PAUSE;

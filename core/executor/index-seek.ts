@@ -38,6 +38,13 @@ abstract class Seek implements Operator {
     this.#place = place;
   }
 
+  reset(): boolean {
+    this.#found = undefined;
+    this.#batch = undefined;
+    this.#index = undefined;
+    return this.#input.reset?.() === true;
+  }
+
   /** Fills `found` with the nodes for one row. */
   protected abstract seek(
     batch: Batch,

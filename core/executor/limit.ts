@@ -40,6 +40,11 @@ export class Skip implements Operator {
     this.#count = count;
   }
 
+  reset(): boolean {
+    this.#left = undefined;
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     this.#left ??= this.#count(context);
     for (;;) {
@@ -65,6 +70,11 @@ export class Limit implements Operator {
     this.#input = input;
     this.#count = spec.count;
     this.#exhaustive = spec.exhaustive;
+  }
+
+  reset(): boolean {
+    this.#left = undefined;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {

@@ -23,7 +23,7 @@ export interface MaterialiseContext {
   readonly tokens: Tokens;
   readonly elementId: ElementIdOf;
   /** What procedures have made up in this statement. */
-  readonly virtual?: VirtualEntities;
+  readonly virtual?: VirtualEntities | undefined;
 }
 
 /** Element ids of a cluster's graph: `4:<clusterId>:<id>` for nodes, `5:<clusterId>:<id>` for relationships. */

@@ -30,6 +30,10 @@ export class Produce implements Operator {
     this.#rowWork = spec.rowWork;
   }
 
+  reset(): boolean {
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     if (context.exhausted) return PAUSE;
     const input = this.#input.next(context);
@@ -58,6 +62,12 @@ export class Unwind implements Operator {
     this.#input = input;
     this.#list = spec.list;
     this.#slot = spec.slot;
+  }
+
+  reset(): boolean {
+    this.#batch = undefined;
+    this.#lists = undefined;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {

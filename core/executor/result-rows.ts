@@ -91,15 +91,6 @@ function picked(ids: Int32Array, rows: Int32Array | undefined, count: number): I
   return result;
 }
 
-/** A row of values as it leaves the engine, and its bytes. */
-export function resultRow(
-  values: readonly Parameters<typeof materialise>[0][],
-  context: MaterialiseContext,
-): { readonly row: ResultValue[]; readonly bytes: number } {
-  const row = values.map((value) => materialise(value, context));
-  return { row, bytes: row.reduce<number>((sum, value) => sum + resultBytes(value), ROW_BYTES) };
-}
-
 /** Estimated bytes of a value of the result. */
 function resultBytes(value: ResultValue): number {
   switch (typeof value) {

@@ -1,7 +1,7 @@
 /** How batches are made of others: by choosing rows and adding columns, and by storing rows until they are asked for. */
 
 import { GraphError } from '../error.ts';
-import { BATCH_COLUMNS } from '../graph/column-memory.ts';
+import { BATCH_COLUMNS, RESULT_COLUMNS } from '../graph/column-memory.ts';
 import { typeName } from '../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, NO_ENTITY, type Vector } from './batch.ts';
@@ -50,6 +50,46 @@ export function withRowNumbers(batch: Batch, slot: number): Batch {
 /** What withRowNumbers put into the slot, for row `row`. */
 export function rowNumberAt(batch: Batch, slot: number, row: number): number {
   return batch.vectors[slot]?.rows?.[row] ?? row;
+}
+
+/**
+ * The same rows with these slots alone, in columns of their own: for rows that are kept, as a batch may share columns that are many times
+ * as long.
+ */
+export function compact({ rowCount, vectors }: Batch, slots: readonly number[]): Batch {
+  const kept: (Vector | undefined)[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    put(kept, slots[i]!, { column: compactColumn(vectors[slots[i]!]!, rowCount), rows: undefined });
+  }
+  return { rowCount, vectors: kept };
+}
+
+function compactColumn({ column, rows }: Vector, rowCount: number): Column {
+  switch (column.kind) {
+    case 'node':
+    case 'relationship':
+      return { kind: column.kind, ids: picked(column.ids, rows, RESULT_COLUMNS.integers(rowCount)) };
+    case 'integer':
+    case 'float':
+      return { kind: column.kind, values: picked(column.values, rows, RESULT_COLUMNS.floats(rowCount)) };
+    case 'value': {
+      const values = new Array<Value>(rowCount);
+      for (let row = 0; row < rowCount; row++) values[row] = column.values[rows === undefined ? row : rows[row]!]!;
+      return { kind: 'value', values };
+    }
+  }
+}
+
+/** Fills an array with the first rows of a column. */
+export function picked<Numbers extends Int32Array | Float64Array>(
+  from: Numbers,
+  rows: Int32Array | undefined,
+  to: Numbers,
+): Numbers {
+  const count = to.length;
+  if (rows === undefined) for (let row = 0; row < count; row++) to[row] = from[row]!;
+  else for (let row = 0; row < count; row++) to[row] = from[rows[row]!]!;
+  return to;
 }
 
 /** Puts a vector into a slot and leaves no holes before it. */

@@ -8,16 +8,22 @@ import { derive, FIRST_ROW } from './rows.ts';
 
 /** Gives one batch: the single row that a statement starts from, or the rows that a subplan is fed. */
 export class Given implements Operator {
-  #batch: Batch | undefined;
+  readonly #batch: Batch;
+  #isGiven = false;
 
   constructor(batch: Batch) {
     this.#batch = batch;
   }
 
   next(): Batch | Signal {
-    const batch = this.#batch;
-    this.#batch = undefined;
-    return batch ?? END;
+    if (this.#isGiven) return END;
+    this.#isGiven = true;
+    return this.#batch;
+  }
+
+  reset(): boolean {
+    this.#isGiven = false;
+    return true;
   }
 }
 
@@ -33,6 +39,7 @@ const ALL_NODES = -1;
 export class NodeScan implements Operator {
   readonly #input: Operator;
   readonly #spec: NodeScanSpec;
+  readonly #firstRows: number;
   #batch: Batch | undefined;
   /** Tokens of the labels, which are gone through one after the other; or ALL_NODES. */
   #tokens: readonly number[] = [ALL_NODES];
@@ -46,7 +53,14 @@ export class NodeScan implements Operator {
   constructor(input: Operator, spec: NodeScanSpec, firstRows: number = BATCH_ROWS) {
     this.#input = input;
     this.#spec = spec;
+    this.#firstRows = firstRows;
     this.#batchRows = firstRows;
+  }
+
+  reset(): boolean {
+    this.#batch = undefined;
+    this.#batchRows = this.#firstRows;
+    return this.#input.reset?.() === true;
   }
 
   next(context: ExecutionContext): Batch | Signal {

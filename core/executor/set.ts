@@ -45,6 +45,10 @@ export class ForEachBatch implements Operator {
     this.#change = change;
   }
 
+  reset(): boolean {
+    return this.#input.reset?.() === true;
+  }
+
   next(context: ExecutionContext): Batch | Signal {
     if (context.exhausted) return PAUSE;
     const batch = this.#input.next(context);

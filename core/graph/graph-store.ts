@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import { Changes } from './changes.ts';
+import { ConstraintCheck } from './constraint-check.ts';
 import type { Constraints } from './constraints.ts';
 import type { Transaction } from './delta.ts';
 import { GraphState } from './graph-state.ts';
@@ -9,7 +10,7 @@ import { OPEN } from './stamp.ts';
 import { StoreView } from './store-view.ts';
 import type { Tokens } from './tokens.ts';
 import { type Chains, VersionStore } from './version-store.ts';
-import { Writer } from './writer.ts';
+import { Writer, type WriterParts } from './writer.ts';
 
 export interface GraphStoreOptions {
   /** A change is refused once the store holds more than this many bytes. Without it there is no bound. */
@@ -32,7 +33,7 @@ export class GraphStore {
   readonly #state: GraphState;
   readonly #versions: VersionStore;
   readonly #changes: Changes;
-  readonly #memoryBytesMax: number;
+  readonly #writerParts: WriterParts;
   #acknowledgedLsn: number;
   /** No snapshot can be opened below this lsn: what it would need has been collected. */
   #collectedLsn: number;
@@ -45,13 +46,20 @@ export class GraphStore {
     this.#state = restored?.state ?? new GraphState();
     this.#versions = new VersionStore(this.#state.memory);
     this.#changes = new Changes(this.#state, this.#versions, lsn);
-    this.#memoryBytesMax = options.memoryBytesMax ?? Number.POSITIVE_INFINITY;
     this.#acknowledgedLsn = lsn;
     this.#collectedLsn = lsn;
     this.tokens = this.#state.tokens;
     this.indexes = this.#state.indexes;
     this.constraints = this.#state.constraints;
     this.newest = new StoreView(this.#state, this.#versions, OPEN);
+    this.#writerParts = {
+      state: this.#state,
+      versions: this.#versions,
+      changes: this.#changes,
+      view: this.newest,
+      check: new ConstraintCheck(this.#state, this.newest),
+      memoryBytesMax: options.memoryBytesMax ?? Number.POSITIVE_INFINITY,
+    };
   }
 
   /** The last committed or applied transaction; 0 before the first. */
@@ -100,13 +108,7 @@ export class GraphStore {
   /** Opens the write transaction; there is none open. */
   begin(): Writer {
     this.#changes.begin();
-    return new Writer({
-      state: this.#state,
-      versions: this.#versions,
-      changes: this.#changes,
-      view: this.newest,
-      memoryBytesMax: this.#memoryBytesMax,
-    });
+    return new Writer(this.#writerParts);
   }
 
   /** Makes the changes of the transaction that follows the last one: on a REPLICA, and in recovery. */
@@ -127,10 +129,18 @@ export class GraphStore {
 
   /** A view of the graph at an lsn, by default the acknowledged one. It holds versions back until it is closed. */
   openSnapshot(lsn: number = this.#acknowledgedLsn): Snapshot {
+    const pin = this.pin(lsn);
+    return new StoreSnapshot(this.#state, this.#versions, pin);
+  }
+
+  /**
+   * The same for many: all that pin an lsn read through one view. It holds versions back until each of them has released it.
+   */
+  pin(lsn: number = this.#acknowledgedLsn): Pin {
     assert(lsn >= this.#collectedLsn && lsn <= this.lsn, `the versions of lsn ${lsn} are not there`);
     const pin = this.#pinAt(lsn);
     pin.count += 1;
-    return new StoreSnapshot(this.#state, this.#versions, pin);
+    return pin;
   }
 
   /** The sum over the newest state, equal on every instance at an equal lsn; see checksum.ts. */
@@ -142,10 +152,14 @@ export class GraphStore {
   #pinAt(lsn: number): Pin {
     const last = this.#pins.at(-1);
     if (last?.lsn === lsn) return last;
-    const pin = this.#pins.find((other) => other.lsn === lsn) ?? { lsn, count: 0, released: () => this.#collect() };
+    const pin = this.#pins.find((other) => other.lsn === lsn) ?? this.#newPin(lsn);
     this.#pins = this.#pins.filter((other) => other !== pin && other.count > 0);
     this.#pins.push(pin);
     return pin;
+  }
+
+  #newPin(lsn: number): Pin {
+    return new Pin(new StoreView(this.#state, this.#versions, lsn), () => this.#collect());
   }
 
   /** Drops the versions that neither an open snapshot nor one opened from now on can ask for. */
@@ -180,17 +194,31 @@ export class GraphStore {
 }
 
 /** What holds the versions of an lsn back. */
-interface Pin {
-  readonly lsn: number;
-  /** How many snapshots are open there. */
-  count: number;
-  /** To be called when the count has come to 0. */
-  readonly released: () => void;
+export class Pin {
+  readonly view: GraphView;
+  /** How many read there. */
+  count = 0;
+  readonly #released: () => void;
+
+  /** `released`: to be called when the count has come to 0. */
+  constructor(view: GraphView, released: () => void) {
+    this.view = view;
+    this.#released = released;
+  }
+
+  get lsn(): number {
+    return this.view.lsn;
+  }
+
+  /** Once for each time that it was pinned. */
+  release(): void {
+    this.count -= 1;
+    if (this.count === 0) this.#released();
+  }
 }
 
 class StoreSnapshot extends StoreView implements Snapshot {
-  readonly #pin: Pin;
-  #isOpen = true;
+  #pin: Pin | undefined;
 
   constructor(state: GraphState, versions: VersionStore, pin: Pin) {
     super(state, versions, pin.lsn);
@@ -198,9 +226,7 @@ class StoreSnapshot extends StoreView implements Snapshot {
   }
 
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#pin.count -= 1;
-    if (this.#pin.count === 0) this.#pin.released();
+    this.#pin?.release();
+    this.#pin = undefined;
   }
 }

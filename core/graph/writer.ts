@@ -6,7 +6,7 @@ import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { Changes } from './changes.ts';
-import { ConstraintCheck } from './constraint-check.ts';
+import type { ConstraintCheck } from './constraint-check.ts';
 import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta, TokenKind, Transaction } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
@@ -18,12 +18,13 @@ import type { VersionStore } from './version-store.ts';
 /** Relationship types stand in 16 bits. */
 const RELATIONSHIP_TYPES_MAX = 2 ** 16;
 
-/** What a writer works on. `changes` has a transaction open. */
+/** What the writers of a store work on, one after the other. `changes` has a transaction open. */
 export interface WriterParts {
   readonly state: GraphState;
   readonly versions: VersionStore;
   readonly changes: Changes;
   readonly view: GraphView;
+  readonly check: ConstraintCheck;
   readonly memoryBytesMax: number;
 }
 
@@ -31,20 +32,12 @@ export class Writer {
   /** The newest state, this transaction's changes included. */
   readonly view: GraphView;
   readonly #deltas: Delta[] = [];
-  readonly #state: GraphState;
-  readonly #versions: VersionStore;
-  readonly #changes: Changes;
-  readonly #memoryBytesMax: number;
-  readonly #check: ConstraintCheck;
+  readonly #parts: WriterParts;
   #isOpen = true;
 
   constructor(parts: WriterParts) {
     this.view = parts.view;
-    this.#state = parts.state;
-    this.#versions = parts.versions;
-    this.#changes = parts.changes;
-    this.#memoryBytesMax = parts.memoryBytesMax;
-    this.#check = new ConstraintCheck(parts.state, parts.view);
+    this.#parts = parts;
   }
 
   /** What has been done so far, in order. */
@@ -54,7 +47,7 @@ export class Writer {
 
   /** The token of a name; a name that is new is defined. Fails when a graph has too many relationship types. */
   token(kind: TokenKind, name: string): number {
-    const table = this.#state.tokens.of(kind);
+    const table = this.#parts.state.tokens.of(kind);
     const known = table.idOf(name);
     if (known !== undefined) return known;
     const token = table.count;
@@ -70,7 +63,7 @@ export class Writer {
 
   /** Creates a node and answers its id, the lowest that is free. */
   createNode(): number {
-    const node = this.#state.nodes.ids.lowestFree(this.#versions.nodes.entities);
+    const node = this.#parts.state.nodes.ids.lowestFree(this.#parts.versions.nodes.entities);
     this.#make({ type: 'createNode', node });
     return node;
   }
@@ -78,7 +71,7 @@ export class Writer {
   /** Adds a label. True when the node did not have it. */
   addLabel(node: number, label: number): boolean {
     this.#expectNode(node);
-    if (this.#state.labels.has(label, node)) return false;
+    if (this.#parts.state.labels.has(label, node)) return false;
     this.#make({ type: 'addLabel', node, label });
     return true;
   }
@@ -86,7 +79,7 @@ export class Writer {
   /** Removes a label. True when the node had it. */
   removeLabel(node: number, label: number): boolean {
     this.#expectNode(node);
-    if (!this.#state.labels.has(label, node)) return false;
+    if (!this.#parts.state.labels.has(label, node)) return false;
     this.#make({ type: 'removeLabel', node, label });
     return true;
   }
@@ -95,14 +88,14 @@ export class Writer {
   setNodeProperty(node: number, key: number, value: StoredValue | null): void {
     this.#expectNode(node);
     const canonical = value === null ? null : canonicalStored(value);
-    if (identicalStored(this.#state.nodeProperties.get(node, key), canonical)) return;
+    if (identicalStored(this.#parts.state.nodeProperties.get(node, key), canonical)) return;
     this.#make({ type: 'setNodeProperty', node, key, value: canonical });
   }
 
   /** Deletes a node with its labels and properties. Fails while it has relationships. */
   deleteNode(node: number): void {
     this.#expectNode(node);
-    if (this.#state.adjacency.isJoined(node)) {
+    if (this.#parts.state.adjacency.isJoined(node)) {
       throw new GraphError(
         'Neo.ClientError.Schema.ConstraintValidationFailed',
         'Cannot delete a node that still has relationships. Delete them first, or use DETACH DELETE.',
@@ -127,7 +120,7 @@ export class Writer {
   createRelationship(relationshipType: number, start: number, end: number): number {
     this.#expectNode(start);
     this.#expectNode(end);
-    const relationship = this.#state.relationships.ids.lowestFree(this.#versions.relationships.entities);
+    const relationship = this.#parts.state.relationships.ids.lowestFree(this.#parts.versions.relationships.entities);
     this.#make({ type: 'createRelationship', relationship, relationshipType, start, end });
     return relationship;
   }
@@ -136,13 +129,13 @@ export class Writer {
   setRelationshipProperty(relationship: number, key: number, value: StoredValue | null): void {
     this.#expectRelationship(relationship);
     const canonical = value === null ? null : canonicalStored(value);
-    if (identicalStored(this.#state.relationshipProperties.get(relationship, key), canonical)) return;
+    if (identicalStored(this.#parts.state.relationshipProperties.get(relationship, key), canonical)) return;
     this.#make({ type: 'setRelationshipProperty', relationship, key, value: canonical });
   }
 
   /** The type of a relationship that this transaction has deleted: its id is given to no other before the commit. */
   typeOfDeleted(relationship: number): number {
-    return relationship < 0 ? -1 : this.#state.relationships.type(relationship);
+    return relationship < 0 ? -1 : this.#parts.state.relationships.type(relationship);
   }
 
   deleteRelationship(relationship: number): void {
@@ -152,7 +145,7 @@ export class Writer {
 
   /** Defines an index and fills it. Fails when the name is taken or the label's property has an index. */
   createIndex(name: string, label: number, key: number): void {
-    const { indexes } = this.#state;
+    const { indexes } = this.#parts.state;
     const other = indexes.byName(name) ?? indexes.find(label, key);
     if (other !== undefined) {
       const reason = other.definition.name === name ? 'of that name' : `on that property, '${other.definition.name}'`;
@@ -163,10 +156,10 @@ export class Writer {
 
   /** Drops an index. Fails when there is none of that name. */
   dropIndex(name: string): void {
-    if (this.#state.indexes.byName(name) === undefined) {
+    if (this.#parts.state.indexes.byName(name) === undefined) {
       throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index '${name}'.`);
     }
-    const owner = this.#state.constraints.byName(name);
+    const owner = this.#parts.state.constraints.byName(name);
     if (owner && ownsIndex(owner)) {
       throw new GraphError(
         'Neo.ClientError.Schema.ForbiddenOnConstraintIndex',
@@ -181,7 +174,7 @@ export class Writer {
    * or an index of its own, and when the graph is not as the constraint says.
    */
   createConstraint(definition: ConstraintDefinition): void {
-    const { constraints, indexes } = this.#state;
+    const { constraints, indexes } = this.#parts.state;
     const { name, token, key } = definition;
     const other = constraints.byName(name) ?? constraints.find(definition);
     if (other !== undefined) {
@@ -196,12 +189,12 @@ export class Writer {
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', 'There already is an index of that name.');
     }
     this.#make({ type: 'createConstraint', ...definition });
-    this.#check.everything(definition);
+    this.#parts.check.everything(definition);
   }
 
   /** Drops a constraint and its index. Fails when there is none of that name. */
   dropConstraint(name: string): void {
-    const constraint = this.#state.constraints.byName(name);
+    const constraint = this.#parts.state.constraints.byName(name);
     if (constraint === undefined) {
       throw new GraphError('Neo.ClientError.Schema.ConstraintNotFound', `There is no constraint '${name}'.`);
     }
@@ -214,31 +207,31 @@ export class Writer {
    * ConstraintValidationFailed, and answers with the work that it was.
    */
   checkConstraints(): number {
-    return this.#check.changes(this.#deltas);
+    return this.#parts.check.changes(this.#deltas);
   }
 
   /** Ends the transaction with the next lsn. The caller makes it durable, then acknowledges it. */
   commit(epoch: number): Transaction {
     this.#end();
-    this.#changes.commit();
-    return { epoch, lsn: this.#changes.lsn, deltas: this.#deltas };
+    this.#parts.changes.commit();
+    return { epoch, lsn: this.#parts.changes.lsn, deltas: this.#deltas };
   }
 
   /** Ends the transaction and restores what was there before, tokens and indexes included. */
   rollback(): void {
     this.#end();
-    this.#changes.rollback();
+    this.#parts.changes.rollback();
   }
 
   #make(delta: Delta): void {
     assert(this.#isOpen, 'the transaction has ended');
-    if (this.#state.memory.bytes > this.#memoryBytesMax) {
+    if (this.#parts.state.memory.bytes > this.#parts.memoryBytesMax) {
       throw new GraphError(
         'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
-        `The graph has reached its limit of ${this.#memoryBytesMax} bytes of memory.`,
+        `The graph has reached its limit of ${this.#parts.memoryBytesMax} bytes of memory.`,
       );
     }
-    this.#changes.apply(delta);
+    this.#parts.changes.apply(delta);
     this.#deltas.push(delta);
   }
 
@@ -248,11 +241,11 @@ export class Writer {
   }
 
   #expectNode(node: number): void {
-    if (!this.#state.nodes.ids.has(node)) throw deletedEntity('node');
+    if (!this.#parts.state.nodes.ids.has(node)) throw deletedEntity('node');
   }
 
   #expectRelationship(relationship: number): void {
-    if (!this.#state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
+    if (!this.#parts.state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
   }
 }
 

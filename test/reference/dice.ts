@@ -1,5 +1,5 @@
 /** Random choices from a seed. */
-import { seededRandom } from '../../core/engine/random.ts';
+import { seededRandom } from '../../core/executor/random.ts';
 
 export class Dice {
   readonly #random: () => number;

@@ -148,7 +148,8 @@ const visualization = inSteps(
     results: { nodes: 'LIST<NODE>', relationships: 'LIST<RELATIONSHIP>' },
   }),
   function* (_, { statement, work }): Steps<Value[][]> {
-    const { view, tokens, virtual } = statement;
+    const { view, tokens } = statement;
+    const virtual = statement.virtualEntities();
     const nodes = new Map<number, NodeReference>();
     const one = new Int32Array(1);
     for (const [label, name] of view.exportTokens('label').entries()) {

@@ -10,10 +10,16 @@ import type { Value } from '../../value/value.ts';
 import type { Batch, Vector } from '../batch.ts';
 import { compileOperand } from './compiler.ts';
 
+/** A statement's parameters by name. What converts them may do so when it is asked. */
+export interface Parameters {
+  /** Undefined for one that was not given. */
+  get(name: string): Value | undefined;
+}
+
 /** What an expression may ask while it is evaluated. One object an execution. */
 export interface EvaluationContext {
   readonly view: GraphView;
-  readonly parameters: ReadonlyMap<string, Value>;
+  readonly parameters: Parameters;
   readonly tokens: Tokens;
   /** The statement's time, in milliseconds since 1970. */
   readonly nowMs: number;
