@@ -160,6 +160,13 @@ export const ACCEPTANCES: readonly Acceptance[] = [
     applies: (statement) => some(statement.body, (node) => node.traversal !== undefined),
   },
   {
+    reason: "Memgraph's commands on storage",
+    applies: ({ text }) =>
+      /^\s*(?:(?:EXPLAIN|PROFILE)\s+)?(?:SHOW\s+(?:NEXT\s+)?SNAPSHOTS?|CREATE\s+SNAPSHOT|DUMP\s+DATABASE)\b/is.test(
+        text,
+      ),
+  },
+  {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
     applies: ({ text }) =>
       /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
