@@ -24,6 +24,7 @@ import { planRepetition } from './repetition.ts';
 import { liftQueries } from './roll-up.ts';
 import { conditionOnShortest, conditionOnSteps, sparesLonger } from './shortest-condition.ts';
 import type { PlanScope } from './slots.ts';
+import { remembered } from './statistics.ts';
 
 export interface MatchPlan {
   readonly plan: Plan;
@@ -73,7 +74,7 @@ class MatchBuilder {
   build(): Plan {
     const { steps } = orderOfMatch({
       graph: this.#graph,
-      statistics: this.#planning.statistics,
+      statistics: remembered(this.#planning.statistics),
       rows: this.#plan.estimatedRows,
     });
     this.#refuseNulls();

@@ -34,3 +34,20 @@ export const SELECTIVITY = { equality: 0.1, range: 0.3, point: 0.05, pattern: 0.
 
 /** How many hops an unbounded variable-length relationship is taken to have in an estimate. */
 export const HOPS_WHEN_UNBOUNDED = 5;
+
+/** The same for one MATCH: an average degree is a sample of the graph, and the same ones are asked for again and again. */
+export function remembered(statistics: Statistics): Statistics {
+  const degrees = new Map<string, number>();
+  return {
+    nodeCount: statistics.nodeCount,
+    relationshipCount: statistics.relationshipCount,
+    labelCount: (label) => statistics.labelCount(label),
+    nodesPerIndexedValue: (label, key) => statistics.nodesPerIndexedValue(label, key),
+    averageDegree: (types, direction, label) => {
+      const key = JSON.stringify([types, direction, label]);
+      const known = degrees.get(key) ?? statistics.averageDegree(types, direction, label);
+      degrees.set(key, known);
+      return known;
+    },
+  };
+}

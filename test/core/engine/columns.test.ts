@@ -138,3 +138,21 @@ test.each(['ASC', 'DESC'])('the first rows in order are those of all rows in ord
     { numRuns: 60 },
   );
 });
+
+test('a label that all nodes have is one that null has not, nor a node that is deleted or has lost it', () => {
+  const database = new Database();
+  database.run('UNWIND range(1, 40) AS i CREATE (:N {i: i})-[:R]->(:N {i: 100 + i})');
+  const labelled = 'MATCH (n:N)-[:R]->(m) WHERE m:N RETURN count(*)';
+  const optional = 'MATCH (n:N) OPTIONAL MATCH (n)-[:R]->(m) WITH m WHERE m:N RETURN count(*)';
+  const lacking = 'MATCH (n:N) OPTIONAL MATCH (n)-[:R]->(m) WITH m WHERE NOT m:N RETURN count(*)';
+  expect([labelled, optional, lacking].map((text) => database.rows(text))).toEqual([[[40]], [[40]], [[0]]]);
+  const old = database.store.openSnapshot();
+
+  database.run('MATCH (m {i: 101}) REMOVE m:N');
+
+  expect([labelled, optional, lacking].map((text) => database.rows(text))).toEqual([[[39]], [[39]], [[1]]]);
+  const then = database.start(labelled, {}, old);
+  then.next(Number.POSITIVE_INFINITY);
+  expect(then.rows).toEqual([[40]]);
+  old.close();
+});
