@@ -18,6 +18,9 @@ import type { VersionStore } from './version-store.ts';
 /** Relationship types stand in 16 bits. */
 const RELATIONSHIP_TYPES_MAX = 2 ** 16;
 
+/** Each label has a bit for every node up to the last that has it, also when none has it any more. */
+export const LABELS_MAX = 2 ** 13;
+
 /** What the writers of a store work on, one after the other. `changes` has a transaction open. */
 export interface WriterParts {
   readonly state: GraphState;
@@ -52,11 +55,9 @@ export class Writer {
     if (known !== undefined) return known;
     const token = table.count;
     if (kind === 'relationshipType' && token >= RELATIONSHIP_TYPES_MAX) {
-      throw new GraphError(
-        'Neo.ClientError.Statement.ArgumentError',
-        `A graph has at most ${RELATIONSHIP_TYPES_MAX} relationship types.`,
-      );
+      throw tooMany(`${RELATIONSHIP_TYPES_MAX} relationship types`);
     }
+    if (kind === 'label' && token >= LABELS_MAX) throw tooMany(`${LABELS_MAX} labels`);
     this.#make({ type: 'defineToken', kind, token, name });
     return token;
   }
@@ -247,6 +248,10 @@ export class Writer {
   #expectRelationship(relationship: number): void {
     if (!this.#parts.state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
   }
+}
+
+function tooMany(what: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', `A graph has at most ${what}.`);
 }
 
 function deletedEntity(kind: string): GraphError {
