@@ -13,7 +13,7 @@ import type {
   UsedDatabase,
 } from './ast.ts';
 import { CallParser } from './call-parser.ts';
-import { databaseName } from './database-name.ts';
+import { compoundName } from './compound-name.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { stringValue } from './literal-text.ts';
 import type { PatternParser } from './pattern-parser.ts';
@@ -123,7 +123,7 @@ export class ClauseParser {
       if (!CLAUSE_WORDS.includes(cursor.word(1))) cursor.skip();
     }
     const start = cursor.index;
-    const name = databaseName(cursor);
+    const name = compoundName(cursor, 'the name of a database');
     if (cursor.at(TOKEN.openParen)) throw cursor.notSupported('A graph that is worked out after USE', start);
     this.uses.push({ name, span: cursor.spanFrom(start) });
   }
