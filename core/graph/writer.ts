@@ -23,6 +23,9 @@ const RELATIONSHIP_TYPES_MAX = 2 ** 16;
 const INDEXES_MAX = 1_000;
 const INDEX_KEYS_MAX = 32;
 
+/** Each label has a bit for every node up to the last that has it, also when none has it any more. */
+export const LABELS_MAX = 2 ** 13;
+
 /** What the writers of a store work on, one after the other. `changes` has a transaction open. */
 export interface WriterParts {
   readonly state: GraphState;
@@ -57,11 +60,9 @@ export class Writer {
     if (known !== undefined) return known;
     const token = table.count;
     if (kind === 'relationshipType' && token >= RELATIONSHIP_TYPES_MAX) {
-      throw new GraphError(
-        'Neo.ClientError.Statement.ArgumentError',
-        `A graph has at most ${RELATIONSHIP_TYPES_MAX} relationship types.`,
-      );
+      throw tooMany(`${RELATIONSHIP_TYPES_MAX} relationship types`);
     }
+    if (kind === 'label' && token >= LABELS_MAX) throw tooMany(`${LABELS_MAX} labels`);
     this.#make({ type: 'defineToken', kind, token, name });
     return token;
   }
@@ -273,6 +274,10 @@ export class Writer {
 
 function wrongSchema(message: string): GraphError {
   return new GraphError('Neo.ClientError.Statement.ArgumentError', message);
+}
+
+function tooMany(what: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', `A graph has at most ${what}.`);
 }
 
 function deletedEntity(kind: string): GraphError {

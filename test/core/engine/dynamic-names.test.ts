@@ -1,5 +1,6 @@
 /** Labels, types and property keys that are worked out. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { LABELS_MAX } from '../../../core/graph/writer.ts';
 import { Database, failureOf } from './database.ts';
 
 let database: Database;
@@ -155,6 +156,16 @@ describe('SET and REMOVE', () => {
   ])('%s fails', (statement, code) => {
     expect(failureOf(() => database.run(statement, { one: 1 })).code).toBe(`Neo.ClientError.Statement.${code}`);
   });
+});
+
+test('labels that are made up row by row come to an end', () => {
+  const statement = 'UNWIND range(1, $count) AS i CREATE (:$("L" + i))';
+
+  const failure = failureOf(() => database.run(statement, { count: LABELS_MAX + 1 }));
+
+  expect(failure.code).toBe('Neo.ClientError.Statement.ArgumentError');
+  expect(failure.message).toContain(`at most ${LABELS_MAX} labels`);
+  expect(database.rows('MATCH (n) RETURN count(n)')).toEqual([[0]]);
 });
 
 test('EXPLAIN shows names that are worked out', () => {
