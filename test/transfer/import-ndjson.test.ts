@@ -40,19 +40,26 @@ describe('NDJSON', () => {
       '{"type":"relationship","label":"T","start":"a","end":"a"}',
       '{"type":"relationship","start":"a","end":"a"}',
       '{"type":"node","id":"d","id":"e"}',
+      '{"type":"node","id":"f","properties":{"x":1,"x":2}}',
     ];
     const database = new Database();
 
     const { report, badRows } = await importInto(database, ndjson(lines.join('\n')));
 
-    expect(report).toMatchObject({ nodes: 1, relationships: 1, badRows: 9 });
+    expect(report).toMatchObject({ nodes: 1, relationships: 1, badRows: 10 });
     expect(badRows.map(({ line }) => line).sort((a, b) => Number(a) - Number(b))).toEqual([
-      2, 3, 4, 5, 6, 7, 8, 10, 11,
+      2, 3, 4, 5, 6, 7, 8, 10, 11, 12,
     ]);
     expect(badRows.find(({ line }) => line === 3)).toMatchObject({
-      column: 43,
-      reason: "expected '}'".replace('}', ','),
+      column: 44,
+      reason: "expected ','",
     });
+  });
+
+  test('a fault within the properties has its column in the line', async () => {
+    const { badRows } = await importInto(new Database(), ndjson('{"type":"node","id":"f","properties":{"x":1,"x":2}}'));
+
+    expect(badRows).toMatchObject([{ line: 1, column: 49, reason: 'the key "x" stands twice' }]);
   });
 
   test.each([
