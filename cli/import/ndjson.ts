@@ -55,7 +55,9 @@ async function* nodeBatches(path: string, numbers: NodeNumbers, context: StepCon
   for await (const lines of readLines(path, { lengthMax: LINE_LENGTH_MAX, advance: context.advance })) {
     for (const line of lines) {
       const node = orBad(path, line, context, read);
-      if (node) yield* rows.add(node, { file: path, line: line.number });
+      if (!node) continue;
+      const ready = rows.add(node, { file: path, line: line.number });
+      if (ready.length > 0) yield* ready;
     }
   }
   yield* rows.flush();
@@ -82,7 +84,9 @@ async function* relationshipBatches(
     for (const line of lines) {
       if (isOther(line)) continue;
       const relationship = orBad(path, line, context, read);
-      if (relationship) yield* rows.add(relationship, { file: path, line: line.number });
+      if (!relationship) continue;
+      const ready = rows.add(relationship, { file: path, line: line.number });
+      if (ready.length > 0) yield* ready;
     }
   }
   yield* rows.flush();
