@@ -73,7 +73,7 @@ export class RowGroups<Action extends GroupAction> {
   }
 
   /** Adds a row to a group that has an action. Answers the batches that are to go now. */
-  add(key: string, row: Row): Batch[] {
+  add(key: string, row: Row): readonly Batch[] {
     const group = this.#groups.get(key);
     if (!group) throw new Error(`no group ${key}`);
     const isTooLong = group.length + row.content.length > BATCH_LENGTH_MAX && group.rows.length > 0;
