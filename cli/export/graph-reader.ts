@@ -5,7 +5,7 @@ import { IMPORT_LABEL, quoteName } from '../import/names.ts';
 import { itemsOf, type TypedProperties, type TypedValue } from './typed-value.ts';
 
 /** Rows of a page; less when a statement may not hold as many. */
-const PAGE_ROWS = 5_000;
+const PAGE_ROWS = 10_000;
 const MEMORY = 'Neo.TransientError.General.MemoryPoolOutOfMemoryError';
 
 export interface ReadNode {
@@ -20,6 +20,12 @@ export interface ReadRelationship {
   readonly start: number;
   readonly end: number;
   readonly properties: TypedProperties;
+}
+
+interface PageRequest {
+  readonly match: string;
+  readonly columns: string;
+  readonly skip: number;
 }
 
 export class GraphReader {
@@ -44,7 +50,7 @@ export class GraphReader {
 
   /** All nodes but the notes of imports. To be read to the end before relationships are. */
   async *nodes(): AsyncGenerator<ReadNode[], void> {
-    for await (const rows of this.#pages(`MATCH ${NODE} RETURN elementId(n), labels(n), ${propertiesOf('n')}`)) {
+    for await (const rows of this.#pages(`MATCH ${NODE} WITH n`, `elementId(n), labels(n), ${propertiesOf('n')}`)) {
       yield rows.map(([id, labels, keys, values]) => {
         const number = this.#numbers.size;
         this.#numbers.set(textOf(id), number);
@@ -54,8 +60,8 @@ export class GraphReader {
   }
 
   async *relationships(): AsyncGenerator<ReadRelationship[], void> {
-    const query = `MATCH (a)-[r]->(b) RETURN elementId(a), elementId(b), type(r), ${propertiesOf('r')}`;
-    for await (const rows of this.#pages(query)) {
+    const columns = `elementId(a), elementId(b), type(r), ${propertiesOf('r')}`;
+    for await (const rows of this.#pages('MATCH (a)-[r]->(b) WITH a, r, b', columns)) {
       yield rows.flatMap(([from, to, type, keys, values]) => {
         const start = this.#numbers.get(textOf(from));
         const end = this.#numbers.get(textOf(to));
@@ -74,19 +80,24 @@ export class GraphReader {
     return [...constraints.values, ...own].map(([statement]) => String(contentOf(statement)));
   }
 
-  async *#pages(query: string): AsyncGenerator<readonly (readonly unknown[])[], void> {
+  async *#pages(match: string, columns: string): AsyncGenerator<readonly (readonly unknown[])[], void> {
     for (let skip = 0; ; ) {
-      const rows = await this.#page(query, skip);
+      const rows = await this.#page({ match, columns, skip });
       if (rows.length > 0) yield rows;
       skip += rows.length;
       if (rows.length < this.#pageRows) return;
     }
   }
 
-  async #page(query: string, skip: number): Promise<readonly (readonly unknown[])[]> {
+  /** What is skipped is only counted: the columns are worked out behind SKIP and LIMIT. */
+  async #page({ match, columns, skip }: PageRequest): Promise<readonly (readonly unknown[])[]> {
     for (;;) {
       try {
-        return (await this.#ask(`${query} SKIP ${skip} LIMIT ${this.#pageRows}`)).values;
+        const parameters = new Map([
+          ['skip', String(skip)],
+          ['limit', String(this.#pageRows)],
+        ]);
+        return (await this.#ask(`${match} SKIP $skip LIMIT $limit RETURN ${columns}`, parameters)).values;
       } catch (error) {
         const isTooMuch = error instanceof CommandFailure && error.code === MEMORY && this.#pageRows > 1;
         if (!isTooMuch) throw error;
@@ -96,10 +107,11 @@ export class GraphReader {
   }
 
   /** MAIN answers, so that all pages come from the same memory; its bookmark tells whether that has changed. */
-  async #ask(statement: string): Promise<QueryResult> {
+  async #ask(statement: string, parameters: ReadonlyMap<string, string> = new Map()): Promise<QueryResult> {
     const result = await this.#connection.query({
       database: this.#database,
       statement,
+      parameters,
       accessMode: 'write',
       typedAnswer: true,
     });

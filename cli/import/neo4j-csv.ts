@@ -116,7 +116,9 @@ async function* nodeBatches(files: Neo4jCsv, numbers: NodeNumbers, context: Step
       };
       for (const record of records) {
         const made = orBad(record, reading, () => read(record));
-        if (made) yield* rows.add(made, { file: reading.file, line: record.line });
+        if (!made) continue;
+        const ready = rows.add(made, { file: reading.file, line: record.line });
+        if (ready.length > 0) yield* ready;
       }
     }
   }
@@ -144,7 +146,9 @@ async function* relationshipBatches(
       });
       for (const record of records) {
         const made = orBad(record, reading, () => read(record));
-        if (made) yield* rows.add(made, { file: reading.file, line: record.line });
+        if (!made) continue;
+        const ready = rows.add(made, { file: reading.file, line: record.line });
+        if (ready.length > 0) yield* ready;
       }
     }
   }

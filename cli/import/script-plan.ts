@@ -33,7 +33,10 @@ async function* scriptItems(path: string, context: StepContext): AsyncGenerator<
   const order = new ScriptOrder(context.counter);
   const splitter = new StatementSplitter((reason) => new CommandFailure('usage', `${path}, ${reason}`));
   for await (const text of readText(path, context.advance)) {
-    for (const { text: statement, line } of splitter.push(text)) yield* order.add(statement, { file: path, line });
+    // Not `yield*`, which costs a turn for each statement, even of nothing.
+    for (const { text: statement, line } of splitter.push(text)) {
+      for (const item of order.add(statement, { file: path, line })) yield item;
+    }
   }
   for (const { text: statement, line } of splitter.end()) yield* order.add(statement, { file: path, line });
   yield* order.flush();
