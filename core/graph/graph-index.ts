@@ -82,6 +82,23 @@ export abstract class GraphIndex {
     this.#memory.bytes += this.#entriesMemory.bytes - before;
   }
 
+  /** Whether there is work that was put off when entities were added, so that no change waits for it. */
+  get hasBacklog(): boolean {
+    return false;
+  }
+
+  /** Does some of what was put off. Answers with what it has cost, in entities that are looked at: about `cost` at most. */
+  workOff(cost: number): number {
+    const before = this.#entriesMemory.bytes;
+    const spent = this.catchUp(cost, this.#entriesMemory);
+    this.#memory.bytes += this.#entriesMemory.bytes - before;
+    return spent;
+  }
+
+  protected catchUp(_cost: number, _memory: MemoryCounter): number {
+    return 0;
+  }
+
   protected abstract insert(entity: number, held: StoredValue, memory: MemoryCounter): void;
   protected abstract remove(entity: number, held: StoredValue, memory: MemoryCounter): void;
   /** Lets all entries go. */

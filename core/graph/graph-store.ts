@@ -121,7 +121,7 @@ export class GraphStore {
 
   /**
    * Goes on populating indexes: looks at about `entities`, and puts those online that are complete, unless a transaction is open.
-   * True while there is more to look at.
+   * Then does what indexes have put off. True while there is more to do.
    */
   populateIndexes(entities: number): boolean {
     const { indexes } = this.#state;
@@ -129,8 +129,11 @@ export class GraphStore {
     for (let index = indexes.nextToPopulate(); index && left > 0; index = indexes.nextToPopulate()) {
       left -= 1 + this.#state.populate(index, left);
     }
-    if (indexes.areUnfinished && !this.#changes.isOpen) indexes.finish(this.lsn);
-    return indexes.nextToPopulate() !== undefined;
+    if (!this.#changes.isOpen) indexes.finish(this.lsn);
+    for (let index = indexes.nextWithBacklog(); index && left > 0; index = indexes.nextWithBacklog()) {
+      left -= index.workOff(left);
+    }
+    return indexes.nextToPopulate() !== undefined || indexes.nextWithBacklog() !== undefined;
   }
 
   /** Lets readers see transactions up to an lsn. Takes a lower one than before as old news. */

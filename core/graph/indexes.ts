@@ -78,9 +78,15 @@ export class Indexes {
     return undefined;
   }
 
-  /** Whether there are any that are not online. */
+  /** Whether there are any that are not online, or have put work off. */
   get areUnfinished(): boolean {
-    return this.#unfinished.size > 0;
+    return this.#unfinished.size > 0 || this.nextWithBacklog() !== undefined;
+  }
+
+  /** One that has put work off. */
+  nextWithBacklog(): GraphIndex | undefined {
+    for (const index of this.#indexes.values()) if (index.hasBacklog) return index;
+    return undefined;
   }
 
   /** Puts online what is populated: at an lsn at which no transaction is open. */

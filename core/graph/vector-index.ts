@@ -1,6 +1,6 @@
 /**
  * An index on vectors, which finds those that are most like another one: exactly while they are few, else by a small world of them.
- * Slots are joined to the world some at a time, and those that have not been joined yet are all looked at.
+ * Slots are joined to the world afterwards, as that takes long, and those that have not been joined yet are all looked at.
  *
  * Instances populate the index in different orders, so that what is only nearly certain to be found may differ between them.
  */
@@ -17,11 +17,14 @@ import { similarityOf, VectorStore, vectorDistance } from './vector-store.ts';
 /** So many vectors are all looked at in less time than a small world of them would take to make. */
 const UNJOINED_MAX = 2_000;
 
-/** Slots joined at each change, while there are more than so many that are not. */
-const JOINS_PER_CHANGE = 4;
-
 /** Vectors of a small world that a search looks at, about: its candidates times their neighbours. */
 const SEARCHED_OF_JOINED = 2_000;
+
+/** Distances that are measured to join a slot, about, a tenth of which cost as much as an entity that is looked at. */
+const DISTANCES_PER_JOIN = 200;
+
+/** Numbers that are read in the time that it takes to look at an entity. */
+const NUMBERS_PER_ENTITY = 64;
 
 /** An entity and how like it is, from 0 to 1. */
 export interface Likeness {
@@ -60,7 +63,20 @@ export class VectorIndex extends GraphIndex {
   }
 
   override get entryCost(): number {
-    return 200 + 4 * this.#settings.dimensions;
+    return 1 + Math.ceil(this.#settings.dimensions / NUMBERS_PER_ENTITY);
+  }
+
+  override get hasBacklog(): boolean {
+    return this.#entities.length - this.#joinedBelow > UNJOINED_MAX;
+  }
+
+  protected override catchUp(cost: number, memory: MemoryCounter): number {
+    const before = this.#memoryOfEntries.bytes;
+    const joinCost = DISTANCES_PER_JOIN * this.entryCost;
+    let spent = 0;
+    for (; this.hasBacklog && spent < cost; spent += joinCost) this.#world.join(this.#joinedBelow++);
+    memory.bytes += this.#memoryOfEntries.bytes - before;
+    return spent;
   }
 
   /** Lists of numbers of the index's length; by angle, not those that are all zeros. */
@@ -97,7 +113,6 @@ export class VectorIndex extends GraphIndex {
     this.#slotOf.set(entity, slot);
     this.entryCount += 1;
     this.#memoryOfEntries.bytes += MAP_ENTRY_BYTES + ARRAY_SLOT_BYTES;
-    this.#joinSome();
     memory.bytes += this.#memoryOfEntries.bytes - before;
   }
 
@@ -109,7 +124,6 @@ export class VectorIndex extends GraphIndex {
     this.#memoryOfEntries.bytes -= MAP_ENTRY_BYTES;
     // A slot that has gone still leads to others; when they are more than those that are there, all begin anew.
     if (this.#entities.length > 2 * this.#slotOf.size + UNJOINED_MAX) this.#compact();
-    else this.#joinSome();
     memory.bytes += this.#memoryOfEntries.bytes - before;
   }
 
@@ -151,13 +165,6 @@ export class VectorIndex extends GraphIndex {
   /** Values are long, and nobody looks for departures by them. */
   protected override departureKey({ entity }: Departure): number {
     return entity;
-  }
-
-  #joinSome(): void {
-    if (this.#entities.length - this.#joinedBelow <= UNJOINED_MAX) return;
-    for (let joined = 0; joined < JOINS_PER_CHANGE && this.#joinedBelow < this.#entities.length; joined += 1) {
-      this.#world.join(this.#joinedBelow++);
-    }
   }
 
   /** Puts what is there into new slots, which are joined anew. */

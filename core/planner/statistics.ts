@@ -42,7 +42,8 @@ export function remembered(statistics: Statistics): Statistics {
     nodeCount: statistics.nodeCount,
     relationshipCount: statistics.relationshipCount,
     labelCount: (label) => statistics.labelCount(label),
-    nodesPerIndexedValue: (label, key) => statistics.nodesPerIndexedValue(label, key),
+    relationshipTypeCount: (type) => statistics.relationshipTypeCount(type),
+    indexesOn: (entity, name) => statistics.indexesOn(entity, name),
     averageDegree: (types, direction, label) => {
       const key = JSON.stringify([types, direction, label]);
       const known = degrees.get(key) ?? statistics.averageDegree(types, direction, label);

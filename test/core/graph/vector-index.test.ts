@@ -59,6 +59,7 @@ describe.each(['cosine', 'euclidean'] as const)('by %s', (similarity) => {
     const { index, memory } = indexOf(similarity);
     const vectors = new Map(clustered(6_000, 3).entries());
     for (const [entity, vector] of vectors) index.add(entity, stored(vector));
+    index.workOff(Number.POSITIVE_INFINITY);
     const queries = clustered(50, 4);
 
     expect(recallOf(index, vectors, queries)).toBeGreaterThanOrEqual(0.95);
@@ -76,10 +77,26 @@ describe.each(['cosine', 'euclidean'] as const)('by %s', (similarity) => {
   });
 });
 
+test('what is put off is done in pieces, and all is found meanwhile', () => {
+  const { index } = indexOf('euclidean');
+  const vectors = new Map(clustered(2_500, 8).entries());
+  for (const [entity, vector] of vectors) index.add(entity, stored(vector));
+  const queries = clustered(5, 9);
+  let pieces = 0;
+
+  for (; index.hasBacklog; pieces += 1) {
+    expect(index.workOff(20_000)).toBeLessThan(25_000);
+    expect(recallOf(index, vectors, queries)).toBeGreaterThanOrEqual(0.95);
+  }
+
+  expect(pieces).toBeGreaterThan(2);
+});
+
 test('the same changes in the same order find the same', () => {
   const found = [0, 1].map(() => {
     const { index } = indexOf('cosine');
     for (const [entity, vector] of clustered(3_000, 5).entries()) index.add(entity, stored(vector));
+    index.workOff(Number.POSITIVE_INFINITY);
     return clustered(20, 6).map((query) => index.nearest(index.vectorOf(stored(query))!, 10, () => true));
   });
 
@@ -90,6 +107,7 @@ test('what is refused is not found, and all else is', () => {
   const { index } = indexOf('euclidean');
   const vectors = new Map(clustered(4_000, 7).entries());
   for (const [entity, vector] of vectors) index.add(entity, stored(vector));
+  index.workOff(Number.POSITIVE_INFINITY);
   const vector = index.vectorOf(stored(vectors.get(0)!))!;
 
   const found = index.nearest(vector, 10, (entity) => entity % 2 === 1);
