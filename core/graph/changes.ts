@@ -34,9 +34,9 @@ export class Changes {
     return this.#stamp !== undefined;
   }
 
-  begin(): void {
-    assert(this.#stamp === undefined, 'one write transaction at a time');
-    this.#stamp = { lsn: OPEN };
+  begin(stamp: Stamp = { lsn: OPEN }): void {
+    assert(this.#stamp === undefined, 'one write transaction is in place at a time');
+    this.#stamp = stamp;
     this.#versions.begin(this.#stamp);
   }
 

@@ -6,6 +6,7 @@ import { GraphError } from '../error.ts';
 import { isList } from '../value/equality.ts';
 import { describe, typeName } from '../value/render.ts';
 import type { StoredValue } from '../value/value.ts';
+import type { Guard } from './claims.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
@@ -26,13 +27,13 @@ export class ConstraintCheck {
   }
 
   /** Checks what a transaction's changes have touched. Errors: ConstraintValidationFailed. Answers with the work that it was. */
-  changes(deltas: readonly Delta[]): number {
+  changes(deltas: readonly Delta[], guard?: Guard): number {
     const { constraints } = this.#state;
     if (constraints.isEmpty) return 0;
     let work = deltas.length;
     for (const delta of deltas) {
       for (const constraint of this.#touchedBy(delta)) {
-        this.#check(constraint, entityOf(delta));
+        this.#check(constraint, entityOf(delta), guard);
         work++;
       }
     }
@@ -76,8 +77,8 @@ export class ConstraintCheck {
     }
   }
 
-  #check(constraint: ConstraintDefinition, id: number): void {
-    const problem = this.#problem(constraint, id);
+  #check(constraint: ConstraintDefinition, id: number, guard: Guard | undefined): void {
+    const problem = this.#problem(constraint, id, guard);
     if (problem === undefined) return;
     throw new GraphError(
       'Neo.ClientError.Schema.ConstraintValidationFailed',
@@ -87,7 +88,7 @@ export class ConstraintCheck {
   }
 
   /** What is wrong about an entity; undefined too when the constraint is not about it. */
-  #problem(constraint: ConstraintDefinition, id: number): string | undefined {
+  #problem(constraint: ConstraintDefinition, id: number, guard?: Guard): string | undefined {
     const { entity, token, key, kind } = constraint;
     const isNode = entity === 'node';
     const concerned = isNode ? this.#view.hasLabel(id, token) : this.#view.relationshipType(id) === token;
@@ -95,14 +96,16 @@ export class ConstraintCheck {
     const value = isNode ? this.#view.nodeProperty(id, key) : this.#view.relationshipProperty(id, key);
     if (value === null) return kind === 'exists' || kind === 'key' ? this.#missing(constraint) : undefined;
     if (kind === 'type') return isOfTypes(value, constraint.types) ? undefined : this.#mistyped(constraint, value);
-    return kind !== 'exists' && this.#isTaken(constraint, value) ? this.#taken(constraint, value) : undefined;
+    return kind !== 'exists' && this.#isTaken(constraint, value, guard) ? this.#taken(constraint, value) : undefined;
   }
 
-  #isTaken(constraint: ConstraintDefinition, value: StoredValue): boolean {
+  #isTaken(constraint: ConstraintDefinition, value: StoredValue, guard: Guard | undefined): boolean {
     const index = this.#state.indexes.byName(constraint.name);
     if (index === undefined) return false;
     this.#found.count = 0;
     index.seek(value, this.#found);
+    const { ids, count } = this.#found;
+    guard?.takeKey(constraint.name, [value], { ids, count, entity: constraint.entity });
     return this.#found.count > 1;
   }
 

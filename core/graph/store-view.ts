@@ -24,14 +24,16 @@ import type { PropertyIndex } from './property-index.ts';
 import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
+import { OPEN, type Sight, type Stamp } from './stamp.ts';
 import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
 
 /**
  * A store as of one lsn. Where nothing has changed since, reads go straight to the columns; else the bitmap of versioned
  * entities tells which ones must be looked up in their chains.
  */
-export class StoreView implements GraphView {
+export class StoreView implements GraphView, Sight {
   readonly lsn: number;
+  readonly own: Stamp | undefined;
   readonly #state: GraphState;
   readonly #versions: VersionStore;
   /** Made when a scan is asked for: most views of point statements never are. */
@@ -39,16 +41,22 @@ export class StoreView implements GraphView {
   /** What `degree` expands into when it must look at each relationship. */
   #degreeEntries: Expansion | undefined;
 
-  constructor(state: GraphState, versions: VersionStore, lsn: number) {
+  /** `own`: of a transaction that sees its own changes beside the lsn. */
+  constructor(state: GraphState, versions: VersionStore, lsn: number, own?: Stamp) {
     this.#state = state;
     this.#versions = versions;
     this.lsn = lsn;
+    this.own = own;
+  }
+
+  get isWriters(): boolean {
+    return this.lsn === OPEN || this.own !== undefined;
   }
 
   nodeExists(id: number): boolean {
     const exists = this.#state.nodes.ids.has(id);
     const { nodes } = this.#versions;
-    return this.#isDoubtful(nodes, id) ? existedAt(nodes.head(id), this.lsn, exists) : exists;
+    return this.#isDoubtful(nodes, id) ? existedAt(nodes.head(id), this, exists) : exists;
   }
 
   nodeLabels(id: number): readonly number[] {
@@ -66,7 +74,7 @@ export class StoreView implements GraphView {
 
   commonLabels(): readonly number[] | undefined {
     // An open writer may have deleted nodes that its statement still holds, and these have no labels.
-    if (this.#isPast || this.lsn === Number.POSITIVE_INFINITY) return undefined;
+    if (this.#isPast || this.isWriters) return undefined;
     return this.#state.labels.common(this.#state.nodes.ids.count);
   }
 
@@ -81,7 +89,7 @@ export class StoreView implements GraphView {
   relationshipExists(id: number): boolean {
     const exists = this.#state.relationships.ids.has(id);
     const { relationships } = this.#versions;
-    return this.#isDoubtful(relationships, id) ? existedAt(relationships.head(id), this.lsn, exists) : exists;
+    return this.#isDoubtful(relationships, id) ? existedAt(relationships.head(id), this, exists) : exists;
   }
 
   relationshipType(id: number): number {
@@ -266,12 +274,12 @@ export class StoreView implements GraphView {
   #labelSet(id: number): number {
     const { nodes } = this.#versions;
     const newest = this.#state.nodes.labelSet(id);
-    return this.#isDoubtful(nodes, id) ? labelSetAt(nodes.head(id), this.lsn, newest) : newest;
+    return this.#isDoubtful(nodes, id) ? labelSetAt(nodes.head(id), this, newest) : newest;
   }
 
   #property(table: PropertyTable, chains: Chains, id: number, key: number): StoredValue | null {
     const newest = table.get(id, key);
-    return this.#isDoubtful(chains, id) ? propertyAt(chains.head(id), this.lsn, { key, newest }) : newest;
+    return this.#isDoubtful(chains, id) ? propertyAt(chains.head(id), this, { key, newest }) : newest;
   }
 
   #keys(table: PropertyTable, chains: Chains, id: number): number[] {
@@ -285,7 +293,7 @@ export class StoreView implements GraphView {
 
   #relationship(id: number): RelationshipDeleted | 'newest' | 'none' {
     const { relationships } = this.#versions;
-    const found = this.#isDoubtful(relationships, id) ? relationshipAt(relationships.head(id), this.lsn) : 'newest';
+    const found = this.#isDoubtful(relationships, id) ? relationshipAt(relationships.head(id), this) : 'newest';
     return found === 'newest' && !this.#state.relationships.ids.has(id) ? 'none' : found;
   }
 
@@ -308,7 +316,7 @@ export class StoreView implements GraphView {
     for (const departed of this.#versions.departedFrom(node)) {
       const { start, end, entity: relationship } = departed;
       const own = direction === 'outgoing' ? start : end;
-      if (own !== node || departed.relationshipType !== type || !stoodAt(departed, this.lsn)) continue;
+      if (own !== node || departed.relationshipType !== type || !stoodAt(departed, this)) continue;
       insert(out, from, { neighbour: direction === 'outgoing' ? end : start, relationship });
     }
   }
@@ -319,7 +327,7 @@ export class StoreView implements GraphView {
     let kept = from;
     for (let row = from; row < out.count; row += 1) {
       const id = out.relationships[row]!;
-      if (relationships.entities.has(id) && relationshipAt(relationships.head(id), this.lsn) !== 'newest') continue;
+      if (relationships.entities.has(id) && relationshipAt(relationships.head(id), this) !== 'newest') continue;
       out.neighbours[kept] = out.neighbours[row]!;
       out.relationships[kept++] = id;
     }
