@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   'Neo.ClientError.Schema.IndexAlreadyExists': '22N70',
   'Neo.ClientError.Schema.IndexNotFound': '22N69',
   'Neo.ClientError.Cluster.NotALeader': '08N07',
+  'Neo.ClientError.General.ForbiddenOnReadOnlyDatabase': '50N42',
   'Neo.ClientError.Database.DatabaseNotFound': '22N51',
   'Neo.ClientError.Database.ExistingDatabaseFound': '42N11',
   'Neo.ClientError.Request.Invalid': '08N11',

@@ -88,6 +88,11 @@ export class InstanceLog implements LogReader {
     return this.#tables.exist ? this.#wal.divergedRows : 0;
   }
 
+  /** The records that were set aside. */
+  diverged(): Iterable<Uint8Array> {
+    return this.#tables.exist ? this.#wal.diverged() : [];
+  }
+
   at(lsn: number): LogPosition | undefined {
     return this.#loaded.at(lsn);
   }

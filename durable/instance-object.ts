@@ -11,8 +11,10 @@ import type { InstanceEffect, InstanceEvent } from '../core/replication/instance
 import { type InstanceState, initialState, type PersistedInstance } from '../core/replication/instance-state.ts';
 import type { LogRecord } from '../core/replication/log.ts';
 import type { InstanceReply, InstanceRequest } from '../core/replication/message.ts';
+import { encodeResult } from '../core/value/codec.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { BackedTimer } from './backed-timer.ts';
+import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
 import { InstanceGraph } from './instance-graph.ts';
@@ -140,6 +142,13 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     return answer;
   }
 
+  async diverged(from: Caller): Promise<Uint8Array> {
+    await this.#gate?.pass(from);
+    const { log, store } = this.#graph;
+    const rows = divergedRows(this.#address.instance, log.diverged(), store);
+    return encodeResult({ columns: DIVERGED_COLUMNS, rows });
+  }
+
   override async fetch(request: Request): Promise<Response> {
     await this.#gate?.pass({ name: 'worker', region: this.#self.region });
     return this.#sockets.accept(request);
@@ -252,6 +261,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#startEpoch(effect);
       case 'changeRole':
         return this.#changeRole(effect.role === 'main', effect.main);
+      case 'interruptWrites':
+        return this.#statements.interrupt(new GraphError('Neo.ClientError.Cluster.NotALeader', effect.reason));
       case 'setVisible':
         return this.#setVisible(effect.lsn);
       case 'acknowledge':

@@ -144,6 +144,8 @@ export interface InstanceRpc {
   run(request: StatementRequest): Promise<StatementAnswer>;
   /** The WebSocket upgrade of a live query; the socket ends in the object. The header `skein-database` names the database. */
   fetch(request: Request): Promise<Response>;
+  /** SHOW DIVERGED: rows with the columns of durable/diverged-rows.ts, as encodeResult writes them. */
+  diverged(from: Caller): Promise<Uint8Array>;
   /** A message of the cluster: replication or coordination. */
   receive(call: ClusterCall): Promise<Uint8Array>;
   development(command: DevelopmentCommand): Promise<ObjectDescription>;

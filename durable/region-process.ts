@@ -18,11 +18,11 @@ export interface PeerCall {
   readonly argument: unknown;
 }
 
-export type PeerMethod = 'run' | 'receive' | 'development' | 'ask';
+export type PeerMethod = 'run' | 'receive' | 'diverged' | 'development' | 'ask';
 
 /** What may be called on an object of each kind: whoever reaches the peer's socket gets no further than this. */
 export const PEER_METHODS: Readonly<Record<ObjectKind, readonly PeerMethod[]>> = {
-  instance: ['run', 'receive', 'development'],
+  instance: ['run', 'receive', 'diverged', 'development'],
   coordinator: ['ask', 'receive', 'development'],
 };
 
@@ -65,6 +65,7 @@ export function remoteStub(peer: RegionPeer, kind: ObjectKind, name: string): In
     run: call('run'),
     ask: call('ask'),
     receive: call('receive'),
+    diverged: call('diverged'),
     development: call('development'),
     fetch: (request) => {
       const headers = new Headers(request.headers);

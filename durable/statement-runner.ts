@@ -9,6 +9,7 @@ import { bookmarkAt, bookmarkError, checkBookmark } from '../core/replication/bo
 import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import { isTailConfirmed } from '../core/replication/recovered-tail.ts';
+import { writeRefusalOf } from '../core/replication/write-permission.ts';
 import { decodeValue, encodeResult } from '../core/value/codec.ts';
 import type { Value } from '../core/value/value.ts';
 import { outcomeUnknown } from './acknowledgements.ts';
@@ -100,7 +101,7 @@ export class StatementRunner {
       const prepared = this.#host.engine().prepare(request.statement);
       const writes = prepared.kind === 'write' || prepared.kind === 'schema';
       if (writes && request.accessMode === 'read') throw writeInReadMode();
-      if (writes && state().role !== 'main') return this.refuse('notMain', notMain(state()).message);
+      if (writes) this.#checkPermitted();
       await this.awaitBookmarks(request.bookmarks, Math.min(request.bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
       if (!writes) await this.#awaitTail(request.deadlineMs);
       // The role may have been lost while it waited.
@@ -232,12 +233,17 @@ export class StatementRunner {
 
   #checkWritable(): void {
     const state = this.#host.state();
-    if (state.role !== 'main') throw notMain(state);
+    this.#checkPermitted();
     if (this.#host.store().lsn - state.acknowledgedLsn < UNACKNOWLEDGED_MAX) return;
     throw new GraphError(
       'Neo.TransientError.General.DatabaseUnavailable',
       `${UNACKNOWLEDGED_MAX} transactions wait for the replicas already. Nothing was done. Try again later.`,
     );
+  }
+
+  #checkPermitted(): void {
+    const refusal = writeRefusalOf(this.#host.state());
+    if (refusal) throw refusal;
   }
 
   #servedBy(): ServedBy {
@@ -258,12 +264,6 @@ function decodeParameters(bytes: Uint8Array): ReadonlyMap<string, Value> {
   const parameters = decodeValue(bytes);
   if (parameters instanceof Map) return parameters;
   throw new GraphError('Neo.ClientError.Request.InvalidFormat', 'The parameters are not a map.');
-}
-
-function notMain(state: InstanceState): GraphError {
-  const main = state.assignment?.main;
-  const hint = main && main !== state.name ? ` Send it to ${main}.` : '';
-  return new GraphError('Neo.ClientError.Cluster.NotALeader', `${state.name} is not MAIN and takes no writes.${hint}`);
 }
 
 function writeInReadMode(): GraphError {

@@ -114,6 +114,15 @@ export class WalTable {
     }
   }
 
+  /** The records that were set aside, in the order in which that happened. */
+  *diverged(): Generator<Uint8Array> {
+    const unpacker = new RowUnpacker();
+    for (const row of this.#rowsOf('diverged', 0)) {
+      // What is damaged is lost to the eye too, and to nothing else.
+      for (const found of unpacker.take(row)) if (found.type === 'record') yield found.bytes;
+    }
+  }
+
   /** The first row of the group that holds the record at `lsn`. */
   #rowOf(lsn: number): number {
     const row = this.#sql
@@ -123,12 +132,16 @@ export class WalTable {
   }
 
   /** Rows in order, read as they are asked for. */
-  *#rowsFrom(fromRow: number): Generator<StoredRow> {
+  #rowsFrom(fromRow: number): Generator<StoredRow> {
+    return this.#rowsOf('wal', fromRow);
+  }
+
+  *#rowsOf(table: 'wal' | 'diverged', fromRow: number): Generator<StoredRow> {
     let next = fromRow;
     for (;;) {
       const rows = this.#sql
         .exec<{ row: number; bytes: ArrayBuffer }>(
-          'SELECT row, bytes FROM wal WHERE row >= ? ORDER BY row LIMIT ?',
+          `SELECT row, bytes FROM ${table} WHERE row >= ? ORDER BY row LIMIT ?`,
           next,
           ROWS_PER_READ,
         )

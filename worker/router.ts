@@ -6,6 +6,7 @@
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
 import { fromErrorRecord, GraphError } from '../core/error.ts';
 import { decodeResult, encodeValue } from '../core/value/codec.ts';
+import type { ResultValue } from '../core/value/value.ts';
 import type { InstanceAddress } from '../durable/names.ts';
 import type { InstanceRpc, StatementAnswer, StatementRequest } from '../durable/protocol.ts';
 import type { Answer, StatementCall } from './answer.ts';
@@ -30,10 +31,12 @@ const SILENCE_MS = { first: 2_000, next: 1_000 } as const;
 const REPLY_GRACE_MS = 2_000;
 /** A read that has taken this many instances' connections with it is not tried on another one: it may be what kills them. */
 const LOST_READS_MAX = 3;
+/** How long an instance may take to tell what it has set aside, in milliseconds. */
+const DIVERGED_WAIT_MS = 3_000;
 
 /** The world outside the router. */
 export interface RouterEdges {
-  instance(address: InstanceAddress): Pick<InstanceRpc, 'run'>;
+  instance(address: InstanceAddress): Pick<InstanceRpc, 'run' | 'diverged'>;
   /** Asks the coordinators. Throws DatabaseNotFound, or DatabaseUnavailable when none of them answers, at once if not urgent. */
   topology(database: string, options: { region: string; urgent: boolean }): Promise<Topology>;
   /** Tells the coordinators, without waiting for them, that an instance did not answer or is not what they said. */
@@ -81,6 +84,29 @@ export class Router {
   /** Instances that the cache knows, whether or not the coordinators can be asked. */
   known(): Topology[] {
     return [...this.#topologies.values()].map((entry) => entry.topology);
+  }
+
+  /** What the instances have set aside; of an instance that does not answer, only its name. */
+  async diverged(question: {
+    readonly database: string;
+    /** Only this one is asked. */
+    readonly name: string | undefined;
+    readonly region: string;
+  }): Promise<{ readonly rows: readonly (readonly ResultValue[])[]; readonly silent: readonly string[] }> {
+    const { database, name, region } = question;
+    const { instances } = await this.#topology(database, region, true);
+    const asked = name === undefined ? instances : [await this.addressed({ database, name, region })];
+    const answers = await Promise.all(
+      asked.map(async (instance) => {
+        const stub = this.#edges.instance({ database, instance: instance.name, region: instance.region });
+        const bytes = await within(stub.diverged({ name: 'worker', region }), DIVERGED_WAIT_MS).catch(() => undefined);
+        return { name: instance.name, rows: bytes && decodeResult(bytes).rows };
+      }),
+    );
+    return {
+      rows: answers.flatMap(({ rows }) => rows ?? []),
+      silent: answers.filter(({ rows }) => rows === undefined).map((answer) => answer.name),
+    };
   }
 
   /** Forgets what is cached of a database that was made or dropped. */

@@ -1,6 +1,7 @@
 /** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
 import { GraphError } from '../core/error.ts';
 import type { Answer, StatementCall } from './answer.ts';
+import { isShowing, runClusterCommand } from './cluster-command.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { StatementKinds } from './statement-kind.ts';
@@ -22,15 +23,18 @@ export class Service {
     const kind = this.#kinds.of(call.statement);
     const { coordinators, router } = this;
     if (kind.type === 'system') {
-      if (call.accessMode === 'read') throw accessModeError();
-      return runSystemCommand(kind.command, call, { coordinators, changed: (name) => router.forget(name) });
+      const { command } = kind;
+      const isShow = command.type === 'cluster' && isShowing(command.command);
+      if (call.accessMode === 'read' && !isShow) throw accessModeError();
+      if (command.type === 'cluster') return runClusterCommand(command.command, call, { coordinators, router });
+      return runSystemCommand(command, call, { coordinators, changed: (name) => router.forget(name) });
     }
     if (kind.type === 'show') return runSystemQuery(call, kind.table, coordinators);
     if (call.database === SYSTEM_DATABASE) {
       if (kind.type === 'read') return runSystemQuery(call, undefined, coordinators);
       throw new GraphError(
         'Neo.ClientError.Statement.NotSupported',
-        `The database '${SYSTEM_DATABASE}' has no graph to change; it takes CREATE DATABASE and DROP DATABASE, and answers questions.`,
+        `The database '${SYSTEM_DATABASE}' has no graph to change; it takes commands on databases and on the cluster, and answers questions.`,
       );
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();

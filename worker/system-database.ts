@@ -1,5 +1,5 @@
 /** The commands that the coordinators carry out: CREATE and DROP DATABASE. */
-import type { OptionValue, SystemCommand } from '../core/cypher/ast.ts';
+import type { SystemCommand as AnySystemCommand, OptionValue } from '../core/cypher/ast.ts';
 import { GraphError } from '../core/error.ts';
 import { isDatabaseName } from '../durable/names.ts';
 import type { Counters } from '../durable/protocol.ts';
@@ -8,7 +8,10 @@ import type { Answer, StatementCall } from './answer.ts';
 import type { Coordinators } from './coordinators.ts';
 import { SYSTEM_DATABASE } from './system-query.ts';
 
-const NO_COUNTERS: Counters = {
+type SystemCommand = Exclude<AnySystemCommand, { type: 'cluster' }>;
+
+/** What changes nothing in a graph has changed. */
+export const NO_COUNTERS: Counters = {
   nodesCreated: 0,
   nodesDeleted: 0,
   relationshipsCreated: 0,

@@ -7,6 +7,7 @@ import type { Assignment } from '../replication/assignment.ts';
 import type { Database } from './cluster-state.ts';
 import type { Health } from './coordinator-state.ts';
 import { beginFailoverIfDown, goOnFailingOver } from './failover.ts';
+import { goOnHandingOver } from './handover.ts';
 import { mayAsk } from './health.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
@@ -24,6 +25,9 @@ export function careFor(turn: CoordinatorTurn, name: string): void {
   switch (database.status.type) {
     case 'online':
       tellAssignment(turn, database);
+      tellAmendment(turn, database);
+      seeOff(turn, database);
+      goOnHandingOver(turn, database);
       return beginFailoverIfDown(turn, database);
     case 'failingOver':
       return goOnFailingOver(turn, database, database.status);
@@ -36,7 +40,11 @@ export function careFor(turn: CoordinatorTurn, name: string): void {
 
 /** Whether something is left to do for a database. */
 export function isUnfinished(database: Database): boolean {
-  return database.status.type !== 'online' || database.told.length < database.assignment.instances.length;
+  const { status, told, assignment, unconfirmedVersion, leaving } = database;
+  // Without a MAIN because an operator wants it so: it is his turn.
+  if (status.type === 'failingOver' && status.choice.type === 'nobody') return false;
+  if (status.type !== 'online' || unconfirmedVersion !== undefined || leaving.length > 0) return true;
+  return told.length < assignment.instances.length;
 }
 
 /** Tells every instance that has not confirmed the epoch, MAIN first. What they confirm goes into the log. */
@@ -55,6 +63,32 @@ function tellAssignment(turn: CoordinatorTurn, database: Database): void {
   const asking = untold.filter((instance) => !confirmed.includes(instance));
   for (const instance of asking.sort((left, right) => Number(right === main) - Number(left === main))) {
     if (mayAsk(turn, name, instance)) turn.ask(assignment, instance, { type: 'assign', assignment, created });
+  }
+}
+
+/** Instances or settings were changed: MAIN is told until it has confirmed the version. */
+function tellAmendment(turn: CoordinatorTurn, { assignment, told, unconfirmedVersion }: Database): void {
+  const { database: name, main, cluster, epoch } = assignment;
+  if (unconfirmedVersion === undefined || !told.includes(main)) return;
+  const { report } = turn.health(name, main);
+  const isConfirmed = report?.cluster === cluster && report.epoch === epoch && report.version >= unconfirmedVersion;
+  if (isConfirmed) {
+    const { version } = report;
+    return turn.decide({ type: 'told', what: 'amended', version, database: name, cluster, epoch, instances: [main] });
+  }
+  if (mayAsk(turn, name, main)) turn.ask(assignment, main, { type: 'assign', assignment, created: false });
+}
+
+/** Has those who were unregistered forget everything, when MAIN no longer counts on them. */
+function seeOff(turn: CoordinatorTurn, { assignment, leaving, unconfirmedVersion }: Database): void {
+  const { database: name, cluster, epoch } = assignment;
+  if (leaving.length === 0 || unconfirmedVersion !== undefined) return;
+  const gone = leaving.map((instance) => instance.name).filter((instance) => turn.health(name, instance).forgotten);
+  if (gone.length > 0) turn.decide({ type: 'told', what: 'left', database: name, cluster, epoch, instances: gone });
+  for (const instance of leaving) {
+    const isGone = gone.includes(instance.name);
+    if (!isGone && mayAsk(turn, name, instance.name))
+      turn.ask(assignment, instance.name, { type: 'drop', version: assignment.version });
   }
 }
 
@@ -87,6 +121,7 @@ function drop(turn: CoordinatorTurn, database: Database): void {
   const gone = left.filter((instance) => turn.health(name, instance).forgotten);
   if (gone.length > 0) turn.decide({ type: 'told', what: 'dropped', database: name, cluster, epoch, instances: gone });
   for (const instance of left) {
-    if (!gone.includes(instance) && mayAsk(turn, name, instance)) turn.ask(assignment, instance, { type: 'drop' });
+    if (!gone.includes(instance) && mayAsk(turn, name, instance))
+      turn.ask(assignment, instance, { type: 'drop', version: assignment.version });
   }
 }

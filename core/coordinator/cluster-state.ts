@@ -4,11 +4,30 @@
  */
 import { unreachable } from '../assert.ts';
 import type { Assignment, InstanceDescription } from '../replication/assignment.ts';
+import { applySetting, type SettingName } from './cluster-settings.ts';
+import { beginFailover, chooseMain, completeFailover } from './epoch-change.ts';
+import { addInstance, noteTold, removeInstance, updateServers } from './instance-change.ts';
+import { namesInOrder, type Outcome, refuse, set } from './outcome.ts';
+
+/** Who is to be the next MAIN: the member with the longest log, one that an operator named, or nobody until he names one. */
+export type MainChoice =
+  | { readonly type: 'best' }
+  | { readonly type: 'instance'; readonly name: string }
+  | { readonly type: 'nobody' };
+
+export type FailoverReason = 'down' | 'switchover' | 'demotion';
 
 /** `failingOver`: the epoch is being ended, and the in-sync set stands still until the next MAIN is chosen. */
 export type DatabaseStatus =
   | { readonly type: 'online' }
-  | { readonly type: 'failingOver'; readonly toEpoch: number; readonly from: string }
+  | {
+      readonly type: 'failingOver';
+      readonly toEpoch: number;
+      readonly from: string;
+      readonly choice: MainChoice;
+      readonly reason: FailoverReason;
+      readonly beganAtMs: number;
+    }
   | { readonly type: 'dropping' };
 
 export interface Database {
@@ -16,11 +35,43 @@ export interface Database {
   readonly status: DatabaseStatus;
   /** Instances that have confirmed the current epoch; while dropping: those that have forgotten everything. */
   readonly told: readonly string[];
+  /** Instances that were unregistered and have not forgotten everything, or of whose going MAIN has not heard. */
+  readonly leaving: readonly InstanceDescription[];
+  /** The version of the assignment that MAIN has yet to confirm, after instances or settings were changed. */
+  readonly unconfirmedVersion: number | undefined;
+  /** The last changes of MAIN, oldest first. */
+  readonly failovers: readonly Failover[];
+}
+
+/** A change of MAIN that is over. */
+export interface Failover {
+  readonly fromEpoch: number;
+  readonly toEpoch: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: FailoverReason;
+  /** By the clock of the leader that began it, and of the one that ended it. */
+  readonly beganAtMs: number;
+  readonly endedAtMs: number;
+  readonly lost: Loss;
+}
+
+/**
+ * Transactions in the log of the old MAIN that the new one has not: nobody was told that they were done. `atMost` is null where the
+ * old MAIN did not tell how far its log reached.
+ */
+export interface Loss {
+  readonly atLeast: number;
+  readonly atMost: number | null;
 }
 
 export interface ClusterState {
   /** By name, in the order of creation. */
   readonly databases: ReadonlyMap<string, Database>;
+  /** What an operator has set; the others have their defaults. */
+  readonly settings: ReadonlyMap<SettingName, string>;
+  /** The longest instance_down_timeout_sec there ever was: a lease of that length may still be running. 0: never set. */
+  readonly longestDownTimeoutSec: number;
 }
 
 /** Databases one group cares for at most. A group's state travels in one piece. */
@@ -36,10 +87,14 @@ export type Command =
       readonly coordinators: readonly string[];
     }
   | { readonly type: 'dropDatabase'; readonly database: string; readonly cluster: string }
-  /** Instances have confirmed the epoch (`assigned`), or have forgotten everything (`dropped`). */
+  /**
+   * Instances have confirmed the epoch (`assigned`), or MAIN the `version` of its assignment (`amended`); or they have forgotten
+   * everything, with the database (`dropped`) or without (`left`).
+   */
   | {
       readonly type: 'told';
-      readonly what: 'assigned' | 'dropped';
+      readonly what: 'assigned' | 'amended' | 'dropped' | 'left';
+      readonly version?: number;
       readonly database: string;
       readonly cluster: string;
       readonly epoch: number;
@@ -60,6 +115,16 @@ export type Command =
       readonly cluster: string;
       readonly epoch: number;
       readonly toEpoch: number;
+      readonly choice: MainChoice;
+      readonly reason: FailoverReason;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'chooseMain';
+      readonly database: string;
+      readonly cluster: string;
+      readonly toEpoch: number;
+      readonly choice: MainChoice;
     }
   | {
       readonly type: 'completeFailover';
@@ -68,7 +133,29 @@ export type Command =
       readonly epoch: number;
       readonly main: string;
       readonly inSync: readonly string[];
-    };
+      readonly atMs: number;
+      readonly lost: Loss;
+    }
+  | {
+      readonly type: 'addInstance';
+      readonly database: string;
+      readonly cluster: string;
+      readonly instance: InstanceDescription;
+    }
+  | {
+      readonly type: 'removeInstance';
+      readonly database: string;
+      readonly cluster: string;
+      readonly instance: string;
+    }
+  | {
+      readonly type: 'updateServers';
+      readonly database: string;
+      readonly cluster: string;
+      readonly instance: string;
+      readonly boltServer: string;
+    }
+  | { readonly type: 'setSetting'; readonly name: SettingName; readonly value: string };
 
 export type CommandRefusal =
   | 'exists'
@@ -81,21 +168,19 @@ export type CommandRefusal =
   | 'notFailingOver'
   | 'unknownInstance'
   | 'main'
-  | 'async';
+  | 'async'
+  | 'leaving'
+  | 'notInSync';
 
 export type CommandResult =
   | { readonly done: true; readonly database: Database | undefined }
   | { readonly done: false; readonly refusal: CommandRefusal; readonly database: Database | undefined };
 
-export const EMPTY_CLUSTER: ClusterState = { databases: new Map() };
-
-interface Outcome {
-  readonly state: ClusterState;
-  readonly result: CommandResult;
-}
+export const EMPTY_CLUSTER: ClusterState = { databases: new Map(), settings: new Map(), longestDownTimeoutSec: 0 };
 
 /** Applies a command. Deterministic: every coordinator gets the same state and the same result. */
 export function apply(state: ClusterState, command: Command): Outcome {
+  if (command.type === 'setSetting') return applySetting(state, command);
   const database = state.databases.get(command.database);
   if (command.type === 'createDatabase') return createDatabase(state, command, database);
   if (database === undefined || database.assignment.cluster !== command.cluster) {
@@ -104,13 +189,21 @@ export function apply(state: ClusterState, command: Command): Outcome {
   switch (command.type) {
     case 'dropDatabase':
       if (database.status.type === 'dropping') return refuse(state, 'dropping', database);
-      return set(state, { ...database, status: { type: 'dropping' }, told: [] });
+      return set(state, dropping(database));
     case 'told':
       return noteTold(state, command, database);
     case 'changeInSync':
       return changeInSync(state, command, database);
     case 'beginFailover':
       return beginFailover(state, command, database);
+    case 'chooseMain':
+      return chooseMain(state, command, database);
+    case 'addInstance':
+      return addInstance(state, command, database);
+    case 'removeInstance':
+      return removeInstance(state, command, database);
+    case 'updateServers':
+      return updateServers(state, command, database);
     case 'completeFailover':
       return completeFailover(state, command, database);
     default:
@@ -118,7 +211,14 @@ export function apply(state: ClusterState, command: Command): Outcome {
   }
 }
 
-type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>;
+/** Who was leaving goes with the others. */
+function dropping(database: Database): Database {
+  const { assignment, leaving } = database;
+  const instances = [...assignment.instances, ...leaving];
+  return { ...database, assignment: { ...assignment, instances }, leaving: [], status: { type: 'dropping' }, told: [] };
+}
+
+export type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
 function createDatabase(
   state: ClusterState,
@@ -134,21 +234,19 @@ function createDatabase(
   if (main === undefined) return refuse(state, 'unknownInstance', undefined);
   // All of them are empty, so each holds everything that has been acknowledged.
   const inSync = instances.filter(({ name, mode }) => name === main.name || mode === 'SYNC').map(({ name }) => name);
-  const assignment = { database, cluster, epoch: 1, version: 1, main: main.name, instances, inSync, coordinators };
-  return set(state, { assignment, status: { type: 'online' }, told: [] });
-}
-
-function noteTold(state: ClusterState, command: CommandOf<'told'>, database: Database): Outcome {
-  const { assignment, status } = database;
-  if ((status.type === 'dropping') !== (command.what === 'dropped')) return refuse(state, 'dropping', database);
-  if (command.epoch !== assignment.epoch) return refuse(state, 'epoch', database);
-  const told = namesInOrder(assignment, [...database.told, ...command.instances]);
-  if (status.type === 'dropping' && told.length === assignment.instances.length) {
-    const databases = new Map(state.databases);
-    databases.delete(assignment.database);
-    return { state: { databases }, result: { done: true, database: undefined } };
-  }
-  return set(state, { ...database, told });
+  const readOnly = state.settings.get('global_read_only') === 'true';
+  const assignment = {
+    ...{ database, cluster, epoch: 1, version: 1, main: main.name, instances, inSync, coordinators },
+    ...(readOnly && { readOnly }),
+  };
+  return set(state, {
+    assignment,
+    status: { type: 'online' },
+    told: [],
+    leaving: [],
+    unconfirmedVersion: undefined,
+    failovers: [],
+  });
 }
 
 /** The in-sync set stands still during a failover: nobody may be let go, and so nothing be acknowledged without him. */
@@ -167,38 +265,4 @@ function changeInSync(state: ClusterState, command: CommandOf<'changeInSync'>, d
   const inSync = namesInOrder(assignment, names);
   // The version moves on even when the set stays as it is: a late change that rests on the old version is then void.
   return set(state, { ...database, assignment: { ...assignment, inSync, version: assignment.version + 1 } });
-}
-
-function beginFailover(state: ClusterState, command: CommandOf<'beginFailover'>, database: Database): Outcome {
-  const { assignment, status } = database;
-  if (status.type !== 'online') return refuse(state, status.type, database);
-  if (command.epoch !== assignment.epoch || command.toEpoch <= command.epoch) return refuse(state, 'epoch', database);
-  const { toEpoch } = command;
-  return set(state, { ...database, status: { type: 'failingOver', toEpoch, from: assignment.main } });
-}
-
-function completeFailover(state: ClusterState, command: CommandOf<'completeFailover'>, database: Database): Outcome {
-  const { assignment, status } = database;
-  if (status.type !== 'failingOver') return refuse(state, 'notFailingOver', database);
-  if (command.epoch !== status.toEpoch) return refuse(state, 'epoch', database);
-  const { main, epoch } = command;
-  // Only members hold everything that was acknowledged.
-  const inSync = namesInOrder(assignment, [main, ...command.inSync]);
-  if (!inSync.every((name) => assignment.inSync.includes(name))) return refuse(state, 'unknownInstance', database);
-  const next = { ...assignment, epoch, main, inSync, version: assignment.version + 1 };
-  return set(state, { assignment: next, status: { type: 'online' }, told: [] });
-}
-
-/** Names of the database's instances, each once, in the order of its instances. */
-function namesInOrder(assignment: Assignment, names: readonly string[]): readonly string[] {
-  return assignment.instances.map(({ name }) => name).filter((name) => names.includes(name));
-}
-
-function set(state: ClusterState, database: Database): Outcome {
-  const databases = new Map(state.databases).set(database.assignment.database, database);
-  return { state: { databases }, result: { done: true, database } };
-}
-
-function refuse(state: ClusterState, refusal: CommandRefusal, database: Database | undefined): Outcome {
-  return { state, result: { done: false, refusal, database } };
 }

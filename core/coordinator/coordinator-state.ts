@@ -2,13 +2,16 @@
 import type { MemberId } from '../raft/message.ts';
 import { type PersistedState, type RaftConfiguration, type RaftState, restore } from '../raft/state.ts';
 import type { CoordinatorRequest, InstanceReport, SealReply } from '../replication/message.ts';
-import { type ClusterState, EMPTY_CLUSTER } from './cluster-state.ts';
+import { effectiveSettings } from './cluster-settings.ts';
+import { type ClusterState, EMPTY_CLUSTER, type FailoverReason, type MainChoice } from './cluster-state.ts';
 import { decodeCluster } from './command-codec.ts';
 import type { WorkerRequest } from './request.ts';
 
 export interface CoordinatorSettings {
   /** A lease's length, and how long an instance may be silent before it counts as down: instance_down_timeout_sec. */
   readonly leaseMs: number;
+  /** The longest lease that a leader before this one may have granted, where it was longer than this one's. */
+  readonly longestLeaseMs: number;
   /** A lease is granted if a quorum confirmed the leadership within this time, else after it has been asked. */
   readonly confirmedWithinMs: number;
   /** Added to every lease by the leader, for clocks that run at different speeds. */
@@ -21,6 +24,8 @@ export interface CoordinatorSettings {
   readonly sealWaitMs: number;
   /** An instance that was reported is down after this long without an answer to probes. */
   readonly suspectMs: number;
+  /** MAIN gets this long to hand over; meanwhile nothing is written. */
+  readonly handoverMs: number;
   /** SHOW INSTANCES and CREATE DATABASE wait this long for instances that do not answer. */
   readonly showWaitMs: number;
   readonly createWaitMs: number;
@@ -31,12 +36,14 @@ export interface CoordinatorSettings {
 
 export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   leaseMs: 5_000,
+  longestLeaseMs: 0,
   confirmedWithinMs: 1_000,
   leaseMarginMs: 500,
   checkEveryMs: 1_000,
   exchangeTimeoutMs: 2_000,
   sealWaitMs: 500,
   suspectMs: 2_000,
+  handoverMs: 2_500,
   showWaitMs: 1_000,
   createWaitMs: 5_000,
   idleMs: 10_000,
@@ -65,6 +72,16 @@ export interface Health {
   readonly forgotten: boolean;
 }
 
+/** An operator wants another MAIN, or none: MAIN first lets everything be acknowledged, and takes nothing new meanwhile. */
+export interface Handover {
+  readonly choice: MainChoice;
+  readonly reason: FailoverReason;
+  /** It is given up when MAIN is not ready by then. */
+  readonly untilMs: number;
+  /** When MAIN is asked again. */
+  readonly askAtMs: number;
+}
+
 /** What a leader knows of a database. */
 export interface Watch {
   /** By name. */
@@ -83,6 +100,8 @@ export interface Watch {
   readonly sealedAtMs: number | undefined;
   /** A command about this database is in the log, not yet committed: no second one is proposed. */
   readonly proposing: boolean;
+  /** MAIN is to be relieved, and is handing over. */
+  readonly handover: Handover | undefined;
   /** The instance chosen for the current epoch was told so, and did not become MAIN: it has lost its storage since. */
   readonly refused: boolean;
 }
@@ -93,7 +112,8 @@ export interface Proposal {
   /** Undefined until Raft has put it in the log. */
   readonly index: number | undefined;
   readonly term: number | undefined;
-  readonly database: string;
+  /** Undefined when it concerns them all. */
+  readonly database: string | undefined;
   /** Who is to be answered. */
   readonly purpose:
     | { readonly type: 'own' }
@@ -114,9 +134,21 @@ export interface Waiting {
   readonly id: string;
   readonly untilMs: number;
   readonly wants:
-    | { readonly type: 'instances'; readonly database: string | undefined; readonly exchanges: readonly number[] }
+    | {
+        readonly type: 'instances';
+        readonly request: Extract<WorkerRequest, { type: 'showInstances' | 'show' }>;
+        readonly exchanges: readonly number[];
+      }
+    | Operated
     | { readonly type: 'created'; readonly database: string; readonly cluster: string }
     | { readonly type: 'dropped'; readonly database: string; readonly cluster: string };
+}
+
+/** What an operator wanted, in the epoch in which he asked. */
+export interface Operated {
+  readonly type: 'operated';
+  readonly request: Extract<WorkerRequest, { type: 'operate' }>;
+  readonly epoch: number;
 }
 
 /** A question to an instance that is on its way, and the epoch that it was asked in. */
@@ -130,7 +162,9 @@ export interface Exchange {
 export interface CoordinatorState {
   readonly self: MemberId;
   readonly regions: ReadonlyMap<MemberId, string>;
+  /** The times that hold: the defaults, and what the log says otherwise. */
   readonly settings: CoordinatorSettings;
+  readonly defaults: CoordinatorSettings;
   readonly raft: RaftState;
   readonly cluster: ClusterState;
   /** Since when this coordinator leads; undefined when it does not. */
@@ -153,12 +187,15 @@ export function restoreCoordinator(
   configuration: CoordinatorConfiguration,
   persisted: PersistedState,
 ): CoordinatorState {
+  const defaults = { ...DEFAULT_COORDINATOR_SETTINGS, ...configuration.settings };
+  const cluster = persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data);
   return {
     self: configuration.raft.self,
     regions: configuration.regions,
-    settings: { ...DEFAULT_COORDINATOR_SETTINGS, ...configuration.settings },
+    settings: effectiveSettings(defaults, cluster),
+    defaults,
     raft: restore(configuration.raft, persisted),
-    cluster: persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data),
+    cluster,
     leadingSinceMs: undefined,
     watches: new Map(),
     proposals: [],

@@ -9,12 +9,15 @@ import type { Entry, RaftMessage } from '../raft/message.ts';
 import { dueAtMs } from '../raft/state.ts';
 import type { Step } from '../step.ts';
 import { careFor, isUnfinished } from './care.ts';
-import { apply, type CommandResult } from './cluster-state.ts';
+import { effectiveSettings } from './cluster-settings.ts';
+import { apply, type ClusterState, type Command, type CommandResult } from './cluster-state.ts';
 import { decodeCluster, decodeCommand, encodeCluster } from './command-codec.ts';
 import type { CoordinatorEffect, CoordinatorEvent } from './coordinator-event.ts';
 import type { CoordinatorState, PendingRead, Proposal } from './coordinator-state.ts';
 import { expireExchanges, noteUnreachable, receiveReply } from './health.ts';
 import { answerChange, grantLease, receiveMainRequest } from './main-request.ts';
+import { isLasting } from './operation-outcome.ts';
+import { DONE } from './response.ts';
 import { CoordinatorTurn } from './turn.ts';
 import { answerProposal, answerWaiting, answerWorker, receiveWorkerRequest } from './worker-request.ts';
 
@@ -82,7 +85,7 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
       for (const entry of effect.entries) commit(turn, entry);
       return;
     case 'installSnapshot':
-      return turn.update({ cluster: decodeCluster(effect.snapshot.data) });
+      return takeCluster(turn, decodeCluster(effect.snapshot.data));
     case 'takeSnapshot':
       return turn.raft({ type: 'snapshotTaken', index: effect.index, data: encodeCluster(turn.state.cluster) });
     case 'proposed': {
@@ -117,11 +120,10 @@ function commit(turn: CoordinatorTurn, entry: Entry): void {
   if (entry.command !== null) {
     const command = decodeCommand(entry.command);
     const applied = apply(turn.state.cluster, command);
-    turn.update({ cluster: applied.state });
+    takeCluster(turn, applied.state);
     result = applied.result;
-    turn.touch(command.database);
-    if (applied.result.done && command.type === 'completeFailover') forgetEpoch(turn, command.database);
-    if (applied.result.done && command.type === 'beginFailover') forgetSeals(turn, command.database);
+    if (result.done) noteCommitted(turn, command);
+    if ('database' in command) turn.touch(command.database);
   }
   if (awaiting.length === 0) return;
   turn.update({ proposals: turn.state.proposals.filter((proposal) => proposal.index !== entry.index) });
@@ -131,10 +133,46 @@ function commit(turn: CoordinatorTurn, entry: Entry): void {
   }
 }
 
+function takeCluster(turn: CoordinatorTurn, cluster: ClusterState): void {
+  turn.update({ cluster, settings: effectiveSettings(turn.state.defaults, cluster) });
+}
+
+/** A leader begins anew with what a command has changed. */
+function noteCommitted(turn: CoordinatorTurn, command: Command): void {
+  switch (command.type) {
+    case 'completeFailover':
+      return forgetEpoch(turn, command.database);
+    case 'beginFailover':
+      turn.updateWatchIfKnown(command.database, { handover: undefined });
+      return forgetSeals(turn, command.database);
+    case 'addInstance':
+      turn.forgetHealth(command.database, command.instance.name);
+      return tellMainAtOnce(turn, command.database);
+    case 'removeInstance':
+      return tellMainAtOnce(turn, command.database);
+    case 'told':
+      if (command.what === 'left') for (const name of command.instances) turn.forgetHealth(command.database, name);
+      return;
+    case 'setSetting':
+      for (const name of turn.state.cluster.databases.keys()) {
+        tellMainAtOnce(turn, name);
+        turn.touch(name);
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+function tellMainAtOnce(turn: CoordinatorTurn, database: string): void {
+  const main = turn.database(database)?.assignment.main;
+  if (main === undefined || !turn.state.watches.has(database)) return;
+  turn.updateHealth(database, main, { askedAtMs: Number.NEGATIVE_INFINITY });
+}
+
 /** What is known of the MAIN of the epoch that is over says nothing about the new one. */
 function forgetEpoch(turn: CoordinatorTurn, database: string): void {
-  if (!turn.state.watches.has(database)) return;
-  turn.updateWatch(database, { active: false, suspectedAtMs: undefined, refused: false });
+  turn.updateWatchIfKnown(database, { active: false, suspectedAtMs: undefined, refused: false });
   forgetSeals(turn, database);
 }
 
@@ -151,7 +189,7 @@ function forgetSeals(turn: CoordinatorTurn, database: string): void {
 function settle(turn: CoordinatorTurn, proposal: Proposal, result: CommandResult | undefined): void {
   const { purpose, database } = proposal;
   if (purpose.type === 'own') {
-    if (turn.state.watches.has(database)) turn.updateWatch(database, { proposing: false });
+    if (database !== undefined) turn.updateWatchIfKnown(database, { proposing: false });
     return;
   }
   if (purpose.type === 'instance') {
@@ -203,15 +241,19 @@ function loseLeadership(turn: CoordinatorTurn, leader: string | undefined): void
   if (leadingSinceMs === undefined) return;
   turn.update({ leadingSinceMs: undefined, watches: new Map(), exchanges: new Map(), proposals: [], waiting: [] });
   for (const proposal of proposals) settle(turn, proposal, undefined);
-  for (const { id } of waiting) turn.respond(id, { type: 'notLeader', leader });
+  for (const { id, wants } of waiting) {
+    // What an operator wanted goes on under the next leader; what is no longer known to this one is asked again.
+    turn.respond(id, wants.type === 'operated' && isLasting(wants) ? DONE : { type: 'notLeader', leader });
+  }
 }
 
 /** Does what is due: for the databases that something happened to at once, for all of them at every check. */
 function advance(turn: CoordinatorTurn): void {
   if (turn.decides && turn.state.raft.awake) {
     if (turn.nowMs >= turn.state.checkAtMs) check(turn);
-    for (const [name, { sealedAtMs, active, leaseUntilMs }] of turn.state.watches) {
-      if (sealedAtMs !== undefined || (active && turn.nowMs >= leaseUntilMs)) turn.touch(name);
+    for (const [name, { sealedAtMs, active, leaseUntilMs, handover }] of turn.state.watches) {
+      const isDue = sealedAtMs !== undefined || handover !== undefined || (active && turn.nowMs >= leaseUntilMs);
+      if (isDue) turn.touch(name);
     }
     // Each round may commit at once (a group of one does) and so bring up more.
     for (let touched = turn.takeTouched(); touched.length > 0; touched = turn.takeTouched()) {
@@ -241,7 +283,9 @@ function restIfIdle(turn: CoordinatorTurn): void {
   const isBusy =
     raft.role === 'leader' &&
     ([...cluster.databases.values()].some(isUnfinished) ||
-      [...watches.values()].some((watch) => watch.active || watch.suspectedAtMs !== undefined));
+      [...watches.values()].some(
+        ({ active, suspectedAtMs, handover }) => active || suspectedAtMs !== undefined || handover,
+      ));
   if (isBusy && idleMs < settings.giveUpMs) return;
   turn.raft({ type: 'sleep' });
 }
@@ -261,9 +305,10 @@ function ownDueAtMs(turn: CoordinatorTurn): number | undefined {
   if (!turn.decides || !turn.state.raft.awake) return undefined;
   const { checkAtMs, waiting, watches, settings } = turn.state;
   const due = [checkAtMs, ...waiting.map(({ untilMs }) => untilMs)];
-  for (const { sealedAtMs, active, leaseUntilMs } of watches.values()) {
-    if (sealedAtMs !== undefined) due.push(sealedAtMs + settings.sealWaitMs);
+  for (const { sealedAtMs, active, leaseUntilMs, handover } of watches.values()) {
+    if (sealedAtMs !== undefined) due.push(sealedAtMs + settings.sealWaitMs, leaseUntilMs);
     if (active) due.push(leaseUntilMs);
+    if (handover !== undefined) due.push(handover.askAtMs, handover.untilMs);
   }
   return Math.min(...due.filter((atMs) => atMs > turn.nowMs));
 }

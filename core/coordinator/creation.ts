@@ -26,27 +26,39 @@ export function creationOf(request: CreateRequest, coordinators: readonly string
       throw wrong(`'${region}' is no region; there are ${REGIONS.join(', ')}`);
     }
     const number = regions.slice(0, position + 1).filter((other) => other === region).length;
-    return { name: `${region}-${number}`, region, mode: modeOf(request, position) };
+    return { name: `${region}-${number}`, region, mode: modeAt(request, position) };
   });
   return { type: 'createDatabase', database: name, cluster: clusterId, instances, coordinators };
 }
 
-function modeOf(request: CreateRequest, position: number): ReplicationMode {
+/** The mode of this name; undefined when there is none. */
+export function modeOf(text: unknown): ReplicationMode | undefined {
+  return text === 'SYNC' || text === 'ASYNC' ? text : undefined;
+}
+
+/** The region in an instance's name, which is a region and a number; undefined when it is not. */
+export function regionOf(instance: string): string | undefined {
+  const [, region] = /^([a-z]+)-[1-9]\d{0,3}$/.exec(instance) ?? [];
+  return REGIONS.find((known) => known === region);
+}
+
+function modeAt(request: CreateRequest, position: number): ReplicationMode {
   const { modes, regions } = request;
   if (Array.isArray(modes) && modes.length !== regions.length) {
     throw wrong(`there are ${regions.length} regions and ${modes.length} modes`);
   }
   const ofRegion =
     modes instanceof Map ? modes.get(regions[position]) : Array.isArray(modes) ? modes[position] : undefined;
-  const mode: unknown = ofRegion ?? request.mode ?? 'SYNC';
-  if (mode === 'SYNC' || mode === 'ASYNC') return mode;
-  if (mode === 'STRICT_SYNC') {
+  const text: unknown = ofRegion ?? request.mode ?? 'SYNC';
+  const mode = modeOf(text);
+  if (mode !== undefined) return mode;
+  if (text === 'STRICT_SYNC') {
     throw new GraphError(
       'Neo.ClientError.Statement.NotSupported',
       'STRICT_SYNC is not supported yet; use SYNC or ASYNC',
     );
   }
-  throw wrong(`'${String(mode)}' is no replication mode; there are SYNC and ASYNC`);
+  throw wrong(`'${String(text)}' is no replication mode; there are SYNC and ASYNC`);
 }
 
 function wrong(message: string): GraphError {

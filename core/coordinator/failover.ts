@@ -7,7 +7,7 @@
  * member. Any member that answers the seal will do; the longest log keeps most of what was not acknowledged.
  */
 import type { SealReply } from '../replication/message.ts';
-import type { Database, DatabaseStatus } from './cluster-state.ts';
+import type { Database, DatabaseStatus, Loss } from './cluster-state.ts';
 import { mayAsk } from './health.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
@@ -23,7 +23,16 @@ export function beginFailoverIfDown(turn: CoordinatorTurn, database: Database): 
   if (suspectedAtMs !== undefined && mayAsk(turn, name, main)) turn.ask(database.assignment, main, { type: 'probe' });
   // With nobody else in the set, only MAIN itself could be the next one: it is waited for.
   if (!inSync.some((member) => member !== main) || !isDown(turn, database)) return;
-  turn.decide({ type: 'beginFailover', database: name, cluster, epoch, toEpoch: epoch + 1 });
+  turn.decide({
+    type: 'beginFailover',
+    database: name,
+    cluster,
+    epoch,
+    toEpoch: epoch + 1,
+    choice: { type: 'best' },
+    reason: 'down',
+    atMs: turn.nowMs,
+  });
 }
 
 function isDown(turn: CoordinatorTurn, database: Database): boolean {
@@ -59,8 +68,9 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
     }
   }
   const waited = sealedAtMs !== undefined && turn.nowMs - sealedAtMs >= sealWaitMs;
-  const [best] = usable.sort((left, right) => compareCandidates(left, right, status.from));
+  const [best] = usable.sort((left, right) => compareCandidates(left, right, status));
   if (best === undefined || (usable.length < inSync.length && !waited)) return;
+  if (status.choice.type === 'nobody' || !isFenced(turn, name, status)) return;
   // A member that follows asynchronously may have been MAIN; as a replica nobody waits for it.
   const staying = usable.filter(
     ({ member }) => instances.find((instance) => instance.name === member)?.mode === 'SYNC' || member === best.member,
@@ -72,7 +82,31 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
     epoch: status.toEpoch,
     main: best.member,
     inSync: staying.map(({ member }) => member),
+    atMs: turn.nowMs,
+    lost: lossBy(turn, name, { status, chosen: best.answer }),
   });
+}
+
+/**
+ * MAIN of the epoch that ends says nothing more under its lease: it has been told, or the lease has run out. A MAIN that was
+ * down had none when the failover began.
+ */
+function isFenced(turn: CoordinatorTurn, database: string, { from, toEpoch, reason }: FailingOver): boolean {
+  const { sealed, leaseUntilMs } = turn.watch(database);
+  return reason === 'down' || turn.nowMs >= leaseUntilMs || sealed.get(from)?.epoch === toEpoch;
+}
+
+/** What MAIN wrote beyond the log that goes on: at least what it had reported, at most what it answers to the seal. */
+function lossBy(
+  turn: CoordinatorTurn,
+  database: string,
+  { status, chosen }: { readonly status: FailingOver; readonly chosen: SealReply },
+): Loss {
+  const answer = turn.watch(database).sealed.get(status.from);
+  const reported = turn.health(database, status.from).report;
+  const beyond = (lsn: number) => Math.max(0, lsn - chosen.stored.lsn);
+  if (answer !== undefined) return { atLeast: beyond(answer.stored.lsn), atMost: beyond(answer.stored.lsn) };
+  return { atLeast: reported?.role === 'main' ? beyond(reported.stored.lsn) : 0, atMost: null };
 }
 
 /** A member whose log ends before what MAIN is known to have acknowledged has lost its end. */
@@ -81,13 +115,15 @@ function isUsable(turn: CoordinatorTurn, database: string, answer: SealReply, st
   return answer.eligible && answer.epoch === status.toEpoch && answer.stored.lsn >= acknowledgedLsn;
 }
 
-/** The longest log first; of equal ones not the MAIN that was given up, then by name. */
+/** Whom an operator named; then the longest log; of equal ones not the MAIN that was given up, then by name. */
 function compareCandidates(
   left: { readonly member: string; readonly answer: SealReply },
   right: { readonly member: string; readonly answer: SealReply },
-  from: string,
+  { from, choice }: FailingOver,
 ): number {
+  const isNamed = (member: string) => Number(choice.type === 'instance' && choice.name === member);
   return (
+    isNamed(right.member) - isNamed(left.member) ||
     right.answer.stored.epoch - left.answer.stored.epoch ||
     right.answer.stored.lsn - left.answer.stored.lsn ||
     Number(left.member === from) - Number(right.member === from) ||

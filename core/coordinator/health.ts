@@ -1,6 +1,7 @@
 /** What instances tell a leader of themselves: kept in memory, gathered anew by each leader. */
 import type { InstanceReply, InstanceReport } from '../replication/message.ts';
 import type { Exchange } from './coordinator-state.ts';
+import { noteDraining } from './handover.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 /** An instance has reported, or a MAIN about itself and its replicas. */
@@ -39,15 +40,21 @@ export function receiveReply(turn: CoordinatorTurn, exchange: number, reply: Ins
   turn.touch(name);
   if (database === undefined) return;
   const { body } = reply;
-  const { assignment, status } = database;
+  const { assignment, status, leaving } = database;
   const isGone = body.type === 'dropped' || (body.type === 'refused' && body.reason === 'foreignCluster');
-  if (isGone && status.type === 'dropping') {
+  if (isGone && (status.type === 'dropping' || leaving.some((other) => other.name === instance))) {
     // An instance of another cluster has nothing of this one any more.
     noteHeard(turn, name, instance, turn.nowMs);
     return turn.updateHealth(name, instance, { report: undefined, forgotten: true });
   }
   if (body.type === 'assigned' && instance === assignment.main && asked.epoch === assignment.epoch) {
     turn.updateWatch(name, { refused: body.report.role !== 'main' && assignment.epoch > 1 });
+  }
+  if (body.type === 'draining') {
+    noteReport(turn, name, instance, body.report);
+    const { role, epoch, stored, acknowledgedLsn } = body.report;
+    const isMain = role === 'main' && epoch === assignment.epoch && instance === assignment.main;
+    return noteDraining(turn, database, isMain && stored.lsn === acknowledgedLsn);
   }
   if (body.type === 'assigned' || body.type === 'probed') return noteReport(turn, name, instance, body.report);
   if (body.type === 'sealed') {

@@ -57,7 +57,7 @@ export function grantLease(
     return turn.reply(id, request, { type: 'refused', reason: 'unknownDatabase' });
   }
   const { assignment, status } = database;
-  const { leaseMs, leaseMarginMs } = turn.state.settings;
+  const { leaseMs, leaseMarginMs, checkEveryMs: renewEveryMs } = turn.state.settings;
   if (assignment.instances.some((instance) => instance.name === from.name)) noteReport(turn, name, from.name, report);
   const granted = status.type === 'online' && assignment.epoch === epoch && assignment.main === from.name;
   if (granted) {
@@ -65,7 +65,7 @@ export function grantLease(
     turn.updateWatch(name, { leaseUntilMs, active: true });
   }
   turn.touch(name);
-  turn.reply(id, request, { type: 'lease', granted, leaseMs: granted ? leaseMs : 0, assignment });
+  turn.reply(id, request, { type: 'lease', granted, leaseMs: granted ? leaseMs : 0, renewEveryMs, assignment });
 }
 
 /**

@@ -21,6 +21,15 @@ export type WorkerRequest =
   /** Asks the instances themselves, so it takes up to a second when one is silent. `database` undefined: all. */
   | { readonly type: 'showInstances'; readonly database: string | undefined }
   | { readonly type: 'topology'; readonly database: string }
+  /** A table about the cluster. `database` undefined: all of them, where the table may be about all. */
+  | {
+      readonly type: 'show';
+      readonly what: ShownTable;
+      readonly database: string | undefined;
+      readonly instance?: string;
+    }
+  /** What an operator wants done. `database` undefined: it does not concern one database. */
+  | { readonly type: 'operate'; readonly database: string | undefined; readonly command: OperatorCommand }
   /** MAIN (or another instance) could not be reached, or says that it is not what `topology` said. */
   | {
       readonly type: 'reportUnreachable';
@@ -28,6 +37,37 @@ export type WorkerRequest =
       readonly instance: string;
       readonly epoch: number;
     };
+
+export type ShownTable =
+  | 'replicas'
+  | 'replicationRole'
+  | 'replicationLag'
+  | 'instance'
+  | 'routingTable'
+  | 'settings'
+  | 'failovers';
+
+/** Names and values are as the operator wrote them: they are checked here. */
+export type OperatorCommand =
+  | { readonly type: 'switchover' | 'setMain' | 'demote' | 'unregister'; readonly instance: string }
+  | {
+      readonly type: 'register';
+      readonly instance: string;
+      readonly mode: string | undefined;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
+  | { readonly type: 'yieldLeadership' }
+  | { readonly type: 'forceReset' };
+
+/** A value of a table, as structured clone carries it. */
+export type Cell = string | number | boolean | null | readonly Cell[] | ReadonlyMap<string, Cell>;
+
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
 
 export interface DatabaseRow {
   readonly name: string;
@@ -65,6 +105,8 @@ export interface TopologyInstance {
   readonly inSync: boolean;
   readonly health: 'up' | 'down' | 'unknown';
   readonly lag: number | undefined;
+  /** Whether reads go there, by the settings enabled_reads_on_main and max_replica_read_lag. */
+  readonly reads: boolean;
 }
 
 export interface Topology {
@@ -83,6 +125,7 @@ export type WorkerResponse =
   | { readonly type: 'databases'; readonly rows: readonly DatabaseRow[] }
   | { readonly type: 'instances'; readonly rows: readonly InstanceRow[] }
   | { readonly type: 'topology'; readonly topology: Topology }
+  | ({ readonly type: 'table' } & Table)
   /** The report is noted. */
   | { readonly type: 'noted' }
   /** Ask `leader`; undefined: none is known, try another coordinator. */

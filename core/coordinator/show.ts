@@ -1,4 +1,5 @@
 /** What people and routers are told: topology, SHOW DATABASES, SHOW INSTANCES. Columns of Memgraph where it has them. */
+import { defaultOf, type SettingName } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState, Health } from './coordinator-state.ts';
 import { UNKNOWN_HEALTH } from './coordinator-state.ts';
@@ -9,8 +10,9 @@ export function topologyOf(state: CoordinatorState, database: Database, nowMs: n
   const { assignment, status } = database;
   const { database: name, cluster, epoch, version, main, inSync } = assignment;
   const instances = assignment.instances.map(
-    (instance): TopologyInstance => ({
+    ({ servers: _, ...instance }): TopologyInstance => ({
       ...instance,
+      reads: isRead(state, database, instance.name),
       inSync: inSync.includes(instance.name),
       health: healthWord(state, healthOf(state, name, instance.name), nowMs),
       lag: lagOf(state, database, instance.name),
@@ -18,6 +20,22 @@ export function topologyOf(state: CoordinatorState, database: Database, nowMs: n
   );
   const writesTo = status.type === 'online' ? main : undefined;
   return { database: name, cluster, epoch, version, main: writesTo, instances };
+}
+
+/** Whether reads go to an instance: a lagging one is left out, and MAIN if so wanted, unless it is the only one. */
+function isRead(state: CoordinatorState, database: Database, name: string): boolean {
+  const { assignment, status } = database;
+  const { main, instances } = assignment;
+  // An instance that was MAIN takes part in nothing until it is told who is.
+  if (status.type === 'failingOver' && name === status.from) return false;
+  if (name === main) return instances.length === 1 || settingOf(state, 'enabled_reads_on_main') === 'true';
+  const lagMax = Number(settingOf(state, 'max_replica_read_lag'));
+  return Number.isNaN(lagMax) || (lagOf(state, database, name) ?? 0) <= lagMax;
+}
+
+/** What a setting is. */
+export function settingOf(state: CoordinatorState, name: SettingName): string {
+  return state.cluster.settings.get(name) ?? defaultOf(name, state.defaults);
 }
 
 /** SHOW DATABASES. */
@@ -77,7 +95,9 @@ function rowsOf(state: CoordinatorState, database: Database, nowMs: number): rea
     const health = healthOf(state, name, instance.name);
     const isMain = instance.name === main && database.status.type === 'online';
     return {
-      ...NO_SERVERS,
+      bolt_server: instance.servers?.bolt_server ?? '',
+      coordinator_server: '',
+      management_server: instance.servers?.management_server ?? '',
       name: instance.name,
       health: healthWord(state, health, nowMs),
       role: isMain ? 'main' : 'replica',
@@ -100,12 +120,13 @@ function healthWord(state: CoordinatorState, health: Health, nowMs: number): 'up
   return heardAtMs !== undefined && nowMs - heardAtMs < state.settings.leaseMs && failures === 1 ? 'up' : 'down';
 }
 
-function healthOf(state: CoordinatorState, database: string, instance: string): Health {
+/** What this leader knows of an instance. */
+export function healthOf(state: CoordinatorState, database: string, instance: string): Health {
   return state.watches.get(database)?.instances.get(instance) ?? UNKNOWN_HEALTH;
 }
 
 /** How far an instance's log reaches: by its own report or by MAIN's, whichever tells more. */
-function storedLsnOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
+export function storedLsnOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
   const { database: name, main } = database.assignment;
   const own = healthOf(state, name, instance).report?.stored.lsn;
   const seen = healthOf(state, name, main).report?.replicas.find((replica) => replica.name === instance);
@@ -115,7 +136,7 @@ function storedLsnOf(state: CoordinatorState, database: Database, instance: stri
 }
 
 /** Transactions behind MAIN, never negative; undefined when either is not known. */
-function lagOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
+export function lagOf(state: CoordinatorState, database: Database, instance: string): number | undefined {
   const ofMain = storedLsnOf(state, database, database.assignment.main);
   const own = storedLsnOf(state, database, instance);
   return ofMain === undefined || own === undefined ? undefined : Math.max(0, ofMain - own);

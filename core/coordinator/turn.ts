@@ -85,7 +85,7 @@ export class CoordinatorTurn {
   /** Puts a command into the log. `purpose` says who hears of its end. */
   propose(command: Command, purpose: Proposal['purpose']): void {
     const id = this.takeId();
-    const { database } = command;
+    const database = 'database' in command ? command.database : undefined;
     this.update({
       proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }],
     });
@@ -93,7 +93,7 @@ export class CoordinatorTurn {
   }
 
   /** Puts a command of the leader's own into the log, one at a time for each database. */
-  decide(command: Command): void {
+  decide(command: Command & { readonly database: string }): void {
     if (this.watch(command.database).proposing) return;
     this.updateWatch(command.database, { proposing: true });
     this.propose(command, { type: 'own' });
@@ -115,6 +115,7 @@ export class CoordinatorTurn {
       sealed: new Map(),
       sealedAtMs: undefined,
       proposing: false,
+      handover: undefined,
       refused: false,
     };
   }
@@ -123,12 +124,29 @@ export class CoordinatorTurn {
   #inheritedLeaseUntilMs(): number {
     const { leadingSinceMs, settings } = this.#state;
     const sinceMs = leadingSinceMs ?? this.nowMs;
-    return sinceMs + settings.confirmedWithinMs + settings.leaseMs + settings.leaseMarginMs;
+    return (
+      sinceMs +
+      settings.confirmedWithinMs +
+      Math.max(settings.leaseMs, settings.longestLeaseMs) +
+      settings.leaseMarginMs
+    );
   }
 
   updateWatch(database: string, change: Partial<Watch>): void {
     const watches = new Map(this.#state.watches).set(database, { ...this.watch(database), ...change });
     this.update({ watches });
+  }
+
+  /** A leader keeps watch; on the others there is nothing to update. */
+  updateWatchIfKnown(database: string, change: Partial<Watch>): void {
+    if (this.#state.watches.has(database)) this.updateWatch(database, change);
+  }
+
+  /** The instance is another one from now on, or none. */
+  forgetHealth(database: string, instance: string): void {
+    if (!this.#state.watches.has(database)) return;
+    const instances = new Map(this.watch(database).instances);
+    if (instances.delete(instance)) this.updateWatch(database, { instances });
   }
 
   health(database: string, instance: string): Health {
@@ -145,7 +163,8 @@ export class CoordinatorTurn {
   /** Asks an instance, unless a question to it is on its way. Returns the exchange that will answer. */
   ask(assignment: Assignment, name: string, body: InstanceRequestBody): number | undefined {
     const { database } = assignment;
-    const description = assignment.instances.find((instance) => instance.name === name);
+    const leaving = this.database(database)?.leaving ?? [];
+    const description = [...assignment.instances, ...leaving].find((instance) => instance.name === name);
     if (description === undefined) return undefined;
     const known = this.health(database, name).exchange;
     if (known !== undefined) return known;

@@ -1,11 +1,15 @@
 /** What a Worker asks: databases made and dropped, who is who, and reports of instances that do not answer. */
 import { unreachable } from '../assert.ts';
-import { type ErrorCode, GraphError } from '../error.ts';
+import { GraphError } from '../error.ts';
 import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
 import type { Waiting } from './coordinator-state.ts';
 import { creationOf } from './creation.ts';
+import { isOperated, operationRefused, outcomeOf } from './operation-outcome.ts';
+import { type Beginning, operateOnGroup, operateOnInstance } from './operator.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
+import { argumentError, errorResponse, notFound, unavailable } from './response.ts';
 import { databaseRows, instanceRows, topologyOf } from './show.ts';
+import { asksInstances, tableOf } from './show-replication.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 type RequestOf<Type extends WorkerRequest['type']> = Extract<WorkerRequest, { type: Type }>;
@@ -33,6 +37,10 @@ export function answerWorker(turn: CoordinatorTurn, id: string, request: WorkerR
       return turn.respond(id, { type: 'databases', rows: databaseRows(turn.state) });
     case 'showInstances':
       return showInstances(turn, id, request);
+    case 'show':
+      return showTable(turn, id, request);
+    case 'operate':
+      return operate(turn, id, request);
     case 'topology':
       return withDatabase(turn, id, request.database, (database) => {
         turn.respond(id, { type: 'topology', topology: topologyOf(turn.state, database, turn.nowMs) });
@@ -83,7 +91,7 @@ function dropDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'dro
 }
 
 /** Asks every instance how it is, and answers when all have told, or after a while. */
-function showInstances(turn: CoordinatorTurn, id: string, request: RequestOf<'showInstances'>): void {
+function showInstances(turn: CoordinatorTurn, id: string, request: RequestOf<'showInstances' | 'show'>): void {
   const { database: name } = request;
   if (name !== undefined && turn.database(name) === undefined) return turn.respond(id, notFound(name));
   const exchanges: number[] = [];
@@ -94,7 +102,47 @@ function showInstances(turn: CoordinatorTurn, id: string, request: RequestOf<'sh
       if (exchange !== undefined) exchanges.push(exchange);
     }
   }
-  keepWaiting(turn, id, { type: 'instances', database: name, exchanges });
+  keepWaiting(turn, id, { type: 'instances', request, exchanges });
+}
+
+function showTable(turn: CoordinatorTurn, id: string, request: RequestOf<'show'>): void {
+  if (asksInstances(request.what)) return showInstances(turn, id, request);
+  if (request.database !== undefined && turn.database(request.database) === undefined) {
+    return turn.respond(id, notFound(request.database));
+  }
+  turn.respond(id, shown(turn, request));
+}
+
+/** What was to be shown, from what is known by now. */
+function shown(turn: CoordinatorTurn, request: RequestOf<'showInstances' | 'show'>): WorkerResponse {
+  const { state, nowMs } = turn;
+  if (request.type === 'showInstances') {
+    return { type: 'instances', rows: instanceRows(state, request.database, nowMs) };
+  }
+  const { what, database, instance } = request;
+  const databases = [...state.cluster.databases.values()].filter(
+    ({ assignment }) => database === undefined || assignment.database === database,
+  );
+  return { type: 'table', ...tableOf(state, what, { databases, instance, nowMs }) };
+}
+
+function operate(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>): void {
+  const { command, database: name } = request;
+  if (!('instance' in command)) return goOn(turn, id, request, operateOnGroup(turn, command));
+  if (name === undefined) {
+    return turn.respond(id, argumentError('ask this on the database that the instance belongs to'));
+  }
+  withDatabase(turn, id, name, (database) => {
+    if (database.status.type === 'dropping') return turn.respond(id, refused(name, 'dropping'));
+    goOn(turn, id, request, operateOnInstance(turn, database, command));
+  });
+}
+
+function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, beginning: Beginning): void {
+  if (beginning.type === 'respond') return turn.respond(id, beginning.response);
+  if (beginning.type === 'propose') return turn.propose(beginning.command, { type: 'worker', id, request });
+  const database = request.database === undefined ? undefined : turn.database(request.database);
+  keepWaiting(turn, id, { type: 'operated', request, epoch: database?.assignment.epoch ?? 0 });
 }
 
 /** A Worker could not reach MAIN: it is probed at once. A report about an epoch that is over is no news. */
@@ -123,6 +171,10 @@ export function answerProposal(
     }
     return turn.respond(id, refused(request.name, result.done ? 'exists' : result.refusal));
   }
+  if (request.type === 'operate') {
+    if (!result.done) return turn.respond(id, operationRefused(request, result.refusal));
+    return keepWaiting(turn, id, { type: 'operated', request, epoch: result.database?.assignment.epoch ?? 0 });
+  }
   if (request.type !== 'dropDatabase') return;
   // Somebody else has dropped it meanwhile: it goes the same way.
   const { database } = result;
@@ -133,11 +185,12 @@ export function answerProposal(
 /** Keeps a Worker waiting for instances, for a bounded time. */
 function keepWaiting(turn: CoordinatorTurn, id: string, wants: Waiting['wants']): void {
   if (turn.state.waiting.length >= WAITING_MAX) {
-    const message = 'The coordinators have too much to do. Try again.';
-    return turn.respond(id, error('Neo.TransientError.General.DatabaseUnavailable', message));
+    const message = 'The coordinators have too much to do';
+    return turn.respond(id, unavailable(message));
   }
-  const { showWaitMs, createWaitMs } = turn.state.settings;
-  const untilMs = turn.nowMs + (wants.type === 'instances' ? showWaitMs : createWaitMs);
+  const { showWaitMs, createWaitMs, handoverMs } = turn.state.settings;
+  const patienceMs = { instances: showWaitMs, created: createWaitMs, dropped: createWaitMs };
+  const untilMs = turn.nowMs + (wants.type === 'operated' ? handoverMs + createWaitMs : patienceMs[wants.type]);
   turn.update({ waiting: [...turn.state.waiting, { id, untilMs, wants }] });
 }
 
@@ -148,7 +201,9 @@ export function answerWaiting(turn: CoordinatorTurn): void {
   turn.update({ waiting: turn.state.waiting.filter((waiting) => !done.includes(waiting)) });
   for (const { id, wants } of done) {
     if (wants.type === 'instances') {
-      turn.respond(id, { type: 'instances', rows: instanceRows(turn.state, wants.database, turn.nowMs) });
+      turn.respond(id, shown(turn, wants.request));
+    } else if (wants.type === 'operated') {
+      turn.respond(id, outcomeOf(turn, wants));
     } else if (wants.type === 'dropped') {
       turn.respond(id, { type: 'dropped', dropped: true });
     } else {
@@ -159,6 +214,7 @@ export function answerWaiting(turn: CoordinatorTurn): void {
 
 function hasHappened(turn: CoordinatorTurn, { wants }: Waiting): boolean {
   if (wants.type === 'instances') return wants.exchanges.every((exchange) => !turn.state.exchanges.has(exchange));
+  if (wants.type === 'operated') return isOperated(turn, wants);
   const database = turn.database(wants.database);
   const isThere = database?.assignment.cluster === wants.cluster;
   if (wants.type === 'dropped') return !isThere;
@@ -169,26 +225,12 @@ function hasHappened(turn: CoordinatorTurn, { wants }: Waiting): boolean {
 function refused(name: string, refusal: CommandRefusal): WorkerResponse {
   switch (refusal) {
     case 'exists':
-      return error('Neo.ClientError.Database.ExistingDatabaseFound', `The database '${name}' exists already.`);
+      return errorResponse('Neo.ClientError.Database.ExistingDatabaseFound', `The database '${name}' exists already.`);
     case 'dropping':
-      return error(
-        'Neo.TransientError.General.DatabaseUnavailable',
-        `The database '${name}' is being dropped. Try again.`,
-      );
+      return unavailable(`The database '${name}' is being dropped`);
     case 'tooMany':
-      return error(
-        'Neo.ClientError.Statement.ArgumentError',
-        'These coordinators care for as many databases as they can.',
-      );
+      return argumentError('These coordinators care for as many databases as they can');
     default:
       return notFound(name);
   }
-}
-
-function notFound(name: string): WorkerResponse {
-  return error('Neo.ClientError.Database.DatabaseNotFound', `There is no database '${name}'.`);
-}
-
-function error(code: ErrorCode, message: string): WorkerResponse {
-  return { type: 'error', code, message };
 }

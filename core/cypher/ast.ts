@@ -496,6 +496,33 @@ export type SystemCommand =
       readonly options: ReadonlyMap<string, OptionValue>;
       readonly span: Span;
     }
-  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span };
+  | { readonly type: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly span: Span }
+  | { readonly type: 'cluster'; readonly command: ClusterCommand; readonly span: Span };
+
+/** Asked on the database that it concerns. Names and values are as they were written: the coordinators check them. */
+export type ClusterCommand =
+  | {
+      readonly type: 'show';
+      readonly what:
+        | 'replicas'
+        | 'replicationRole'
+        | 'replicationLag'
+        | 'instance'
+        | 'routingTable'
+        | 'settings'
+        | 'failovers';
+    }
+  | { readonly type: 'showDiverged' }
+  | { readonly type: 'switchover' | 'setMain' | 'demote' | 'unregister'; readonly instance: string }
+  | {
+      readonly type: 'register';
+      readonly instance: string;
+      readonly mode: string | undefined;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
+  | { readonly type: 'yieldLeadership' }
+  | { readonly type: 'forceReset' };
 
 export type OptionValue = string | number | boolean | readonly OptionValue[];

@@ -1,7 +1,7 @@
 /** Commands on indexes, constraints and databases. They stand alone in a statement. */
 import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
-import { databaseName } from './database-name.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
 import { type Keyword, TOKEN } from './token.ts';
@@ -189,7 +189,7 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    const name = this.#databaseName();
+    const name = compoundName(cursor, 'the name of a database');
     const ifNotExists = this.#ifNotExists();
     const options = cursor.takeWords('OPTIONS') ? this.#options() : new Map<string, OptionValue>();
     return { type: 'createDatabase', name, ifNotExists, options, span: cursor.spanFrom(start) };
@@ -199,14 +199,8 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip(2);
-    const name = this.#databaseName();
+    const name = compoundName(cursor, 'the name of a database');
     return { type: 'dropDatabase', name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
-  }
-
-  #databaseName(): string {
-    const cursor = this.#cursor;
-    if (cursor.at(TOKEN.parameter)) throw cursor.notSupported('A parameter for the name of a database');
-    return databaseName(cursor);
   }
 
   #ifNotExists(): boolean {

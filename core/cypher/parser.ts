@@ -1,6 +1,7 @@
 /** The way in: a statement's text to its tree. Recursive descent; one part of the grammar a file. */
 import type { Statement } from './ast.ts';
 import { CLAUSE_WORDS, ClauseParser } from './clause-parser.ts';
+import { ClusterCommandParser } from './cluster-command-parser.ts';
 import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
@@ -29,6 +30,8 @@ export function parse(text: string): Statement {
 }
 
 function parseBody(cursor: TokenCursor): Statement['body'] {
+  const command = new ClusterCommandParser(cursor).command();
+  if (command) return command;
   const clauses = new ClauseParser(cursor);
   const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
   if (shown) return shown;

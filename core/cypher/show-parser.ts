@@ -1,7 +1,7 @@
 /** SHOW INDEXES, CONSTRAINTS, PROCEDURES, FUNCTIONS, DATABASES and others, with YIELD, WHERE and RETURN: made into a query. */
 import type { CallClause, Clause, Expression, Query, Span, YieldItem } from './ast.ts';
 import type { ClauseParser } from './clause-parser.ts';
-import { databaseName } from './database-name.ts';
+import { compoundName } from './compound-name.ts';
 import {
   SHOW_CONSTRAINT_INFO,
   SHOW_CONSTRAINTS,
@@ -159,7 +159,7 @@ export class ShowParser {
     const start = cursor.index;
     if (cursor.at(TOKEN.parameter)) return this.#clauses.expression();
     if (!cursor.atName() || cursor.word() === 'YIELD' || cursor.word() === 'WHERE') return undefined;
-    return { type: 'literal', value: databaseName(cursor), span: cursor.spanFrom(start) };
+    return { type: 'literal', value: compoundName(cursor, 'the name of a database'), span: cursor.spanFrom(start) };
   }
 
   /** `EXECUTABLE [BY CURRENT USER]`: whoever may ask may call. */

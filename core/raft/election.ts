@@ -18,7 +18,8 @@ export function campaign(draft: Draft): void {
   else askEverybody(draft, 'preVote');
 }
 
-function standForElection(draft: Draft): void {
+/** §5.2: votes for itself in a new term, and asks the others. */
+export function standForElection(draft: Draft): void {
   const { self, term } = draft.state;
   resetElectionTimer(draft);
   change(draft, { term: term + 1, votedFor: self, role: 'candidate', votes: [self] });

@@ -19,6 +19,8 @@ export type RaftEvent = Occasion &
     | { readonly type: 'snapshotTaken'; readonly index: number; readonly data: Uint8Array }
     /** A request came: the group is needed. */
     | { readonly type: 'wake' }
+    /** The leader is to yield to another member. */
+    | { readonly type: 'transfer' }
     /** Nothing has been asked for a while: fall silent if the group is level. */
     | { readonly type: 'sleep' }
   );
@@ -46,7 +48,7 @@ export type RaftEffect =
   | {
       readonly type: 'refused';
       readonly id: string;
-      readonly reason: 'notLeader' | 'overloaded';
+      readonly reason: 'notLeader' | 'overloaded' | 'transferring';
       readonly leader: MemberId | undefined;
     }
   /** The state machine, having applied all commits so far, may answer the read. */

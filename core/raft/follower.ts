@@ -22,6 +22,7 @@ export function becomeFollower(draft: Draft, term: number, leader: MemberId | un
     leaderTrustedUntilMs: leader === before.leader ? before.leaderTrustedUntilMs : Number.NEGATIVE_INFINITY,
     peers: new Map(),
     pendingReads: [],
+    transfer: undefined,
   });
   for (const read of before.pendingReads) {
     draft.effects.push({ type: 'refused', id: read.id, reason: 'notLeader', leader });

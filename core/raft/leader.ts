@@ -120,9 +120,9 @@ export function advanceCommit(draft: Draft): void {
 
 /** Appends a command and sends it to everybody. */
 export function propose(draft: Draft, id: string, command: Uint8Array): void {
-  const { role, term, leader, commitIndex, options } = draft.state;
-  if (role !== 'leader') {
-    draft.effects.push({ type: 'refused', id, reason: 'notLeader', leader });
+  const { role, term, leader, commitIndex, options, transfer } = draft.state;
+  if (role !== 'leader' || transfer !== undefined) {
+    draft.effects.push({ type: 'refused', id, reason: role === 'leader' ? 'transferring' : 'notLeader', leader });
     return;
   }
   const index = nextIndexOf(draft);

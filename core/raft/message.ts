@@ -110,6 +110,11 @@ export interface Rouse extends Envelope {
   readonly type: 'rouse';
 }
 
+/** Thesis §3.10: stand for election now. The leader yields, and the receiver holds its whole log. */
+export interface TimeoutNow extends Envelope {
+  readonly type: 'timeoutNow';
+}
+
 export type RaftMessage =
   | PreVote
   | PreVoteAnswer
@@ -120,4 +125,5 @@ export type RaftMessage =
   | InstallSnapshot
   | InstallSnapshotAnswer
   | Rest
-  | Rouse;
+  | Rouse
+  | TimeoutNow;

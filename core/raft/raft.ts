@@ -22,6 +22,7 @@ import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } fr
 import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
 import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
 import { dueAtMs, type RaftState } from './state.ts';
+import { expireTransfer, handOver, receiveTimeoutNow, transferLeadership } from './transfer.ts';
 
 /** Takes one event. An event may come late, twice or out of order; a message from outside the group is ignored. */
 export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEffect> {
@@ -47,6 +48,9 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     case 'wake':
       wake(draft);
       break;
+    case 'transfer':
+      transferLeadership(draft);
+      break;
     case 'sleep':
       fallSilent(draft);
       break;
@@ -61,7 +65,10 @@ function tick(draft: Draft): void {
   const due = dueAtMs(draft.state);
   if (due === undefined || draft.nowMs < due) return;
   if (draft.state.role !== 'leader') campaign(draft);
-  else if (!stepDownWithoutQuorum(draft)) beat(draft);
+  else if (!stepDownWithoutQuorum(draft)) {
+    expireTransfer(draft);
+    beat(draft);
+  }
 }
 
 function receive(draft: Draft, message: RaftMessage): void {
@@ -88,6 +95,7 @@ function receive(draft: Draft, message: RaftMessage): void {
       break;
     case 'appendEntriesAnswer':
       receiveAppendEntriesAnswer(draft, message);
+      handOver(draft);
       break;
     case 'installSnapshot':
       answerInstallSnapshot(draft, message);
@@ -100,6 +108,9 @@ function receive(draft: Draft, message: RaftMessage): void {
       break;
     case 'rouse':
       receiveRouse(draft, message);
+      break;
+    case 'timeoutNow':
+      receiveTimeoutNow(draft, message);
       break;
     default:
       unreachable(message);

@@ -26,7 +26,8 @@ export function fallSilent(draft: Draft): void {
 /** Everything is committed, and whoever answers holds all of it. A member that is down does not keep the group awake. */
 function isLevel({ state, nowMs }: Draft): boolean {
   const lastIndex = lastIndexOf(state);
-  if (!isEstablishedLeader(state) || state.commitIndex < lastIndex || state.pendingReads.length > 0) return false;
+  if (!isEstablishedLeader(state) || state.commitIndex < lastIndex || state.pendingReads.length > 0 || state.transfer)
+    return false;
   const silentSinceMs = nowMs - state.options.electionTimeoutMs.max;
   return [...state.peers.values()].every(
     (peer) => peer.matchIndex === lastIndex || peer.answeredSentAtMs < silentSinceMs,

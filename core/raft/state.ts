@@ -66,6 +66,8 @@ export interface RaftState extends PersistedState {
   /** When the leadership (or its waking) began: silence before that is not held against the peers. */
   readonly leadingSinceMs: number;
   readonly pendingReads: readonly PendingRead[];
+  /** Another member is to lead instead: no command is taken until it does, or until this moment. */
+  readonly transfer: { readonly to: MemberId; readonly untilMs: number } | undefined;
   /** A snapshot at this index has been asked for; 0 when none is. */
   readonly snapshotAskedAtIndex: number;
 }
@@ -97,6 +99,7 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     heartbeatDueAtMs: Number.POSITIVE_INFINITY,
     leadingSinceMs: Number.NEGATIVE_INFINITY,
     pendingReads: [],
+    transfer: undefined,
     snapshotAskedAtIndex: 0,
   };
 }

@@ -6,11 +6,19 @@
 /** ASYNC: nothing waits for it. SYNC: while it is in the in-sync set, every acknowledgement waits for it. */
 export type ReplicationMode = 'SYNC' | 'ASYNC';
 
+/** Where Memgraph's tools are told to find an instance. Objects are found by name: these are kept and shown, and nothing more. */
+export interface Servers {
+  readonly bolt_server: string;
+  readonly management_server: string;
+  readonly replication_server: string;
+}
+
 /** One instance of a database. `name` is unique within the database, `region` a Durable Object location hint. */
 export interface InstanceDescription {
   readonly name: string;
   readonly region: string;
   readonly mode: ReplicationMode;
+  readonly servers?: Servers;
 }
 
 export interface Assignment {
@@ -26,6 +34,8 @@ export interface Assignment {
   readonly inSync: readonly string[];
   /** Names of the coordinators that care for the database. */
   readonly coordinators: readonly string[];
+  /** `global_read_only`: MAIN takes no writes from clients. */
+  readonly readOnly?: boolean;
 }
 
 /** A database without replicas needs neither lease nor coordinators: nobody else could ever be MAIN. */

@@ -88,6 +88,8 @@ export type InstanceEffect =
       readonly epoch: number;
       readonly main: string | undefined;
     }
+  /** MAIN hands over: what is being written is rolled back and goes to the next MAIN, as all that waits to write. */
+  | { readonly type: 'interruptWrites'; readonly reason: string }
   /** Readers see up to `lsn`; subscribers are told. */
   | { readonly type: 'setVisible'; readonly lsn: number }
   /** Answer the clients that wait for transactions up to `upToLsn`. */

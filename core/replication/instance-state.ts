@@ -84,6 +84,12 @@ export interface Asking {
   readonly sentAtMs: number;
 }
 
+/** The transaction `lsn` was committed at this moment. */
+export interface CommitTime {
+  readonly lsn: number;
+  readonly atMs: number;
+}
+
 export interface MainState {
   readonly replicas: readonly Replica[];
   /** MAIN may acknowledge before this moment. -Infinity: no lease. */
@@ -104,6 +110,13 @@ export interface MainState {
   readonly inheritedLsn: number;
   /** The record that opens the epoch has been written. */
   readonly epochStarted: boolean;
+  /** Another instance is to be MAIN: writes of clients are refused until this moment. -Infinity: they are not. */
+  readonly drainingUntilMs: number;
+  readonly isDraining: boolean;
+  /** When transactions were committed, for the lag in milliseconds: a few of them, ascending. */
+  readonly commitTimes: readonly CommitTime[];
+  /** How often the lease is renewed, as the coordinators want it. */
+  readonly renewEveryMs: number;
   /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */
   readonly silent: boolean;
 }

@@ -15,7 +15,16 @@ import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message
 import { refusalOf } from './message.ts';
 import { wakeMain } from './recovered-tail.ts';
 import { receiveAppend, receiveSnapshot } from './replica.ts';
-import { learnOfEpoch, load, quarantine, receiveAssign, receiveDrop, receiveProbe, receiveSeal } from './role.ts';
+import {
+  learnOfEpoch,
+  load,
+  quarantine,
+  receiveAssign,
+  receiveDrain,
+  receiveDrop,
+  receiveProbe,
+  receiveSeal,
+} from './role.ts';
 import { noteUnreachable, receiveAppended, receiveSnapshotStored } from './stream.ts';
 import { Turn } from './turn.ts';
 
@@ -73,8 +82,10 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
       return receiveAssign(turn, body, envelope.from.name);
     case 'probe':
       return receiveProbe(turn);
+    case 'drain':
+      return receiveDrain(turn, body);
     case 'drop':
-      return receiveDrop(turn);
+      return receiveDrop(turn, body);
     default:
       return unreachable(body);
   }

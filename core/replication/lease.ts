@@ -17,7 +17,7 @@ export function renewLease(turn: Turn): void {
   if (coordinator === undefined || turn.main.leaseAsking !== undefined || turn.nowMs < turn.main.renewAtMs) return;
   const report = reportOf(turn.state, turn.nowMs);
   const exchange = turn.askCoordinator(turn.main.coordinator ?? coordinator, { type: 'renewLease', report });
-  const renewNextAtMs = Math.max(renewAtMs, turn.nowMs) + turn.state.settings.renewEveryMs;
+  const renewNextAtMs = Math.max(renewAtMs, turn.nowMs) + turn.main.renewEveryMs;
   turn.updateMain({ leaseAsking: { exchange, sentAtMs: turn.nowMs }, renewAtMs: renewNextAtMs });
 }
 
@@ -128,7 +128,8 @@ function receiveLease(turn: Turn, exchange: number, body: LeaseReply): void {
   const { leaseAsking } = turn.main;
   if (leaseAsking?.exchange === exchange) {
     const leaseUntilMs = body.granted ? leaseAsking.sentAtMs + body.leaseMs : turn.main.leaseUntilMs;
-    turn.updateMain({ leaseAsking: undefined, leaseUntilMs });
+    const renewEveryMs = body.renewEveryMs ?? turn.main.renewEveryMs;
+    turn.updateMain({ leaseAsking: undefined, leaseUntilMs, renewEveryMs });
   }
   if (body.assignment !== undefined) takeAssignment(turn, body.assignment, false);
 }

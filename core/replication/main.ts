@@ -7,6 +7,7 @@ import { isSingle } from './assignment.ts';
 import { extendHistory } from './epoch-history.ts';
 import type { CommittedRecord, SyncReplicationFailure } from './instance-event.ts';
 import type { Replica } from './instance-state.ts';
+import { noteCommitTime } from './lag.ts';
 import { changeInSync, isSilent, releaseLease, renewLease } from './lease.ts';
 import { feed } from './stream.ts';
 import type { Turn } from './turn.ts';
@@ -27,6 +28,8 @@ export function noteCommitted(turn: Turn, records: readonly CommittedRecord[]): 
     turn.update({ stored: { lsn, epoch, hash }, history: extendHistory(history, record) });
     turn.updateMain({ epochStarted: true });
   }
+  const { lsn } = turn.state.stored;
+  turn.updateMain({ commitTimes: noteCommitTime(turn.main.commitTimes, { lsn, atMs: turn.nowMs }) });
   noteActivity(turn);
 }
 
@@ -40,6 +43,7 @@ export function noteActivity(turn: Turn): void {
 export function advance(turn: Turn): void {
   const { assignment } = turn.state;
   assert(assignment !== undefined, 'a MAIN has an assignment');
+  if (turn.main.isDraining && turn.nowMs >= turn.main.drainingUntilMs) turn.updateMain({ isDraining: false });
   if (!turn.main.epochStarted) return;
   acknowledge(turn);
   if (isSingle(assignment)) return;
@@ -112,9 +116,11 @@ function rest(turn: Turn): void {
 export function dueAtMs(turn: Turn): number | undefined {
   const { assignment, settings } = turn.state;
   const { silent, epochStarted, leaseAsking, changeAsking, renewAtMs, changeAtMs } = turn.main;
-  if (silent || !epochStarted || assignment === undefined || isSingle(assignment)) return undefined;
+  const drainedAtMs = turn.main.isDraining ? turn.main.drainingUntilMs : undefined;
+  if (silent || !epochStarted || assignment === undefined || isSingle(assignment)) return drainedAtMs;
   const askedAtMs = leaseAsking && leaseAsking.sentAtMs + settings.askTimeoutMs;
   const due = [askedAtMs ?? renewAtMs];
+  if (drainedAtMs !== undefined) due.push(drainedAtMs);
   if (changeAsking !== undefined) due.push(changeAsking.sentAtMs + settings.askTimeoutMs);
   else if (changeAtMs > turn.nowMs) due.push(changeAtMs);
   for (const replica of turn.main.replicas) due.push(...replicaDueAtMs(turn, replica));

@@ -148,9 +148,23 @@ export interface ProbeReply {
   readonly report: InstanceReport;
 }
 
-/** The database is dropped: the instance forgets everything. */
+/** MAIN is about to be relieved: it takes no writes from clients for `forMs` after the last of these questions. */
+export interface DrainRequest {
+  readonly type: 'drain';
+  readonly forMs: number;
+}
+
+/** It has nothing left to hand over when all that is in its log is acknowledged. */
+export interface DrainReply {
+  readonly type: 'draining';
+  readonly report: InstanceReport;
+}
+
+/** The database is dropped, or the instance is no longer part of it: it forgets everything. */
 export interface DropRequest {
   readonly type: 'drop';
+  /** An instance that follows a newer assignment has been taken back since, and does not look at this. */
+  readonly version?: number;
 }
 
 export interface DropReply {
@@ -168,6 +182,8 @@ export interface ReplicaReport {
   readonly state: ReplicaState;
   /** Milliseconds since MAIN last heard of it; undefined when it has not in this tenure. */
   readonly silentMs: number | undefined;
+  /** Age of the oldest transaction that it lacks, in milliseconds; undefined when MAIN does not know it. */
+  readonly lagMs?: number | undefined;
 }
 
 export interface RenewLeaseRequest {
@@ -180,6 +196,8 @@ export interface LeaseReply {
   readonly type: 'lease';
   readonly granted: boolean;
   readonly leaseMs: number;
+  /** How often MAIN is to renew it: instance_health_check_frequency_sec. */
+  readonly renewEveryMs?: number;
   readonly assignment: Assignment | undefined;
 }
 
@@ -229,6 +247,7 @@ export type InstanceRequestBody =
   | SealRequest
   | AssignRequest
   | ProbeRequest
+  | DrainRequest
   | DropRequest;
 export type InstanceReplyBody =
   | AppendReply
@@ -236,6 +255,7 @@ export type InstanceReplyBody =
   | SealReply
   | AssignReply
   | ProbeReply
+  | DrainReply
   | DropReply
   | RefusedReply;
 export type CoordinatorRequestBody = RenewLeaseRequest | ReleaseLeaseRequest | ChangeInSyncRequest;

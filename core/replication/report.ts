@@ -1,5 +1,6 @@
 /** What an instance tells others of itself, and a MAIN of its replicas. */
 import type { InstanceState, Replica } from './instance-state.ts';
+import { lagMsOf } from './lag.ts';
 import type { InstanceReport, ReplicaReport, ReplicaState } from './message.ts';
 
 export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
@@ -18,7 +19,9 @@ export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
 function replicaReport(replica: Replica, state: InstanceState, nowMs: number): ReplicaReport {
   const { name, storedLsn, heardAtMs } = replica;
   const silentMs = heardAtMs === undefined ? undefined : nowMs - heardAtMs;
-  return { name, storedLsn, state: replicaState(replica, state), silentMs };
+  const times = state.main?.commitTimes ?? [];
+  const lagMs = lagMsOf(replica, { lsn: state.stored.lsn, times, nowMs });
+  return { name, storedLsn, state: replicaState(replica, state), silentMs, lagMs };
 }
 
 /** Memgraph's word for how a replica is doing. */

@@ -1,9 +1,16 @@
 /** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
-import { type Assignment, isNewer, isSingle } from './assignment.ts';
+import { type Assignment, type InstanceDescription, isNewer, isSingle } from './assignment.ts';
 import { type EpochStart, epochAt } from './epoch-history.ts';
 import { initialState, type MainState, newInstance, type PersistedInstance, type Replica } from './instance-state.ts';
 import type { LogPosition } from './log.ts';
-import type { AssignRequest, Ineligibility, InstanceReport, SealRequest } from './message.ts';
+import type {
+  AssignRequest,
+  DrainRequest,
+  DropRequest,
+  Ineligibility,
+  InstanceReport,
+  SealRequest,
+} from './message.ts';
 import { reportOf } from './report.ts';
 import type { Turn } from './turn.ts';
 
@@ -78,13 +85,14 @@ export function takeAssignment(turn: Turn, assignment: Assignment, created: bool
   turn.setRole('replica', assignment.main, isNews);
 }
 
-/** MAIN of the same epoch, another in-sync set. */
+/** MAIN of the same epoch, with another in-sync set or other instances. */
 function amendAssignment(turn: Turn, assignment: Assignment): void {
   const { asked, assignment: before } = turn.state;
   // The version has moved on, so what was asked for has happened or never will: it was a compare-and-set.
   const settled = asked !== undefined && assignment.version > asked.version;
   turn.update({ assignment, ...(settled && { asked: undefined }) });
   turn.persist();
+  amendReplicas(turn, assignment);
   const rejoinAtMs = turn.nowMs + turn.state.settings.rejoinAfterMs;
   for (const replica of turn.main.replicas) {
     const was = before?.inSync.includes(replica.name) ?? false;
@@ -93,6 +101,21 @@ function amendAssignment(turn: Turn, assignment: Assignment): void {
     if (is) turn.updateReplica(replica.name, { awaited: true });
     else if (was && !isAsked) turn.updateReplica(replica.name, { awaited: false, lost: false, joinAtMs: rejoinAtMs });
   }
+}
+
+/** Instances have come or gone. Who comes is brought level at once, whether or not anybody asks something of the database. */
+function amendReplicas(turn: Turn, assignment: Assignment): void {
+  const { name: self } = turn.state;
+  const { replicas } = turn.main;
+  const wanted = assignment.instances.filter(({ name }) => name !== self);
+  const kept = replicas.filter((replica) => wanted.some(({ name }) => name === replica.name));
+  const added = wanted.filter(({ name }) => !replicas.some((replica) => replica.name === name));
+  if (added.length === 0 && kept.length === replicas.length) return;
+  turn.updateMain({ replicas: [...kept, ...added.map((instance) => newReplica(turn, instance))] });
+  if (added.length === 0) return;
+  turn.update({ activityAtMs: turn.nowMs });
+  const coordinator = turn.main.coordinator ?? assignment.coordinators[0];
+  turn.updateMain({ silent: false, renewAtMs: turn.nowMs, coordinator });
 }
 
 /**
@@ -134,29 +157,10 @@ function takeOffice(turn: Turn, assignment: Assignment): void {
 
 function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: boolean; silent: boolean }): MainState {
   const { assignment } = options;
-  const { name: self, asked, stored } = turn.state;
+  const { name: self, stored } = turn.state;
   const replicas = assignment.instances
     .filter(({ name }) => name !== self)
-    .map(
-      (instance): Replica => ({
-        ...instance,
-        awaited: assignment.inSync.includes(instance.name) || asked?.name === instance.name,
-        joinAtMs: turn.nowMs,
-        storedLsn: 0,
-        // Most replicas are level. One that is not says so, and is sent what it lacks.
-        sentLsn: stored.lsn,
-        toldLsn: 0,
-        flights: [],
-        sentAtMs: Number.NEGATIVE_INFINITY,
-        heardAtMs: undefined,
-        progressAtMs: turn.nowMs,
-        failures: 0,
-        retryAtMs: turn.nowMs,
-        lost: false,
-        diverged: false,
-        transfer: undefined,
-      }),
-    );
+    .map((instance) => newReplica(turn, instance));
   return {
     replicas,
     leaseUntilMs: Number.NEGATIVE_INFINITY,
@@ -168,7 +172,35 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
     coordinatorFailures: 0,
     inheritedLsn: stored.lsn,
     epochStarted: options.epochStarted,
+    drainingUntilMs: Number.NEGATIVE_INFINITY,
+    isDraining: false,
+    commitTimes: [],
+    renewEveryMs: turn.state.settings.renewEveryMs,
     silent: options.silent,
+  };
+}
+
+function newReplica(turn: Turn, { name, region, mode }: InstanceDescription): Replica {
+  const { assignment, asked, stored } = turn.state;
+  return {
+    name,
+    region,
+    mode,
+    awaited: (assignment?.inSync.includes(name) ?? false) || asked?.name === name,
+    joinAtMs: turn.nowMs,
+    storedLsn: 0,
+    // Most replicas are level. One that is not says so, and is sent what it lacks.
+    sentLsn: stored.lsn,
+    toldLsn: 0,
+    flights: [],
+    sentAtMs: Number.NEGATIVE_INFINITY,
+    heardAtMs: undefined,
+    progressAtMs: turn.nowMs,
+    failures: 0,
+    retryAtMs: turn.nowMs,
+    lost: false,
+    diverged: false,
+    transfer: undefined,
   };
 }
 
@@ -228,13 +260,30 @@ export function quarantine(turn: Turn, reason: string): void {
 }
 
 /** The database is gone. The object may serve a database of the same name later, as a new instance. */
-export function receiveDrop(turn: Turn): void {
+export function receiveDrop(turn: Turn, body: DropRequest): void {
+  const { assignment } = turn.state;
+  if (assignment !== undefined && body.version !== undefined && assignment.version > body.version) {
+    return receiveProbe(turn);
+  }
   stepDown(turn, 'the database was dropped');
   turn.setRole('none', undefined);
   const { name, region, settings, nextExchange } = turn.state;
   turn.reply({ type: 'dropped' });
   turn.update({ ...initialState({ name, region, settings }), loaded: true, nextExchange });
   turn.emit({ type: 'wipe' });
+}
+
+/**
+ * Another instance is to be MAIN. What is in the log goes on to the replicas; nothing new comes from clients, until the epoch is
+ * sealed or the coordinators have thought better of it and ask no more.
+ */
+export function receiveDrain(turn: Turn, body: DrainRequest): void {
+  if (turn.state.role === 'main') {
+    if (!turn.main.isDraining)
+      turn.emit({ type: 'interruptWrites', reason: 'This instance hands over to another one.' });
+    turn.updateMain({ isDraining: true, drainingUntilMs: turn.nowMs + body.forMs });
+  }
+  turn.reply({ type: 'draining', report: reportOf(turn.state, turn.nowMs) });
 }
 
 /** What the instance tells of itself. */

@@ -48,6 +48,8 @@ export class FakeCluster {
     ['apac-1', 'apac'],
   ]);
   readonly down = new Set<string>();
+  /** Instances that the settings keep reads away from. */
+  readonly leftOut = new Set<string>();
   readonly behaviours = new Map<string, Behaviour>();
   /** The rows every statement comes to. */
   rows: ResultValue[][] = [[1]];
@@ -69,7 +71,7 @@ export class FakeCluster {
   topology(database: string): Topology {
     const instances = [...this.regions].map(([name, region]) => {
       const health = this.down.has(name) ? 'down' : 'up';
-      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0 } as const;
+      return { name, region, mode: 'SYNC', inSync: true, health, lag: 0, reads: !this.leftOut.has(name) } as const;
     });
     return { database, cluster: 'c', epoch: 1, version: 1, main: this.main, instances };
   }
@@ -96,6 +98,12 @@ export class FakeCluster {
     return { ok: true, ...success, queryType: request.accessMode === 'write' ? 'rw' : 'r' };
   }
 
+  async diverged(name: string): Promise<Uint8Array> {
+    if (this.behaviours.get(name) === 'lose') throw new Error('Network connection lost.');
+    const columns = ['instance', 'epoch', 'lsn', 'change_count', 'changes'];
+    return encodeResult({ columns, rows: [[name, 1, 7, 0, []]] });
+  }
+
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
     if (this.frozen.has(coordinator)) return new Promise(() => undefined);
     if (this.leader === undefined) throw new Error('Network connection lost.');
@@ -116,6 +124,9 @@ export class FakeCluster {
         return { type: 'databases', rows: this.databases };
       case 'showInstances':
         return { type: 'instances', rows: this.instances };
+      case 'show':
+      case 'operate':
+        return { type: 'table', columns: [], rows: [] };
       case 'reportUnreachable':
         return { type: 'noted' };
     }
@@ -129,7 +140,10 @@ export class FakeCluster {
   router(): Router {
     const coordinators = this.coordinators();
     return new Router({
-      instance: ({ instance }) => ({ run: (request) => this.run(instance, request) }),
+      instance: ({ instance }) => ({
+        run: (request) => this.run(instance, request),
+        diverged: () => this.diverged(instance),
+      }),
       topology: (database, options) => coordinators.topology(database, options),
       reportUnreachable: ({ instance }) => this.reported.push(instance),
     });

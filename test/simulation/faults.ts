@@ -1,7 +1,7 @@
 /** What goes wrong: crashes, freezes, cuts, bad weather and slow storage, one after another and on top of each other. */
 import { damageAfter } from './instance-image.ts';
 import { FAIR_WEATHER } from './network.ts';
-import { between, pick } from './random.ts';
+import { between, diceOfFault, pick, type Random } from './random.ts';
 import type { World } from './world.ts';
 
 export class Faults {
@@ -9,8 +9,12 @@ export class Faults {
   storageStall = 0;
   /** Clients begin nothing before this moment. */
   lullUntilMs = 0;
+  /** Faults so far, by number from 1; those of the world's `skip` are left out. */
+  count = 0;
   readonly #world: World;
   #active = false;
+  /** Dice of the fault that is being dealt. */
+  #dice: Random = () => 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -40,13 +44,15 @@ export class Faults {
     const { dice, schedule } = this.#world;
     schedule.after(between(dice.faults, 200, 2_500), () => {
       if (!this.#active) return;
-      this.#strike();
+      this.count += 1;
+      this.#dice = diceOfFault(this.#world.seed, this.count);
+      if (!this.#world.skip.has(this.count)) this.#strike();
       this.#next();
     });
   }
 
   #strike(): void {
-    const { faults } = this.#world.dice;
+    const faults = this.#dice;
     const dice = faults();
     if (dice < 0.2) this.#crash(between(faults, 50, 9_000));
     else if (dice < 0.3) this.#crashAgainAndAgain();
@@ -63,16 +69,16 @@ export class Faults {
     const world = this.#world;
     const { leader, committed } = world.invariants;
     const main = committed?.assignment.main;
-    const dice = world.dice.faults();
+    const dice = this.#dice();
     if (main !== undefined && dice < 0.3) return world.instance(main);
     if (leader !== undefined && dice < 0.5) return world.coordinator(leader);
-    return pick(world.dice.faults, world.objects());
+    return pick(this.#dice, world.objects());
   }
 
   /** Nobody asks anything for a while, so that the cluster falls silent. */
   #lull(): void {
-    const { dice, schedule } = this.#world;
-    this.lullUntilMs = schedule.nowMs + between(dice.faults, 5_000, 9_000);
+    const { schedule } = this.#world;
+    this.lullUntilMs = schedule.nowMs + between(this.#dice, 5_000, 9_000);
     this.#world.note('clients', 'LULL', []);
   }
 
@@ -89,7 +95,7 @@ export class Faults {
 
   /** An object that comes back only to fall again: what a start does is interrupted at any point. */
   #crashAgainAndAgain(): void {
-    const { faults } = this.#world.dice;
+    const faults = this.#dice;
     const victim = this.#victim();
     let atMs = 0;
     for (let time = between(faults, 2, 5); time > 0; time--) {
@@ -105,27 +111,29 @@ export class Faults {
    * there might be nobody left who has everything.
    */
   #damage(): void {
-    const { invariants, dice, counts, instances } = this.#world;
+    const { invariants, counts, instances } = this.#world;
     const { assignment, status } = invariants.committed ?? {};
     if (status?.type !== 'online' || instances().some(({ memory, durable }) => memory.damage ?? durable.damage)) return;
     const candidates = instances().filter(({ name, alive, durable }) => {
-      return name !== assignment?.main && alive && durable.positions.length > 1;
+      const isMember = assignment?.instances.some((instance) => instance.name === name);
+      return isMember && name !== assignment?.main && alive && durable.positions.length > 1;
     });
     if (candidates.length === 0) return;
-    const victim = pick(dice.faults, candidates);
-    this.#crash(between(dice.faults, 50, 5_000), victim);
-    victim.tamper((image) => damageAfter(image, Math.floor(dice.faults() * image.positions.length)));
+    const victim = pick(this.#dice, candidates);
+    this.#crash(between(this.#dice, 50, 5_000), victim);
+    const share = this.#dice();
+    victim.tamper((image) => damageAfter(image, Math.floor(share * image.positions.length)));
     counts.damages += 1;
     this.#world.note(victim.name, 'DAMAGE', []);
   }
 
   #freeze(): void {
-    const { dice, counts } = this.#world;
+    const { counts } = this.#world;
     const victim = this.#victim();
     victim.freeze();
     counts.freezes += 1;
     this.#world.note(victim.name, 'FREEZE', []);
-    this.#undo(between(dice.faults, 500, 12_000), () => {
+    this.#undo(between(this.#dice, 500, 12_000), () => {
       this.#world.note(victim.name, 'THAW', []);
       victim.thaw();
     });
@@ -137,27 +145,27 @@ export class Faults {
   }
 
   #cutOneWay(): void {
-    const { objects, dice } = this.#world;
-    this.#cut([`${this.#victim().name}>${pick(dice.faults, objects()).name}`]);
+    this.#cut([`${this.#victim().name}>${pick(this.#dice, this.#world.objects()).name}`]);
   }
 
   #cut(directions: readonly string[]): void {
-    const { network, dice, counts } = this.#world;
+    const { network, counts } = this.#world;
     for (const direction of directions) network.cuts.add(direction);
     counts.cuts += 1;
     this.#world.note('network', `CUT ${directions.join(' ')}`, []);
-    this.#undo(between(dice.faults, 500, 10_000), () => {
+    this.#undo(between(this.#dice, 500, 10_000), () => {
       for (const direction of directions) network.cuts.delete(direction);
       this.#world.note('network', `MEND ${directions.join(' ')}`, []);
     });
   }
 
   #storm(): void {
-    const { network, dice } = this.#world;
-    const loss = between(dice.faults, 0.02, 0.3);
-    network.weather = { loss, repetition: 0.1, delayMs: { min: 1, max: between(dice.faults, 40, 400) } };
+    const { network, counts } = this.#world;
+    const loss = between(this.#dice, 0.02, 0.3);
+    counts.storms += 1;
+    network.weather = { loss, repetition: 0.1, delayMs: { min: 1, max: between(this.#dice, 40, 400) } };
     this.#world.note('network', 'STORM', []);
-    this.#undo(between(dice.faults, 1_000, 6_000), () => {
+    this.#undo(between(this.#dice, 1_000, 6_000), () => {
       network.weather = FAIR_WEATHER;
     });
   }

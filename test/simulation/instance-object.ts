@@ -9,6 +9,7 @@ import type {
   InstanceReply,
   InstanceRequest,
 } from '../../core/replication/message.ts';
+import { writeRefusalOf } from '../../core/replication/write-permission.ts';
 import { hashText } from '../../core/wal/checksum.ts';
 import {
   append,
@@ -82,11 +83,12 @@ export class SimInstance extends SimObject<InstanceImage> {
   write(text: string, answer: (answer: WriteAnswer) => void): void {
     this.turn(() => {
       this.#step({ type: 'activity' });
-      if (this.#state.role !== 'main') {
+      if (writeRefusalOf(this.#state) !== undefined) {
         const main = this.#state.assignment?.main;
         this.release(() => answer({ type: 'refused', main }));
         return;
       }
+      this.world.invariants.writes(this);
       const record = newRecord(this.image, this.#state.epoch, text);
       this.#waiters.push({ lsn: record.lsn, answer });
       this.world.texts.set(hashText(record.hash), text);
@@ -169,10 +171,15 @@ export class SimInstance extends SimObject<InstanceImage> {
       case 'changeRole':
         world.invariants.roleChanged(this, effect.role, effect.epoch);
         break;
-      case 'setVisible':
-        this.visibleLsn = effect.lsn;
-        this.release(() => world.invariants.shown(this, effect.lsn));
+      case 'interruptWrites':
+        // A write of the simulation is done in the turn in which it comes.
         break;
+      case 'setVisible': {
+        this.visibleLsn = effect.lsn;
+        const { image } = this;
+        this.release(() => world.invariants.shown(this, effect.lsn, image));
+        break;
+      }
       case 'acknowledge':
         this.#acknowledge(effect.upToLsn);
         break;
@@ -196,7 +203,10 @@ export class SimInstance extends SimObject<InstanceImage> {
         }
         break;
       case 'wipe':
+        world.invariants.forgets(this);
         this.image = EMPTY_IMAGE;
+        this.visibleLsn = 0;
+        this.release(() => world.invariants.forgot(this));
         break;
       case 'requestTick':
         this.#requestTick(effect.atMs);
@@ -229,8 +239,8 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   #promise(upToLsn: number): void {
     const { epoch } = this.#state;
-    const position = this.image.positions[upToLsn - 1];
-    this.release(() => this.world.invariants.acknowledged(this, epoch, position));
+    const { image } = this;
+    this.release(() => this.world.invariants.acknowledged(this, { epoch, upToLsn, image }));
   }
 
   #acknowledge(upToLsn: number): void {

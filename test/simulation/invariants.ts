@@ -87,8 +87,9 @@ export class Invariants {
   }
 
   /** Epochs and versions only grow; the MAIN of an epoch stays, and is in sync. */
-  #checkAssignment({ assignment }: Database): void {
+  #checkAssignment({ assignment, failovers, leaving }: Database): void {
     const before = this.#committed?.database.assignment;
+    const wasLeaving = this.#committed?.database.leaving.length ?? 0;
     const { epoch, version, main, inSync } = assignment;
     if (!inSync.includes(main)) this.violate(`MAIN ${main} of epoch ${epoch} is not in the in-sync set`);
     if (before === undefined) return;
@@ -96,9 +97,16 @@ export class Invariants {
     if (version < before.version) this.violate(`the version fell from ${before.version} to ${version}`);
     if (epoch === before.epoch && main !== before.main) this.violate(`epoch ${epoch} changes its MAIN`);
     const { counts } = this.#world;
-    if (epoch > before.epoch) counts.failovers += 1;
-    else if (inSync.length < before.inSync.length) counts.removals += 1;
-    else if (inSync.length > before.inSync.length) counts.joins += 1;
+    if (assignment.instances.length > before.instances.length) counts.arrivals += 1;
+    if (leaving.length < wasLeaving) counts.departures += 1;
+    if (epoch > before.epoch) {
+      counts.failovers += 1;
+      const { reason } = failovers.at(-1) ?? {};
+      if (reason === 'switchover') counts.switchovers += 1;
+      if (reason === 'demotion') counts.demotions += 1;
+    }
+    if (epoch === before.epoch && inSync.length < before.inSync.length) counts.removals += 1;
+    if (epoch === before.epoch && inSync.length > before.inSync.length) counts.joins += 1;
   }
 
   instanceBooted(instance: SimInstance): void {
@@ -182,6 +190,25 @@ export class Invariants {
     this.#mainOfEpoch.set(epoch, main);
   }
 
+  /** An instance is about to forget everything: not one on which acknowledgements rest. */
+  forgets({ name, memory }: SimInstance): void {
+    const isMember = this.committed?.assignment.inSync.includes(name);
+    if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
+    this.#sealedTo.delete(name);
+  }
+
+  /** What it told before binds it no more. */
+  forgot({ name }: SimInstance): void {
+    this.#released.delete(name);
+  }
+
+  /** A client's write is taken. */
+  writes({ name, state }: SimInstance): void {
+    const { assignment, unconfirmedVersion } = this.committed ?? {};
+    const isReadOnly = assignment?.readOnly && unconfirmedVersion === undefined && assignment.epoch === state.epoch;
+    if (isReadOnly) this.violate(`${name} takes a write, though the cluster is read-only`);
+  }
+
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
   epochStarts(instance: SimInstance, epoch: number): void {
     this.#world.counts.epochsStarted += 1;
@@ -197,26 +224,28 @@ export class Invariants {
     }
   }
 
-  /** Clients have been told: nothing else may ever be acknowledged there. */
-  acknowledged(instance: SimInstance, epoch: number, last: LogPosition | undefined): void {
+  /** Clients have been told: nothing else may ever be acknowledged there. `image` is the storage of the moment in which it was said. */
+  acknowledged(instance: SimInstance, told: { epoch: number; upToLsn: number; image: InstanceImage }): void {
+    const { epoch, upToLsn, image } = told;
+    const last = image.positions[upToLsn - 1];
     if (last === undefined) return;
     const known = this.#acknowledged[last.lsn - 1];
     if (known !== undefined && !sameHash(known.hash, last.hash)) {
       this.violate(`${instance.name} acknowledges another transaction ${last.lsn} in epoch ${epoch}`);
     }
     for (let lsn = this.#acknowledged.length + 1; lsn <= last.lsn; lsn++) {
-      const position = positionAt(instance.memory, lsn);
+      const position = positionAt(image, lsn);
       if (position === undefined) this.violate(`${instance.name} acknowledged ${last.lsn} and does not have ${lsn}`);
       this.#acknowledged.push(position);
     }
   }
 
   /** Nobody is shown what could be taken back. */
-  shown(instance: SimInstance, lsn: number): void {
+  shown(instance: SimInstance, lsn: number, image: InstanceImage): void {
     if (lsn === 0) return;
-    const mine = positionAt(instance.memory, lsn);
+    const mine = positionAt(image, lsn);
     if (mine === undefined) this.violate(`${instance.name} shows ${lsn}, which it does not have`);
-    if (lsn > this.acknowledgedLsn) this.#acknowledgeUnheard(instance, mine);
+    if (lsn > this.acknowledgedLsn) this.#acknowledgeUnheard(instance, mine, image);
     const acknowledged = this.#acknowledged[lsn - 1];
     if (acknowledged === undefined || !sameHash(mine.hash, acknowledged.hash)) {
       this.violate(`${instance.name} shows ${lsn} of a history that was not acknowledged`);
@@ -227,7 +256,7 @@ export class Invariants {
    * A crash may keep the write and lose the answers that it would have let out: MAIN has acknowledged, and nobody has
    * heard. It may be shown if it could have been told: every in-sync member holds it.
    */
-  #acknowledgeUnheard(instance: SimInstance, last: LogPosition): void {
+  #acknowledgeUnheard(instance: SimInstance, last: LogPosition, image: InstanceImage): void {
     for (const name of this.committed?.assignment.inSync ?? []) {
       const { durable } = this.#world.instance(name);
       if (durable.damage !== undefined) continue;
@@ -236,7 +265,7 @@ export class Invariants {
         this.violate(`${instance.name} shows ${last.lsn}, which nobody acknowledged`);
       }
     }
-    this.acknowledged(instance, last.epoch, last);
+    this.acknowledged(instance, { epoch: last.epoch, upToLsn: last.lsn, image });
   }
 
   /** At the end: the same log everywhere, each write that was `ok` once in it, none that `failed`. */

@@ -41,6 +41,8 @@ export class Network {
   weather: Weather = FAIR_WEATHER;
   /** Directions that are cut, as `from>to`; `*` stands for everybody. */
   readonly cuts = new Set<string>();
+  /** Messages that were sent, answers among them. */
+  sent = 0;
   readonly #schedule: Schedule;
   readonly #random: Random;
 
@@ -52,6 +54,7 @@ export class Network {
   /** One way. `deliver` may run twice, or never. */
   send(from: string, to: Receiver, deliver: () => void, options: SendOptions = {}): void {
     const { lost = () => {}, repeatable = true } = options;
+    this.sent += 1;
     const random = this.#random;
     const { loss, repetition, delayMs } = this.weather;
     const copies = random() < loss ? 0 : random() < repetition && repeatable ? 2 : 1;

@@ -20,6 +20,7 @@ export interface Dice {
   readonly clients: Random;
   /** What hosts hand to the machines, and how late their timers are. */
   readonly hosts: Random;
+  readonly operator: Random;
 }
 
 /** One independent stream for each concern. */
@@ -31,7 +32,13 @@ export function diceFor(seed: number): Dice {
     faults: streamOf(3),
     clients: streamOf(4),
     hosts: streamOf(5),
+    operator: streamOf(6),
   };
+}
+
+/** Dice of one fault: what the others do does not change it, so that a run can be repeated without them. */
+export function diceOfFault(seed: number, number: number): Random {
+  return generator(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 101, 0xc2b2ae35));
 }
 
 export function between(random: Random, min: number, max: number): number {

@@ -16,6 +16,13 @@ export class Schedule {
     this.#push({ atMs: this.nowMs + Math.max(0, delayMs), id: this.#nextId++, run });
   }
 
+  /** Runs everything that happens within so many milliseconds; what is planned for later stays so. */
+  elapse(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    while ((this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY) <= untilMs) this.step();
+    this.nowMs = untilMs;
+  }
+
   /** Runs the next event; false when there is none. The clock stands still while it runs. */
   step(): boolean {
     const next = this.#pop();

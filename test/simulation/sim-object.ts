@@ -130,6 +130,7 @@ export abstract class SimObject<Image> {
     const { schedule, dice, faults, hasOutputGate } = this.world;
     if (!hasOutputGate) for (const release of turn.releases.splice(0)) release();
     this.#unconfirmed.push(turn);
+    this.world.storageWrites += 1;
     const slow = dice.storage() < faults.storageStall ? between(dice.storage, 200, 2_500) : 0;
     const confirmAtMs = schedule.nowMs + between(dice.storage, 1, 12) + slow;
     this.#confirmAtMs = Math.max(this.#confirmAtMs, confirmAtMs);

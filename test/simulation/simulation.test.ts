@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Counts, noCounts, type Variant, World } from './world.ts';
+import { worldOf } from './seed-run.ts';
+import { type Counts, noCounts, type World } from './world.ts';
 
 // One run again: SIM_SEED=42 SIM_SEEDS=1 npx vitest run test/simulation
 const FIRST_SEED = Number(process.env.SIM_SEED ?? 1);
 const SEEDS = Number(process.env.SIM_SEEDS ?? 400);
 
-/** Replicas beside the first instance. */
-const VARIANTS: readonly Variant[] = [
-  ['SYNC', 'ASYNC'],
-  ['SYNC', 'SYNC'],
-  ['SYNC', 'SYNC', 'ASYNC'],
-];
-
 function run(seed: number): World {
-  const world = new World(seed, { variant: VARIANTS[seed % VARIANTS.length] ?? [] });
+  const world = worldOf(seed);
   try {
     world.run();
   } catch (error) {
@@ -46,6 +40,11 @@ describe('election, replication and failover', () => {
     expect(total.refills).toBeGreaterThan(total.damages / 2);
     expect(total.leaders).toBeGreaterThan(SEEDS);
     expect(total.silences).toBeGreaterThan(SEEDS / 20);
+    expect(total.switchovers).toBeGreaterThan(SEEDS / 20);
+    expect(total.demotions).toBeGreaterThan(SEEDS / 20);
+    expect(total.arrivals).toBeGreaterThan(SEEDS / 10);
+    expect(total.departures).toBeGreaterThan(SEEDS / 10);
+    expect(total.yields).toBeGreaterThan(SEEDS / 10);
     expect(total.unknown).toBeGreaterThan(0);
     expect(total.ok).toBeGreaterThan(SEEDS * 50);
   });

@@ -15,6 +15,7 @@ import { Faults } from './faults.ts';
 import { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
+import { SimOperator } from './operator.ts';
 import { type Dice, diceFor } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
@@ -80,13 +81,23 @@ export interface WorldOptions {
   readonly coordinatorCount: 3 | 5;
   /** Without it, what an object says leaves before its writes are confirmed: a bug that has to be found. */
   readonly hasOutputGate: boolean;
+  /** Whether somebody changes the cluster meanwhile. */
+  readonly isOperated: boolean;
+  /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
+  readonly troubleMs: number;
+  readonly skip: ReadonlySet<number>;
 }
+
+const TROUBLE_MS = 40_000;
 
 const DEFAULT_OPTIONS: WorldOptions = {
   variant: ['SYNC', 'ASYNC'],
   machines: PRODUCTION,
   coordinatorCount: 3,
   hasOutputGate: true,
+  isOperated: false,
+  troubleMs: TROUBLE_MS,
+  skip: new Set(),
 };
 
 export interface Counts {
@@ -103,8 +114,16 @@ export interface Counts {
   crashes: number;
   freezes: number;
   cuts: number;
+  storms: number;
   /** Times that the leader of the coordinators let its group fall silent. */
   silences: number;
+  /** Commands of an operator that were carried out; among them planned changes of MAIN, and instances that came and went. */
+  orders: number;
+  switchovers: number;
+  demotions: number;
+  arrivals: number;
+  departures: number;
+  yields: number;
   ok: number;
   failed: number;
   unknown: number;
@@ -124,7 +143,14 @@ export function noCounts(): Counts {
     crashes: 0,
     freezes: 0,
     cuts: 0,
+    storms: 0,
     silences: 0,
+    orders: 0,
+    switchovers: 0,
+    demotions: 0,
+    arrivals: 0,
+    departures: 0,
+    yields: 0,
     ok: 0,
     failed: 0,
     unknown: 0,
@@ -133,7 +159,6 @@ export function noCounts(): Counts {
 
 const REGIONS = ['weur', 'enam', 'apac', 'oc'];
 const CLIENTS = 4;
-const TROUBLE_MS = 40_000;
 /** Once all is well, the cluster works again within this time. */
 export const LIVENESS_MS = 60_000;
 
@@ -143,9 +168,13 @@ export class World {
   readonly schedule = new Schedule();
   readonly trace = new Trace();
   readonly counts = noCounts();
+  /** Turns in which an object has written to its storage. */
+  storageWrites = 0;
   readonly settings: Settings;
   /** What each transaction wrote, by its hash. */
   readonly texts = new Map<string, string>();
+  readonly seed: number;
+  readonly skip: ReadonlySet<number>;
   readonly dice: Dice;
   readonly machines: Machines;
   readonly hasOutputGate: boolean;
@@ -153,12 +182,20 @@ export class World {
   readonly faults: Faults;
   readonly invariants: Invariants;
   readonly clients: readonly SimClient[];
+  readonly #operator: SimOperator | undefined;
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
   readonly #variant: Variant;
+  readonly #troubleMs: number;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate } = { ...DEFAULT_OPTIONS, ...options };
+    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip } = {
+      ...DEFAULT_OPTIONS,
+      ...options,
+    };
+    this.seed = seed;
+    this.skip = skip;
+    this.#troubleMs = troubleMs;
     this.dice = diceFor(seed);
     this.settings = seed % 2 === 0 ? STEADY : HASTY;
     this.machines = machines;
@@ -169,6 +206,7 @@ export class World {
     this.faults = new Faults(this);
     this.invariants = new Invariants(this);
     for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
+    this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
   }
 
@@ -203,13 +241,15 @@ export class World {
 
   /** The whole run. Throws a Violation when an invariant breaks, or when the healed cluster does not work. */
   run(): void {
-    this.#create();
+    this.create();
     for (const client of this.clients) client.start();
     this.faults.start();
-    const healAtMs = this.schedule.nowMs + TROUBLE_MS;
+    this.#operator?.start();
+    const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
+    this.#operator?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;
     if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {
@@ -219,10 +259,11 @@ export class World {
     if (!this.#runUntil(deadlineMs, () => this.#isLevel())) {
       this.invariants.violate(`the cluster is not level after everything has healed: ${this.#describe()}`);
     }
-    this.invariants.checkEnd([...this.#instances.values()], ({ hash }) => this.texts.get(hashText(hash)));
+    this.invariants.checkEnd(this.#members(), ({ hash }) => this.texts.get(hashText(hash)));
   }
 
-  #create(): void {
+  /** Makes the database. */
+  create(): void {
     const regions = REGIONS.slice(0, this.#variant.length + 1);
     const modes = ['SYNC', ...this.#variant];
     const request = {
@@ -255,10 +296,10 @@ export class World {
 
   /** No write is open, one MAIN, every SYNC replica in sync, and one log everywhere, all of it visible. */
   #isLevel(): boolean {
-    const { assignment, status } = this.invariants.committed ?? {};
-    if (assignment === undefined || status?.type !== 'online') return false;
+    const { assignment, status, leaving } = this.invariants.committed ?? {};
+    if (assignment === undefined || status?.type !== 'online' || leaving?.length !== 0) return false;
     if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
-    const instances = [...this.#instances.values()];
+    const instances = this.#members();
     const main = this.instance(assignment.main);
     const synchronous = assignment.instances.filter(({ mode, name }) => mode === 'SYNC' || name === main.name);
     if (!synchronous.every(({ name }) => assignment.inSync.includes(name))) return false;
@@ -269,9 +310,14 @@ export class World {
     });
   }
 
+  /** The instances that belong to the database now. */
+  #members(): readonly SimInstance[] {
+    return (this.invariants.committed?.assignment.instances ?? []).map(({ name }) => this.instance(name));
+  }
+
   #describe(): string {
     const { assignment, status } = this.invariants.committed ?? {};
-    const instances = [...this.#instances.values()].map(({ name, state, visibleLsn }) => {
+    const instances = this.#members().map(({ name, state, visibleLsn }) => {
       return `${name} ${state.role} epoch ${state.epoch} lsn ${state.stored.lsn} visible ${visibleLsn}`;
     });
     const { epoch, main, inSync } = assignment ?? {};

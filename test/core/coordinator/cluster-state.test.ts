@@ -1,3 +1,4 @@
+import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { apply, type ClusterState, type Command, EMPTY_CLUSTER } from '../../../core/coordinator/cluster-state.ts';
 import { decodeCluster, decodeCommand, encodeCluster, encodeCommand } from '../../../core/coordinator/command-codec.ts';
@@ -14,7 +15,16 @@ const CREATE: Command = {
   coordinators: ['c-1'],
 };
 const OF = { database: 'flights', cluster: 'k1' } as const;
-const FAIL: Command = { type: 'beginFailover', ...OF, epoch: 1, toEpoch: 2 };
+const FAIL: Command = {
+  type: 'beginFailover',
+  ...OF,
+  epoch: 1,
+  toEpoch: 2,
+  choice: { type: 'best' },
+  reason: 'down',
+  atMs: 1_000,
+};
+const END = { atMs: 3_500, lost: { atLeast: 2, atMost: null } } as const;
 
 function stateAfter(...commands: Command[]): ClusterState {
   return commands.reduce((state, command) => apply(state, command).state, EMPTY_CLUSTER);
@@ -66,13 +76,13 @@ describe('a command', () => {
     {
       what: 'the end of a failover that never began',
       before: [],
-      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'enam-1', inSync: [] },
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'enam-1', inSync: [], ...END },
       refusal: 'notFailingOver',
     },
     {
       what: 'a MAIN from outside the in-sync set',
       before: [FAIL],
-      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'apac-1', inSync: [] },
+      command: { type: 'completeFailover', ...OF, epoch: 2, main: 'apac-1', inSync: [], ...END },
       refusal: 'unknownInstance',
     },
     {
@@ -97,6 +107,7 @@ describe('a command', () => {
       epoch: 2,
       main: 'enam-1',
       inSync: ['enam-1'],
+      ...END,
     });
 
     expect(state.databases.get('flights')).toMatchObject({
@@ -123,9 +134,54 @@ describe('a command', () => {
   });
 });
 
-test('commands and the state come back from bytes', () => {
-  const state = stateAfter(CREATE, FAIL);
+describe('in bytes', () => {
+  const register: Command = { type: 'addInstance', ...OF, instance: { name: 'oc-1', region: 'oc', mode: 'SYNC' } };
+  const setting: Command = { type: 'setSetting', name: 'global_read_only', value: 'true' };
 
-  expect(decodeCommand(encodeCommand(CREATE))).toEqual(CREATE);
-  expect(decodeCluster(encodeCluster(state))).toEqual(state);
+  test.each([
+    [CREATE],
+    [FAIL],
+    [register],
+    [setting],
+    [{ type: 'completeFailover', ...OF, epoch: 2, main: 'a', inSync: [], ...END } as Command],
+  ])('a command comes back: %o', (command) => {
+    expect(decodeCommand(encodeCommand(command))).toEqual(command);
+  });
+
+  test.each([
+    { what: 'a failover that runs', commands: [CREATE, FAIL], version: 1 },
+    { what: 'a setting', commands: [CREATE, setting], version: 2 },
+    { what: 'an instance that has come', commands: [CREATE, register], version: 2 },
+  ])('the state comes back with $what, in version $version', ({ commands, version }) => {
+    const state = stateAfter(...commands);
+
+    const bytes = encodeCluster(state);
+
+    expect(decodeCluster(bytes)).toEqual(state);
+    expect((decode(bytes) as unknown[])[0]).toBe(version);
+  });
+
+  test('what the first version wrote is read', () => {
+    const { choice, reason, atMs, ...before } = FAIL as Extract<Command, { type: 'beginFailover' }>;
+    const { leaving, unconfirmedVersion, failovers, ...database } = [...stateAfter(CREATE).databases.values()][0] ?? {};
+    const failing = { ...database, status: { type: 'failingOver', toEpoch: 2, from: 'weur-1' } };
+
+    const command = decodeCommand(encode([1, before]));
+    const state = decodeCluster(encode([1, [failing]]));
+
+    expect([choice, reason, atMs, leaving, unconfirmedVersion, failovers]).toEqual([
+      { type: 'best' },
+      'down',
+      1_000,
+      [],
+      undefined,
+      [],
+    ]);
+    expect(command).toEqual({ ...FAIL, atMs: 0 });
+    expect(state.databases.get('flights')).toMatchObject({
+      status: { type: 'failingOver', choice: { type: 'best' }, reason: 'down' },
+      leaving: [],
+      failovers: [],
+    });
+  });
 });

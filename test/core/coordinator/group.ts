@@ -34,6 +34,9 @@ export class ScriptedInstance {
   lsn = 0;
   logEpoch = 0;
   quarantine: string | undefined;
+  version = 0;
+  acknowledgedLsn: number | undefined;
+  drains = 0;
   reachable = true;
   heard: InstanceRequestBody[] = [];
 
@@ -47,7 +50,8 @@ export class ScriptedInstance {
 
   report(): InstanceReport {
     const { cluster, epoch, role, stored, quarantine } = this;
-    return { cluster, epoch, version: 1, role, stored, acknowledgedLsn: this.lsn, quarantine, replicas: [] };
+    const acknowledgedLsn = this.acknowledgedLsn ?? this.lsn;
+    return { cluster, epoch, version: this.version, role, stored, acknowledgedLsn, quarantine, replicas: [] };
   }
 
   answer({ body, envelope }: InstanceRequest): InstanceReplyBody {
@@ -57,6 +61,10 @@ export class ScriptedInstance {
       if (this.epoch < body.epoch) this.role = this.role === 'main' ? 'none' : this.role;
       const eligible = this.lsn > 0 && this.quarantine === undefined;
       return { type: 'sealed', epoch: body.epoch, stored: this.stored, eligible, reason: undefined };
+    }
+    if (body.type === 'drain') {
+      this.drains += 1;
+      return { type: 'draining', report: this.report() };
     }
     if (body.type === 'drop') {
       Object.assign(this, { cluster: undefined, epoch: 0, role: 'none', lsn: 0, sealedEpoch: 0 });
@@ -68,6 +76,7 @@ export class ScriptedInstance {
       const chosen = assignment.main !== this.name || body.created || this.sealedEpoch === assignment.epoch - 1;
       if (chosen && assignment.epoch >= this.epoch) {
         this.epoch = assignment.epoch;
+        this.version = assignment.version;
         this.role = assignment.main === this.name ? 'main' : 'replica';
         if (this.role === 'main' && this.logEpoch < this.epoch) this.write();
       }

@@ -166,6 +166,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
         text,
       ),
   },
+  { reason: "Memgraph's commands on the cluster", applies: ({ body }) => body.type === 'cluster' },
   {
     reason: 'Names of databases with hyphens, as the coordinators take them',
     applies: ({ body }) => (body.type === 'createDatabase' || body.type === 'dropDatabase') && /[-.]/.test(body.name),

@@ -102,7 +102,53 @@ function isAppend(event: InstanceEvent): boolean {
   return event.type === 'request' && event.request.body.type === 'append';
 }
 
+/** A coordinator to whom the leadership is handed leads at once, and waits for no vote. */
+const leadsWhenTold = coordinatorMutant((handle) => (state, event) => {
+  const step = handle(state, event);
+  if (event.type !== 'raft' || event.message.type !== 'timeoutNow' || step.state.raft.role !== 'candidate') return step;
+  const { term, others } = step.state.raft;
+  const vote = { type: 'requestVoteAnswer', protocolVersion: 1, term, granted: true } as const;
+  return others.reduce((before, from) => {
+    const after = handle(before.state, { ...event, message: { ...vote, from } });
+    return { state: after.state, effects: [...before.effects, ...after.effects] };
+  }, step);
+});
+
+/** MAIN does not look at `global_read_only`. */
+const ignoresReadOnly = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  const { assignment } = step.state;
+  if (!assignment?.readOnly) return step;
+  return { ...step, state: { ...step.state, assignment: { ...assignment, readOnly: false } } };
+});
+
+/** Every instance is taken for a member of the in-sync set when an operator names one. */
+const takesWhomIsNamed = coordinatorMutant((handle) => (state, event) => {
+  const databases = new Map(
+    [...state.cluster.databases].map(([name, database]) => {
+      const { instances } = database.assignment;
+      const everybody = instances.map((instance) => instance.name);
+      const isOnline = database.status.type === 'online';
+      const isOrdered = event.type === 'workerRequest' && event.request.type === 'operate';
+      if (!isOnline || !isOrdered) return [name, database] as const;
+      return [name, { ...database, assignment: { ...database.assignment, inSync: everybody } }] as const;
+    }),
+  );
+  return handle({ ...state, cluster: { ...state.cluster, databases } }, event);
+});
+
 export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'leads without a vote when the leadership is handed to it',
+    found: /both lead term|another entry|fell|asserts/,
+    options: { ...leadsWhenTold, isOperated: true },
+  },
+  { name: 'ignores global_read_only', found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
+  {
+    name: 'takes whomever an operator names for a member of the in-sync set',
+    found: /does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
+    options: { ...takesWhomIsNamed, isOperated: true },
+  },
   { name: 'acknowledges without the in-sync replica', found: /in sync, does not hold/, options: acknowledgesAtOnce },
   { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },

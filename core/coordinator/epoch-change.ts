@@ -1,0 +1,67 @@
+/** How an epoch ends and the next one begins, as commands in the log: by a failover, or because an operator wants it. */
+import type { ClusterState, CommandOf, Database, Failover } from './cluster-state.ts';
+import { namesInOrder, type Outcome, refuse, set } from './outcome.ts';
+
+/** Changes of MAIN that are remembered, for each database. */
+const FAILOVERS_MAX = 20;
+
+export function beginFailover(state: ClusterState, command: CommandOf<'beginFailover'>, database: Database): Outcome {
+  const { assignment, status } = database;
+  if (status.type !== 'online') return refuse(state, status.type, database);
+  if (command.epoch !== assignment.epoch || command.toEpoch <= command.epoch) return refuse(state, 'epoch', database);
+  const { toEpoch, choice, reason, atMs } = command;
+  if (choice.type === 'instance' && !assignment.inSync.includes(choice.name)) {
+    return refuse(state, 'notInSync', database);
+  }
+  return set(state, {
+    ...database,
+    status: { type: 'failingOver', toEpoch, from: assignment.main, choice, reason, beganAtMs: atMs },
+  });
+}
+
+/** There is no MAIN because an operator wanted it so, and now there is to be one. */
+export function chooseMain(state: ClusterState, command: CommandOf<'chooseMain'>, database: Database): Outcome {
+  const { assignment, status } = database;
+  const { choice } = command;
+  if (status.type !== 'failingOver') return refuse(state, 'notFailingOver', database);
+  if (command.toEpoch !== status.toEpoch) return refuse(state, 'epoch', database);
+  if (status.choice.type !== 'nobody') return refuse(state, 'failingOver', database);
+  if (choice.type === 'instance' && !assignment.inSync.includes(choice.name)) {
+    return refuse(state, 'notInSync', database);
+  }
+  return set(state, { ...database, status: { ...status, choice } });
+}
+
+export function completeFailover(
+  state: ClusterState,
+  command: CommandOf<'completeFailover'>,
+  database: Database,
+): Outcome {
+  const { assignment, status } = database;
+  if (status.type !== 'failingOver') return refuse(state, 'notFailingOver', database);
+  if (command.epoch !== status.toEpoch) return refuse(state, 'epoch', database);
+  const { main, epoch, atMs, lost } = command;
+  // Only members hold everything that was acknowledged.
+  const inSync = namesInOrder(assignment, [main, ...command.inSync]);
+  if (!inSync.every((name) => assignment.inSync.includes(name))) return refuse(state, 'unknownInstance', database);
+  const { from, reason, beganAtMs } = status;
+  const failover: Failover = {
+    fromEpoch: assignment.epoch,
+    toEpoch: epoch,
+    from,
+    to: main,
+    reason,
+    beganAtMs,
+    endedAtMs: atMs,
+    lost,
+  };
+  return set(state, {
+    ...database,
+    assignment: { ...assignment, epoch, main, inSync, version: assignment.version + 1 },
+    status: { type: 'online' },
+    told: [],
+    // Whoever becomes MAIN is told the whole assignment.
+    unconfirmedVersion: undefined,
+    failovers: [...database.failovers, failover].slice(-FAILOVERS_MAX),
+  });
+}

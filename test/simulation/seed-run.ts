@@ -1,0 +1,15 @@
+/** What a seed stands for: one world, the same in the tests and on the command line. */
+import { type Variant, World, type WorldOptions } from './world.ts';
+
+/** Replicas beside the first instance. */
+const VARIANTS: readonly Variant[] = [
+  ['SYNC', 'ASYNC'],
+  ['SYNC', 'SYNC'],
+  ['SYNC', 'SYNC', 'ASYNC'],
+];
+
+/** The world of a seed, not yet run. Every other pair of seeds has an operator. */
+export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
+  const variant = VARIANTS[seed % VARIANTS.length] ?? [];
+  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...options });
+}
