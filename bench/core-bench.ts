@@ -5,6 +5,7 @@ import type { Extent } from './extent.ts';
 import type { Figure, Report } from './figure.ts';
 import { FLIGHTS_FOLDER } from './flights-import.ts';
 import { Floor, type Rows } from './floor.ts';
+import { benchIndexes } from './index-bench.ts';
 import { readRoutes } from './routes.ts';
 import { median, type Operation, percentile, sampleInTurns } from './sampling.ts';
 import {
@@ -31,6 +32,7 @@ export async function benchCore(extent: Extent, report: Report): Promise<void> {
   }
   report.say('core: commits');
   for (const writers of [1, CONCURRENT_CLIENTS]) report.add(commitFigure(target, writers, extent));
+  benchIndexes(report);
   benchCheckpoint(report);
 }
 

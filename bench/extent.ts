@@ -17,6 +17,8 @@ export interface Extent {
   /** Before each of these, a share of as many that is not measured. */
   readonly warmUpShare: number;
   readonly fsyncs: number;
+  /** Relationships of graphs that a server is started with, and how often. */
+  readonly starts: readonly { readonly relationships: number; readonly times: number }[];
   /** Of each system on the Pokec graph. */
   readonly pokec: Effort;
 }
@@ -30,6 +32,10 @@ export const FULL: Extent = {
   concurrentRequests: 3_200,
   warmUpShare: 0.2,
   fsyncs: 300,
+  starts: [
+    { relationships: 10_000, times: 5 },
+    { relationships: 1_768_515, times: 3 },
+  ],
   pokec: { samples: 300, budgetMs: 500 },
 };
 
@@ -42,5 +48,6 @@ export const QUICK: Extent = {
   concurrentRequests: 640,
   warmUpShare: 0.2,
   fsyncs: 100,
+  starts: [{ relationships: 10_000, times: 3 }],
   pokec: { samples: 50, budgetMs: 200 },
 };

@@ -10,6 +10,7 @@ import { benchPokec } from './pokec/pokec-bench.ts';
 import { plainResult, pokecTable, type SystemResult, wrongAnswers } from './pokec/pokec-table.ts';
 import { benchServe } from './serve-bench.ts';
 import { Server } from './server.ts';
+import { benchStarts } from './start-bench.ts';
 import { formatFigures } from './table.ts';
 
 const LAST = join(import.meta.dirname, 'last.md');
@@ -22,7 +23,10 @@ async function measure(options: Options, extent: Extent): Promise<Figure[]> {
     say: (line) => process.stderr.write(`${line}\n`),
   };
   if (options.parts.includes('core')) await benchCore(extent, report);
-  if (options.parts.includes('serve')) await withServer((server) => benchServe(server, extent, report));
+  if (options.parts.includes('serve')) {
+    await withServer((server) => benchServe(server, extent, report));
+    await benchStarts(extent, report);
+  }
   return figures;
 }
 

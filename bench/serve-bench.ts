@@ -1,7 +1,7 @@
 /** Measures `skein serve` from outside: HTTP, the Worker, the objects, storage. */
 import { Connection } from '../cli/connection.ts';
 import { type ClientsTimes, runClients } from './clients.ts';
-import { benchDisk } from './disk-bench.ts';
+import { benchDisk, benchSqlite } from './disk-bench.ts';
 import type { Extent } from './extent.ts';
 import type { Figure, Report } from './figure.ts';
 import { FLIGHTS_FOLDER, timeImport } from './flights-import.ts';
@@ -40,6 +40,7 @@ export async function benchServe(server: Server, extent: Extent, report: Report)
     report.say('disk');
     const fsync = benchDisk(extent);
     report.add(fsync);
+    report.add(benchSqlite(extent));
     for (const database of [SINGLE, PAIR]) await benchCommits(target, database, fsync.medianMs);
   } finally {
     client.close();

@@ -31,9 +31,8 @@ export class Server {
     this.#workerdPid = fields.workerdPid;
   }
 
-  /** Resolves when it answers. What it has to say goes to this process's stderr. */
-  static async start(): Promise<Server> {
-    const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
+  /** Resolves when it answers. What it has to say goes to this process's stderr. `folder`: where an earlier one has its data. */
+  static async start(folder: string = mkdtempSync(join(tmpdir(), 'skein-bench-'))): Promise<Server> {
     const token = randomBytes(16).toString('hex');
     const command = spawn(process.execPath, [SKEIN, 'serve', '--port', '0', '--data', folder, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,6 +44,14 @@ export class Server {
     }
     rmSync(folder, { recursive: true, force: true });
     throw new Error('skein serve ended before it was ready; its own words stand above');
+  }
+
+  /** Kills it, and starts another one on its data. */
+  async restart(): Promise<Server> {
+    const ended = new Promise((done) => this.#command.once('exit', done));
+    this.#kill();
+    await ended;
+    return Server.start(this.folder);
   }
 
   /** Ends both processes and removes the folder. */

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
 import { devCommand } from './commands/dev.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { queryCommand } from './commands/query.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +18,7 @@ const program = new Command('skein')
   .addCommand(serveCommand())
   .addCommand(clusterCommand())
   .addCommand(importCommand())
+  .addCommand(exportCommand())
   .addCommand(queryCommand())
   .addCommand(watchCommand());
 

@@ -4,6 +4,7 @@
  */
 import { Engine } from '../core/engine/engine.ts';
 import { INSTANCE_LIMITS } from '../core/engine/limits.ts';
+import type { StorageHost } from '../core/engine/storage-host.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import { GraphStore } from '../core/graph/graph-store.ts';
 import type { InstanceEffect } from '../core/replication/instance-event.ts';
@@ -12,11 +13,12 @@ import type { EpochStart } from '../core/wal/log-index.ts';
 import { decodeRecord, type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
 import type { Recovery } from '../core/wal/recovery.ts';
 import { SegmentChanges } from '../core/wal/segment-changes.ts';
+import { IndexPopulation } from './index-population.ts';
 import { InstanceLog } from './instance-log.ts';
 import type { Tables } from './tables.ts';
 
 /** Bytes of graph that a write may fill: an object has some 128 MB, and statements, log and results need the rest. */
-const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
+export const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
 
 /** What storage held. */
 export interface Loaded {
@@ -28,14 +30,21 @@ export interface Loaded {
 
 export class InstanceGraph {
   readonly log: InstanceLog;
+  readonly #storage: StorageHost;
+  readonly #population = new IndexPopulation(() => this.#store);
   #store = new GraphStore();
-  #engine = new Engine(this.#store, { clusterId: '', limits: INSTANCE_LIMITS });
+  #engine: Engine;
   #changes = new SegmentChanges();
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
+  readonly #database: string;
 
-  constructor(tables: Tables) {
+  /** `database`: the name of the one whose graph it is. `storage`: what statements may ask and want of it. */
+  constructor(tables: Tables, database: string, storage: StorageHost) {
     this.log = new InstanceLog(tables);
+    this.#database = database;
+    this.#storage = storage;
+    this.#engine = this.#engineOver(this.#store);
   }
 
   get store(): GraphStore {
@@ -57,7 +66,8 @@ export class InstanceGraph {
     this.#store = recovery.store;
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
-    this.#engine = new Engine(this.#store, { clusterId: from.cluster ?? '', limits: INSTANCE_LIMITS });
+    this.#engine = this.#engineOver(this.#store);
+    this.#population.begin();
     return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
   }
 
@@ -65,22 +75,25 @@ export class InstanceGraph {
   join(cluster: string | undefined): void {
     if (cluster === this.#cluster) return;
     this.#cluster = cluster;
-    this.#engine = new Engine(this.#store, { clusterId: cluster ?? '', limits: INSTANCE_LIMITS });
+    this.#engine = this.#engineOver(this.#store);
   }
 
   /** A transaction has been committed to the graph by its writer. */
   note(transaction: Transaction): void {
     this.#changes.note(transaction);
+    this.#population.begin();
   }
 
   /** Makes the changes of records from MAIN, which are in the log. */
   apply(records: readonly LogRecord[]): Transaction[] {
-    return records.map(({ bytes }) => {
+    const transactions = records.map(({ bytes }) => {
       const transaction = decodeRecord(bytes);
       this.#store.apply(transaction);
       this.#changes.note(transaction);
       return transaction;
     });
+    this.#population.begin();
+    return transactions;
   }
 
   /** Writes the record without changes that opens an epoch. */
@@ -89,6 +102,15 @@ export class InstanceGraph {
     this.#store.apply({ epoch, lsn, deltas: [] });
     this.log.append([record]);
     return record;
+  }
+
+  #engineOver(store: GraphStore): Engine {
+    return new Engine(store, {
+      clusterId: this.#cluster ?? '',
+      database: this.#database,
+      limits: INSTANCE_LIMITS,
+      storage: this.#storage,
+    });
   }
 
   /** Lets readers see transactions up to `lsn`: less where the log was found to end before, which is told as damage. */

@@ -2,6 +2,7 @@
  * An instance's log and snapshots: what is in storage, the newest records in memory too, and the index of hashes over both.
  * This is the port through which the replication machine reads. Nothing here decides; what is written was decided before.
  */
+import type { SnapshotInfo } from '../core/engine/storage-host.ts';
 import type { GraphStoreOptions } from '../core/graph/graph-store.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../core/replication/log.ts';
 import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
@@ -156,16 +157,22 @@ export class InstanceLog implements LogReader {
     this.#snapshots.saveChunk(draft, chunk);
   }
 
-  /** Completes a snapshot. Its base goes, and the log that neither those kept nor `neededFromLsn` need. */
+  /** Completes a snapshot. Its base goes, and the log that neither those kept nor `neededFromLsn` need. Answers with its name. */
   finishSnapshot(fields: {
     readonly draft: SnapshotDraft;
     readonly base: StoredSnapshot | undefined;
     readonly manifest: Uint8Array;
+    readonly createdMs: number;
     readonly neededFromLsn: number;
-  }): void {
-    const { draft, base, manifest, neededFromLsn } = fields;
-    this.#snapshots.finish(draft, manifest, base);
+  }): string {
+    const { manifest, neededFromLsn } = fields;
+    const slot = this.#snapshots.finish(fields);
     this.#walBytesSinceSnapshot = this.#wal.bytesAfter(decodeManifest(manifest).position.lsn);
+    this.#forgetUnneeded(neededFromLsn);
+    return nameOf({ slot });
+  }
+
+  #forgetUnneeded(neededFromLsn: number): void {
     const all = this.#snapshots.list();
     for (const old of all.slice(SNAPSHOTS_KEPT)) this.#snapshots.delete(old);
     const oldest = all.slice(0, SNAPSHOTS_KEPT).at(-1);
@@ -174,6 +181,30 @@ export class InstanceLog implements LogReader {
     if (through <= this.#loaded.base.lsn) return;
     this.#wal.forgetThrough(through);
     this.#loaded.forgetThrough(through);
+  }
+
+  /** The complete snapshots, newest first. */
+  snapshots(): SnapshotInfo[] {
+    if (!this.#tables.exist) return [];
+    return this.#snapshots.list().map((stored) => {
+      const { lsn } = decodeManifest(stored.bytes).position;
+      return { path: nameOf(stored), lsn, createdMs: stored.createdMs, bytes: this.#snapshots.bytes(stored) };
+    });
+  }
+
+  /** What the next snapshot will be called. */
+  get nextSnapshotName(): string {
+    return nameOf({ slot: this.#tables.exist ? this.#snapshots.nextSlot() : 1 });
+  }
+
+  /** The first transaction that is in the log, or would be next. */
+  get firstLsn(): number {
+    return this.#loaded.base.lsn + 1;
+  }
+
+  /** Bytes of the log's rows. */
+  get walBytes(): number {
+    return this.#tables.exist ? this.#wal.bytesAfter(0) : 0;
   }
 
   get #loaded(): LogIndex {
@@ -217,8 +248,8 @@ export class InstanceLog implements LogReader {
   }
 }
 
-function nameOf({ slot }: StoredSnapshot): string {
-  return `snapshot ${slot}`;
+function nameOf({ slot }: { readonly slot: number }): string {
+  return `snapshot-${slot}`;
 }
 
 /** Which part of which segment travels as a chunk: they are counted from 1 in the manifest's order. */

@@ -18,6 +18,7 @@ import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
 import { InstanceGraph } from './instance-graph.ts';
+import { InstanceStorage } from './instance-storage.ts';
 import { LiveSockets } from './live-sockets.ts';
 import { Machine } from './machine.ts';
 import { coordinatorAddresses, type InstanceAddress, instanceAddress } from './names.ts';
@@ -79,7 +80,14 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const transport = new Transport(env, this.#self, this.#gate);
     this.#peers = new Peers(transport, coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new BackedTimer(ctx.storage, () => this.#feed({ type: 'tick' }));
-    this.#graph = new InstanceGraph(tables);
+    const storage = new InstanceStorage({
+      address: this.#address,
+      databaseBytes: () => ctx.storage.sql.databaseSize,
+      log: () => this.#graph.log,
+      snapshots: () => this.#snapshots,
+      state: () => this.#machine.state,
+    });
+    this.#graph = new InstanceGraph(tables, this.#address.database, storage);
     this.#machine = new Machine({
       state: initialState({ name: this.#address.instance, region: this.#address.region }),
       step: (state, event) => handle(state, event, this.#graph.log),
@@ -256,7 +264,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       case 'installSnapshot':
         return this.#installSnapshot(effect);
       case 'takeSnapshot':
-        return this.#snapshots.take();
+        return this.#snapshots.begin();
       case 'startEpoch':
         return this.#startEpoch(effect);
       case 'changeRole':

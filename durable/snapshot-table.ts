@@ -21,6 +21,8 @@ export interface StoredSnapshot {
   readonly bytes: Uint8Array;
   /** For each segment of the manifest the id of its first chunk; the others follow it. */
   readonly places: readonly number[];
+  /** When it was completed here, in milliseconds since 1970; undefined for one of an earlier version. */
+  readonly createdMs: number | undefined;
 }
 
 /** A snapshot that is being written: where the segments are that it does not take over. */
@@ -53,13 +55,14 @@ export class SnapshotTable {
   /** All complete snapshots, newest first. */
   list(): StoredSnapshot[] {
     return this.#sql
-      .exec<{ slot: number; manifest: ArrayBuffer; places: ArrayBuffer | null }>(
-        'SELECT slot, manifest, places FROM snapshot ORDER BY slot DESC',
+      .exec<{ slot: number; manifest: ArrayBuffer; places: ArrayBuffer | null; created: number | null }>(
+        'SELECT slot, manifest, places, created_ms AS created FROM snapshot ORDER BY slot DESC',
       )
       .toArray()
-      .map(({ slot, manifest, places }) => {
+      .map(({ slot, manifest, places, created }) => {
         const bytes = new Uint8Array(manifest);
-        return { slot, bytes, places: places ? [...new Float64Array(places)] : placesInSlot(slot, bytes) };
+        const chunkPlaces = places ? [...new Float64Array(places)] : placesInSlot(slot, bytes);
+        return { slot, bytes, places: chunkPlaces, createdMs: created ?? undefined };
       });
   }
 
@@ -80,9 +83,15 @@ export class SnapshotTable {
 
   /**
    * Makes the snapshot whose chunks are stored a complete one, in one turn. Segments without chunks of their own are those of `base`,
-   * which is no snapshot any more then.
+   * which is no snapshot any more then. Answers with its slot.
    */
-  finish(draft: SnapshotDraft, bytes: Uint8Array, base: StoredSnapshot | undefined): void {
+  finish(fields: {
+    readonly draft: SnapshotDraft;
+    readonly manifest: Uint8Array;
+    readonly createdMs: number;
+    readonly base: StoredSnapshot | undefined;
+  }): number {
+    const { draft, manifest: bytes, createdMs, base } = fields;
     const baseSegments = base ? decodeManifest(base.bytes).segments : [];
     const basePlaces = new Map(
       baseSegments.map(({ segment }, index) => [segmentText(segment), base?.places[index]] as const),
@@ -92,8 +101,9 @@ export class SnapshotTable {
       assert(place !== undefined, `${segmentText(segment)} has a place`);
       return place;
     });
-    this.#insert(bytes, places);
+    const slot = this.#insert(bytes, places, createdMs);
     if (base) this.delete(base);
+    return slot;
   }
 
   /** Deletes a snapshot, and the chunks that no other one has taken over. */
@@ -125,18 +135,40 @@ export class SnapshotTable {
         id += 1;
       }
     }
-    this.#insert(bytes, places);
+    this.#insert(bytes, places, Date.now());
     this.#sql.exec('DELETE FROM arriving');
   }
 
-  #insert(manifest: Uint8Array, places: readonly number[]): void {
-    const { slot } = this.#sql.exec<{ slot: number }>('SELECT coalesce(max(slot), 0) + 1 AS slot FROM snapshot').one();
+  #insert(manifest: Uint8Array, places: readonly number[], createdMs: number): number {
+    const slot = this.nextSlot();
     this.#sql.exec(
-      'INSERT INTO snapshot (slot, manifest, places) VALUES (?, ?, ?)',
+      'INSERT INTO snapshot (slot, manifest, places, created_ms) VALUES (?, ?, ?, ?)',
       slot,
       bufferOf(manifest),
       Float64Array.from(places).buffer,
+      createdMs,
     );
+    return slot;
+  }
+
+  /** The slot of the snapshot that is completed next. */
+  nextSlot(): number {
+    return this.#sql.exec<{ slot: number }>('SELECT coalesce(max(slot), 0) + 1 AS slot FROM snapshot').one().slot;
+  }
+
+  /** Bytes of a snapshot's manifest and chunks. */
+  bytes(stored: StoredSnapshot): number {
+    const chunks = rangesOf(stored).map(
+      ({ from, to }) =>
+        this.#sql
+          .exec<{ bytes: number }>(
+            'SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM chunk WHERE id >= ? AND id < ?',
+            from,
+            to,
+          )
+          .one().bytes,
+    );
+    return chunks.reduce((sum, bytes) => sum + bytes, stored.bytes.length);
   }
 
   /** Deletes the chunks that are part of no complete snapshot, and returns an id after all others. */

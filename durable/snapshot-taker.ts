@@ -7,7 +7,7 @@ import type { InstanceLog } from './instance-log.ts';
 import { nextTurn } from './turn.ts';
 
 /** A snapshot is due when this many bytes of records have been logged since the last: what a start has to replay. */
-const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
+export const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
 
 /** Ids encoded in one turn. */
 const SNAPSHOT_SLICE_IDS = 8_192;
@@ -36,25 +36,32 @@ export class SnapshotTaker {
     this.#generation += 1;
   }
 
+  get isTaking(): boolean {
+    return this.#taking;
+  }
+
   /** Begins to take a snapshot if one is due. */
   takeIfDue(): void {
-    if (this.#source.log.walBytesSinceSnapshot >= SNAPSHOT_AFTER_BYTES) this.take();
+    if (this.#source.log.walBytesSinceSnapshot >= SNAPSHOT_AFTER_BYTES) this.begin();
   }
 
   /** Begins to take a snapshot, unless one is being taken. */
-  take(): void {
-    this.#take().catch((error: unknown) => {
+  begin(): void {
+    this.take().catch((error: unknown) => {
       // The log stays whole, so nothing is lost; the next one is tried when it is due.
       console.error('a snapshot could not be taken:', error);
     });
   }
 
-  /** At the acknowledged lsn: never of anything that a failover could take back. */
-  async #take(): Promise<void> {
+  /**
+   * Takes a snapshot at the acknowledged lsn: never of anything that a failover could take back. Resolves with its name when it is
+   * complete, and with undefined when there is nothing to take, another one is being taken, or the graph was replaced meanwhile.
+   */
+  async take(): Promise<string | undefined> {
     const { log } = this.#source;
     const store = this.#source.store();
     const position = log.at(store.acknowledgedLsn);
-    if (this.#taking || !position || position.lsn === 0) return;
+    if (this.#taking || !position || position.lsn === 0) return undefined;
     this.#taking = true;
     const generation = this.#generation;
     const view = store.openSnapshot(position.lsn);
@@ -71,10 +78,11 @@ export class SnapshotTaker {
         for (const chunk of encoder.next(SNAPSHOT_SLICE_IDS)) log.saveSnapshotChunk(draft, chunk);
         if (encoder.manifest) break;
         await nextTurn();
-        if (generation !== this.#generation) return;
+        if (generation !== this.#generation) return undefined;
       }
       const { manifest } = encoder;
-      log.finishSnapshot({ draft, base, manifest, neededFromLsn: this.#source.neededFromLsn() });
+      const neededFromLsn = this.#source.neededFromLsn();
+      return log.finishSnapshot({ draft, base, manifest, createdMs: Date.now(), neededFromLsn });
     } finally {
       view.close();
       this.#taking = false;

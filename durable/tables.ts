@@ -8,7 +8,7 @@ const TABLES = [
   'CREATE TABLE wal (row INTEGER PRIMARY KEY, group_start INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
   'CREATE TABLE diverged (row INTEGER PRIMARY KEY, first_lsn INTEGER NOT NULL, last_lsn INTEGER NOT NULL, bytes BLOB NOT NULL)',
   // `places` has for each segment of the manifest the id of its first chunk, as 64-bit floats.
-  'CREATE TABLE snapshot (slot INTEGER PRIMARY KEY, manifest BLOB NOT NULL, places BLOB)',
+  'CREATE TABLE snapshot (slot INTEGER PRIMARY KEY, manifest BLOB NOT NULL, places BLOB, created_ms INTEGER)',
   'CREATE TABLE chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
   'CREATE TABLE arriving (chunk INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
   'CREATE TABLE subscription (socket TEXT NOT NULL, id INTEGER NOT NULL, statement TEXT NOT NULL, parameters BLOB NOT NULL, squash_ms INTEGER NOT NULL, PRIMARY KEY (socket, id)) WITHOUT ROWID',
@@ -21,6 +21,9 @@ const UPGRADE_FROM_FIRST = [
   'CREATE TABLE arriving (chunk INTEGER PRIMARY KEY, bytes BLOB NOT NULL)',
 ];
 
+/** And those of the second version. */
+const UPGRADE_FROM_SECOND = 'ALTER TABLE snapshot ADD COLUMN created_ms INTEGER';
+
 export class Tables {
   readonly sql: SqlStorage;
   #exist: boolean;
@@ -29,6 +32,7 @@ export class Tables {
     this.sql = sql;
     this.#exist = this.#has('state');
     if (this.#exist && !this.#has('arriving')) for (const change of UPGRADE_FROM_FIRST) sql.exec(change);
+    if (this.#exist && !this.#definition('snapshot').includes('created_ms')) sql.exec(UPGRADE_FROM_SECOND);
   }
 
   /** Without them there is nothing to be read. */
@@ -43,8 +47,14 @@ export class Tables {
   }
 
   #has(table: string): boolean {
-    return (
-      this.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?", table).toArray().length > 0
-    );
+    return this.#definition(table) !== '';
+  }
+
+  /** The statement that made a table, as later changes have left it; empty when there is none. */
+  #definition(table: string): string {
+    const rows = this.sql
+      .exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", table)
+      .toArray();
+    return rows[0]?.sql ?? '';
   }
 }

@@ -46,8 +46,10 @@ export function bulkLoad(nodes: Iterable<BulkNode>, edges: BulkEdges, options: B
     const [start, end] = [idOf(edges.src[id]!), idOf(edges.dst[id]!)];
     restore.relationship({ id, type: 0, start, end, keys: [], values: [] });
   }
-  restore.index({ name: `index_${label}_${key}`, label: 0, key: 0 });
-  return restore.finish(0);
+  restore.index({ name: `index_${label}_${key}`, kind: 'range', entity: 'node', token: 0, keys: [0] });
+  const store = restore.finish(0);
+  store.populateIndexes(Number.POSITIVE_INFINITY);
+  return store;
 }
 
 function propertiesOf(node: BulkNode, tokens: ReadonlyMap<string, number>): { keys: number[]; values: StoredValue[] } {

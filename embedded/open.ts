@@ -69,6 +69,7 @@ export class EmbeddedGraph {
     execution.next(Number.POSITIVE_INFINITY);
     const transaction = execution.commit(EPOCH);
     if (transaction) this.#store.acknowledge(transaction.lsn);
+    this.#store.populateIndexes(Number.POSITIVE_INFINITY);
     const { columns, rows, counters, plan } = execution;
     return { fields: columns, values: plainRows(rows), counters, plan };
   }

@@ -48,8 +48,8 @@ type Attempt =
   | { readonly type: 'answered'; readonly answer: StatementAnswer }
   /** Refused before anything was executed. */
   | { readonly type: 'notExecuted'; readonly reason: 'notMain' | 'unreachable' | 'overloaded' }
-  /** The connection broke, or nothing came back: executed or not. */
-  | { readonly type: 'lost' };
+  /** The connection broke, or nothing came back: executed or not. `storageFull`: the object ended, as it could not store any more. */
+  | { readonly type: 'lost'; readonly storageFull?: boolean };
 
 export class Router {
   readonly #edges: RouterEdges;
@@ -119,7 +119,7 @@ export class Router {
     const instance = await this.addressed({ database, name, region });
     const attempt = await this.#attempt(request, instance);
     if (attempt.type === 'answered') return toAnswer(attempt.answer);
-    if (attempt.type === 'lost' && request.accessMode === 'write') throw unknownOutcome();
+    if (attempt.type === 'lost' && request.accessMode === 'write') throw unknownOutcome(attempt.storageFull);
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
@@ -139,7 +139,7 @@ export class Router {
       } else if (main) {
         const attempt = await this.#attempt(request, main);
         if (attempt.type === 'answered') return toAnswer(attempt.answer);
-        if (attempt.type === 'lost') throw unknownOutcome();
+        if (attempt.type === 'lost') throw unknownOutcome(attempt.storageFull);
       }
       await pauseOrGiveUp(request);
     }
@@ -204,7 +204,8 @@ export class Router {
       if (!answer.ok && answer.retry) return { type: 'notExecuted', reason: answer.retry };
       return { type: 'answered', answer };
     } catch (error) {
-      return isOverloaded(error) ? { type: 'notExecuted', reason: 'overloaded' } : { type: 'lost' };
+      if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
+      return { type: 'lost', storageFull: isStorageFull(error) };
     }
   }
 
@@ -293,6 +294,11 @@ function isOverloaded(error: unknown): boolean {
   return error instanceof Error && 'overloaded' in error && error.overloaded === true;
 }
 
+/** SQLite could not write: the object has ended with what is on disk, and begins anew from that. */
+function isStorageFull(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('SQLITE_FULL');
+}
+
 function unavailable(database: string): GraphError {
   return new GraphError(
     'Neo.TransientError.General.DatabaseUnavailable',
@@ -300,9 +306,12 @@ function unavailable(database: string): GraphError {
   );
 }
 
-function unknownOutcome(): GraphError {
+function unknownOutcome(storageFull = false): GraphError {
+  const cause = storageFull
+    ? "MAIN's storage is full. It stores nothing more until there is room, and goes on answering reads"
+    : 'The connection to MAIN was lost before its answer came';
   return new GraphError(
     'Neo.DatabaseError.Transaction.TransactionCommitFailed',
-    'The connection to MAIN was lost before its answer came: the statement may or may not have been executed.',
+    `${cause}: the statement may or may not have been executed.`,
   );
 }

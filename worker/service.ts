@@ -38,7 +38,7 @@ export class Service {
       );
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
-    return this.router.run(call, call.accessMode ?? kind.type);
+    return this.router.run(call, call.accessMode ?? (kind.type === 'storage' ? 'write' : kind.type));
   }
 }
 

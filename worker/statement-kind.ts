@@ -1,11 +1,13 @@
 /** What a statement is, as far as the Worker has to know to send it to the right place. */
 import type { Statement, SystemCommand } from '../core/cypher/ast.ts';
-import { classify, systemTableOf } from '../core/cypher/classify.ts';
+import { classify, isAboutStorage, systemTableOf } from '../core/cypher/classify.ts';
 import { parse } from '../core/cypher/parser.ts';
 
 export type StatementKind =
   | { readonly type: 'read' }
   | { readonly type: 'write' }
+  /** Reads, or has taken, what is in the storage of one instance: MAIN, unless the client names another. */
+  | { readonly type: 'storage' }
   /** A query over what the coordinators know: the name of the table, such as `SHOW DATABASES`. */
   | { readonly type: 'show'; readonly table: string }
   | { readonly type: 'system'; readonly command: SystemCommand };
@@ -36,7 +38,8 @@ function kindOf(statement: Statement): StatementKind {
   switch (body.type) {
     case 'query': {
       const table = systemTableOf(body);
-      return table === undefined ? readOrWrite(statement) : { type: 'show', table };
+      if (table !== undefined) return { type: 'show', table };
+      return isAboutStorage(body) ? { type: 'storage' } : readOrWrite(statement);
     }
     case 'createIndex':
     case 'dropIndex':

@@ -31,7 +31,12 @@ export async function runSystemQuery(
   const systemTables = await tablesFor(table, call, coordinators);
   const leader = table === undefined ? undefined : coordinators.leader;
   const server = leader && { name: leader.name, role: 'leader', region: leader.region };
-  const engine = Engine.withoutGraph({ clusterId: SYSTEM_DATABASE, limits: LIMITS, systemTables });
+  const engine = Engine.withoutGraph({
+    clusterId: SYSTEM_DATABASE,
+    database: SYSTEM_DATABASE,
+    limits: LIMITS,
+    systemTables,
+  });
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const nowMs = Date.now();
   const execution = engine.start(call.statement, call.parameters, { seed, nowMs });

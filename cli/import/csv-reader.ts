@@ -21,6 +21,7 @@ export interface CsvRecord {
 }
 
 export interface CsvOptions {
+  /** One character. */
   readonly delimiter: string;
   readonly advance: (bytes: number) => void;
 }
@@ -58,18 +59,44 @@ export class CsvSplitter {
   #split(text: string, isLast: boolean): CsvRecord[] {
     const records: CsvRecord[] = [];
     let start = 0;
+    // Looked for again only when it has been passed: a chunk without quotes is walked over once and not for each record.
+    let quote = text.indexOf('"');
     while (start < text.length) {
-      const end = endOfRecord(text, start, { delimiter: this.#delimiter, isLast });
+      if (quote >= 0 && quote < start) quote = text.indexOf('"', start);
+      const end = this.#endOfRecord(text, { start, quote, isLast });
       if (end === undefined) break;
       const record = this.#record(text.slice(start, isBeforeReturn(text, end) ? end - 1 : end));
       if (record.text !== '') records.push(record);
-      this.#line += newlines(text, start, end) + 1;
+      this.#line += (quote >= start && quote < end ? newlines(text, start, end) : 0) + 1;
       start = end + 1;
     }
     this.#rest = text.slice(start);
     if (this.#rest.length > RECORD_LENGTH_MAX) throw this.#endless();
     if (isLast && this.#rest.length > 0) throw this.#endless();
     return records;
+  }
+
+  /** Where the record ends: at a newline outside of quotes. Undefined when that has not come yet. */
+  #endOfRecord(
+    text: string,
+    { start, quote, isLast }: { start: number; quote: number; isLast: boolean },
+  ): number | undefined {
+    const newline = text.indexOf('\n', start);
+    const lineEnd = newline < 0 ? text.length : newline;
+    if (quote < 0 || quote >= lineEnd) return newline >= 0 || isLast ? lineEnd : undefined;
+    let at = start;
+    let nextNewline = newline;
+    for (;;) {
+      if (text[at] === '"') {
+        at = afterQuoted(text, at);
+        if (at < 0) return undefined;
+      }
+      const nextDelimiter = text.indexOf(this.#delimiter, at);
+      if (nextNewline >= 0 && nextNewline < at) nextNewline = text.indexOf('\n', at);
+      if (nextDelimiter >= 0 && (nextNewline < 0 || nextDelimiter < nextNewline)) at = nextDelimiter + 1;
+      else if (nextNewline >= 0) return nextNewline;
+      else return isLast ? text.length : undefined;
+    }
   }
 
   #record(text: string): CsvRecord {
@@ -87,30 +114,6 @@ export class CsvSplitter {
           `line ${this.#line}, column ${column}: the record with this quote does not end; is a quote not closed?`,
         )
       : this.#fail(`line ${this.#line}: the line is longer than ${RECORD_LENGTH_MAX} characters; is this a CSV file?`);
-  }
-}
-
-/** Where the record ends that begins at `start`: at a newline outside of quotes. Undefined when that has not come yet. */
-function endOfRecord(
-  text: string,
-  start: number,
-  { delimiter, isLast }: { delimiter: string; isLast: boolean },
-): number | undefined {
-  const newline = text.indexOf('\n', start);
-  const lineEnd = newline < 0 ? text.length : newline;
-  const quote = text.indexOf('"', start);
-  if (quote < 0 || quote >= lineEnd) return newline >= 0 || isLast ? lineEnd : undefined;
-  let at = start;
-  for (;;) {
-    if (text[at] === '"') {
-      at = afterQuoted(text, at);
-      if (at < 0) return undefined;
-    }
-    const nextDelimiter = text.indexOf(delimiter, at);
-    const nextNewline = text.indexOf('\n', at);
-    if (nextDelimiter >= 0 && (nextNewline < 0 || nextDelimiter < nextNewline)) at = nextDelimiter + delimiter.length;
-    else if (nextNewline >= 0) return nextNewline;
-    else return isLast ? text.length : undefined;
   }
 }
 
@@ -137,7 +140,7 @@ function quotedFields(text: string, delimiter: string): Pick<CsvRecord, 'fields'
     if (isQuoted) fields.push(text.slice(at + 1, from - 1).replaceAll('""', '"'));
     else fields.push(end > at ? text.slice(at, end) : null);
     if (found < 0) return { fields };
-    at = end + delimiter.length;
+    at = end + 1;
   }
 }
 

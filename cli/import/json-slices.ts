@@ -30,13 +30,14 @@ export function jsonFault(text: string): string | undefined {
   }
 }
 
-/** The entries of an object's text, each value as its text. Throws JsonFault. */
-export function objectSlices(text: string, from = 0): Map<string, JsonSlice> {
-  const slices = new JsonSlices(text, from);
+/** The entries of an object's text, each value as its text; `base` is where that text begins in the whole. Throws JsonFault. */
+export function objectSlices(text: string, base = 0): Map<string, JsonSlice> {
+  const slices = new JsonSlices(text, base);
   const entries = new Map<string, JsonSlice>();
   slices.object((key, start, end) => {
-    if (entries.has(key)) throw new JsonFault(`the key ${JSON.stringify(key.slice(0, 80))} stands twice`, start);
-    entries.set(key, { text: text.slice(start, end), offset: start });
+    const offset = base + start;
+    if (entries.has(key)) throw new JsonFault(`the key ${JSON.stringify(key.slice(0, 80))} stands twice`, offset);
+    entries.set(key, { text: text.slice(start, end), offset });
   });
   slices.end();
   return entries;
@@ -44,7 +45,7 @@ export function objectSlices(text: string, from = 0): Map<string, JsonSlice> {
 
 export interface JsonSlice {
   readonly text: string;
-  /** In the text that it is a slice of. */
+  /** In the whole text. */
   readonly offset: number;
 }
 
@@ -70,12 +71,13 @@ const WORD = /true|false|null/y;
 
 class JsonSlices {
   readonly #text: string;
-  #offset: number;
+  readonly #base: number;
+  #offset = 0;
   #depth = 0;
 
-  constructor(text: string, from = 0) {
+  constructor(text: string, base = 0) {
     this.#text = text;
-    this.#offset = from;
+    this.#base = base;
     this.#skipSpace();
   }
 
@@ -199,6 +201,6 @@ class JsonSlices {
   }
 
   #fault(reason: string): JsonFault {
-    return new JsonFault(reason, this.#offset);
+    return new JsonFault(reason, this.#base + this.#offset);
   }
 }

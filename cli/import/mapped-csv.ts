@@ -66,7 +66,10 @@ async function* batchesOf(
       }
       const { json } = rows;
       const made = orBad(record, reading, () => json(record));
-      if (made !== undefined) yield* groups.add('', { content: made, place: { file, line: record.line } });
+      if (made === undefined) continue;
+      const ready = groups.add('', { content: made, place: { file, line: record.line } });
+      // Each `yield*` costs a turn, even of nothing.
+      if (ready.length > 0) yield* ready;
     }
   }
   yield* groups.flush();

@@ -55,7 +55,9 @@ async function* nodeBatches(path: string, numbers: NodeNumbers, context: StepCon
   for await (const lines of readLines(path, { lengthMax: LINE_LENGTH_MAX, advance: context.advance })) {
     for (const line of lines) {
       const node = orBad(path, line, context, read);
-      if (node) yield* rows.add(node, { file: path, line: line.number });
+      if (!node) continue;
+      const ready = rows.add(node, { file: path, line: line.number });
+      if (ready.length > 0) yield* ready;
     }
   }
   yield* rows.flush();
@@ -82,7 +84,9 @@ async function* relationshipBatches(
     for (const line of lines) {
       if (isOther(line)) continue;
       const relationship = orBad(path, line, context, read);
-      if (relationship) yield* rows.add(relationship, { file: path, line: line.number });
+      if (!relationship) continue;
+      const ready = rows.add(relationship, { file: path, line: line.number });
+      if (ready.length > 0) yield* ready;
     }
   }
   yield* rows.flush();
@@ -118,7 +122,7 @@ function idOf(entries: Entries, name: string): string {
 function endOf(entries: Entries, name: string, numbers: NodeNumbers): number {
   const end = entries.get(name);
   if (!end) throw new JsonFault(`a relationship needs '${name}', an object with the id of a node`, 0);
-  const id = end.text.startsWith('{') ? idOf(objectSlices(end.text), 'id') : idOf(entries, name);
+  const id = end.text.startsWith('{') ? idOf(objectSlices(end.text, end.offset), 'id') : idOf(entries, name);
   const number = numbers.find('', id);
   if (number === undefined) throw new JsonFault(`no node has the id '${id.slice(0, 80)}'`, end.offset);
   return number;
@@ -128,7 +132,7 @@ function propertiesOf(entries: Entries): Map<string, string> {
   const properties = new Map<string, string>();
   const given = entries.get('properties');
   if (!given || given.text === 'null') return properties;
-  for (const [key, { text }] of objectSlices(given.text)) {
+  for (const [key, { text }] of objectSlices(given.text, given.offset)) {
     if (text !== 'null') properties.set(key, valueJson(text));
   }
   return properties;

@@ -1,5 +1,5 @@
 /** CSV files with headers as neo4j-admin has them; several files, and headers in files of their own. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CommandFailure } from '../failure.ts';
 import { FieldFault } from './column-type.ts';
@@ -9,6 +9,10 @@ import { type IdColumn, type Neo4jHeader, parseNeo4jHeader } from './neo4j-heade
 import { NodeNumbers, NodeRows, NUMBERING_STEPS, RelationshipRows } from './numbered-graph.ts';
 import type { ImportPlan, ImportStep, StepContext } from './plan.ts';
 import type { Batch } from './row-groups.ts';
+import { scriptStep } from './script-plan.ts';
+
+/** Of a folder: run when all is there. */
+const SCHEMA_FILE = 'schema.cypher';
 
 /** Files that are read as one: the first record of all is the header. */
 export interface FileGroup {
@@ -21,8 +25,8 @@ export interface Neo4jCsv {
   readonly name: string;
   readonly nodes: readonly FileGroup[];
   readonly relationships: readonly FileGroup[];
-  /** Cypher to run when all is there: indexes and constraints. */
-  readonly schema?: readonly string[];
+  /** A script to run when all is there: indexes and constraints. */
+  readonly schema?: string | undefined;
   readonly delimiter: string;
   readonly arrayDelimiter: string;
 }
@@ -43,7 +47,7 @@ export function parseFileGroup(text: string): FileGroup {
 export async function findFileGroups(
   folder: string,
   delimiter: string,
-): Promise<Pick<Neo4jCsv, 'nodes' | 'relationships'>> {
+): Promise<Pick<Neo4jCsv, 'nodes' | 'relationships' | 'schema'>> {
   const nodes: FileGroup[] = [];
   const relationships: FileGroup[] = [];
   for (const name of readdirSync(folder).sort()) {
@@ -54,7 +58,8 @@ export async function findFileGroups(
     else if (id) nodes.push({ names: [], paths: [path] });
     else throw new CommandFailure('usage', `${path}: the header has neither :ID nor :START_ID and :END_ID`);
   }
-  if (nodes.length > 0) return { nodes, relationships };
+  const schema = join(folder, SCHEMA_FILE);
+  if (nodes.length > 0) return { nodes, relationships, schema: existsSync(schema) ? schema : undefined };
   throw new CommandFailure('usage', `${folder} has neither an import.json nor .csv files with :ID in their header`);
 }
 
@@ -66,7 +71,7 @@ async function headerOf(path: string, delimiter: string): Promise<Neo4jHeader> {
 }
 
 export function planNeo4jCsv(files: Neo4jCsv): ImportPlan {
-  const { name, nodes, relationships, schema = [], delimiter, arrayDelimiter } = files;
+  const { name, nodes, relationships, schema, delimiter, arrayDelimiter } = files;
   const numbers = new NodeNumbers();
   const paths = (groups: readonly FileGroup[]) => groups.flatMap((group) => group.paths);
   const steps: ImportStep[] = [
@@ -79,7 +84,7 @@ export function planNeo4jCsv(files: Neo4jCsv): ImportPlan {
       batches: (context) => relationshipBatches(files, numbers, context),
     },
     NUMBERING_STEPS.after,
-    { type: 'schema', statements: schema },
+    ...(schema === undefined ? [] : [scriptStep(schema)]),
   ];
   const groups = [...nodes, ...relationships].map((group) => [
     ...group.names,
@@ -88,8 +93,8 @@ export function planNeo4jCsv(files: Neo4jCsv): ImportPlan {
   ]);
   return {
     name,
-    paths: [...paths(nodes), ...paths(relationships)],
-    reading: ['neo4j', delimiter, arrayDelimiter, ...groups.flat(), ...schema],
+    paths: [...paths(nodes), ...paths(relationships), ...(schema === undefined ? [] : [schema])],
+    reading: ['neo4j', delimiter, arrayDelimiter, ...groups.flat()],
     steps,
   };
 }
@@ -111,7 +116,9 @@ async function* nodeBatches(files: Neo4jCsv, numbers: NodeNumbers, context: Step
       };
       for (const record of records) {
         const made = orBad(record, reading, () => read(record));
-        if (made) yield* rows.add(made, { file: reading.file, line: record.line });
+        if (!made) continue;
+        const ready = rows.add(made, { file: reading.file, line: record.line });
+        if (ready.length > 0) yield* ready;
       }
     }
   }
@@ -139,7 +146,9 @@ async function* relationshipBatches(
       });
       for (const record of records) {
         const made = orBad(record, reading, () => read(record));
-        if (made) yield* rows.add(made, { file: reading.file, line: record.line });
+        if (!made) continue;
+        const ready = rows.add(made, { file: reading.file, line: record.line });
+        if (ready.length > 0) yield* ready;
       }
     }
   }

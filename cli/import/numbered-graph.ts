@@ -64,7 +64,7 @@ export class NodeRows {
     this.#groups = new RowGroups(counter);
   }
 
-  add({ number, labels, properties }: NodeFields, place: Place): Batch[] {
+  add({ number, labels, properties }: NodeFields, place: Place): readonly Batch[] {
     const group = JSON.stringify(labels);
     const { columns } = this.#groups.action(group, () => nodeAction(labels));
     return this.#groups.add(group, { content: columns.row(String(number), properties), place });
@@ -109,7 +109,7 @@ export class RelationshipRows {
     this.#groups = new RowGroups(counter);
   }
 
-  add({ type, start, end, properties }: RelationshipFields, place: Place): Batch[] {
+  add({ type, start, end, properties }: RelationshipFields, place: Place): readonly Batch[] {
     const { columns } = this.#groups.action(type, () => relationshipAction(type));
     return this.#groups.add(type, { content: columns.row(`${start},${end}`, properties), place });
   }

@@ -43,6 +43,9 @@ export class RowCounter {
   next = 1;
 }
 
+/** For most rows; a list for each would be a million of them. */
+const NONE: readonly Batch[] = [];
+
 interface Group<Action extends GroupAction> {
   readonly action: Action;
   rows: Row[];
@@ -70,14 +73,16 @@ export class RowGroups<Action extends GroupAction> {
   }
 
   /** Adds a row to a group that has an action. Answers the batches that are to go now. */
-  add(key: string, row: Row): Batch[] {
+  add(key: string, row: Row): readonly Batch[] {
     const group = this.#groups.get(key);
     if (!group) throw new Error(`no group ${key}`);
-    const ready: Batch[] = [];
-    if (group.length + row.content.length > BATCH_LENGTH_MAX && group.rows.length > 0) ready.push(this.#take(group));
+    const isTooLong = group.length + row.content.length > BATCH_LENGTH_MAX && group.rows.length > 0;
+    const before: readonly Batch[] = isTooLong ? [this.#take(group)] : NONE;
     group.rows.push(row);
     group.length += row.content.length;
     this.#heldLength += row.content.length;
+    if (group.rows.length < BATCH_ROWS && this.#heldLength <= HELD_LENGTH_MAX) return before;
+    const ready = [...before];
     if (group.rows.length >= BATCH_ROWS) ready.push(this.#take(group));
     while (this.#heldLength > HELD_LENGTH_MAX) ready.push(this.#takeLargest());
     return ready;

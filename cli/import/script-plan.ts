@@ -3,7 +3,7 @@
  * import, done once and in order; statements that differ in nothing but their values are done together, and small ones share a transaction.
  */
 import { CommandFailure } from '../failure.ts';
-import type { ImportPlan, StepContext } from './plan.ts';
+import type { ImportPlan, ImportStep, StepContext } from './plan.ts';
 import type { Place, RowCounter } from './row-groups.ts';
 import type { ScriptItem } from './script-item.ts';
 import { ShapeGroups } from './shape-groups.ts';
@@ -20,15 +20,23 @@ export function planScript(path: string): ImportPlan {
     name: path,
     paths: [path],
     reading: ['script'],
-    steps: [{ type: 'script', paths: [path], items: (context) => scriptItems(path, context) }],
+    steps: [scriptStep(path)],
   };
+}
+
+/** The statements of a script as a step among others. */
+export function scriptStep(path: string): ImportStep {
+  return { type: 'script', paths: [path], items: (context) => scriptItems(path, context) };
 }
 
 async function* scriptItems(path: string, context: StepContext): AsyncGenerator<ScriptItem, void> {
   const order = new ScriptOrder(context.counter);
   const splitter = new StatementSplitter((reason) => new CommandFailure('usage', `${path}, ${reason}`));
   for await (const text of readText(path, context.advance)) {
-    for (const { text: statement, line } of splitter.push(text)) yield* order.add(statement, { file: path, line });
+    // Not `yield*`, which costs a turn for each statement, even of nothing.
+    for (const { text: statement, line } of splitter.push(text)) {
+      for (const item of order.add(statement, { file: path, line })) yield item;
+    }
   }
   for (const { text: statement, line } of splitter.end()) yield* order.add(statement, { file: path, line });
   yield* order.flush();

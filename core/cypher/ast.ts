@@ -15,8 +15,15 @@ export type Statement = {
   readonly explain: boolean;
   /** PROFILE: what each operator does is counted while the statement runs. */
   readonly profile: boolean;
+  /** The databases that USE names, which can only be the one that is asked. */
+  readonly uses: readonly UsedDatabase[];
   readonly body: Query | SchemaCommand | SystemCommand;
 };
+
+export interface UsedDatabase {
+  readonly name: string;
+  readonly span: Span;
+}
 
 /** One or more single queries joined by UNION; `all` is true for UNION ALL. */
 export interface Query {
@@ -128,7 +135,31 @@ export type SetItem =
   | { readonly type: 'replace'; readonly variable: string; readonly value: Expression; readonly span: Span }
   /** `n += {…}`: properties are merged in. */
   | { readonly type: 'merge'; readonly variable: string; readonly value: Expression; readonly span: Span }
-  | { readonly type: 'labels'; readonly variable: string; readonly labels: readonly string[]; readonly span: Span };
+  /** `n[key] = …` */
+  | {
+      readonly type: 'dynamicProperty';
+      readonly target: Expression;
+      readonly key: Expression;
+      readonly value: Expression;
+      readonly span: Span;
+    }
+  | LabelsItem;
+
+/** `n:A:$(expression)`: labels that are put on a node, or taken away from it. */
+export interface LabelsItem {
+  readonly type: 'labels';
+  readonly variable: string;
+  readonly labels: readonly string[];
+  readonly dynamicLabels: readonly DynamicNames[];
+  readonly span: Span;
+}
+
+/** `$(expression)`, `$any(expression)`: labels or types that are worked out, a STRING or a list of them. */
+export interface DynamicNames {
+  /** Where they are looked for: whether one of them is enough. */
+  readonly quantifier: 'all' | 'any';
+  readonly expression: Expression;
+}
 
 export interface RemoveClause {
   readonly type: 'remove';
@@ -138,7 +169,8 @@ export interface RemoveClause {
 
 export type RemoveItem =
   | { readonly type: 'property'; readonly target: Expression; readonly key: string; readonly span: Span }
-  | { readonly type: 'labels'; readonly variable: string; readonly labels: readonly string[]; readonly span: Span };
+  | { readonly type: 'dynamicProperty'; readonly target: Expression; readonly key: Expression; readonly span: Span }
+  | LabelsItem;
 
 export interface DeleteClause {
   readonly type: 'delete';
@@ -190,6 +222,8 @@ export interface ImportedVariable {
 export interface InTransactions {
   /** Rows of the input for each transaction; undefined: the default. */
   readonly rows: Expression | undefined;
+  /** `IN 3 CONCURRENT TRANSACTIONS`: how many may run at once. They run one after the other all the same. */
+  readonly concurrent?: { readonly count: Expression | undefined } | undefined;
   readonly onError: 'fail' | 'continue' | 'break';
   readonly status: ImportedVariable | undefined;
   readonly span: Span;
@@ -238,6 +272,8 @@ export interface LabelTest {
 
 export interface NodePattern extends LabelTest {
   readonly variable: string | undefined;
+  /** Labels that are worked out, beside the others. */
+  readonly dynamicLabels?: readonly DynamicNames[] | undefined;
   /** A map literal or a parameter. */
   readonly properties: Expression | undefined;
   readonly where: Expression | undefined;
@@ -250,6 +286,8 @@ export interface RelationshipPattern {
   readonly types: readonly string[];
   /** What the type must be, where that is more than a list; `types` is empty then. */
   readonly typeExpression: LabelExpression | undefined;
+  /** Types that are worked out. */
+  readonly dynamicTypes?: readonly DynamicNames[] | undefined;
   readonly direction: 'outgoing' | 'incoming' | 'both';
   /** Variable length; `max` undefined: no upper bound. */
   readonly hops: { readonly min: number; readonly max: number | undefined } | undefined;
@@ -449,14 +487,14 @@ export type SchemaCommand =
       readonly type: 'createIndex';
       readonly name: string | undefined;
       readonly ifNotExists: boolean;
-      readonly label: string;
-      readonly key: string;
+      readonly subject: IndexSubject;
+      readonly options: ReadonlyMap<string, OptionValue>;
       readonly span: Span;
     }
   | {
       readonly type: 'dropIndex';
       /** By its name, or by what it is on. */
-      readonly index: string | { readonly label: string; readonly key: string };
+      readonly index: string | IndexSubject;
       readonly ifExists: boolean;
       readonly span: Span;
     }
@@ -475,13 +513,21 @@ export type SchemaCommand =
       readonly span: Span;
     };
 
-/** What a constraint says, and of what. */
-export interface ConstraintSubject {
-  readonly kind: 'unique' | 'exists' | 'key' | 'type';
+/** What an index or a constraint is on. */
+export interface SchemaSubject {
   readonly entity: 'node' | 'relationship';
   /** Or the relationship type. */
   readonly label: string;
-  readonly key: string;
+  readonly keys: readonly string[];
+}
+
+export interface IndexSubject extends SchemaSubject {
+  readonly kind: 'range' | 'point' | 'vector';
+}
+
+/** What a constraint says, and of what. */
+export interface ConstraintSubject extends SchemaSubject {
+  readonly kind: 'unique' | 'exists' | 'key' | 'type';
   /** Of `type`: any of these. */
   readonly types: readonly string[];
 }
@@ -525,4 +571,4 @@ export type ClusterCommand =
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' };
 
-export type OptionValue = string | number | boolean | readonly OptionValue[];
+export type OptionValue = string | number | boolean | readonly OptionValue[] | ReadonlyMap<string, OptionValue>;

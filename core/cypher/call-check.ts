@@ -79,7 +79,8 @@ function unknownFunction(checker: Checker, call: Call) {
       hint: 'Write n.key IS NOT NULL, or EXISTS { (a)-->(b) }.',
     });
   }
-  if (isKnownElsewhere(call.name)) return checker.notSupported(call.span, `The function ${shown(call.name)}`);
+  if (isKnownElsewhere(call.name))
+    return checker.notSupported(call.span, `The function ${shown(call.name)}`, 'functions');
   const meant = suggestion(call.name, FUNCTIONS.keys());
   const hint = meant === undefined ? undefined : `Did you mean ${findFunction(meant)?.name ?? meant}?`;
   return checker.error(call.span, {

@@ -117,10 +117,8 @@ export class CallParser {
     const start = cursor.index;
     cursor.skip();
     if (cursor.word() === 'TRANSACTION') throw cursor.expected('TRANSACTIONS', ['TRANSACTIONS']);
-    if (cursor.word() !== 'TRANSACTIONS') {
-      throw cursor.notSupported('IN … CONCURRENT TRANSACTIONS', start);
-    }
-    cursor.skip();
+    const concurrent = cursor.word() === 'TRANSACTIONS' ? undefined : this.#concurrent();
+    cursor.expectWord('TRANSACTIONS');
     let rows: Expression | undefined;
     let onError: InTransactions['onError'] | undefined;
     let status: ImportedVariable | undefined;
@@ -135,7 +133,16 @@ export class CallParser {
         status = this.#variable();
       } else break;
     }
-    return { rows, onError: onError ?? 'fail', status, span: cursor.spanFrom(start) };
+    const found = { rows, onError: onError ?? 'fail', status, span: cursor.spanFrom(start) };
+    return concurrent ? { ...found, concurrent } : found;
+  }
+
+  /** `CONCURRENT` or `3 CONCURRENT` */
+  #concurrent(): InTransactions['concurrent'] {
+    const cursor = this.#cursor;
+    const count = cursor.word() === 'CONCURRENT' ? undefined : this.#expressions.expression();
+    cursor.expectWord('CONCURRENT');
+    return { count };
   }
 
   #onError(): InTransactions['onError'] {

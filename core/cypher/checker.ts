@@ -1,6 +1,7 @@
 /** What the parts of the semantic check share. */
 import type { ErrorCode, GraphError, Position } from '../error.ts';
 import type { Expression, Query } from './ast.ts';
+import type { DocumentationPart } from './error-text.ts';
 import type { ResultColumn } from './projection-check.ts';
 import type { Scope } from './scope.ts';
 import type { StaticType, TypeKind } from './static-type.ts';
@@ -42,5 +43,5 @@ export interface Checker {
     at: Position,
     fields: { message: string; detail: string; hint?: string | undefined; code?: ErrorCode },
   ): GraphError;
-  notSupported(at: Position, what: string): GraphError;
+  notSupported(at: Position, what: string, part: DocumentationPart): GraphError;
 }

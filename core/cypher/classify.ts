@@ -2,6 +2,7 @@
 import type { Clause, Query, Statement } from './ast.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
 import { isSystemTable } from './show-signature.ts';
+import { isOfStorage } from './storage-signature.ts';
 
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
@@ -26,9 +27,20 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
 }
 
 /** What is shown of databases and instances: SHOW is a statement's first clause, or none of it. */
-export function systemTableOf({ parts }: Query): string | undefined {
+export function systemTableOf(query: Query): string | undefined {
+  const name = firstCall(query);
+  return name !== undefined && isSystemTable(name) ? name : undefined;
+}
+
+/** Whether a query is a command about the storage of one instance, which stands first too. */
+export function isAboutStorage(query: Query): boolean {
+  const name = firstCall(query);
+  return name !== undefined && isOfStorage(name);
+}
+
+function firstCall({ parts }: Query): string | undefined {
   const first = parts[0]?.clauses[0];
-  return first?.type === 'call' && isSystemTable(first.name) ? first.name : undefined;
+  return first?.type === 'call' ? first.name : undefined;
 }
 
 function writes(query: Query, procedures: ProcedureSignatures): boolean {

@@ -10,8 +10,10 @@ import type {
   SetItem,
   SingleQuery,
   SortItem,
+  UsedDatabase,
 } from './ast.ts';
 import { CallParser } from './call-parser.ts';
+import { compoundName } from './compound-name.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { stringValue } from './literal-text.ts';
 import type { PatternParser } from './pattern-parser.ts';
@@ -57,7 +59,6 @@ const WRITING_WORDS: ReadonlySet<Keyword> = new Set<Keyword>([
 
 /** Clauses of Cypher that this version does not have. */
 const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
-  ['USE', 'The clause USE'],
   ['USING', 'USING'],
   ['LET', 'The clause LET'],
   ['FILTER', 'The clause FILTER'],
@@ -65,6 +66,8 @@ const ABSENT_CLAUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 export class ClauseParser {
+  /** The databases that USE has named so far. */
+  readonly uses: UsedDatabase[] = [];
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
   readonly #patterns: PatternParser;
@@ -99,6 +102,7 @@ export class ClauseParser {
   }
 
   #singleQuery(): SingleQuery {
+    if (this.#atWord('USE') && this.#cursor.atName(1)) this.#use();
     const clauses: Clause[] = [];
     for (let clause = this.#clause(); clause !== undefined; clause = this.#clause()) {
       clauses.push(clause);
@@ -109,6 +113,19 @@ export class ClauseParser {
     }
     if (clauses.length === 0) throw this.#cursor.expected('a clause such as MATCH, CREATE or RETURN', CLAUSE_WORDS);
     return { clauses };
+  }
+
+  /** `USE name` and `USE GRAPH name` in front of the clauses. */
+  #use(): void {
+    const cursor = this.#cursor;
+    cursor.skip();
+    if (this.#atWord('GRAPH') && cursor.atName(1) && cursor.kind(2) !== TOKEN.openParen) {
+      if (!CLAUSE_WORDS.includes(cursor.word(1))) cursor.skip();
+    }
+    const start = cursor.index;
+    const name = compoundName(cursor, 'the name of a database');
+    if (cursor.at(TOKEN.openParen)) throw cursor.notSupported('A graph that is worked out after USE', start);
+    this.uses.push({ name, span: cursor.spanFrom(start) });
   }
 
   /** The next clause; undefined when none starts here. */
@@ -356,7 +373,7 @@ export class ClauseParser {
     const next = cursor.kind(1);
     if (cursor.atName() && (next === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, ...this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
     if (cursor.atName() && (next === TOKEN.equal || next === TOKEN.plusEqual)) {
       const variable = cursor.variable();
@@ -365,25 +382,28 @@ export class ClauseParser {
       const type = next === TOKEN.equal ? 'replace' : 'merge';
       return { type, variable, value, span: cursor.spanFrom(start) };
     }
-    const { target, key } = this.#property();
+    const property = this.#property();
     if (!cursor.take(TOKEN.equal)) throw cursor.expected('"="');
     const value = this.#expressions.expression();
-    return { type: 'property', target, key, value, span: cursor.spanFrom(start) };
+    return { ...property, value, span: cursor.spanFrom(start) };
   }
 
-  /** `n.name`, as SET and REMOVE take it. */
-  #property(): { target: Expression; key: string } {
+  /** `n.name` or `n[key]`, as SET and REMOVE take it. */
+  #property() {
     const cursor = this.#cursor;
-    const start = cursor.index;
     const expression = this.#expressions.target();
-    if (expression.type === 'property') return { target: expression.subject, key: expression.key };
-    if (expression.type === 'index') throw cursor.notSupported('A property with a computed key', start);
+    if (expression.type === 'property') {
+      return { type: 'property', target: expression.subject, key: expression.key } as const;
+    }
+    if (expression.type === 'index') {
+      return { type: 'dynamicProperty', target: expression.subject, key: expression.index } as const;
+    }
     throw cursor.expected('a property such as n.name, or a label such as n:Label');
   }
 
   /** `n IS Label` */
   #isBeforeLabel(): boolean {
-    return this.#cursor.word(1) === 'IS' && this.#cursor.atName(2);
+    return this.#cursor.word(1) === 'IS' && (this.#cursor.atName(2) || this.#cursor.kind(2) === TOKEN.dollar);
   }
 
   #remove(): Clause {
@@ -400,9 +420,9 @@ export class ClauseParser {
     const start = cursor.index;
     if (cursor.atName() && (cursor.kind(1) === TOKEN.colon || this.#isBeforeLabel())) {
       const variable = cursor.variable();
-      return { type: 'labels', variable, labels: this.#patterns.labels.names(), span: cursor.spanFrom(start) };
+      return { type: 'labels', variable, ...this.#patterns.labels.names(), span: cursor.spanFrom(start) };
     }
-    return { type: 'property', ...this.#property(), span: cursor.spanFrom(start) };
+    return { ...this.#property(), span: cursor.spanFrom(start) };
   }
 
   #delete(): Clause {

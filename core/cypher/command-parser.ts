@@ -1,9 +1,10 @@
 /** Commands on indexes, constraints and databases. They stand alone in a statement. */
-import type { OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import type { IndexSubject, OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
 import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
+import { schemaKeys, schemaPlace } from './schema-place-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -34,20 +35,20 @@ const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
   'UNREGISTER',
 ]);
 
-/** How deep lists may nest in OPTIONS. */
+/** Words before INDEX, and the kinds of index that they stand for. */
+const KINDS: ReadonlyMap<string, IndexSubject['kind']> = new Map([
+  ['RANGE', 'range'],
+  ['POINT', 'point'],
+  ['VECTOR', 'vector'],
+]);
+
+const NO_OPTIONS: ReadonlyMap<string, OptionValue> = new Map();
+
+/** How deep lists and maps may nest in OPTIONS. */
 const OPTION_DEPTH_MAX = 4;
 
 /** Kinds of indexes that Neo4j or Memgraph have and this version has not. */
-const ABSENT_INDEXES: ReadonlySet<string> = new Set([
-  'TEXT',
-  'POINT',
-  'LOOKUP',
-  'FULLTEXT',
-  'VECTOR',
-  'EDGE',
-  'GLOBAL',
-  'BTREE',
-]);
+const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'FULLTEXT', 'GLOBAL', 'BTREE']);
 
 export class CommandParser {
   readonly #cursor: TokenCursor;
@@ -77,8 +78,13 @@ export class CommandParser {
       case 'CREATE INDEX':
         return this.#createIndex();
       case 'CREATE RANGE':
+      case 'CREATE POINT':
+      case 'CREATE VECTOR':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
-        throw cursor.expected('INDEX after CREATE RANGE', ['INDEX']);
+        throw cursor.expected(`INDEX after ${what}`, ['INDEX']);
+      case 'CREATE EDGE':
+      case 'DROP EDGE':
+        return this.#edgeIndex();
       case 'CREATE CONSTRAINT':
         return new ConstraintParser(cursor).create();
       case 'DROP CONSTRAINT':
@@ -106,72 +112,63 @@ export class CommandParser {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.skip();
+    const kind = KINDS.get(cursor.source().toUpperCase()) ?? 'range';
     if (!cursor.takeWords('INDEX')) cursor.skip(2);
-    if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) {
-      // Memgraph's form, which does nothing when the index is there.
-      const on = this.#memgraphIndex('CREATE INDEX ON :Label');
-      return { type: 'createIndex', name: undefined, ifNotExists: true, ...on, span: cursor.spanFrom(start) };
-    }
+    if (cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon) return this.#createMemgraphIndex(start, 'node');
     const atIf = cursor.word() === 'IF' && cursor.word(1) !== 'FOR';
     const named = cursor.atName() && !atIf && !(cursor.word() === 'FOR' && !cursor.atName(1));
     const name = named ? cursor.name('the name of the index') : undefined;
     const ifNotExists = this.#ifNotExists();
     if (!cursor.takeWords('FOR')) throw cursor.expected('FOR', ['FOR', 'IF']);
-    const { variable, label } = this.#indexedNode();
+    const place = schemaPlace(cursor);
     cursor.expectWord('ON');
-    const key = this.#indexedKey(variable);
-    if (cursor.word() === 'OPTIONS') throw cursor.notSupported('OPTIONS of an index');
-    return { type: 'createIndex', name, ifNotExists, label, key, span: cursor.spanFrom(start) };
+    const { entity, label } = place;
+    const subject = { kind, entity, label, keys: schemaKeys(cursor, place) } as const;
+    const options = cursor.takeWords('OPTIONS') ? this.#options(OPTION_DEPTH_MAX) : NO_OPTIONS;
+    return { type: 'createIndex', name, ifNotExists, subject, options, span: cursor.spanFrom(start) };
   }
 
-  /** `ON :Label(key)` */
-  #memgraphIndex(what: string): { label: string; key: string } {
+  /** At EDGE, after CREATE or DROP. */
+  #edgeIndex(): SchemaCommand {
     const cursor = this.#cursor;
     const start = cursor.index;
+    const isNew = cursor.source().toUpperCase() === 'CREATE';
     cursor.skip(2);
-    const label = cursor.name('a label');
-    if (!cursor.at(TOKEN.openParen)) {
-      const message = 'A label needs no index: nodes are always found by their labels';
-      throw cursor.error(message, 'UnexpectedSyntax', `${what}(key) is about a property.`, { index: start });
-    }
-    cursor.skip();
-    const key = cursor.name('a property key');
-    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
-    if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
-    cursor.expect(TOKEN.closeParen, '")"');
-    return { label, key };
+    cursor.expectWord('INDEX');
+    if (isNew) return this.#createMemgraphIndex(start, 'relationship');
+    const index = this.#memgraphIndex('relationship');
+    return { type: 'dropIndex', index, ifExists: false, span: cursor.spanFrom(start) };
   }
 
-  /** `(n:Label)` */
-  #indexedNode(): { variable: string; label: string } {
+  /** Memgraph's form does nothing when the index is there. */
+  #createMemgraphIndex(start: number, entity: IndexSubject['entity']): SchemaCommand {
+    const subject = this.#memgraphIndex(entity);
+    const span = this.#cursor.spanFrom(start);
+    return { type: 'createIndex', name: undefined, ifNotExists: true, subject, options: NO_OPTIONS, span };
+  }
+
+  /** `ON :Label(key, other)` */
+  #memgraphIndex(entity: IndexSubject['entity']): IndexSubject {
     const cursor = this.#cursor;
-    cursor.expect(TOKEN.openParen, '"("');
-    if (cursor.at(TOKEN.closeParen)) throw cursor.notSupported('An index on relationships');
-    const variable = cursor.variable();
+    const start = cursor.index;
+    cursor.expectWord('ON');
     cursor.expect(TOKEN.colon, '":"');
-    const label = cursor.name('a label');
-    if (cursor.at(TOKEN.bar)) throw cursor.notSupported('An index on several labels');
-    cursor.expect(TOKEN.closeParen, '")"');
-    return { variable, label };
-  }
-
-  /** `(n.key)`, `n.key` */
-  #indexedKey(variable: string): string {
-    const cursor = this.#cursor;
-    if (cursor.source().toUpperCase() === 'EACH') throw cursor.notSupported('A full-text index');
-    const inBrackets = cursor.take(TOKEN.openParen);
-    const at = cursor.index;
-    const subject = cursor.variable();
-    if (subject !== variable) {
-      throw cursor.error(`The variable ${shown(subject)} is not defined`, 'UndefinedVariable', undefined, {
-        index: at,
-      });
+    const isNode = entity === 'node';
+    const label = cursor.name(isNode ? 'a label' : 'a relationship type');
+    if (!cursor.at(TOKEN.openParen)) {
+      const message = isNode
+        ? 'A label needs no index: nodes are always found by their labels'
+        : 'An index on a relationship type needs a property';
+      throw cursor.error(message, 'UnexpectedSyntax', 'ON :Name(key) is about a property.', { index: start });
     }
-    cursor.expect(TOKEN.dot, '"."');
-    const key = cursor.name('a property key');
-    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('An index on several properties');
-    if (inBrackets) cursor.expect(TOKEN.closeParen, '")"');
-    return key;
+    const keys: string[] = [];
+    do {
+      cursor.skip();
+      keys.push(cursor.name('a property key'));
+      if (cursor.at(TOKEN.dot)) throw cursor.notSupported('An index on a nested property');
+    } while (cursor.at(TOKEN.comma));
+    cursor.expect(TOKEN.closeParen, '"," or ")"');
+    return { kind: 'range', entity, label, keys };
   }
 
   #dropIndex(): SchemaCommand {
@@ -180,7 +177,7 @@ export class CommandParser {
     cursor.skip(2);
     const index =
       cursor.word() === 'ON' && cursor.kind(1) === TOKEN.colon
-        ? this.#memgraphIndex('DROP INDEX ON :Label')
+        ? this.#memgraphIndex('node')
         : cursor.name('the name of the index');
     return { type: 'dropIndex', index, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
   }
@@ -191,7 +188,7 @@ export class CommandParser {
     cursor.skip(2);
     const name = compoundName(cursor, 'the name of a database');
     const ifNotExists = this.#ifNotExists();
-    const options = cursor.takeWords('OPTIONS') ? this.#options() : new Map<string, OptionValue>();
+    const options = cursor.takeWords('OPTIONS') ? this.#options(OPTION_DEPTH_MAX) : NO_OPTIONS;
     return { type: 'createDatabase', name, ifNotExists, options, span: cursor.spanFrom(start) };
   }
 
@@ -217,7 +214,7 @@ export class CommandParser {
   }
 
   /** `{regions: ['weur', 'enam'], mode: 'SYNC'}` */
-  #options(): ReadonlyMap<string, OptionValue> {
+  #options(depth: number): ReadonlyMap<string, OptionValue> {
     const cursor = this.#cursor;
     const options = new Map<string, OptionValue>();
     cursor.expect(TOKEN.openBrace, '"{"');
@@ -225,7 +222,7 @@ export class CommandParser {
     do {
       const key = cursor.name('the name of an option');
       cursor.expect(TOKEN.colon, '":"');
-      options.set(key, this.#optionValue(OPTION_DEPTH_MAX));
+      options.set(key, this.#optionValue(depth));
     } while (cursor.take(TOKEN.comma));
     cursor.expect(TOKEN.closeBrace, '"," or "}"');
     return options;
@@ -236,6 +233,7 @@ export class CommandParser {
     if (cursor.takeWords('TRUE')) return true;
     if (cursor.takeWords('FALSE')) return false;
     if (cursor.at(TOKEN.openBracket) && depth > 0) return this.#optionList(depth - 1);
+    if (cursor.at(TOKEN.openBrace) && depth > 0) return this.#options(depth - 1);
     const source = cursor.source();
     if (cursor.take(TOKEN.string)) {
       const value = stringValue(source);
@@ -250,7 +248,7 @@ export class CommandParser {
       cursor.skip();
       return Number(value);
     }
-    throw cursor.expected('a string, a number, true, false or a list');
+    throw cursor.expected('a string, a number, true, false, a list or a map');
   }
 
   #optionList(depth: number): OptionValue {

@@ -1,6 +1,7 @@
 /** CREATE CONSTRAINT and DROP CONSTRAINT, in Neo4j's form (FOR … REQUIRE) and in its older one, which is Memgraph's (ON … ASSERT). */
 import type { ConstraintSubject, SchemaCommand, ValueType } from './ast.ts';
 import { shown } from './error-text.ts';
+import { type SchemaPlace, schemaKeys, schemaPlace } from './schema-place-parser.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 import { ValueTypeParser } from './value-type-parser.ts';
@@ -19,11 +20,6 @@ const PROPERTY_TYPES: ReadonlySet<string> = new Set([
   'DURATION',
   'POINT',
 ]);
-
-/** What a constraint is about: `(n:Label)` or `()-[r:TYPE]-()`. */
-interface Place extends Pick<ConstraintSubject, 'entity' | 'label'> {
-  readonly variable: string;
-}
 
 export class ConstraintParser {
   readonly #cursor: TokenCursor;
@@ -65,58 +61,31 @@ export class ConstraintParser {
     const cursor = this.#cursor;
     const isOld = cursor.takeWords('ON');
     if (!isOld && !cursor.takeWords('FOR')) throw cursor.expected('FOR', ['FOR', 'IF']);
-    const place = this.#place();
+    const place = schemaPlace(cursor);
+    const { entity, label } = place;
     cursor.expectWord(isOld ? 'ASSERT' : 'REQUIRE');
-    if (isOld && cursor.takeWords('EXISTS')) {
-      return { ...place, kind: 'exists', key: this.#key(place), types: [] };
+    const keysAt = cursor.index;
+    const saysExists = isOld && cursor.takeWords('EXISTS');
+    const keys = this.#keys(place, isOld);
+    if (!saysExists && (isOld || !cursor.at(TOKEN.doubleColon))) cursor.expectWord('IS');
+    const requirement = saysExists ? ({ kind: 'exists', types: [] } as const) : this.#requirement(place);
+    if (keys.length > 1 && (requirement.kind === 'exists' || requirement.kind === 'type')) {
+      const message = 'A constraint on the existence or the type of a property is on one property';
+      throw cursor.error(message, 'UnexpectedSyntax', undefined, { index: keysAt });
     }
-    const key = this.#key(place);
-    if (isOld || !cursor.at(TOKEN.doubleColon)) cursor.expectWord('IS');
-    return { ...place, key, ...this.#requirement(place) };
+    return { entity, label, keys, ...requirement };
   }
 
-  #place(): Place {
-    const cursor = this.#cursor;
-    cursor.expect(TOKEN.openParen, '"("');
-    const isRelationship = cursor.take(TOKEN.closeParen);
-    if (isRelationship) {
-      cursor.take(TOKEN.less);
-      cursor.expect(TOKEN.minus, '"-"');
-      cursor.expect(TOKEN.openBracket, '"["');
-    }
-    const variable = cursor.variable();
-    cursor.expect(TOKEN.colon, '":"');
-    const label = cursor.name(isRelationship ? 'a relationship type' : 'a label');
-    cursor.expect(isRelationship ? TOKEN.closeBracket : TOKEN.closeParen, isRelationship ? '"]"' : '")"');
-    if (!isRelationship) return { entity: 'node', label, variable };
-    cursor.expect(TOKEN.minus, '"-"');
-    cursor.take(TOKEN.greater);
-    cursor.expect(TOKEN.openParen, '"("');
-    cursor.expect(TOKEN.closeParen, '")"');
-    return { entity: 'relationship', label, variable };
-  }
-
-  /** `n.key`, `(n.key)` */
-  #key({ variable }: Place): string {
-    const cursor = this.#cursor;
-    const inBrackets = cursor.take(TOKEN.openParen);
-    const at = cursor.index;
-    const subject = cursor.variable();
-    if (subject !== variable) {
-      const message = `The variable ${shown(subject)} is not defined`;
-      throw cursor.error(message, 'UndefinedVariable', undefined, { index: at });
-    }
-    cursor.expect(TOKEN.dot, '"."');
-    const key = cursor.name('a property key');
-    if (cursor.at(TOKEN.comma)) throw cursor.notSupported('A constraint on several properties');
-    if (inBrackets) cursor.expect(TOKEN.closeParen, '")"');
-    return key;
+  /** `n.key`, `(n.key, n.other)`; in the older form also without brackets */
+  #keys(place: SchemaPlace, isOld: boolean): string[] {
+    const keys = schemaKeys(this.#cursor, place);
+    while (isOld && this.#cursor.take(TOKEN.comma)) keys.push(...schemaKeys(this.#cursor, place));
+    return keys;
   }
 
   /** What stands after IS. */
-  #requirement({ entity }: Place): Pick<ConstraintSubject, 'kind' | 'types'> {
+  #requirement({ entity }: SchemaPlace): Pick<ConstraintSubject, 'kind' | 'types'> {
     const cursor = this.#cursor;
-    const start = cursor.index;
     if (cursor.takeWords('NOT', 'NULL')) return { kind: 'exists', types: [] };
     if (cursor.take(TOKEN.doubleColon) || cursor.takeWords('TYPED')) return { kind: 'type', types: this.#types() };
     if (!cursor.takeWords(entity === 'node' ? 'NODE' : 'RELATIONSHIP') && entity === 'relationship') {
@@ -124,9 +93,6 @@ export class ConstraintParser {
     }
     const kind = cursor.takeWords('UNIQUE') ? 'unique' : cursor.takeWords('KEY') ? 'key' : undefined;
     if (kind === undefined) throw cursor.expected('UNIQUE, KEY, NOT NULL or ::', ['UNIQUE', 'KEY', 'NOT', 'TYPED']);
-    if (entity === 'relationship') {
-      throw cursor.notSupported('A constraint that needs an index on relationships', start);
-    }
     return { kind, types: [] };
   }
 

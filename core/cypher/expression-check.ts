@@ -4,7 +4,7 @@ import { arithmeticType, takesOnLeft } from './arithmetic-type.ts';
 import type { Expression, Query } from './ast.ts';
 import { typeOfCall } from './call-check.ts';
 import type { Checker, Place } from './checker.ts';
-import { notSupportedError, shown, statementError } from './error-text.ts';
+import { type DocumentationPart, notSupportedError, shown, statementError } from './error-text.ts';
 import { checkComprehension, checkPatternPredicate, checkShortestExpression } from './pattern-check.ts';
 import type { ResultColumn } from './projection-check.ts';
 import { Scope } from './scope.ts';
@@ -52,9 +52,8 @@ export class ExpressionChecker implements Checker {
     return statementError({ text: this.#text, position: at, ...fields });
   }
 
-  notSupported(at: Position, what: string): GraphError {
-    // Only of functions is it known so late.
-    return notSupportedError({ text: this.#text, position: at, what, part: 'functions' });
+  notSupported(at: Position, what: string, part: DocumentationPart): GraphError {
+    return notSupportedError({ text: this.#text, position: at, what, part });
   }
 
   require(expression: Expression, kinds: readonly TypeKind[], scope: Scope, place: Place): StaticType {

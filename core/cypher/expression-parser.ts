@@ -1,5 +1,6 @@
 /** Expressions: operators by the table of precedence.ts, and what may stand after an operand. Operands: operand-parser.ts. */
 import type { ComparisonOperator, Expression, Query, Span } from './ast.ts';
+import { withDynamicLabels } from './dynamic-names.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue } from './literal-text.ts';
 import { normalForm } from './normal-form.ts';
@@ -15,6 +16,9 @@ import { ValueTypeParser } from './value-type-parser.ts';
  * bracket, and whoever walks a tree calls himself for each level.
  */
 export const TREE_HEIGHT_MAX = 500;
+
+/** Operators that may begin what is asked after WHEN. */
+const TEST_FORMS: ReadonlySet<BinaryOperator['form']> = new Set(['comparison', 'string', 'is']);
 
 export class ExpressionParser implements ExpressionReader {
   readonly patterns: PatternParser;
@@ -52,11 +56,27 @@ export class ExpressionParser implements ExpressionReader {
     return query;
   }
 
-  #whole(barEnds: boolean): Expression {
+  test(subject: Expression): Expression | undefined {
+    const operator = operatorAt(this.#cursor);
+    if (operator === undefined || !TEST_FORMS.has(operator.form)) return undefined;
+    // STARTS, CONTAINS and IS may be names of variables too.
+    if (this.#cursor.atName() && (this.#cursor.word(1) === 'THEN' || this.#cursor.kind(1) === TOKEN.comma))
+      return undefined;
+    const { index } = this.#cursor;
+    return this.#whole(false, () => {
+      // One comparison: `WHEN > 1 < 3` is none.
+      if (operator.form !== 'comparison') return this.#applied(operator, subject, index);
+      this.#cursor.skip();
+      const operands = [subject, this.#binary(LEVEL.comparison + 1)];
+      return { type: 'comparison', operators: [operator.operator], operands, span: this.#cursor.spanFrom(index) };
+    });
+  }
+
+  #whole(barEnds: boolean, read: () => Expression = () => this.#binary(LEVEL.or)): Expression {
     const around = { height: this.#height, barEnds: this.#barEnds };
     this.#height = 0;
     this.#barEnds = barEnds;
-    const expression = this.#cursor.nested(() => this.#binary(LEVEL.or));
+    const expression = this.#cursor.nested(read);
     this.#grow();
     this.#height = Math.max(around.height, this.#height);
     this.#barEnds = around.barEnds;
@@ -220,8 +240,9 @@ export class ExpressionParser implements ExpressionReader {
     const subject = this.#subscripts(operand, start);
     if (!this.patterns.labels.starts()) return subject;
     this.#grow();
-    const labels = this.patterns.labels.labels(this.#barEnds);
-    return { type: 'hasLabels', subject, ...labels, span: cursor.spanFrom(start) };
+    const { dynamicLabels, ...test } = this.patterns.labels.labels(this.#barEnds);
+    const expression = { type: 'hasLabels', subject, ...test, span: cursor.spanFrom(start) } as const;
+    return dynamicLabels === undefined ? expression : withDynamicLabels(expression, dynamicLabels);
   }
 
   #subscripts(operand: Expression, start: number): Expression {

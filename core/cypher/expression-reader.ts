@@ -6,6 +6,8 @@ export interface ExpressionReader {
   expression(): Expression;
   /** An expression that ends at a "|" of the brackets around it, so that a label in it may not be one of several. */
   expressionBeforeBar(): Expression;
+  /** What is asked of a value that stands before it: `> 3`, `STARTS WITH 'a'`, `IS NULL`. Undefined where no such operator comes. */
+  test(subject: Expression): Expression | undefined;
   /** A map literal, at its `{`. */
   map(): Expression;
   /** A parameter, at its `$`. */

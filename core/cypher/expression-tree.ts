@@ -1,5 +1,16 @@
 /** Walking expressions and clauses, and telling whether two expressions are written the same. */
-import type { Clause, Expression, PathPattern, Query, SetItem, StepFunction, Traversal } from './ast.ts';
+import type {
+  Clause,
+  DynamicNames,
+  Expression,
+  LabelsItem,
+  PathPattern,
+  Query,
+  RemoveItem,
+  SetItem,
+  StepFunction,
+  Traversal,
+} from './ast.ts';
 import { findFunction } from './function-table.ts';
 
 type MapExpression = (child: Expression) => Expression;
@@ -87,14 +98,23 @@ function mapPattern(pattern: PathPattern, map: MapExpression): PathPattern {
   });
   return {
     ...pattern,
-    nodes: pattern.nodes.map(ofPart),
+    nodes: pattern.nodes.map((node) => ({ ...ofPart(node), dynamicLabels: mapNames(node.dynamicLabels, map) })),
     relationships: pattern.relationships.map((relationship) => ({
       ...ofPart(relationship),
+      dynamicTypes: mapNames(relationship.dynamicTypes, map),
       traversal: relationship.traversal && mapTraversal(relationship.traversal, map),
       repeated: relationship.repeated && mapPattern(relationship.repeated, map),
     })),
     where: pattern.where && map(pattern.where),
   };
+}
+
+function mapNames<Names extends readonly DynamicNames[] | undefined>(names: Names, map: MapExpression) {
+  return names?.map((one) => ({ ...one, expression: map(one.expression) }));
+}
+
+function mapLabels(item: LabelsItem, map: MapExpression): LabelsItem {
+  return { ...item, dynamicLabels: mapNames(item.dynamicLabels, map) ?? [] };
 }
 
 function mapTraversal(traversal: Traversal, map: MapExpression): Traversal {
@@ -149,7 +169,7 @@ function mapClause(clause: Clause, map: MapExpression): Clause {
     case 'remove':
       return {
         ...clause,
-        items: clause.items.map((item) => (item.type === 'property' ? { ...item, target: map(item.target) } : item)),
+        items: clause.items.map((item) => mapRemoveItem(item, map)),
       };
     case 'delete':
       return { ...clause, targets: clause.targets.map(map) };
@@ -160,7 +180,11 @@ function mapClause(clause: Clause, map: MapExpression): Clause {
       return {
         ...clause,
         query: mapQuery(clause.query, map),
-        inTransactions: inTransactions && { ...inTransactions, rows: optional(inTransactions.rows) },
+        inTransactions: inTransactions && {
+          ...inTransactions,
+          rows: optional(inTransactions.rows),
+          concurrent: inTransactions.concurrent && { count: optional(inTransactions.concurrent.count) },
+        },
       };
     }
     case 'foreach':
@@ -169,9 +193,27 @@ function mapClause(clause: Clause, map: MapExpression): Clause {
 }
 
 function mapSetItem(item: SetItem, map: MapExpression): SetItem {
-  if (item.type === 'labels') return item;
+  if (item.type === 'labels') return mapLabels(item, map);
   const value = map(item.value);
-  return item.type === 'property' ? { ...item, target: map(item.target), value } : { ...item, value };
+  switch (item.type) {
+    case 'property':
+      return { ...item, target: map(item.target), value };
+    case 'dynamicProperty':
+      return { ...item, target: map(item.target), key: map(item.key), value };
+    default:
+      return { ...item, value };
+  }
+}
+
+function mapRemoveItem(item: RemoveItem, map: MapExpression): RemoveItem {
+  switch (item.type) {
+    case 'labels':
+      return mapLabels(item, map);
+    case 'property':
+      return { ...item, target: map(item.target) };
+    default:
+      return { ...item, target: map(item.target), key: map(item.key) };
+  }
 }
 
 /** The expressions directly inside one; of patterns and subqueries all that stand in them. */

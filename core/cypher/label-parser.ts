@@ -1,5 +1,6 @@
-/** Labels and relationship types: `:A:B`, `:A|B&!C`, `IS A`, `:%`. Source: GQL's label expressions, openCypher's lists. */
-import type { LabelExpression, LabelTest, RelationshipPattern } from './ast.ts';
+/** Labels and relationship types: `:A:B`, `:A|B&!C`, `IS A`, `:%`, `:$(x)`. Source: GQL's label expressions, openCypher's lists, Neo4j 5. */
+import type { DynamicNames, LabelExpression, LabelTest, NodePattern, RelationshipPattern } from './ast.ts';
+import type { ExpressionReader } from './expression-reader.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -12,14 +13,26 @@ interface LabelPlace {
   readonly what: string;
   /** Whether a "|" ends the expression around, as in a comprehension. */
   readonly barEnds: boolean;
+  /** Whether what stands here must be met whatever else is: only there may a name be worked out. */
+  readonly required: boolean;
+}
+
+/** `:A:$(x)`, as SET, REMOVE and CREATE take it. */
+export interface LabelNames {
+  readonly labels: readonly string[];
+  readonly dynamicLabels: readonly DynamicNames[];
 }
 
 export class LabelParser {
   readonly #cursor: TokenCursor;
+  readonly #expressions: Pick<ExpressionReader, 'expression'>;
   #partCount = 0;
+  /** Those of the expression that is being read. */
+  #dynamic: DynamicNames[] = [];
 
-  constructor(cursor: TokenCursor) {
+  constructor(cursor: TokenCursor, expressions: Pick<ExpressionReader, 'expression'>) {
     this.#cursor = cursor;
+    this.#expressions = expressions;
   }
 
   /** Whether labels come next: after a colon, or after IS and before a name. */
@@ -28,34 +41,38 @@ export class LabelParser {
   }
 
   /** What a node must have, from its colon or IS on; nothing is asked where neither stands. */
-  labels(barEnds = false): LabelTest {
-    const expression = this.#expression({ what: 'a label', barEnds });
-    return expression === undefined ? NO_LABELS : labelTest(expression);
+  labels(barEnds = false): Pick<NodePattern, 'labels' | 'labelExpression' | 'dynamicLabels'> {
+    const { expression, dynamic } = this.#expression({ what: 'a label', barEnds, required: true });
+    const test = expression === undefined ? NO_LABELS : labelTest(expression);
+    return dynamic.length === 0 ? test : { ...test, dynamicLabels: dynamic };
   }
 
   /** What the type of a relationship must be. */
-  types(): Pick<RelationshipPattern, 'types' | 'typeExpression'> {
-    const expression = this.#expression({ what: 'a relationship type', barEnds: false });
-    // Every relationship has a type, so that % asks nothing.
-    if (expression === undefined || expression.type === 'any') return EVERY_TYPE;
-    const types = alternatives(expression);
-    return types === undefined ? { types: [], typeExpression: expression } : { types, typeExpression: undefined };
+  types(): Pick<RelationshipPattern, 'types' | 'typeExpression' | 'dynamicTypes'> {
+    const place = { what: 'a relationship type', barEnds: false, required: true };
+    const { expression, dynamic } = this.#expression(place);
+    const test = expression === undefined ? EVERY_TYPE : typeTest(expression);
+    return dynamic.length === 0 ? test : { ...test, dynamicTypes: dynamic };
   }
 
-  /** `:A:B`: labels that SET and REMOVE change, and that CREATE gives. */
-  names(): string[] {
+  /** `:A:B`: labels that SET and REMOVE change. */
+  names(): LabelNames {
     const cursor = this.#cursor;
-    const names: string[] = [];
+    const labels: string[] = [];
+    const dynamicLabels: DynamicNames[] = [];
     if (this.#startsWithIs()) cursor.skip();
     else cursor.expect(TOKEN.colon, '":"');
     do {
-      this.#refuseDynamic();
-      names.push(cursor.name('a label'));
+      const dynamic = this.#dynamicNames();
+      if (dynamic?.quantifier === 'any')
+        throw cursor.error('$any(…) may stand only in what is looked for', 'UnexpectedSyntax');
+      if (dynamic) dynamicLabels.push(dynamic);
+      else labels.push(cursor.name('a label'));
     } while (cursor.take(TOKEN.colon));
     if (cursor.at(TOKEN.ampersand) || cursor.at(TOKEN.bar)) {
       throw cursor.expected('a colon or the end of the labels', [], 'Labels are written n:A:B here.');
     }
-    return names;
+    return { labels, dynamicLabels };
   }
 
   /** IS may be the name of a variable, and in an expression it may be followed by NULL, NOT or a type. */
@@ -66,78 +83,118 @@ export class LabelParser {
     if (word === 'NOT' || word === 'NULL' || word === 'TYPED') return false;
     if (word === 'NORMALIZED' || cursor.word(2) === 'NORMALIZED') return false;
     const next = cursor.kind(1);
+    if (next === TOKEN.dollar && cursor.kind(2) === TOKEN.openParen) return true;
     return cursor.atName(1) || next === TOKEN.exclamation || next === TOKEN.percent || next === TOKEN.openParen;
   }
 
-  #expression(place: LabelPlace): LabelExpression | undefined {
+  #expression(place: LabelPlace): { expression: LabelExpression | undefined; dynamic: readonly DynamicNames[] } {
     const cursor = this.#cursor;
     if (this.#startsWithIs()) cursor.skip();
-    else if (!cursor.take(TOKEN.colon)) return undefined;
+    else if (!cursor.take(TOKEN.colon)) return { expression: undefined, dynamic: [] };
     const start = cursor.index;
+    // A name that is worked out may hold labels of its own.
+    const [around, dynamic] = [this.#dynamic, []];
+    this.#dynamic = dynamic;
     this.#partCount = 0;
-    const expression = this.#alternatives(place);
-    if (!cursor.at(TOKEN.colon)) return expression;
-    return this.#conjunction(expression, place, start);
+    let expression = this.#alternatives(place);
+    if (cursor.at(TOKEN.colon)) expression = this.#conjunction(expression, place, start);
+    this.#dynamic = around;
+    return { expression, dynamic };
   }
 
   /** `A:B:C`, where the colons may not be mixed with the signs of label expressions. */
-  #conjunction(first: LabelExpression, place: LabelPlace, start: number): LabelExpression {
+  #conjunction(first: LabelExpression | undefined, place: LabelPlace, start: number): LabelExpression | undefined {
     const cursor = this.#cursor;
     let all = first;
-    let mixed = first.type !== 'name';
+    let mixed = first !== undefined && first.type !== 'name';
     while (cursor.take(TOKEN.colon)) {
       const next = this.#alternatives(place);
-      mixed ||= next.type !== 'name';
-      all = { type: 'and', left: all, right: next };
+      mixed ||= next !== undefined && next.type !== 'name';
+      all = both(all, next);
     }
     if (!mixed) return all;
     const message = 'Labels joined by colons may not be mixed with |, &, ! and %';
     throw cursor.error(message, 'UnexpectedSyntax', 'Write & in place of the colons.', { index: start });
   }
 
-  #alternatives(place: LabelPlace): LabelExpression {
+  #alternatives(place: LabelPlace): LabelExpression | undefined {
     const cursor = this.#cursor;
+    const start = cursor.index;
     let left = this.#allOf(place);
     while (!place.barEnds && cursor.take(TOKEN.bar)) {
+      if (this.#dynamic.length > 0 || left === undefined) throw this.#notRequired(start);
       // openCypher 9 also writes :A|:B.
       cursor.take(TOKEN.colon);
-      left = { type: 'or', left, right: this.#allOf(place) };
+      left = { type: 'or', left, right: this.#allOf({ ...place, required: false })! };
     }
     return left;
   }
 
-  #allOf(place: LabelPlace): LabelExpression {
+  #allOf(place: LabelPlace): LabelExpression | undefined {
     let left = this.#term(place);
-    while (this.#cursor.take(TOKEN.ampersand)) left = { type: 'and', left, right: this.#term(place) };
+    while (this.#cursor.take(TOKEN.ampersand)) left = both(left, this.#term(place));
     return left;
   }
 
-  #term(place: LabelPlace): LabelExpression {
+  /** Undefined for a name that is worked out, which is kept apart. */
+  #term(place: LabelPlace): LabelExpression | undefined {
     const cursor = this.#cursor;
     this.#partCount += 1;
     if (this.#partCount > LABEL_PARTS_MAX) {
       throw cursor.error(`A label expression has at most ${LABEL_PARTS_MAX} parts`, 'UnexpectedSyntax');
     }
-    if (cursor.take(TOKEN.exclamation)) return { type: 'not', operand: cursor.nested(() => this.#term(place)) };
+    if (cursor.take(TOKEN.exclamation)) {
+      return { type: 'not', operand: cursor.nested(() => this.#term({ ...place, required: false }))! };
+    }
     if (cursor.take(TOKEN.percent)) return { type: 'any' };
     if (cursor.take(TOKEN.openParen)) {
       const inner = cursor.nested(() => this.#alternatives({ ...place, barEnds: false }));
       cursor.expect(TOKEN.closeParen, '")"');
       return inner;
     }
-    this.#refuseDynamic();
-    return { type: 'name', name: cursor.name(place.what) };
+    const start = cursor.index;
+    const dynamic = this.#dynamicNames();
+    if (dynamic === undefined) return { type: 'name', name: cursor.name(place.what) };
+    if (!place.required) throw this.#notRequired(start);
+    this.#dynamic.push(dynamic);
+    return undefined;
   }
 
-  #refuseDynamic(): void {
+  /** `$(x)`, `$all(x)` or `$any(x)`, if it comes. */
+  #dynamicNames(): DynamicNames | undefined {
     const cursor = this.#cursor;
-    if (cursor.at(TOKEN.dollar) || cursor.at(TOKEN.parameter)) throw cursor.notSupported('A dynamic label or type');
+    const isParameter = cursor.at(TOKEN.parameter);
+    if (!isParameter && !cursor.at(TOKEN.dollar)) return undefined;
+    const word = cursor.source().slice(1).trim().toLowerCase();
+    if (cursor.kind(1) !== TOKEN.openParen || (isParameter && word !== 'all' && word !== 'any')) {
+      const hint = isParameter ? `A name that is worked out is written $(…): $($${word}).` : undefined;
+      throw cursor.error('A parameter is no label or type', 'InvalidParameterUse', hint);
+    }
+    cursor.skip(2);
+    const expression = cursor.nested(() => this.#expressions.expression());
+    cursor.expect(TOKEN.closeParen, '")"');
+    return { quantifier: word === 'any' ? 'any' : 'all', expression };
   }
+
+  #notRequired(index: number) {
+    return this.#cursor.notSupported('A dynamic label or type beside | or !', index);
+  }
+}
+
+function both(left: LabelExpression | undefined, right: LabelExpression | undefined): LabelExpression | undefined {
+  return left && right ? { type: 'and', left, right } : (left ?? right);
 }
 
 export const NO_LABELS: LabelTest = { labels: [], labelExpression: undefined };
 
 const EVERY_TYPE: Pick<RelationshipPattern, 'types' | 'typeExpression'> = { types: [], typeExpression: undefined };
+
+/** Every relationship has a type, so that % asks nothing. */
+function typeTest(expression: LabelExpression): Pick<RelationshipPattern, 'types' | 'typeExpression'> {
+  if (expression.type === 'any') return EVERY_TYPE;
+  const types = alternatives(expression);
+  return types === undefined ? { types: [], typeExpression: expression } : { types, typeExpression: undefined };
+}
 
 /** The names that must all be there on one side, what is left of the expression on the other. */
 function labelTest(expression: LabelExpression): LabelTest {

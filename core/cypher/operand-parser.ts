@@ -1,5 +1,6 @@
 /** What operators stand between: literals, variables, calls, and everything in brackets. */
 import type { Expression, Literal, MapProjectionItem, PathPattern, Query, Span } from './ast.ts';
+import { caseOf, caseSubject, type WrittenBranch, type WrittenWhen } from './case-expression.ts';
 import { shown } from './error-text.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { floatValue, INTEGER_MAX, integerValue, stringValue } from './literal-text.ts';
@@ -7,6 +8,13 @@ import { normalForm } from './normal-form.ts';
 import { looksLikePattern, type PatternParser } from './pattern-parser.ts';
 import { type Keyword, RESERVED, TOKEN } from './token.ts';
 import { type TokenCursor, unquoteName } from './token-cursor.ts';
+
+/** Numbers that are written as words. */
+const SPECIAL_FLOATS: ReadonlyMap<string, number> = new Map([
+  ['INF', Number.POSITIVE_INFINITY],
+  ['INFINITY', Number.POSITIVE_INFINITY],
+  ['NAN', Number.NaN],
+]);
 
 export class OperandParser {
   readonly #cursor: TokenCursor;
@@ -203,7 +211,7 @@ export class OperandParser {
     const cursor = this.#cursor;
     const word = cursor.word();
     const next = cursor.kind(1);
-    if (word === '') return this.#callOrVariable();
+    if (word === '') return this.#specialFloat() ?? this.#callOrVariable();
     if (word === 'NULL') return this.#literal(null);
     if (word === 'TRUE' || word === 'FALSE') return this.#literal(word === 'TRUE');
     if (word === 'CASE') return this.#case();
@@ -221,6 +229,15 @@ export class OperandParser {
     }
     if (RESERVED.has(word)) throw cursor.expected('an expression');
     return this.#callOrVariable();
+  }
+
+  /** `INF`, `INFINITY` and `NaN`, which are no variables without backticks. */
+  #specialFloat(): Expression | undefined {
+    const cursor = this.#cursor;
+    const next = cursor.kind(1);
+    const value = SPECIAL_FLOATS.get(cursor.source().toUpperCase());
+    if (value === undefined || next === TOKEN.openParen || next === TOKEN.dot) return undefined;
+    return this.#literal({ float: value });
   }
 
   #callOrVariable(): Expression {
@@ -262,17 +279,27 @@ export class OperandParser {
     const start = cursor.index;
     cursor.skip();
     const subject = cursor.word() === 'WHEN' ? undefined : this.#expressions.expression();
-    const branches: { when: Expression; then: Expression }[] = [];
+    const branches: WrittenBranch[] = [];
     if (cursor.word() !== 'WHEN') throw cursor.expected('WHEN', ['WHEN']);
     while (cursor.takeWords('WHEN')) {
-      const when = this.#expressions.expression();
+      const whens = subject === undefined ? [{ value: this.#expressions.expression() }] : this.#whens(subject.span);
       cursor.expectWord('THEN');
       // biome-ignore lint/suspicious/noThenProperty: a branch of the tree is never awaited.
-      branches.push({ when, then: this.#expressions.expression() });
+      branches.push({ whens, then: this.#expressions.expression() });
     }
     const otherwise = cursor.takeWords('ELSE') ? this.#expressions.expression() : undefined;
     if (!cursor.takeWords('END')) throw cursor.expected('WHEN, ELSE or END', ['WHEN', 'ELSE', 'END']);
-    return { type: 'case', subject, branches, otherwise, span: cursor.spanFrom(start) };
+    return caseOf({ subject, branches, otherwise, span: cursor.spanFrom(start) });
+  }
+
+  /** `1, 2`, `> 3`, `IS NULL`: what may stand between WHEN and THEN of a CASE with a subject. */
+  #whens(span: Span): WrittenWhen[] {
+    const whens: WrittenWhen[] = [];
+    do {
+      const test = this.#expressions.test(caseSubject(span));
+      whens.push(test === undefined ? { value: this.#expressions.expression() } : { test });
+    } while (this.#cursor.take(TOKEN.comma));
+    return whens;
   }
 
   #quantifier(word: 'ALL' | 'ANY' | 'NONE' | 'SINGLE'): Expression {

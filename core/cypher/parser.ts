@@ -6,11 +6,18 @@ import { CommandParser } from './command-parser.ts';
 import { shown } from './error-text.ts';
 import { tokenize } from './lexer.ts';
 import { ShowParser } from './show-parser.ts';
+import type { ShowSignature } from './show-signature.ts';
+import { CREATE_SNAPSHOT, DUMP_DATABASE } from './storage-signature.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
 
 /** Words that may start a statement, for hints. */
 const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'PROFILE', 'CYPHER', 'SHOW', 'DROP'];
+
+/** Commands that give rows as SHOW does. */
+const TABLE_COMMANDS: ReadonlyMap<string, ShowSignature> = new Map(
+  [CREATE_SNAPSHOT, DUMP_DATABASE].map((signature) => [signature.name, signature]),
+);
 
 /**
  * Parses one statement. Errors: SyntaxError for what is no Cypher, NotSupported for Cypher that this
@@ -23,23 +30,28 @@ export function parse(text: string): Statement {
   const explain = cursor.takeWords('EXPLAIN');
   const profile = !explain && cursor.takeWords('PROFILE');
   skipVersion(cursor);
-  const body = parseBody(cursor);
+  const { body, uses } = parseBody(cursor);
   cursor.take(TOKEN.semicolon);
   if (!cursor.at(TOKEN.end)) throw unexpectedRest(cursor);
-  return { text, explain, profile, body };
+  return { text, explain, profile, uses, body };
 }
 
-function parseBody(cursor: TokenCursor): Statement['body'] {
-  const command = new ClusterCommandParser(cursor).command();
-  if (command) return command;
+function parseBody(cursor: TokenCursor): Pick<Statement, 'body' | 'uses'> {
+  const clusterCommand = new ClusterCommandParser(cursor).command();
+  if (clusterCommand) return { body: clusterCommand, uses: [] };
   const clauses = new ClauseParser(cursor);
-  const shown = cursor.word() === 'SHOW' ? new ShowParser(cursor, clauses).show() : undefined;
-  if (shown) return shown;
+  const shows = new ShowParser(cursor, clauses);
+  const shown = cursor.word() === 'SHOW' ? shows.show() : undefined;
+  if (shown) return { body: shown, uses: [] };
+  const tableCommand = TABLE_COMMANDS.get(
+    `${cursor.source()} ${cursor.atName(1) ? cursor.source(cursor.index + 1) : ''}`.toUpperCase(),
+  );
+  if (tableCommand) return { body: shows.command(tableCommand), uses: [] };
   const commands = new CommandParser(cursor);
-  if (commands.starts()) return commands.command();
+  if (commands.starts()) return { body: commands.command(), uses: [] };
   const body = clauses.query();
   clauses.refuseAbsentClause();
-  return body;
+  return { body, uses: clauses.uses };
 }
 
 /** `CYPHER 5 runtime=slotted`: options are hints to another planner and mean nothing here. */

@@ -1,6 +1,6 @@
 /** Patterns: which variables they bind, and what may be looked for, made or merged. */
 import type { Position } from '../error.ts';
-import type { Expression, NodePattern, PathPattern, RelationshipPattern, Traversal } from './ast.ts';
+import type { DynamicNames, Expression, NodePattern, PathPattern, RelationshipPattern, Traversal } from './ast.ts';
 import { type Checker, type Place, PREDICATE, ROW_VALUE } from './checker.ts';
 import { shown } from './error-text.ts';
 import { Scope } from './scope.ts';
@@ -36,11 +36,39 @@ export function checkMatched(checker: Checker, patterns: readonly PathPattern[],
   for (const pattern of patterns) {
     for (const part of partsOf([pattern])) {
       checkMatchedProperties(checker, part, scope);
+      checkLookedForNames(checker, part, { pattern, scope });
       if (part.where) checker.require(part.where, ['boolean'], scope, PREDICATE);
       if (part.traversal) checkTraversal(checker, part.traversal, scope);
     }
     if (pattern.where) checker.require(pattern.where, ['boolean'], scope, PREDICATE);
   }
+}
+
+/** Names that are worked out in what is looked for. Along a path of any length they would have to be known before it is walked. */
+function checkLookedForNames(
+  checker: Checker,
+  { dynamicLabels, dynamicTypes, hops, span }: PatternPart,
+  { pattern, scope }: { readonly pattern: PathPattern; readonly scope: Scope },
+): void {
+  if (dynamicTypes && (hops || pattern.shortest)) {
+    throw checker.notSupported(span, 'A dynamic type of a relationship of variable length', 'reading');
+  }
+  checkDynamicNames(checker, [...(dynamicLabels ?? []), ...(dynamicTypes ?? [])], scope);
+}
+
+/** A name is a STRING, or several are a list of them. */
+export function checkDynamicNames(checker: Checker, names: readonly DynamicNames[], scope: Scope): void {
+  for (const { expression } of names) checker.require(expression, ['string', 'list'], scope, ROW_VALUE);
+}
+
+/** What is put on something new is not one of several. */
+function checkNewNames(checker: Checker, { dynamicLabels, dynamicTypes }: PatternPart, scope: Scope): void {
+  const names = [...(dynamicLabels ?? []), ...(dynamicTypes ?? [])];
+  for (const { quantifier, expression } of names) {
+    if (quantifier === 'all') continue;
+    throw invalid(checker, expression.span, '$any(…) may stand only in what is looked for', 'UnexpectedSyntax');
+  }
+  checkDynamicNames(checker, names, scope);
 }
 
 /** What a traversal's path costs gets a variable of its own. */
@@ -152,6 +180,7 @@ export function checkCreated(checker: Checker, patterns: readonly PathPattern[],
   for (const pattern of patterns) {
     for (const part of partsOf([pattern])) {
       if (part.properties) checker.require(part.properties, ['map'], scope, ROW_VALUE);
+      checkNewNames(checker, part, scope);
     }
     refuseSearch(checker, pattern);
     for (const relationship of pattern.relationships) {
@@ -167,7 +196,10 @@ export function checkCreated(checker: Checker, patterns: readonly PathPattern[],
 /** The pattern of MERGE. */
 export function checkMerged(checker: Checker, pattern: PathPattern, scope: Scope): void {
   refuseSearch(checker, pattern);
-  for (const part of partsOf([pattern])) checkMatchedProperties(checker, part, scope);
+  for (const part of partsOf([pattern])) {
+    checkMatchedProperties(checker, part, scope);
+    checkNewNames(checker, part, scope);
+  }
   checkNew(checker, pattern, scope);
 }
 
@@ -196,7 +228,7 @@ function checkNew(checker: Checker, pattern: PathPattern, scope: Scope): void {
 function bindNewNode(checker: Checker, node: NodePattern, pattern: PathPattern, scope: Scope): void {
   if (node.variable === undefined) return;
   const known = scope.typeOf(node.variable) !== undefined;
-  const describes = node.labels.length > 0 || node.properties !== undefined;
+  const describes = node.labels.length > 0 || node.dynamicLabels !== undefined || node.properties !== undefined;
   if (known && (describes || pattern.relationships.length === 0)) {
     const hint = describes ? 'A known node stands without labels and properties.' : undefined;
     throw alreadyBound(checker, node.variable, node.span, hint);
@@ -205,12 +237,12 @@ function bindNewNode(checker: Checker, node: NodePattern, pattern: PathPattern, 
 }
 
 function bindNewRelationship(checker: Checker, relationship: RelationshipPattern, scope: Scope): void {
-  const { hops, span, types, variable } = relationship;
+  const { hops, span, types, dynamicTypes = [], variable } = relationship;
   if (variable !== undefined && scope.typeOf(variable) !== undefined) throw alreadyBound(checker, variable, span);
   if (hops !== undefined) {
     throw invalid(checker, span, 'A relationship of variable length cannot be created', 'CreatingVarLength');
   }
-  if (types.length !== 1) {
+  if (types.length + dynamicTypes.length !== 1) {
     throw invalid(checker, span, 'A relationship that is created has exactly one type', 'NoSingleRelationshipType');
   }
   if (variable !== undefined) scope.define(variable, RELATIONSHIP);

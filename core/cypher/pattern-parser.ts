@@ -26,7 +26,7 @@ export class PatternParser {
   constructor(cursor: TokenCursor, expressions: ExpressionReader) {
     this.#cursor = cursor;
     this.#expressions = expressions;
-    this.labels = new LabelParser(cursor);
+    this.labels = new LabelParser(cursor, expressions);
   }
 
   /** Patterns to look for, separated by commas: MATCH, EXISTS. */
@@ -267,7 +267,10 @@ export class PatternParser {
       throw cursor.error(message, 'InvalidRelationshipPattern', undefined, { index: start });
     }
     const span = cursor.spanFrom(start);
-    if (relationship.where === undefined) return { ...relationship, hops, span };
+    // What is looked at on each relationship by itself is a pattern that is repeated.
+    if (relationship.where === undefined && relationship.dynamicTypes === undefined) {
+      return { ...relationship, hops, span };
+    }
     const node = this.#unwrittenNode();
     const repeated: PathPattern = {
       variable: undefined,

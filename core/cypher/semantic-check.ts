@@ -6,6 +6,7 @@ import type { Position } from '../error.ts';
 import type {
   Clause,
   ForeachClause,
+  LabelsItem,
   ProjectionClause,
   Query,
   RemoveItem,
@@ -19,7 +20,7 @@ import { type Checker, PREDICATE, ROW_VALUE } from './checker.ts';
 import { isWriting } from './classify.ts';
 import { shown } from './error-text.ts';
 import { ExpressionChecker } from './expression-check.ts';
-import { checkCreated, checkMatched, checkMerged } from './pattern-check.ts';
+import { checkCreated, checkDynamicNames, checkMatched, checkMerged } from './pattern-check.ts';
 import { checkCall } from './procedure-check.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
 import { checkCount, checkProjection, type ResultColumn } from './projection-check.ts';
@@ -220,6 +221,8 @@ class QueryCheck {
     checkReturnedNames(this.#checker, clause.query);
     for (const { name, type } of columns) this.#define(name, type, scope, clause.span);
     const { inTransactions } = clause;
+    if (inTransactions?.concurrent?.count)
+      checkCount(this.#checker, inTransactions.concurrent.count, 'IN … CONCURRENT');
     if (inTransactions?.rows) checkCount(this.#checker, inTransactions.rows, 'OF … ROWS');
     if (inTransactions?.status) this.#define(inTransactions.status.name, MAP, scope, inTransactions.status.span);
   }
@@ -255,19 +258,30 @@ class QueryCheck {
         checker.require(item.target, ENTITY, scope, ROW_VALUE);
         checker.typeOf(item.value, scope, ROW_VALUE);
         return;
+      case 'dynamicProperty':
+        checker.require(item.target, ENTITY, scope, ROW_VALUE);
+        checker.require(item.key, ['string'], scope, ROW_VALUE);
+        checker.typeOf(item.value, scope, ROW_VALUE);
+        return;
       case 'replace':
       case 'merge':
         this.#requireVariable(item.variable, ENTITY, scope, item.span);
         checker.require(item.value, ['map', ...ENTITY], scope, ROW_VALUE);
         return;
       case 'labels':
-        this.#requireVariable(item.variable, ['node'], scope, item.span);
+        this.#labels(item, scope);
     }
   }
 
+  #labels({ variable, dynamicLabels, span }: LabelsItem, scope: Scope): void {
+    this.#requireVariable(variable, ['node'], scope, span);
+    checkDynamicNames(this.#checker, dynamicLabels, scope);
+  }
+
   #removeItem(item: RemoveItem, scope: Scope): void {
-    if (item.type === 'labels') this.#requireVariable(item.variable, ['node'], scope, item.span);
-    else this.#checker.require(item.target, ENTITY, scope, ROW_VALUE);
+    if (item.type === 'labels') return this.#labels(item, scope);
+    this.#checker.require(item.target, ENTITY, scope, ROW_VALUE);
+    if (item.type === 'dynamicProperty') this.#checker.require(item.key, ['string'], scope, ROW_VALUE);
   }
 
   #requireVariable(name: string, kinds: readonly TypeKind[], scope: Scope, span: Span): void {

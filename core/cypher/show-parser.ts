@@ -15,6 +15,7 @@ import {
   SHOW_SETTINGS,
   type ShowSignature,
 } from './show-signature.ts';
+import { SHOW_NEXT_SNAPSHOT, SHOW_SNAPSHOTS, SHOW_STORAGE_INFO } from './storage-signature.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -22,6 +23,8 @@ interface Shown {
   readonly signature: ShowSignature;
   /** Words before the noun that say which of them, with the name that a row has for it. */
   readonly kinds: Readonly<Record<string, string | null>>;
+  /** Words before the noun that make it something else. */
+  readonly others?: Readonly<Record<string, ShowSignature>>;
 }
 
 const INDEX_KINDS: Shown['kinds'] = {
@@ -82,6 +85,8 @@ const NOUNS: ReadonlyMap<string, Shown> = new Map([
       kinds: { '': null, ALL: null, 'BUILT IN': 'BUILT IN', 'USER DEFINED': 'USER DEFINED' },
     },
   ],
+  ['SNAPSHOT', { signature: SHOW_SNAPSHOTS, kinds: { '': null }, others: { NEXT: SHOW_NEXT_SNAPSHOT } }],
+  ['INFO', { signature: SHOW_STORAGE_INFO, kinds: { STORAGE: null } }],
   ['DATABASE', { signature: SHOW_DATABASES, kinds: { '': null, DEFAULT: 'DEFAULT', HOME: 'HOME' } }],
   ['INSTANCE', { signature: SHOW_INSTANCES, kinds: { '': null } }],
   ['SETTING', { signature: SHOW_SETTINGS, kinds: { '': null } }],
@@ -109,16 +114,24 @@ export class ShowParser {
       if (shown === undefined) continue;
       const given = Array.from({ length: words }, (_, i) => this.#word(i + 1));
       const kind = given.join(' ');
-      if (given.includes('') || !Object.hasOwn(shown.kinds, kind)) continue;
+      const other = shown.others && Object.hasOwn(shown.others, kind) ? shown.others[kind] : undefined;
+      if (given.includes('') || (!other && !Object.hasOwn(shown.kinds, kind))) continue;
       const start = cursor.index;
       cursor.skip(words + 2);
-      return this.#query(start, shown.signature, shown.kinds[kind] ?? null);
+      return this.#query(start, other ?? shown.signature, shown.kinds[kind] ?? null);
     }
     return undefined;
   }
 
   #word(ahead: number): string {
     return this.#cursor.kind(ahead) === TOKEN.name ? this.#cursor.source(this.#cursor.index + ahead).toUpperCase() : '';
+  }
+
+  /** At a command that is one word before a noun, and gives rows as SHOW does. */
+  command(signature: ShowSignature): Query {
+    const start = this.#cursor.index;
+    this.#cursor.skip(2);
+    return this.#query(start, signature, null);
   }
 
   #query(start: number, signature: ShowSignature, kind: string | null): Query {

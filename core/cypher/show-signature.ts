@@ -18,7 +18,8 @@ interface ShowTable {
   readonly arguments?: readonly ProcedureArgument[];
 }
 
-function signature({ name, brief, rest = {}, readsGraph, arguments: more = [] }: ShowTable): ShowSignature {
+/** A table that is shown like a procedure's results. */
+export function signature({ name, brief, rest = {}, readsGraph, arguments: more = [] }: ShowTable): ShowSignature {
   const fields = { ...brief, ...rest };
   return {
     name,
@@ -105,7 +106,7 @@ export const SHOW_FUNCTIONS = signature({
 export const SHOW_INDEX_INFO = signature({
   name: 'SHOW INDEX INFO',
   readsGraph: true,
-  brief: { 'index type': 'STRING', label: 'STRING', property: 'STRING', count: 'INTEGER' },
+  brief: { 'index type': 'STRING', label: 'STRING', property: 'ANY', count: 'INTEGER' },
 });
 
 export const SHOW_CONSTRAINT_INFO = signature({

@@ -2,7 +2,7 @@
 import { assert } from '../assert.ts';
 import type { Query, SchemaCommand, Statement } from '../cypher/ast.ts';
 import { classify, type StatementKind } from '../cypher/classify.ts';
-import { withExcerpt } from '../cypher/error-text.ts';
+import { statementError, withExcerpt } from '../cypher/error-text.ts';
 import { parse } from '../cypher/parser.ts';
 import type { ResultColumn } from '../cypher/projection-check.ts';
 import { check } from '../cypher/semantic-check.ts';
@@ -16,13 +16,15 @@ import { type ElementIdOf, elementIds } from '../executor/materialise.ts';
 import type { Procedure } from '../executor/procedure.ts';
 import { Profile } from '../executor/profile.ts';
 import { ScratchPool } from '../executor/scratch.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import { GraphStore } from '../graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
 import type { WriteTransaction } from '../graph/write-transaction.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
+import type { Statistics } from '../planner/statistics.ts';
 import type { SystemTables } from './built-in/show-system.ts';
+import { storageProcedures } from './built-in/storage.ts';
 import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import type { Holdings } from './holdings.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -31,6 +33,7 @@ import { PipelinePool } from './pipeline.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
 import { changeSchema } from './schema.ts';
+import type { StorageHost } from './storage-host.ts';
 import { StoreStatistics } from './store-statistics.ts';
 
 export interface EngineOptions {
@@ -39,8 +42,14 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Procedures beside those that every engine has. */
   readonly procedures?: readonly Procedure[];
+  /** What the planner is told of the graph; by default what is true. Told of a large one, it makes the plans of a large one. */
+  readonly statistics?: Statistics;
+  /** The name of the database, which is the only one that USE may name. */
+  readonly database?: string | undefined;
   /** For SHOW DATABASES and SHOW INSTANCES; without them these are errors. */
   readonly systemTables?: SystemTables;
+  /** What is under the graph; an engine without it keeps the graph in memory alone. */
+  readonly storage?: StorageHost | undefined;
 }
 
 /** A statement that parses and passes the semantic check. */
@@ -69,8 +78,8 @@ interface KeptPlan {
   readonly pipelines: PipelinePool;
   /** Where the columns of the result stand. */
   readonly columns: ResultSlots;
-  /** Those that there were when the plan was made. */
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the plan was made. */
+  readonly indexes: readonly GraphIndex[];
   /** The CALL that commits on the way, if there is one. */
   readonly transactional: ReturnType<typeof transactionalIn>[number] | undefined;
 }
@@ -85,19 +94,24 @@ interface KeptStatement {
 export class Engine {
   readonly #store: GraphStore;
   readonly #limits: Limits;
-  readonly #statistics: StoreStatistics;
+  readonly #statistics: Statistics;
   readonly #elementId: ElementIdOf;
   readonly #kept: TextCache<KeptStatement>;
   readonly #scratchPool = new ScratchPool();
   readonly #procedures: ProcedureRegistry;
+  readonly #database: string | undefined;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#statistics = new StoreStatistics(store);
+    this.#statistics = options.statistics ?? new StoreStatistics(store);
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
-    this.#procedures = new ProcedureRegistry(options.procedures ?? [], options.systemTables);
+    this.#procedures = new ProcedureRegistry(
+      [...storageProcedures(store, options.storage), ...(options.procedures ?? [])],
+      options.systemTables,
+    );
+    this.#database = options.database;
   }
 
   /** An engine for statements that ask for no graph. */
@@ -156,6 +170,7 @@ export class Engine {
     const known = this.#kept.get(text);
     if (known) return known;
     const statement = parse(text);
+    checkUses(statement, this.#database);
     const columns = check(statement, this.#procedures.signatures);
     const { explain } = statement;
     const parameters = parametersOf(statement, this.#procedures.signatures);
@@ -221,11 +236,13 @@ export class Engine {
     return pin.view;
   }
 
-  #pipelinesOf(planned: PlannedQuery, indexes: readonly PropertyIndex[], profile?: Profile): PipelinePool {
+  #pipelinesOf(planned: PlannedQuery, indexes: readonly GraphIndex[], profile?: Profile): PipelinePool {
     const planning = planningOf(this.#statistics, this.#procedures.signatures);
     return new PipelinePool(buildOperators(planned.root, planning, this.#procedures, profile), {
       tokens: this.#store.tokens,
-      indexes,
+      planIndexes: indexes,
+      indexes: this.#store.indexes,
+      populateIndexes: (entities) => this.#store.populateIndexes(entities),
       elementId: this.#elementId,
       budget: this.#limits,
       scratchPool: this.#scratchPool,
@@ -234,9 +251,8 @@ export class Engine {
 
   #plan(kept: KeptStatement, body: Query): KeptPlan {
     if (kept.plan && isStillGood(kept.plan.basis, this.#store)) return kept.plan;
-    const { indexes } = this.#store;
     const planned = planQuery(body, this.#statistics, this.#procedures.signatures);
-    const known = indexes.list().flatMap(({ name }) => indexes.byName(name) ?? []);
+    const known = this.#store.indexes.online();
     const plan: KeptPlan = {
       basis: planBasisOf(this.#store),
       planned,
@@ -273,6 +289,21 @@ function schemaInTransaction(position: Position): GraphError {
 
 function describe({ statement }: PreparedStatement, { planned }: KeptPlan, counts?: Profile): PlanDescription {
   return describePlan(planned.root, { slots: planned.slots, text: statement.text, ...(counts && { counts }) });
+}
+
+/** Errors: NotSupported when USE names another database than the one that is asked. */
+function checkUses({ uses, text }: Statement, database: string | undefined): void {
+  for (const { name, span } of uses) {
+    if (name.toLowerCase() === database) continue;
+    const asked = database === undefined ? 'this engine has one graph without a name' : `this one is ${database}`;
+    throw statementError({
+      text,
+      position: span,
+      message: `USE cannot name another database than the one that is asked, and ${asked}`,
+      hint: 'Send the statement to the database itself.',
+      code: 'Neo.ClientError.Statement.NotSupported',
+    });
+  }
 }
 
 function needsOwnTransactions(position: Position): GraphError {

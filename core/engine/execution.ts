@@ -64,7 +64,7 @@ export class ImmediateExecution implements Execution {
     return this.#holdings.deltas;
   }
 
-  next(): 'done' {
+  next(_workBudget?: number): 'paused' | 'done' {
     return 'done';
   }
 

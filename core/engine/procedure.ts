@@ -5,10 +5,12 @@ import type { Procedure, Procedures } from '../executor/procedure.ts';
 import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
 import { APOC_PROCEDURES } from './built-in/apoc.ts';
 import { DATABASE_PROCEDURES } from './built-in/database.ts';
+import { DUMP_PROCEDURES } from './built-in/dump.ts';
 import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
 import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
 import { type SystemTables, showSystemProcedures } from './built-in/show-system.ts';
+import { VECTOR_PROCEDURES } from './built-in/vector.ts';
 
 export class ProcedureRegistry implements Procedures {
   /** What the semantic check and the planner ask. */
@@ -23,6 +25,8 @@ export class ProcedureRegistry implements Procedures {
       ...ALGORITHM_PROCEDURES,
       ...APOC_PROCEDURES,
       ...SHOW_SCHEMA_PROCEDURES,
+      ...DUMP_PROCEDURES,
+      ...VECTOR_PROCEDURES,
       ...showProcedures(() => this.#list()),
       ...showSystemProcedures(tables),
     ];

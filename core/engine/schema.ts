@@ -1,13 +1,18 @@
 /** CREATE and DROP of indexes and constraints. */
-import type { ConstraintSubject, SchemaCommand } from '../cypher/ast.ts';
+import type { ConstraintSubject, IndexSubject, SchemaCommand, SchemaSubject } from '../cypher/ast.ts';
 import { GraphError } from '../error.ts';
 import { type MutableCounters, noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
+import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Execution, ImmediateExecution } from './execution.ts';
 import { Holdings } from './holdings.ts';
+import { vectorSettings } from './index-options.ts';
 
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
+
+/** Each yields the work that it was. */
+type Steps = Iterator<number, void>;
 
 /** What a command works on. */
 interface Change {
@@ -17,8 +22,8 @@ interface Change {
 }
 
 /**
- * Makes or drops an index or a constraint. The change waits for `commit`. Errors: that it is there already, or is not there; a
- * graph that is not as a new constraint says.
+ * Makes or drops an index or a constraint. The change waits for `commit`. Errors: that it is there already, or is not there; then, as
+ * it runs, that the graph is not as a new constraint says.
  */
 export function changeSchema(store: GraphStore, command: SchemaCommand): Execution {
   const writer = store.begin();
@@ -26,39 +31,66 @@ export function changeSchema(store: GraphStore, command: SchemaCommand): Executi
   holdings.holdWriter(writer);
   const counters = noChanges();
   try {
-    change({ store, writer, counters }, command);
+    const steps = change({ store, writer, counters }, command);
+    return new SchemaExecution({ counters, holdings, steps });
   } catch (error) {
     holdings.release();
     throw error;
   }
-  return new ImmediateExecution({ kind: 'schema', counters, holdings });
 }
 
-function change(on: Change, command: SchemaCommand): void {
+/** A command, and what is still to be checked before it may be committed. */
+class SchemaExecution extends ImmediateExecution {
+  readonly #steps: Steps | undefined;
+
+  constructor(fields: { counters: MutableCounters; holdings: Holdings; steps: Steps | undefined }) {
+    super({ kind: 'schema', counters: fields.counters, holdings: fields.holdings });
+    this.#steps = fields.steps;
+  }
+
+  override next(workBudget: number): 'paused' | 'done' {
+    if (this.#steps === undefined) return 'done';
+    try {
+      for (let work = 0; work < Math.max(1, workBudget); ) {
+        const step = this.#steps.next();
+        if (step.done) return 'done';
+        work += step.value;
+      }
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+    return 'paused';
+  }
+}
+
+function change(on: Change, command: SchemaCommand): Steps | undefined {
   switch (command.type) {
     case 'createIndex':
-      return createIndex(on, command);
+      createIndex(on, command);
+      return undefined;
     case 'dropIndex':
-      return dropIndex(on, command);
+      dropIndex(on, command);
+      return undefined;
     case 'createConstraint':
       return createConstraint(on, command);
     case 'dropConstraint':
-      return dropConstraint(on, command);
+      dropConstraint(on, command);
+      return undefined;
   }
 }
 
 function createIndex({ store, writer, counters }: Change, command: Command<'createIndex'>): void {
-  if (command.ifNotExists && hasIndex(store, command)) return;
-  const name = command.name ?? `index_${command.label}_${command.key}`;
-  writer.createIndex(name, writer.token('label', command.label), writer.token('propertyKey', command.key));
+  const { subject, ifNotExists, options } = command;
+  const { kind, entity, label, keys } = subject;
+  const vector = vectorSettings(kind, options);
+  const isThere =
+    (command.name !== undefined && store.indexes.byName(command.name) !== undefined) ||
+    indexOn(store, subject) !== undefined;
+  if (ifNotExists && isThere) return;
+  const name = command.name ?? [kind === 'range' ? 'index' : `${kind}_index`, label, ...keys].join('_');
+  writer.createIndex({ name, kind, entity, ...tokensOf(writer, subject), ...(vector && { vector }) });
   counters.indexesAdded++;
-}
-
-/** Whether there is an index of that name or on that label and key. */
-function hasIndex(store: GraphStore, { name, label, key }: Command<'createIndex'>): boolean {
-  return (
-    (name !== undefined && store.indexes.byName(name) !== undefined) || indexOn(store, { label, key }) !== undefined
-  );
 }
 
 function dropIndex({ store, writer, counters }: Change, { index, ifExists, span }: Command<'dropIndex'>): void {
@@ -67,30 +99,29 @@ function dropIndex({ store, writer, counters }: Change, { index, ifExists, span 
     writer.dropIndex(name);
     counters.indexesRemoved++;
   } else if (!ifExists) {
-    const what = typeof index === 'string' ? `'${index}'` : `on :${index.label}(${index.key})`;
+    const what = typeof index === 'string' ? `'${index}'` : `on ${placeText(index)}`;
     throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index ${what}.`, { position: span });
   }
 }
 
-/** The name of the index on a label and key. */
-function indexOn(
-  { indexes, tokens }: GraphStore,
-  on: { readonly label: string; readonly key: string },
-): string | undefined {
-  const label = tokens.label.idOf(on.label);
-  const key = tokens.propertyKey.idOf(on.key);
-  return label === undefined || key === undefined ? undefined : indexes.find(label, key)?.definition.name;
+/** The name of the index on it. */
+function indexOn(store: GraphStore, subject: IndexSubject): string | undefined {
+  const place = placeOf(store, subject);
+  return place && store.indexes.find({ ...place, kind: subject.kind })?.definition.name;
 }
 
-function createConstraint({ store, writer, counters }: Change, command: Command<'createConstraint'>): void {
+/** Answers with the steps in which it is checked that the graph is as the constraint says. */
+function createConstraint(on: Change, command: Command<'createConstraint'>): Steps | undefined {
+  const { store, writer, counters } = on;
   const { subject, ifNotExists } = command;
-  const { kind, entity, label, key, types } = subject;
-  const name = command.name ?? `constraint_${kind}_${label}_${key}`;
+  const { kind, entity, label, keys, types } = subject;
+  const name = command.name ?? ['constraint', kind, label, ...keys].join('_');
   const isThere = store.constraints.byName(name) !== undefined || constraintOn(store, subject) !== undefined;
-  if (ifNotExists && isThere) return;
-  const token = writer.token(entity === 'node' ? 'label' : 'relationshipType', label);
-  writer.createConstraint({ name, kind, entity, token, key: writer.token('propertyKey', key), types });
+  if (ifNotExists && isThere) return undefined;
+  const definition = { name, kind, entity, ...tokensOf(writer, subject), types };
+  writer.createConstraint(definition);
   counters.constraintsAdded++;
+  return writer.checkAll(definition);
 }
 
 function dropConstraint({ store, writer, counters }: Change, command: Command<'dropConstraint'>): void {
@@ -101,16 +132,31 @@ function dropConstraint({ store, writer, counters }: Change, command: Command<'d
     writer.dropConstraint(name);
     counters.constraintsRemoved++;
   } else if (!ifExists) {
-    const what = typeof constraint === 'string' ? `'${constraint}'` : `on :${constraint.label}(${constraint.key})`;
+    const what = typeof constraint === 'string' ? `'${constraint}'` : `on ${placeText(constraint)}`;
     const message = `There is no constraint ${what}.`;
     throw new GraphError('Neo.ClientError.Schema.ConstraintNotFound', message, { position: span });
   }
 }
 
 /** The name of the constraint that says this. */
-function constraintOn({ constraints, tokens }: GraphStore, subject: ConstraintSubject): string | undefined {
-  const { kind, entity, label } = subject;
+function constraintOn(store: GraphStore, subject: ConstraintSubject): string | undefined {
+  const place = placeOf(store, subject);
+  return place && store.constraints.find({ ...place, kind: subject.kind })?.name;
+}
+
+/** The tokens of what a command names; undefined when the graph does not know one of the names. */
+function placeOf({ tokens }: GraphStore, { entity, label, keys }: SchemaSubject): SchemaPlace | undefined {
   const token = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(label);
-  const key = tokens.propertyKey.idOf(subject.key);
-  return token === undefined || key === undefined ? undefined : constraints.find({ kind, entity, token, key })?.name;
+  const known = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
+  return token === undefined || known.length < keys.length ? undefined : { entity, token, keys: known };
+}
+
+/** As placeOf, with tokens for names that are new. */
+function tokensOf(writer: Writer, { entity, label, keys }: SchemaSubject): { token: number; keys: number[] } {
+  const token = writer.token(entity === 'node' ? 'label' : 'relationshipType', label);
+  return { token, keys: keys.map((key) => writer.token('propertyKey', key)) };
+}
+
+function placeText({ entity, label, keys }: SchemaSubject): string {
+  return entity === 'node' ? `:${label}(${keys.join(', ')})` : `[:${label}](${keys.join(', ')})`;
 }

@@ -2,7 +2,7 @@
 
 import type { GraphStore } from '../graph/graph-store.ts';
 import { ALL_TYPES } from '../graph/graph-view.ts';
-import type { Direction, Statistics } from '../planner/statistics.ts';
+import type { Direction, EntityKind, IndexStatistics, Statistics } from '../planner/statistics.ts';
 
 export class StoreStatistics implements Statistics {
   readonly #store: GraphStore;
@@ -37,12 +37,21 @@ export class StoreStatistics implements Statistics {
     return sum;
   }
 
-  nodesPerIndexedValue(label: string, key: string): number | undefined {
+  relationshipTypeCount(type: string): number {
+    const token = this.#store.tokens.relationshipType.idOf(type);
+    return token === undefined ? 0 : this.#store.relationshipTypeCount(token);
+  }
+
+  indexesOn(entity: EntityKind, name: string): IndexStatistics[] {
     const { tokens, indexes } = this.#store;
-    const labelToken = tokens.label.idOf(label);
-    const keyToken = tokens.propertyKey.idOf(key);
-    if (labelToken === undefined || keyToken === undefined) return undefined;
-    const index = indexes.find(labelToken, keyToken);
-    return index && index.entryCount / Math.max(1, index.valueCount);
+    const token = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(name);
+    if (token === undefined) return [];
+    return indexes
+      .onToken(entity, token)
+      .filter((index) => index.isOnline)
+      .map(({ definition, entryCount, valueCount }) => {
+        const keys = definition.keys.map((key) => tokens.propertyKey.nameOf(key));
+        return { kind: definition.kind, keys, entryCount, valueCount };
+      });
   }
 }

@@ -32,9 +32,8 @@ export function typeTokens(
 ): readonly number[] {
   if (typeExpression !== undefined) return allowedTypes(typeExpression, tokens);
   if (types.length === 0) return EVERY_TYPE;
-  const [first] = types;
-  if (first !== undefined && types.length === 1) {
-    const token = tokens.relationshipType.idOf(first);
+  if (types.length === 1) {
+    const token = tokens.relationshipType.idOf(types[0]!);
     return token === undefined ? NO_TYPE : [token];
   }
   const found = [...new Set(types)].map((type) => tokens.relationshipType.idOf(type));
@@ -58,7 +57,7 @@ export function turned(direction: Direction): Direction {
 /** How many relationships of these types a node has. */
 export function degreeOf(view: GraphView, node: number, direction: Direction, types: readonly number[]): number {
   let sum = 0;
-  for (const type of types) sum += view.degree(node, direction, type);
+  for (let i = 0; i < types.length; i++) sum += view.degree(node, direction, types[i]!);
   return sum;
 }
 

@@ -1,18 +1,18 @@
 /** Aggregate: one row for each group. */
 
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import type { NodeCounts } from '../planner/plan.ts';
-import { heldBytes } from '../value/held-bytes.ts';
 import type { Value } from '../value/value.ts';
-import { BATCH_ROWS, type Batch, END, PAUSE, type Signal, type Vector } from './batch.ts';
+import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { AggregateState } from './expression/aggregate.ts';
 import type { CompiledExpression } from './expression/expression.ts';
 import { ONE_GROUP } from './expression/one-group.ts';
-import { vectorValue } from './expression/operand.ts';
 import { Grouping } from './grouping.ts';
 import type { Operator } from './operator.ts';
 import type { CompiledItem } from './produce.ts';
-import { columnOf, put } from './rows.ts';
+import { RowStore } from './row-store.ts';
+import { columnOf, derive, put } from './rows.ts';
 
 export interface CompiledAggregation {
   readonly slot: number;
@@ -25,7 +25,6 @@ export interface CompiledAggregation {
 
 /** What a group takes beside its key values, in bytes. */
 const GROUP_BYTES = 64;
-const INTEGER_BYTES = 16;
 
 const NOTHING = new Int32Array(0);
 const NO_STATES: readonly AggregateState[] = [];
@@ -41,8 +40,8 @@ export class Aggregate implements Operator {
   /** The group of each row of a batch, and the first rows of new groups: used again for each batch. */
   #groups: Int32Array = NOTHING;
   #firsts: Int32Array = NOTHING;
-  /** By key, by group. */
-  #keyValues: readonly Value[][];
+  /** The keys of each group; undefined before the first. */
+  #keyRows: RowStore | undefined;
   #heldBytes = 0;
   #groupCount: number;
   #read = false;
@@ -60,7 +59,6 @@ export class Aggregate implements Operator {
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
     this.#nodeCounts = spec.nodeCounts;
-    this.#keyValues = spec.keys.map(() => []);
     // Without keys there is one group, even over no rows.
     this.#groupCount = spec.keys.length === 0 ? 1 : 0;
   }
@@ -70,7 +68,7 @@ export class Aggregate implements Operator {
     this.#grouping = undefined;
     this.#groups = NOTHING;
     this.#firsts = NOTHING;
-    if (this.#keys.length > 0) this.#keyValues = this.#keys.map(() => []);
+    this.#keyRows = undefined;
     this.#heldBytes = 0;
     this.#groupCount = this.#keys.length === 0 ? 1 : 0;
     this.#read = false;
@@ -141,31 +139,24 @@ export class Aggregate implements Operator {
     const vectors = this.#keys.map(({ expression }) => expression.evaluate(batch, context));
     this.#grouping ??= new Grouping();
     const found = this.#grouping.assign(vectors, groups, firsts);
-    let bytes = 0;
-    for (let key = 0; key < vectors.length; key++) bytes += this.#keepValues(key, vectors[key]!, firsts, found);
     this.#groupCount = this.#grouping.count;
-    context.hold(bytes, 'Aggregate');
+    if (found === 0) return groups;
+    const keys: (Vector | undefined)[] = [];
+    this.#keys.forEach(({ slot }, key) => {
+      put(keys, slot, vectors[key]!);
+    });
+    this.#keepKeys({ rowCount, vectors: keys }, firsts.subarray(0, found), context);
     return groups;
   }
 
-  /** Keeps a key's values of new groups, each from its first row. Answers with the bytes that they take. */
-  #keepValues(key: number, vector: Vector, firsts: Int32Array, found: number): number {
-    const values = this.#keyValues[key]!;
-    const { column, rows } = vector;
-    if (column.kind === 'integer') {
-      for (let at = 0; at < found; at++) {
-        const row = firsts[at]!;
-        values.push(column.values[rows === undefined ? row : rows[row]!]!);
-      }
-      return found * (GROUP_BYTES + INTEGER_BYTES);
-    }
-    let bytes = 0;
-    for (let at = 0; at < found; at++) {
-      const value = vectorValue(vector, firsts[at]!);
-      values.push(value);
-      bytes += GROUP_BYTES + heldBytes(value);
-    }
-    return bytes;
+  /** Keeps the keys of new groups, each from its first row. */
+  #keepKeys(batch: Batch, firsts: Int32Array, context: ExecutionContext): void {
+    context.hold(firsts.length * GROUP_BYTES * this.#keys.length, 'Aggregate');
+    this.#keyRows ??= new RowStore(
+      this.#keys.map(({ slot }) => slot),
+      'Aggregate',
+    );
+    this.#keyRows.append(derive(batch, firsts), context);
   }
 
   #output(context: ExecutionContext): Batch {
@@ -174,17 +165,28 @@ export class Aggregate implements Operator {
     this.#group = end;
     context.charge(end - start);
     const states = this.#begunStates();
-    const vectors: (Vector | undefined)[] = [];
-    this.#keys.forEach(({ slot }, key) => {
-      put(vectors, slot, { column: columnOf(this.#keyValues[key]!.slice(start, end)), rows: undefined });
-    });
+    const vectors = this.#keyVectors(start, end);
     this.#aggregations.forEach(({ slot }, i) => {
-      const values: Value[] = [];
-      for (let group = start; group < end; group++) values.push(states[i]!.result(group));
-      put(vectors, slot, { column: columnOf(values), rows: undefined });
+      put(vectors, slot, { column: resultColumn(states[i]!, start, end), rows: undefined });
     });
     return { rowCount: end - start, vectors };
   }
+
+  #keyVectors(start: number, end: number): (Vector | undefined)[] {
+    if (this.#keyRows === undefined) return [];
+    const groups = BATCH_COLUMNS.integers(end - start);
+    for (let at = 0; at < groups.length; at++) groups[at] = start + at;
+    return [...this.#keyRows.rows(groups).vectors];
+  }
+}
+
+/** What an aggregation gives for the groups from one to before another. */
+function resultColumn(state: AggregateState, start: number, end: number): Column {
+  const integers = state.integers?.(start, end);
+  if (integers !== undefined) return { kind: 'integer', values: integers };
+  const values: Value[] = [];
+  for (let group = start; group < end; group++) values.push(state.result(group));
+  return columnOf(values);
 }
 
 /** What the graph knows of the counts; undefined when it does not know one of them. */

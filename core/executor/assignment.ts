@@ -2,10 +2,11 @@
 import { unreachable } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
 import { isMap } from '../value/equality.ts';
-import { typeName } from '../value/render.ts';
+import { describe, typeName } from '../value/render.ts';
 import { NodeReference, RelationshipReference, type Value } from '../value/value.ts';
 import { type Batch, NO_ENTITY } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
+import { type CompiledName, namesAt } from './dynamic-names.ts';
 import type { CompiledExpression } from './expression/expression.ts';
 import { nodeIds } from './rows.ts';
 import { toStored } from './stored-property.ts';
@@ -25,13 +26,28 @@ export type CompiledAssignment =
       readonly value: CompiledExpression;
       readonly position: Position;
     }
-  | { readonly type: 'labels'; readonly slot: number; readonly labels: readonly string[] };
+  /** `n[key] = …` */
+  | {
+      readonly type: 'dynamicProperty';
+      readonly target: CompiledExpression;
+      readonly key: CompiledExpression;
+      readonly value: CompiledExpression;
+      readonly position: Position;
+    }
+  | ({ readonly type: 'labels' } & CompiledLabels);
+
+/** Labels for the nodes in a slot, of which some may be worked out. */
+export interface CompiledLabels {
+  readonly slot: number;
+  readonly labels: readonly string[];
+  readonly dynamicLabels: readonly CompiledName[];
+}
 
 export type Entity = NodeReference | RelationshipReference;
 
 /** Carries out an assignment for one row, with the values that it has worked out. Null as a target does nothing. */
 export function assign(
-  assignment: Exclude<CompiledAssignment, { type: 'labels' }>,
+  assignment: Exclude<CompiledAssignment, { type: 'labels' | 'dynamicProperty' }>,
   target: Value,
   value: Value,
   context: ExecutionContext,
@@ -47,6 +63,19 @@ export function assign(
     default:
       return unreachable(assignment);
   }
+}
+
+/** The key of a property that is worked out. */
+export function keyOf(value: Value, position: Position): string {
+  if (typeof value === 'string') return value;
+  throw new GraphError(
+    'Neo.ClientError.Statement.TypeError',
+    `The key of a property is a STRING, not ${describe(value)}.`,
+    {
+      position,
+      detail: 'InvalidArgumentType',
+    },
+  );
 }
 
 /** The node or relationship that a value is. */
@@ -130,25 +159,32 @@ function refuseDeleted(entity: Entity, position: Position | undefined, { view }:
 }
 
 /** Puts labels on the nodes in a slot. */
-export function addLabels(batch: Batch, slot: number, labels: readonly string[], context: ExecutionContext): void {
+export function addLabels(batch: Batch, given: CompiledLabels, context: ExecutionContext): void {
   const { writer, counters } = context;
+  const { slot, labels, dynamicLabels } = given;
   const tokens = labels.map((label) => writer.token('label', label));
-  for (const node of nodeIds(batch, slot)) {
-    if (node === NO_ENTITY) continue;
+  nodeIds(batch, slot).forEach((node, row) => {
+    if (node === NO_ENTITY) return;
     refuseDeleted(new NodeReference(node), undefined, context);
     for (const token of tokens) if (writer.addLabel(node, token)) counters.labelsAdded++;
-  }
+    if (dynamicLabels.length === 0) return;
+    for (const label of namesAt(dynamicLabels, batch, row, context)) {
+      if (writer.addLabel(node, writer.token('label', label))) counters.labelsAdded++;
+    }
+  });
 }
 
 /** Takes labels from the nodes in a slot. */
-export function removeLabels(batch: Batch, slot: number, labels: readonly string[], context: ExecutionContext): void {
+export function removeLabels(batch: Batch, given: CompiledLabels, context: ExecutionContext): void {
   const { writer, tokens, counters } = context;
+  const { slot, labels, dynamicLabels } = given;
   const known = labels.map((label) => tokens.label.idOf(label));
-  for (const node of nodeIds(batch, slot)) {
-    if (node === NO_ENTITY) continue;
+  nodeIds(batch, slot).forEach((node, row) => {
+    if (node === NO_ENTITY) return;
     refuseDeleted(new NodeReference(node), undefined, context);
-    for (const token of known) {
+    const dynamic = dynamicLabels.length === 0 ? [] : namesAt(dynamicLabels, batch, row, context);
+    for (const token of [...known, ...dynamic.map((label) => tokens.label.idOf(label))]) {
       if (token !== undefined && writer.removeLabel(node, token)) counters.labelsRemoved++;
     }
-  }
+  });
 }

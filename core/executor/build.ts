@@ -22,6 +22,7 @@ import {
   queryOf,
   walksFar,
 } from '../planner/planning.ts';
+import { mapSearch } from '../planner/point-access.ts';
 import { PlanScope } from '../planner/slots.ts';
 import { Aggregate, type CompiledAggregation } from './aggregate.ts';
 import { AllShortestPaths } from './all-shortest-paths.ts';
@@ -47,7 +48,8 @@ import {
 } from './expression/expression.ts';
 import { Filter } from './filter.ts';
 import { Foreach } from './foreach.ts';
-import { NodeIndexSeek, NodeIndexSeekByRange } from './index-seek.ts';
+import { HashJoin } from './hash-join.ts';
+import { IndexSeek, IndexSeekByRange } from './index-seek.ts';
 import { type CountClause, compileCount, Limit, Skip, Union } from './limit.ts';
 import { LoadCsv } from './load-csv.ts';
 import { Merge } from './merge.ts';
@@ -56,6 +58,7 @@ import { Optional } from './optional.ts';
 import { ConstructPath, ProjectEndpoints, ProjectTrail } from './path.ts';
 import { PathsByLength } from './paths-by-length.ts';
 import { BatchProbe, DegreeProbe, PairProbe, type ProbeFactory, SubplanProbe } from './pattern-probe.ts';
+import { PointSeek } from './point-seek.ts';
 import type { Procedures } from './procedure.ts';
 import { type CompiledItem, Produce, Unwind } from './produce.ts';
 import type { Profile } from './profile.ts';
@@ -215,6 +218,10 @@ class OperatorBuilder {
       | 'scanAllByLabels'
       | 'nodeIndexSeek'
       | 'nodeIndexSeekByRange'
+      | 'relationshipIndexSeek'
+      | 'relationshipIndexSeekByRange'
+      | 'nodePointSeek'
+      | 'relationshipPointSeek'
       | 'expand'
       | 'expandInto'
       | 'expandVariable'
@@ -231,6 +238,7 @@ class OperatorBuilder {
       | 'reachable'
       | 'trailEnds'
       | 'rollUp'
+      | 'hashJoin'
     >,
     input: OperatorFactory,
   ): OperatorFactory {
@@ -241,14 +249,26 @@ class OperatorBuilder {
         return this.#scan({ slot: plan.slot, labels: [plan.label] }, input);
       case 'scanAllByLabels':
         return this.#scan(plan, input);
-      case 'nodeIndexSeek': {
-        const spec = { ...plan, value: this.#expression(plan.value) };
-        return (argument) => new NodeIndexSeek(input(argument), spec);
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const values = plan.values.map((value) => this.#expression(value));
+        const entity = plan.type === 'nodeIndexSeek' ? 'node' : 'relationship';
+        return (argument) => new IndexSeek(input(argument), { ...plan, kind: 'range', entity, values });
       }
-      case 'nodeIndexSeekByRange': {
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const search = mapSearch(plan.search, (part) => this.#expression(part));
+        const entity = plan.type === 'nodePointSeek' ? 'node' : 'relationship';
+        return (argument) => new PointSeek(input(argument), { ...plan, kind: 'point', entity, search });
+      }
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const prefix = plan.prefix.map((value) => this.#expression(value));
         const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
-        return (argument) => new NodeIndexSeekByRange(input(argument), { ...plan, from, to });
+        const entity = plan.type === 'nodeIndexSeekByRange' ? 'node' : 'relationship';
+        return (argument) =>
+          new IndexSeekByRange(input(argument), { ...plan, kind: 'range', entity, prefix, from, to });
       }
       case 'expand': {
         const firstRows = this.#firstRows;
@@ -304,6 +324,12 @@ class OperatorBuilder {
       case 'rollUp': {
         const begin = this.#answer(plan.nested, plan.answer, plan.rowSlot);
         return (argument) => new RollUp(input(argument), begin, plan.slot);
+      }
+      case 'hashJoin': {
+        const inner = this.build(plan.inner);
+        const [inputKey, innerKey] = [this.#expression(plan.inputKey), this.#expression(plan.innerKey)];
+        const { slots } = plan;
+        return (argument) => new HashJoin(input(argument), inner(undefined), { inputKey, innerKey, slots });
       }
       case 'expandCount':
         return (argument) => new ExpandCount(input(argument), plan);
@@ -437,11 +463,15 @@ class OperatorBuilder {
       }
       case 'removeProperty': {
         const position = plan.target.expression.span;
-        const spec = { target: this.#expression(plan.target), key: plan.key, position };
+        const key = typeof plan.key === 'string' ? plan.key : this.#expression(plan.key);
+        const spec = { target: this.#expression(plan.target), key, position };
         return (argument) => removeProperty(input(argument), spec);
       }
-      case 'removeLabels':
-        return (argument) => removeLabelsFrom(input(argument), plan);
+      case 'removeLabels': {
+        const { slot, labels } = plan;
+        const dynamicLabels = plan.dynamicLabels.map((name) => this.#positioned(name));
+        return (argument) => removeLabelsFrom(input(argument), { slot, labels, dynamicLabels });
+      }
       case 'delete': {
         const spec = { detach: plan.detach, targets: plan.targets.map((target) => this.#positioned(target)) };
         return (argument) => deleteTargets(input(argument), spec);
@@ -549,7 +579,13 @@ class OperatorBuilder {
   }
 
   #createPart(part: CreatePart): CompiledCreatePart {
-    return part.type === 'path' ? part : { ...part, properties: part.properties && this.#properties(part.properties) };
+    if (part.type === 'path') return part;
+    const properties = part.properties && this.#properties(part.properties);
+    if (part.type === 'node') {
+      return { ...part, dynamicLabels: part.dynamicLabels.map((name) => this.#positioned(name)), properties };
+    }
+    const { relationshipType: type } = part;
+    return { ...part, relationshipType: typeof type === 'string' ? type : this.#positioned(type), properties };
   }
 
   #properties(properties: PropertyMap): CompiledProperties {
@@ -572,7 +608,15 @@ class OperatorBuilder {
     if (item.type === 'property') {
       return { type: 'property', target: compile(item.target), key: item.key, value: compile(item.value), position };
     }
-    if (item.type === 'labels') return { type: 'labels', slot: scope.slotOf(item.variable)!, labels: item.labels };
+    if (item.type === 'dynamicProperty') {
+      const { type } = item;
+      return { type, target: compile(item.target), key: compile(item.key), value: compile(item.value), position };
+    }
+    if (item.type === 'labels') {
+      const { type, labels } = item;
+      const dynamicLabels = item.dynamicLabels.map(({ expression }) => this.#positioned({ expression, scope }));
+      return { type, slot: scope.slotOf(item.variable)!, labels, dynamicLabels };
+    }
     const target = compile({ type: 'variable', name: item.variable, span: item.span });
     return { type: item.type, target, value: compile(item.value), position };
   }

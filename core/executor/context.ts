@@ -4,9 +4,12 @@
  */
 import { assert } from '../assert.ts';
 import { GraphError, type Position } from '../error.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
 import type { GraphView } from '../graph/graph-view.ts';
-import type { PropertyIndex } from '../graph/property-index.ts';
+import { type IndexPlace, isSamePlace } from '../graph/index-definition.ts';
+import type { Indexes } from '../graph/indexes.ts';
 import type { Tokens } from '../graph/tokens.ts';
+import { ValueIndex } from '../graph/value-index.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Counters, type MutableCounters, NO_CHANGES, noChanges } from './counters.ts';
 import type { EvaluationContext, Parameters } from './expression/expression.ts';
@@ -46,7 +49,12 @@ export interface Moment {
 /** What holds for every execution of a plan. */
 export interface ExecutionContextFields {
   readonly tokens: Tokens;
-  readonly indexes: readonly PropertyIndex[];
+  /** Those that were online when the statement was planned. */
+  readonly planIndexes: readonly GraphIndex[];
+  /** Those that there are, to be shown. */
+  readonly indexes: Indexes;
+  /** See GraphStore.populateIndexes. */
+  readonly populateIndexes: (entities: number) => boolean;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly budget: Budget;
   /** Kept by the engine from one statement to the next. */
@@ -68,6 +76,8 @@ const NO_PARAMETERS: Parameters = new Map();
 /** A context serves one execution after the other: `begin`, slices, `end`. */
 export class ExecutionContext implements EvaluationContext {
   readonly tokens: Tokens;
+  readonly indexes: Indexes;
+  readonly populateIndexes: (entities: number) => boolean;
   readonly elementId: (kind: 'node' | 'relationship', id: number) => string;
   readonly scratch: Scratch;
   /** Of the values that expressions have made since an operator last counted work: they belong to its batch. */
@@ -79,7 +89,7 @@ export class ExecutionContext implements EvaluationContext {
   #moment: Moment | undefined;
   #nowMs: number | undefined;
   #random: (() => number) | undefined;
-  readonly #indexes: readonly PropertyIndex[];
+  readonly #planIndexes: readonly GraphIndex[];
   #writer: Writer | undefined;
   #rollBack: (() => Writer) | undefined;
   #commitRequested = false;
@@ -90,13 +100,17 @@ export class ExecutionContext implements EvaluationContext {
   #work = 0;
   #rows = 0;
   #bytes = 0;
-  #bytesByHolder: Map<string, number> | undefined;
+  /** Who holds bytes, and how many, side by side. They are few. */
+  readonly #holders: string[] = [];
+  readonly #heldBytes: number[] = [];
   #uninterruptible = 0;
   #nodesToDelete: Set<number> | undefined;
 
   constructor(fields: ExecutionContextFields) {
     this.tokens = fields.tokens;
-    this.#indexes = fields.indexes;
+    this.#planIndexes = fields.planIndexes;
+    this.indexes = fields.indexes;
+    this.populateIndexes = fields.populateIndexes;
     this.elementId = fields.elementId;
     this.#budget = fields.budget;
     this.scratch = new Scratch(fields.scratchPool);
@@ -130,7 +144,8 @@ export class ExecutionContext implements EvaluationContext {
     this.#nowMs = undefined;
     this.#random = undefined;
     this.#virtual = undefined;
-    this.#bytesByHolder = undefined;
+    this.#holders.length = 0;
+    this.#heldBytes.length = 0;
     this.#nodesToDelete = undefined;
   }
 
@@ -237,8 +252,11 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   /** An index that was there when the statement was planned; it answers for the statement's view even if it is dropped. */
-  findIndex(label: number, key: number): PropertyIndex | undefined {
-    return this.#indexes.find(({ definition }) => definition.label === label && definition.key === key);
+  findIndex(place: IndexPlace): ValueIndex | undefined {
+    const index = this.#planIndexes.find(
+      ({ definition }) => definition.kind === place.kind && isSamePlace(definition, place),
+    );
+    return index instanceof ValueIndex ? index : undefined;
   }
 
   /** Work spent since the statement began. */
@@ -288,8 +306,9 @@ export class ExecutionContext implements EvaluationContext {
    */
   hold(bytes: number, holder: string): void {
     this.#bytes += bytes;
-    this.#bytesByHolder ??= new Map();
-    this.#bytesByHolder.set(holder, (this.#bytesByHolder.get(holder) ?? 0) + bytes);
+    const at = this.#holders.indexOf(holder);
+    if (at >= 0) this.#heldBytes[at]! += bytes;
+    else this.#heldBytes[this.#holders.push(holder) - 1] = bytes;
     if (this.#bytes > this.#budget.bytesMax) throw this.#tooManyBytes();
   }
 
@@ -299,8 +318,8 @@ export class ExecutionContext implements EvaluationContext {
   }
 
   #tooManyBytes(): GraphError {
-    const holders = [...(this.#bytesByHolder ?? []), ['values that are being worked out', this.madeBytes] as const];
-    const [holder, held] = holders.reduce((most, other) => (other[1] > most[1] ? other : most));
+    const held = Math.max(this.madeBytes, ...this.#heldBytes);
+    const holder = this.#holders[this.#heldBytes.indexOf(held)] ?? 'values that are being worked out';
     const { bytesMax } = this.#budget;
     return new GraphError(
       'Neo.TransientError.General.MemoryPoolOutOfMemoryError',

@@ -8,6 +8,7 @@ import { typeName } from '../value/render.ts';
 import type { StoredValue, Value, ValueMap } from '../value/value.ts';
 import { type Batch, END, NO_ENTITY, PAUSE, type Signal, type Vector } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
+import { type CompiledName, namesAt } from './dynamic-names.ts';
 import type { CompiledExpression } from './expression/expression.ts';
 import { vectorValue } from './expression/operand.ts';
 import type { Operator } from './operator.ts';
@@ -76,12 +77,14 @@ export type CompiledCreatePart =
       readonly type: 'node';
       readonly slot: number;
       readonly labels: readonly string[];
+      readonly dynamicLabels: readonly CompiledName[];
       readonly properties: CompiledProperties | undefined;
     }
   | {
       readonly type: 'relationship';
       readonly slot: number;
-      readonly relationshipType: string;
+      /** An expression when it is worked out for each row. */
+      readonly relationshipType: string | CompiledName;
       readonly start: number;
       readonly end: number;
       readonly properties: CompiledProperties | undefined;
@@ -106,9 +109,9 @@ export class Create implements Operator {
     const input = this.#input.next(context);
     if (input === PAUSE || input === END) return input;
     let batch = input;
-    for (const part of this.#parts) {
+    for (let i = 0; i < this.#parts.length; i++) {
       context.charge(batch.rowCount);
-      batch = create(batch, part, context);
+      batch = create(batch, this.#parts[i]!, context);
     }
     return batch;
   }
@@ -129,7 +132,7 @@ function create(batch: Batch, part: CompiledCreatePart, context: ExecutionContex
 
 function createNodes(
   batch: Batch,
-  { slot, labels, properties }: Extract<CompiledCreatePart, { type: 'node' }>,
+  { slot, labels, dynamicLabels, properties }: Extract<CompiledCreatePart, { type: 'node' }>,
   context: ExecutionContext,
 ): Batch {
   const { writer, counters } = context;
@@ -142,11 +145,44 @@ function createNodes(
   }
   counters.nodesCreated += ids.length;
   counters.labelsAdded += ids.length * tokens.length;
+  if (dynamicLabels.length > 0) addDynamicLabels(batch, ids, dynamicLabels, context);
   if (properties) {
     const set: SetProperty = (node, key, value) => writer.setNodeProperty(node, key, value);
     setProperties(properties, { batch, entities: ids, set, context });
   }
   return withVector(batch, slot, { column: { kind: 'node', ids }, rows: undefined });
+}
+
+function addDynamicLabels(
+  batch: Batch,
+  nodes: Int32Array,
+  labels: readonly CompiledName[],
+  context: ExecutionContext,
+): void {
+  const { writer, counters } = context;
+  for (let row = 0; row < batch.rowCount; row++) {
+    for (const label of namesAt(labels, batch, row, context)) {
+      if (writer.addLabel(nodes[row]!, writer.token('label', label))) counters.labelsAdded++;
+    }
+  }
+}
+
+/** The token of the type for each row. */
+function typeTokens(batch: Batch, type: string | CompiledName, context: ExecutionContext): (row: number) => number {
+  const { writer } = context;
+  if (typeof type === 'string') {
+    const token = writer.token('relationshipType', type);
+    return () => token;
+  }
+  return (row) => {
+    const names = namesAt([type], batch, row, context);
+    if (names.length === 1) return writer.token('relationshipType', names[0]!);
+    throw new GraphError(
+      'Neo.ClientError.Statement.ArgumentError',
+      `A new relationship has exactly one type, not ${names.length}.`,
+      { position: type.position, detail: 'NoSingleRelationshipType' },
+    );
+  };
 }
 
 function createRelationships(
@@ -156,14 +192,15 @@ function createRelationships(
 ): Batch {
   const { writer, counters } = context;
   const { slot, relationshipType, properties } = part;
-  const type = writer.token('relationshipType', relationshipType);
+  const typeAt = typeTokens(batch, relationshipType, context);
   const starts = nodeIds(batch, part.start);
   const ends = nodeIds(batch, part.end);
   const ids = BATCH_COLUMNS.integers(batch.rowCount);
   for (let row = 0; row < batch.rowCount; row++) {
     const start = starts[row]!;
     const end = ends[row]!;
-    if (start === NO_ENTITY || end === NO_ENTITY) throw missingEnd(relationshipType);
+    const type = typeAt(row);
+    if (start === NO_ENTITY || end === NO_ENTITY) throw missingEnd(context.tokens.relationshipType.nameOf(type));
     ids[row] = writer.createRelationship(type, start, end);
   }
   counters.relationshipsCreated += ids.length;

@@ -1,6 +1,7 @@
 /** Columns of nodes and relationships as columns of records, read column by column for all rows of a batch. */
 import { RESULT_COLUMNS } from '../graph/column-memory.ts';
 import type { GatheredProperty } from '../graph/graph-view.ts';
+import type { Tokens } from '../graph/tokens.ts';
 import {
   Float,
   NodeRecord,
@@ -17,25 +18,21 @@ import { type Column, NO_ENTITY } from './batch.ts';
 import { columnValue } from './expression/operand.ts';
 import { type ElementIdOf, type MaterialiseContext, materialise } from './materialise.ts';
 
-/** Properties that the rows of a batch have, by their names. */
+/** Properties that the rows of a batch have. Their names are looked up when somebody asks for a row's map. */
 class PropertyColumns {
-  readonly #names: readonly string[];
-  readonly #columns: readonly Column[];
+  readonly gathered: readonly GatheredProperty[];
+  readonly tokens: Tokens;
 
-  constructor(gathered: readonly GatheredProperty[], nameOf: (key: number) => string) {
-    this.#names = gathered.map(({ key }) => nameOf(key));
-    this.#columns = gathered.map(({ column }) => column);
-  }
-
-  get columns(): readonly Column[] {
-    return this.#columns;
+  constructor(gathered: readonly GatheredProperty[], tokens: Tokens) {
+    this.gathered = gathered;
+    this.tokens = tokens;
   }
 
   mapAt(row: number): ReadonlyMap<string, StoredValue> {
     const properties = new Map<string, StoredValue>();
-    for (let at = 0; at < this.#names.length; at++) {
-      const value = storedValue(this.#columns[at]!, row);
-      if (value !== null) properties.set(this.#names[at]!, value);
+    for (const { key, column } of this.gathered) {
+      const value = storedValue(column, row);
+      if (value !== null) properties.set(this.tokens.propertyKey.nameOf(key), value);
     }
     return properties;
   }
@@ -88,7 +85,7 @@ export function nodeRecords(
   const { view, tokens, elementId } = context;
   const count = ids.length;
   const gathered = view.gatherNodeProperties(ids, count);
-  const properties = new PropertyColumns(gathered, (key) => tokens.propertyKey.nameOf(key));
+  const properties = new PropertyColumns(gathered, tokens);
   const source = new NodeColumns({ ids, labels: labelsOf(ids, context), properties, elementId });
   const values = new Array<ResultValue>(count);
   let nulls = 0;
@@ -101,19 +98,23 @@ export function nodeRecords(
       nulls++;
     }
   }
-  return { values, bytes: (count - nulls) * NODE_BYTES + nulls * 8 + columnBytes(properties.columns, count) };
+  return { values, bytes: (count - nulls) * NODE_BYTES + nulls * 8 + columnBytes(gathered, count) };
 }
 
 /** What a record takes beside its properties, in bytes; and one of its properties beside its own value. */
 const NODE_BYTES = 48;
 const RELATIONSHIP_BYTES = 64;
 
-function columnBytes(columns: readonly Column[], count: number): number {
-  let bytes = 0;
-  for (const column of columns) {
-    bytes += 8 * count;
-    if (column.kind === 'value')
-      for (const value of column.values) bytes += typeof value === 'string' ? textBytes(value) : 0;
+function columnBytes(gathered: readonly GatheredProperty[], count: number): number {
+  let bytes = 8 * count * gathered.length;
+  for (let i = 0; i < gathered.length; i++) {
+    const { column } = gathered[i]!;
+    if (column.kind !== 'value') continue;
+    const { values } = column;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row];
+      if (typeof value === 'string') bytes += textBytes(value);
+    }
   }
   return bytes;
 }
@@ -125,7 +126,7 @@ function textBytes(text: string): number {
 
 /** Most batches are of one set of labels, whose names are then looked up once. In many graphs all nodes are. */
 function labelsOf(ids: Int32Array, { view, tokens }: MaterialiseContext): readonly (readonly string[])[] {
-  const common = view.commonLabels();
+  const common = ids.length < COMMON_LABELS_ROWS ? undefined : view.commonLabels();
   if (common !== undefined) return [common.map((label) => tokens.label.nameOf(label))];
   const names: (readonly string[])[] = [];
   let last: readonly number[] | undefined;
@@ -143,6 +144,9 @@ function labelsOf(ids: Int32Array, { view, tokens }: MaterialiseContext): readon
   return same && names.length > 0 ? names.slice(0, 1) : names;
 }
 
+/** From this many rows on it is worth asking whether all nodes have the same labels. */
+const COMMON_LABELS_ROWS = 8;
+
 const NO_LABELS: readonly number[] = [];
 
 class RelationshipColumns implements RelationshipSource {
@@ -150,13 +154,14 @@ class RelationshipColumns implements RelationshipSource {
   /** Type, start and end of each row, side by side: one array is made sooner than three. */
   readonly #fields: Int32Array;
   readonly #properties: PropertyColumns;
-  readonly #context: MaterialiseContext;
+  readonly #elementId: ElementIdOf;
+  readonly #tokens: Tokens;
 
-  constructor(ids: Int32Array, context: MaterialiseContext, properties: PropertyColumns) {
+  constructor(ids: Int32Array, { view, elementId, tokens }: MaterialiseContext, properties: PropertyColumns) {
     this.#ids = ids;
-    this.#context = context;
+    this.#elementId = elementId;
+    this.#tokens = tokens;
     this.#properties = properties;
-    const { view } = context;
     const fields = RESULT_COLUMNS.integers(3 * ids.length);
     for (let row = 0; row < ids.length; row++) {
       const id = ids[row]!;
@@ -168,14 +173,14 @@ class RelationshipColumns implements RelationshipSource {
   }
 
   fieldsAt(row: number): RelationshipFields {
-    const { elementId, tokens } = this.#context;
+    const elementId = this.#elementId;
     const nodeElementId = (node: number): string => (node < 0 ? '' : elementId('node', node));
     const type = this.#fields[3 * row]!;
     return {
       elementId: elementId('relationship', this.#ids[row]!),
       startElementId: nodeElementId(this.#fields[3 * row + 1]!),
       endElementId: nodeElementId(this.#fields[3 * row + 2]!),
-      relationshipType: type < 0 ? '' : tokens.relationshipType.nameOf(type),
+      relationshipType: type < 0 ? '' : this.#tokens.relationshipType.nameOf(type),
       properties: this.#properties.mapAt(row),
     };
   }
@@ -188,12 +193,12 @@ export function relationshipRecords(
 ): { readonly values: ResultValue[]; readonly bytes: number } {
   const count = ids.length;
   const gathered = context.view.gatherRelationshipProperties(ids, count);
-  const properties = new PropertyColumns(gathered, (key) => context.tokens.propertyKey.nameOf(key));
+  const properties = new PropertyColumns(gathered, context.tokens);
   const source = new RelationshipColumns(ids, context, properties);
   const values = new Array<ResultValue>(count);
   for (let row = 0; row < count; row++) {
     if (ids[row]! >= 0) values[row] = new RelationshipRecord(source, row);
     else values[row] = ids[row] === NO_ENTITY ? null : materialise(new RelationshipReference(ids[row]!), context);
   }
-  return { values, bytes: count * RELATIONSHIP_BYTES + columnBytes(properties.columns, count) };
+  return { values, bytes: count * RELATIONSHIP_BYTES + columnBytes(gathered, count) };
 }

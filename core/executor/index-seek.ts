@@ -1,11 +1,13 @@
-/** Nodes found by a property index, for each row of the input. */
+/** Nodes or relationships found by an index on properties, for each row of the input. */
 
-import { assert } from '../assert.ts';
+import { broken } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { BATCH_COLUMNS } from '../graph/column-memory.ts';
-import type { IndexRange } from '../graph/index-definition.ts';
-import { PropertyIndex } from '../graph/property-index.ts';
+import type { EntityKind, IndexKind, IndexRange } from '../graph/index-definition.ts';
+import { scanIndexed } from '../graph/index-seek.ts';
+import { supportsRange } from '../graph/property-index.ts';
 import { IdList } from '../graph/result-lists.ts';
+import type { ValueIndex } from '../graph/value-index.ts';
 import { isList } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import type { StoredValue, Value } from '../value/value.ts';
@@ -16,24 +18,27 @@ import type { Operator } from './operator.ts';
 import { derive, FIRST_ROW } from './rows.ts';
 import { asStored } from './stored-property.ts';
 
-interface IndexPlace {
+/** The index, and where what it finds goes. Names, not tokens. */
+export interface SeekPlace {
   readonly slot: number;
-  readonly label: string;
-  readonly key: string;
+  readonly kind: IndexKind;
+  readonly entity: EntityKind;
+  readonly token: string;
+  readonly keys: readonly string[];
 }
 
-/** The loop that both seeks share: for each row some nodes, in batches. */
-abstract class Seek implements Operator {
+/** The loop that all seeks share: for each row some entities, in batches. */
+export abstract class Seek implements Operator {
   readonly #input: Operator;
-  readonly #place: IndexPlace;
+  readonly #place: SeekPlace;
   #found: IdList | undefined;
   #batch: Batch | undefined;
-  #index: PropertyIndex | undefined;
+  #index: ValueIndex | undefined;
   #row = 0;
-  /** How many of the found nodes have been handed on; -1: the row has not been looked up yet. */
+  /** How many of the found entities have been handed on; -1: the row has not been looked up yet. */
   #taken = -1;
 
-  constructor(input: Operator, place: IndexPlace) {
+  constructor(input: Operator, place: SeekPlace) {
     this.#input = input;
     this.#place = place;
   }
@@ -45,14 +50,8 @@ abstract class Seek implements Operator {
     return this.#input.reset?.() === true;
   }
 
-  /** Fills `found` with the nodes for one row. */
-  protected abstract seek(
-    batch: Batch,
-    row: number,
-    index: PropertyIndex,
-    found: IdList,
-    context: ExecutionContext,
-  ): void;
+  /** Fills `found` with the entities for one row. */
+  protected abstract seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void;
 
   next(context: ExecutionContext): Batch | Signal {
     for (;;) {
@@ -98,7 +97,7 @@ abstract class Seek implements Operator {
     }
     if (this.#row === batch.rowCount) this.#batch = undefined;
     if (filled === 0) return undefined;
-    const column: Column = { kind: 'node', ids: ids.subarray(0, filled) };
+    const column: Column = { kind: this.#place.entity, ids: ids.subarray(0, filled) };
     return derive(batch, parents, [[this.#place.slot, column]], filled);
   }
 
@@ -115,42 +114,45 @@ abstract class Seek implements Operator {
     context.charge(count);
     if (count === 0) return undefined;
     const ids = BATCH_COLUMNS.copyOf(found.ids, count);
-    return derive(batch, FIRST_ROW, [[this.#place.slot, { kind: 'node', ids }]], count);
+    return derive(batch, FIRST_ROW, [[this.#place.slot, { kind: this.#place.entity, ids }]], count);
   }
 }
 
-function findIndex({ label, key }: IndexPlace, context: ExecutionContext): PropertyIndex {
-  const labelToken = context.tokens.label.idOf(label);
-  const keyToken = context.tokens.propertyKey.idOf(key);
-  const index =
-    labelToken === undefined || keyToken === undefined ? undefined : context.findIndex(labelToken, keyToken);
-  assert(index !== undefined, `the index on :${label}(${key}) that the plan uses is there`);
+function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionContext): ValueIndex {
+  const { tokens } = context;
+  const named = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(token);
+  const keyTokens = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
+  const index = named === undefined ? undefined : context.findIndex({ kind, entity, token: named, keys: keyTokens });
+  if (index === undefined) broken(`the index on ${token}(${keys.join()}) that the plan uses is not there`);
   return index;
 }
 
-export interface NodeIndexSeekSpec extends IndexPlace {
-  readonly value: CompiledExpression;
-  /** The value is a list, and each of its elements is looked for. */
+export interface IndexSeekSpec extends SeekPlace {
+  /** One for each key. */
+  readonly values: readonly CompiledExpression[];
+  /** The value, which is the only one, is a list, and each of its elements is looked for. */
   readonly each: boolean;
 }
 
-export class NodeIndexSeek extends Seek {
-  readonly #spec: NodeIndexSeekSpec;
+export class IndexSeek extends Seek {
+  readonly #spec: IndexSeekSpec;
   readonly #part = new IdList();
 
-  constructor(input: Operator, spec: NodeIndexSeekSpec) {
+  constructor(input: Operator, spec: IndexSeekSpec) {
     super(input, spec);
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
-    const value = this.#spec.value.valueAt(batch, row, context);
-    if (this.#spec.each) this.#seekEach(value, index, found, context);
+  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
+    const { values, each } = this.#spec;
+    if (values.length > 1) return seekTuple(valuesAt(values, batch, row, context), index, found, context);
+    const value = values[0]!.valueAt(batch, row, context);
+    if (each) this.#seekEach(value, index, found, context);
     else seekOne(value, index, found, context);
   }
 
-  /** A node is found once, however often its value stands in the list. */
-  #seekEach(value: Value, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
+  /** An entity is found once, however often its value stands in the list. */
+  #seekEach(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
     found.count = 0;
     if (value === null) return;
     if (!isList(value)) {
@@ -173,10 +175,36 @@ export class NodeIndexSeek extends Seek {
 }
 
 /** Null equals nothing, and no property equals what cannot be stored. */
-function seekOne(value: Value, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
+function seekOne(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
   const stored = asStored(value);
   if (stored === undefined) found.count = 0;
   else context.view.seekIndex(index, stored, found);
+}
+
+function seekTuple(
+  values: readonly StoredValue[] | undefined,
+  index: ValueIndex,
+  found: IdList,
+  context: ExecutionContext,
+): void {
+  if (values === undefined) found.count = 0;
+  else context.view.seekIndex(index, values, found);
+}
+
+/** Undefined when one of them equals no property. */
+function valuesAt(
+  expressions: readonly CompiledExpression[],
+  batch: Batch,
+  row: number,
+  context: ExecutionContext,
+): StoredValue[] | undefined {
+  const values: StoredValue[] = [];
+  for (const expression of expressions) {
+    const stored = asStored(expression.valueAt(batch, row, context));
+    if (stored === undefined) return undefined;
+    values.push(stored);
+  }
+  return values;
 }
 
 export interface SeekBound {
@@ -184,32 +212,37 @@ export interface SeekBound {
   readonly inclusive: boolean;
 }
 
-export interface NodeIndexSeekByRangeSpec extends IndexPlace {
+export interface IndexSeekByRangeSpec extends SeekPlace {
+  readonly prefix: readonly CompiledExpression[];
   readonly from: SeekBound | undefined;
   readonly to: SeekBound | undefined;
 }
 
-/** Gives at least the nodes in the range; a Filter above holds the bounds against each once more. */
-export class NodeIndexSeekByRange extends Seek {
-  readonly #spec: NodeIndexSeekByRangeSpec;
-  constructor(input: Operator, spec: NodeIndexSeekByRangeSpec) {
+/** Gives at least what is in the range; a Filter above holds the bounds against each once more. */
+export class IndexSeekByRange extends Seek {
+  readonly #spec: IndexSeekByRangeSpec;
+  constructor(input: Operator, spec: IndexSeekByRangeSpec) {
     super(input, spec);
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: PropertyIndex, found: IdList, context: ExecutionContext): void {
-    const from = this.#spec.from?.value.valueAt(batch, row, context);
-    const to = this.#spec.to?.value.valueAt(batch, row, context);
+  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
+    const { prefix: prefixSpec, from: fromSpec, to: toSpec } = this.#spec;
     found.count = 0;
-    if (from === null || to === null) return;
+    const prefix = valuesAt(prefixSpec, batch, row, context);
+    const from = fromSpec?.value.valueAt(batch, row, context);
+    const to = toSpec?.value.valueAt(batch, row, context);
+    if (prefix === undefined || from === null || to === null) return;
     const lower = rangeBound(from);
     const upper = rangeBound(to);
-    if (lower === 'unordered' || upper === 'unordered') return scanInstead(index, found, context);
-    const { from: fromSpec, to: toSpec } = this.#spec;
+    // Nothing bounds the range then, and the Filter has to look at more.
+    const isOrdered = lower !== 'unordered' && upper !== 'unordered';
+    if (!isOrdered && prefix.length === 0) return scanInstead(index, found, context);
+    const bounds = isOrdered ? { from: lower, to: upper } : {};
     const range: IndexRange = {
-      from: lower,
+      prefix,
+      ...bounds,
       fromExclusive: fromSpec && !fromSpec.inclusive,
-      to: upper,
       toExclusive: toSpec && !toSpec.inclusive,
     };
     context.view.rangeIndex(index, range, found);
@@ -220,14 +253,19 @@ export class NodeIndexSeekByRange extends Seek {
 function rangeBound(value: Value | undefined): StoredValue | undefined | 'unordered' {
   if (value === undefined) return undefined;
   const stored = asStored(value);
-  return stored !== undefined && PropertyIndex.supportsRange(stored) ? stored : 'unordered';
+  return stored !== undefined && supportsRange(stored) ? stored : 'unordered';
 }
 
-function scanInstead(index: PropertyIndex, found: IdList, context: ExecutionContext): void {
+/** For what no index can bound: everything with the label, or of the type. */
+export function scanInstead(index: ValueIndex, found: IdList, context: ExecutionContext): void {
+  const { view } = context;
+  const { entity, token } = index.definition;
   const ids = new Int32Array(BATCH_ROWS);
   for (let cursor = 0; cursor !== -1; ) {
-    const result = context.view.scanLabel(index.definition.label, cursor, ids);
-    for (let i = 0; i < result.count; i++) found.push(ids[i]!);
+    const result = scanIndexed(view, index, cursor, ids);
+    for (let i = 0; i < result.count; i++) {
+      if (entity === 'node' || view.relationshipType(ids[i]!) === token) found.push(ids[i]!);
+    }
     context.charge(result.count);
     cursor = result.cursor;
   }

@@ -40,11 +40,15 @@ export class Produce implements Operator {
     if (input === PAUSE || input === END) return input;
     context.charge(input.rowCount * this.#rowWork);
     const vectors: (Vector | undefined)[] = [];
-    for (const slot of this.#keep) {
+    for (let i = 0; i < this.#keep.length; i++) {
+      const slot = this.#keep[i]!;
       const vector = input.vectors[slot];
       if (vector) put(vectors, slot, vector);
     }
-    for (const { slot, expression } of this.#items) put(vectors, slot, expression.evaluate(input, context));
+    for (let i = 0; i < this.#items.length; i++) {
+      const { slot, expression } = this.#items[i]!;
+      put(vectors, slot, expression.evaluate(input, context));
+    }
     return { rowCount: input.rowCount, vectors };
   }
 }

@@ -24,15 +24,17 @@ export function appendResultRows(
       return bytes + 8 * rowCount;
     }
   }
-  const columns = slots.map((slot) => {
-    const column = resultColumn(vectors[slot]!, rowCount, context);
+  const columns: (readonly ResultValue[])[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    const column = resultColumn(vectors[slots[i]!]!, rowCount, context);
     bytes += column.bytes;
-    return column.values;
-  });
-  const [first, second] = columns;
-  if (first !== undefined && second === undefined) {
+    columns.push(column.values);
+  }
+  const first = columns[0]!;
+  if (columns.length === 1) {
     for (let row = 0; row < rowCount; row++) rows.push([first[row]!]);
-  } else if (first !== undefined && second !== undefined && columns.length === 2) {
+  } else if (columns.length === 2) {
+    const second = columns[1]!;
     for (let row = 0; row < rowCount; row++) rows.push([first[row]!, second[row]!]);
   } else {
     for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row]!));

@@ -26,7 +26,7 @@ export function derive(
   rowCount: number = parents.length,
 ): Batch {
   const vectors = gather(input.vectors, parents, rowCount);
-  for (const [slot, column] of added) put(vectors, slot, { column, rows: undefined });
+  for (let i = 0; i < added.length; i++) put(vectors, added[i]![0], { column: added[i]![1], rows: undefined });
   return { rowCount, vectors };
 }
 
@@ -106,7 +106,8 @@ function gather(
   const gathered: (Vector | undefined)[] = [];
   let known: Int32Array[] | undefined;
   let composed: Int32Array[] | undefined;
-  for (const vector of vectors) {
+  for (let slot = 0; slot < vectors.length; slot++) {
+    const vector = vectors[slot];
     if (vector === undefined) {
       gathered.push(undefined);
       continue;

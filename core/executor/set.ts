@@ -1,6 +1,15 @@
 /** SET and REMOVE as operators. */
 import type { Position } from '../error.ts';
-import { addLabels, assign, type CompiledAssignment, entityOf, removeLabels, setProperty } from './assignment.ts';
+import {
+  addLabels,
+  assign,
+  type CompiledAssignment,
+  type CompiledLabels,
+  entityOf,
+  keyOf,
+  removeLabels,
+  setProperty,
+} from './assignment.ts';
 import { type Batch, END, PAUSE, type Signal } from './batch.ts';
 import type { ExecutionContext } from './context.ts';
 import type { CompiledExpression } from './expression/expression.ts';
@@ -27,9 +36,20 @@ export function assignAll(batch: Batch, spec: AssignmentsSpec, context: Executio
 }
 
 function assignToBatch(batch: Batch, item: CompiledAssignment, context: ExecutionContext): void {
-  if (item.type === 'labels') return addLabels(batch, item.slot, item.labels, context);
+  if (item.type === 'labels') return addLabels(batch, item, context);
   const targets = item.target.evaluate(batch, context);
   const values = item.value.evaluate(batch, context);
+  if (item.type === 'dynamicProperty') {
+    const { position } = item;
+    const keyAt = keysFor(item.key, batch, { position, context });
+    for (let row = 0; row < batch.rowCount; row++) {
+      const target = vectorValue(targets, row);
+      if (target === null) continue;
+      const property = { key: keyAt(row), value: vectorValue(values, row), position };
+      setProperty(entityOf(target, position), property, context);
+    }
+    return;
+  }
   for (let row = 0; row < batch.rowCount; row++) {
     assign(item, vectorValue(targets, row), vectorValue(values, row), context);
   }
@@ -65,21 +85,30 @@ export function setItems(input: Operator, spec: AssignmentsSpec): Operator {
 
 export function removeProperty(
   input: Operator,
-  spec: { readonly target: CompiledExpression; readonly key: string; readonly position: Position },
+  spec: { readonly target: CompiledExpression; readonly key: string | CompiledExpression; readonly position: Position },
 ): Operator {
   const { target, key, position } = spec;
   return new ForEachBatch(input, (batch, context) => {
     const targets = target.evaluate(batch, context);
+    const keyAt = keysFor(key, batch, { position, context });
     for (let row = 0; row < batch.rowCount; row++) {
-      const value = vectorValue(targets, row);
-      if (value !== null) setProperty(entityOf(value, position), { key, value: null, position }, context);
+      const entity = vectorValue(targets, row);
+      if (entity === null) continue;
+      setProperty(entityOf(entity, position), { key: keyAt(row), value: null, position }, context);
     }
   });
 }
 
-export function removeLabelsFrom(
-  input: Operator,
-  spec: { readonly slot: number; readonly labels: readonly string[] },
-): Operator {
-  return new ForEachBatch(input, (batch, context) => removeLabels(batch, spec.slot, spec.labels, context));
+function keysFor(
+  key: string | CompiledExpression,
+  batch: Batch,
+  { position, context }: { readonly position: Position; readonly context: ExecutionContext },
+): (row: number) => string {
+  if (typeof key === 'string') return () => key;
+  const keys = key.evaluate(batch, context);
+  return (row) => keyOf(vectorValue(keys, row), position);
+}
+
+export function removeLabelsFrom(input: Operator, labels: CompiledLabels): Operator {
+  return new ForEachBatch(input, (batch, context) => removeLabels(batch, labels, context));
 }

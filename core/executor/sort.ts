@@ -1,4 +1,5 @@
 /** OrderBy, Top and Eager: operators that keep rows before they hand the first one on. */
+import { BATCH_COLUMNS } from '../graph/column-memory.ts';
 import { compareOrder } from '../value/order.ts';
 import type { Value } from '../value/value.ts';
 import { BATCH_ROWS, type Batch, type Column, END, PAUSE, type Signal } from './batch.ts';
@@ -7,6 +8,7 @@ import { columnValue } from './expression/operand.ts';
 import type { CompiledCount } from './limit.ts';
 import type { Operator } from './operator.ts';
 import { RowStore } from './row-store.ts';
+import { derive } from './rows.ts';
 
 export interface SortKey {
   readonly slot: number;
@@ -29,7 +31,12 @@ abstract class Collecting implements Operator {
   /** Numbers of the rows to hand on, in order; undefined: all as they came. */
   protected abstract arrange(context: ExecutionContext): Int32Array | undefined;
 
-  /** Called after each batch that was stored. */
+  /** The rows of a batch that may have to be handed on; undefined: none. */
+  protected worthStoring(batch: Batch): Batch | undefined {
+    return batch;
+  }
+
+  /** Called after each batch of which something was stored. */
   protected afterBatch(_context: ExecutionContext): void {}
 
   next(context: ExecutionContext): Batch | Signal {
@@ -42,7 +49,9 @@ abstract class Collecting implements Operator {
         this.#order = this.arrange(context);
       } else {
         context.charge(input.rowCount);
-        this.store.append(input, context);
+        const stored = this.worthStoring(input);
+        if (stored === undefined) continue;
+        this.store.append(stored, context);
         this.afterBatch(context);
       }
     }
@@ -85,13 +94,17 @@ export class OrderBy extends Collecting {
   }
 }
 
-/** From this many rows on, Top throws away what it does not need. */
+/** From this many rows on, Top throws away what it does not need. The first time it does so early: from then on it knows what to leave out. */
 const TOP_ROWS_MIN = 4 * BATCH_ROWS;
+const TOP_ROWS_FIRST = BATCH_ROWS;
 
 export class Top extends Collecting {
   readonly #keys: readonly SortKey[];
   readonly #limit: CompiledCount;
   readonly #skip: CompiledCount | undefined;
+  /** What stands in the first key's column in the last of the rows that are wanted, if it is an INTEGER: a row beyond it is none of them. */
+  #bound: number | undefined;
+  #hasRetained = false;
 
   constructor(
     input: Operator,
@@ -108,10 +121,32 @@ export class Top extends Collecting {
     this.#skip = spec.skip;
   }
 
+  protected override worthStoring(batch: Batch): Batch | undefined {
+    const [first] = this.#keys;
+    const vector = first && batch.vectors[first.slot];
+    if (this.#bound === undefined || vector?.column.kind !== 'integer') return batch;
+    const rows = rowsWithin(vector.column.values, vector.rows, {
+      rowCount: batch.rowCount,
+      bound: this.#bound,
+      descending: first!.descending,
+    });
+    if (rows.length === batch.rowCount) return batch;
+    return rows.length === 0 ? undefined : derive(batch, rows);
+  }
+
   protected override afterBatch(context: ExecutionContext): void {
     const wanted = this.#wanted(context);
-    if (this.store.rowCount < Math.max(TOP_ROWS_MIN, 2 * wanted)) return;
+    const rowsMin = this.#hasRetained ? TOP_ROWS_MIN : TOP_ROWS_FIRST;
+    if (this.store.rowCount < Math.max(rowsMin, 2 * wanted)) return;
     this.store.retain(firstRows(this.store, this.#keys, wanted, context), context);
+    this.#hasRetained = true;
+    this.#bound = wanted === 0 ? undefined : this.#lastOf(wanted);
+  }
+
+  #lastOf(wanted: number): number | undefined {
+    const [first] = this.#keys;
+    const column = first && this.store.all().vectors[first.slot]!.column;
+    return column?.kind === 'integer' ? column.values[wanted - 1] : undefined;
   }
 
   protected arrange(context: ExecutionContext): Int32Array {
@@ -122,6 +157,22 @@ export class Top extends Collecting {
   #wanted(context: ExecutionContext): number {
     return this.#limit(context) + (this.#skip?.(context) ?? 0);
   }
+}
+
+/** The rows of a batch whose number does not come after a bound. */
+function rowsWithin(
+  numbers: Float64Array,
+  positions: Int32Array | undefined,
+  { rowCount, bound, descending }: { readonly rowCount: number; readonly bound: number; readonly descending: boolean },
+): Int32Array {
+  const rows = BATCH_COLUMNS.integers(rowCount);
+  let count = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const number = numbers[positions === undefined ? row : positions[row]!]!;
+    rows[count] = row;
+    count += (descending ? number >= bound : number <= bound) ? 1 : 0;
+  }
+  return rows.subarray(0, count);
 }
 
 function slotsOf(spec: { readonly keys: readonly SortKey[]; readonly keep: readonly number[] }): number[] {

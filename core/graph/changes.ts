@@ -3,11 +3,11 @@
  * and a REPLICA's `apply` both come through here, so the same deltas do the same everywhere. What is asked for must be
  * possible: a statement's mistakes are the writer's to refuse, and a delta that does not fit is a broken invariant.
  */
-import { assert, unreachable } from '../assert.ts';
+import { assert, broken, unreachable } from '../assert.ts';
 import { ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
+import type { Departure } from './graph-index.ts';
 import type { GraphState } from './graph-state.ts';
-import type { Departure } from './property-index.ts';
 import { OPEN, type Stamp } from './stamp.ts';
 import { canonicalStored } from './stored-value.ts';
 import type { Undo, VersionStore } from './version-store.ts';
@@ -35,7 +35,7 @@ export class Changes {
   }
 
   begin(stamp: Stamp = { lsn: OPEN }): void {
-    assert(this.#stamp === undefined, 'one write transaction is in place at a time');
+    assert(this.#stamp === undefined, 'one write transaction at a time');
     this.#stamp = stamp;
     this.#versions.begin(this.#stamp);
   }
@@ -49,12 +49,17 @@ export class Changes {
     this.#stamp = undefined;
   }
 
+  /** Ends the open transaction, which has changed nothing. */
+  discard(): void {
+    this.#versions.commit();
+    this.#stamp = undefined;
+  }
+
   /** Takes back all that the open transaction has done. */
   rollback(): void {
     const stamp = this.#current;
     for (const undo of this.#versions.rollback()) this.#revert(undo);
-    // An index that comes back has not seen what left it meanwhile, so only readers of the newest state may use it.
-    for (const index of this.#state.indexes.rollback(stamp, { lsn: this.#lsn })) this.#state.build(index);
+    this.#state.indexes.rollback(stamp);
     this.#state.constraints.rollback(stamp);
     this.#state.tokens.rollback();
     this.#stamp = undefined;
@@ -106,7 +111,7 @@ export class Changes {
   }
 
   #createNode(node: number): void {
-    assert(node >= 0 && !this.#state.nodes.ids.has(node), `node ${node} is there already`);
+    if (node < 0 || this.#state.nodes.ids.has(node)) broken(`node ${node} is there already`);
     this.#state.createNode(node);
     this.#versions.record({
       type: 'nodeCreated',
@@ -119,7 +124,7 @@ export class Changes {
 
   #deleteNode(node: number): void {
     this.#expectNode(node);
-    assert(!this.#state.adjacency.isJoined(node), `node ${node} still has relationships`);
+    if (this.#state.adjacency.isJoined(node)) broken(`node ${node} still has relationships`);
     const labelSet = this.#state.nodes.labelSet(node);
     const properties = this.#state.propertiesOfNode(node);
     const departures: Departure[] = [];
@@ -188,10 +193,9 @@ export class Changes {
 
   #createRelationship(delta: Delta & { type: 'createRelationship' }): void {
     const { relationship, relationshipType, start, end } = delta;
-    assert(
-      relationship >= 0 && !this.#state.relationships.ids.has(relationship),
-      `relationship ${relationship} is there already`,
-    );
+    if (relationship < 0 || this.#state.relationships.ids.has(relationship)) {
+      broken(`relationship ${relationship} is there already`);
+    }
     this.#expectNode(start);
     this.#expectNode(end);
     this.#expectToken('relationshipType', relationshipType);
@@ -208,20 +212,24 @@ export class Changes {
   #deleteRelationship(relationship: number): void {
     this.#expectRelationship(relationship);
     const table = this.#state.relationships;
-    const undo: Undo = {
-      type: 'relationshipDeleted',
-      entity: relationship,
-      stamp: this.#current,
-      older: undefined,
-      newer: undefined,
+    const fields = {
       relationshipType: table.type(relationship),
       start: table.start(relationship),
       end: table.end(relationship),
       properties: this.#state.propertiesOfRelationship(relationship),
     };
-    this.#state.clearRelationship(relationship);
+    const departures: Departure[] = [];
+    this.#state.clearRelationship(relationship, departures);
     this.#state.deleteRelationship(relationship);
-    this.#versions.record(undo);
+    this.#versions.record({
+      type: 'relationshipDeleted',
+      entity: relationship,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+      ...fields,
+      departures: remembered(departures),
+    });
   }
 
   #setRelationshipProperty(delta: Delta & { type: 'setRelationshipProperty' }): void {
@@ -229,28 +237,32 @@ export class Changes {
     this.#expectRelationship(relationship);
     this.#expectToken('propertyKey', key);
     const value = delta.value === null ? null : canonicalStored(delta.value);
-    if (!this.#versions.isFresh(this.#versions.relationships.head(relationship))) {
-      const before = this.#state.relationshipProperties.get(relationship, key);
-      this.#versions.record({
-        type: 'relationshipPropertyChanged',
-        entity: relationship,
-        stamp: this.#current,
-        older: undefined,
-        newer: undefined,
-        key,
-        before,
-      });
-    }
-    this.#state.setRelationshipProperty(relationship, key, value);
+    const fresh = this.#versions.isFresh(this.#versions.relationships.head(relationship));
+    const before = fresh ? null : this.#state.relationshipProperties.get(relationship, key);
+    const departures: Departure[] = [];
+    this.#state.setRelationshipProperty(relationship, { key, value }, departures);
+    if (fresh) return;
+    this.#versions.record({
+      type: 'relationshipPropertyChanged',
+      entity: relationship,
+      stamp: this.#current,
+      older: undefined,
+      newer: undefined,
+      key,
+      before,
+      departures: remembered(departures),
+    });
   }
 
   #createIndex(delta: Delta & { type: 'createIndex' }): void {
-    const { name, label, key } = delta;
-    this.#expectToken('label', label);
-    this.#expectToken('propertyKey', key);
+    const { type: _, ...definition } = delta;
+    const { name, entity, token, keys } = definition;
+    this.#expectToken(entity === 'node' ? 'label' : 'relationshipType', token);
+    assert(keys.length > 0, `index ${name} is on no property`);
+    for (const key of keys) this.#expectToken('propertyKey', key);
     const { indexes } = this.#state;
-    assert(indexes.byName(name) === undefined && indexes.find(label, key) === undefined, `index ${name} is there`);
-    this.#state.build(indexes.create({ name, label, key }, this.#current));
+    assert(indexes.byName(name) === undefined && indexes.find(definition) === undefined, `index ${name} is there`);
+    indexes.create(definition, this.#current);
   }
 
   #dropIndex(name: string): void {
@@ -260,9 +272,10 @@ export class Changes {
 
   /** The index of a constraint that has one is made before it. */
   #createConstraint({ type: _, ...definition }: Delta & { type: 'createConstraint' }): void {
-    const { name, entity, token, key } = definition;
+    const { name, entity, token, keys } = definition;
     this.#expectToken(entity === 'node' ? 'label' : 'relationshipType', token);
-    this.#expectToken('propertyKey', key);
+    assert(keys.length > 0, `constraint ${name} is on no property`);
+    for (const key of keys) this.#expectToken('propertyKey', key);
     const { constraints, indexes } = this.#state;
     assert(constraints.byName(name) === undefined, `constraint ${name} is there`);
     assert(!ownsIndex(definition) || indexes.byName(name), `constraint ${name} has no index`);
@@ -291,29 +304,29 @@ export class Changes {
       case 'nodePropertyChanged':
         return state.setNodeProperty(undo.entity, { key: undo.key, value: undo.before }, ignored);
       case 'relationshipCreated':
-        state.clearRelationship(undo.entity);
+        state.clearRelationship(undo.entity, ignored);
         return state.deleteRelationship(undo.entity);
       case 'relationshipDeleted':
         state.createRelationship(undo.entity, { type: undo.relationshipType, start: undo.start, end: undo.end });
-        for (const [key, value] of undo.properties) state.setRelationshipProperty(undo.entity, key, value);
+        for (const [key, value] of undo.properties) state.setRelationshipProperty(undo.entity, { key, value }, ignored);
         return;
       case 'relationshipPropertyChanged':
-        return state.setRelationshipProperty(undo.entity, undo.key, undo.before);
+        return state.setRelationshipProperty(undo.entity, { key: undo.key, value: undo.before }, ignored);
       default:
         return unreachable(undo);
     }
   }
 
   #expectNode(node: number): void {
-    assert(this.#state.nodes.ids.has(node), `no node ${node}`);
+    if (!this.#state.nodes.ids.has(node)) broken(`no node ${node}`);
   }
 
   #expectRelationship(relationship: number): void {
-    assert(this.#state.relationships.ids.has(relationship), `no relationship ${relationship}`);
+    if (!this.#state.relationships.ids.has(relationship)) broken(`no relationship ${relationship}`);
   }
 
   #expectToken(kind: 'label' | 'relationshipType' | 'propertyKey', token: number): void {
-    assert(token >= 0 && token < this.#state.tokens.of(kind).count, `no ${kind} ${token}`);
+    if (token < 0 || token >= this.#state.tokens.of(kind).count) broken(`no ${kind} ${token}`);
   }
 }
 

@@ -21,6 +21,7 @@ const FACT = {
   relationshipProperty: 5,
   index: 6,
   constraint: 7,
+  relationshipIndex: 8,
 } as const;
 const VALUE = { true: 1, false: 2, integer: 3, float: 4, string: 5, list: 6, temporal: 7, point: 8 } as const;
 
@@ -106,21 +107,23 @@ class Checksum {
   }
 
   addIndexes(): void {
-    for (const { name, label, key } of this.#view.exportIndexes()) {
-      this.#mixer.start(FACT.index);
+    for (const { name, kind, entity, token, keys, vector } of this.#view.exportIndexes()) {
+      this.#mixer.start(entity === 'node' ? FACT.index : FACT.relationshipIndex);
       this.#mixer.addText(name);
-      this.#addName('label', label);
-      this.#addName('propertyKey', key);
+      if (kind !== 'range') this.#mixer.addText(kind);
+      if (vector) this.#mixer.addText(`${vector.dimensions} ${vector.similarity}`);
+      this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
+      for (const key of keys) this.#addName('propertyKey', key);
       this.#finish();
     }
   }
 
   addConstraints(): void {
-    for (const { name, kind, entity, token, key, types } of this.#view.exportConstraints()) {
+    for (const { name, kind, entity, token, keys, types } of this.#view.exportConstraints()) {
       this.#mixer.start(FACT.constraint);
       for (const text of [name, kind, entity, ...types]) this.#mixer.addText(text);
       this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
-      this.#addName('propertyKey', key);
+      for (const key of keys) this.#addName('propertyKey', key);
       this.#finish();
     }
   }

@@ -7,11 +7,12 @@ import { isList } from '../value/equality.ts';
 import { describe, typeName } from '../value/render.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { Guard } from './claims.ts';
-import type { ConstraintDefinition } from './constraint-definition.ts';
+import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import type { GraphView } from './graph-view.ts';
 import { IdList } from './result-lists.ts';
+import { ValueIndex } from './value-index.ts';
 
 const SCAN_IDS = 1024;
 
@@ -40,15 +41,21 @@ export class ConstraintCheck {
     return work;
   }
 
-  /** Checks all that a new constraint is about. Errors: ConstraintCreationFailed. */
-  everything(constraint: ConstraintDefinition): void {
+  /**
+   * Checks all that a new constraint is about, and completes its index before, step by step: each yields the work that it was.
+   * Errors: ConstraintCreationFailed.
+   */
+  *everything(constraint: ConstraintDefinition): Generator<number, void> {
     const ids = new Int32Array(SCAN_IDS);
     const { entity, token } = constraint;
+    const index = this.#indexOf(constraint);
+    while (index && !index.isPopulated) yield this.#state.populate(index, SCAN_IDS);
     for (let cursor = 0; cursor !== -1; ) {
       const scan =
         entity === 'node' ? this.#view.scanLabel(token, cursor, ids) : this.#view.scanRelationships(cursor, ids);
       const { count } = scan;
       cursor = scan.cursor;
+      yield count + 1;
       for (let i = 0; i < count; i++) {
         const problem = this.#problem(constraint, ids[i]!);
         if (problem === undefined) continue;
@@ -89,37 +96,51 @@ export class ConstraintCheck {
 
   /** What is wrong about an entity; undefined too when the constraint is not about it. */
   #problem(constraint: ConstraintDefinition, id: number, guard?: Guard): string | undefined {
-    const { entity, token, key, kind } = constraint;
+    const { entity, token, keys, kind } = constraint;
     const isNode = entity === 'node';
     const concerned = isNode ? this.#view.hasLabel(id, token) : this.#view.relationshipType(id) === token;
     if (!concerned) return undefined;
-    const value = isNode ? this.#view.nodeProperty(id, key) : this.#view.relationshipProperty(id, key);
-    if (value === null) return kind === 'exists' || kind === 'key' ? this.#missing(constraint) : undefined;
-    if (kind === 'type') return isOfTypes(value, constraint.types) ? undefined : this.#mistyped(constraint, value);
-    return kind !== 'exists' && this.#isTaken(constraint, value, guard) ? this.#taken(constraint, value) : undefined;
+    const values: StoredValue[] = [];
+    for (const key of keys) {
+      const value = isNode ? this.#view.nodeProperty(id, key) : this.#view.relationshipProperty(id, key);
+      if (value !== null) values.push(value);
+      else return kind === 'exists' || kind === 'key' ? this.#missing(constraint, key) : undefined;
+    }
+    if (kind === 'type')
+      return isOfTypes(values[0]!, constraint.types) ? undefined : this.#mistyped(constraint, values[0]!);
+    return kind !== 'exists' && this.#isTaken(constraint, values, guard) ? this.#taken(constraint, values) : undefined;
   }
 
-  #isTaken(constraint: ConstraintDefinition, value: StoredValue, guard: Guard | undefined): boolean {
-    const index = this.#state.indexes.byName(constraint.name);
+  #isTaken(constraint: ConstraintDefinition, values: readonly StoredValue[], guard: Guard | undefined): boolean {
+    const index = this.#indexOf(constraint);
     if (index === undefined) return false;
+    // After a start or a new MAIN the index may be on its way; what it does not hold yet could be the same value.
+    this.#state.complete(index);
     this.#found.count = 0;
-    index.seek(value, this.#found);
+    index.seek(values.length === 1 ? values[0]! : values, this.#found);
     const { ids, count } = this.#found;
-    guard?.takeKey(constraint.name, [value], { ids, count, entity: constraint.entity });
+    guard?.takeKey(constraint.name, values, { ids, count, entity: constraint.entity });
     return this.#found.count > 1;
   }
 
-  #missing(constraint: ConstraintDefinition): string {
-    return `${this.#subject(constraint)} must have the property ${this.#keyName(constraint)}`;
+  #indexOf(constraint: ConstraintDefinition): ValueIndex | undefined {
+    const index = ownsIndex(constraint) ? this.#state.indexes.byName(constraint.name) : undefined;
+    return index instanceof ValueIndex ? index : undefined;
+  }
+
+  #missing(constraint: ConstraintDefinition, key: number): string {
+    return `${this.#subject(constraint)} must have the property ${this.#keyName(key)}`;
   }
 
   #mistyped(constraint: ConstraintDefinition, value: StoredValue): string {
     const wanted = constraint.types.join(' | ');
-    return `the property ${this.#keyName(constraint)} of ${this.#subject(constraint)} must be of type ${wanted}, and ${describe(value)} is not`;
+    return `the property ${this.#keyName(constraint.keys[0]!)} of ${this.#subject(constraint)} must be of type ${wanted}, and ${describe(value)} is not`;
   }
 
-  #taken(constraint: ConstraintDefinition, value: StoredValue): string {
-    return `there is more than one node of label ${this.#tokenName(constraint)} whose property ${this.#keyName(constraint)} is ${describe(value)}`;
+  #taken(constraint: ConstraintDefinition, values: readonly StoredValue[]): string {
+    const what = constraint.entity === 'node' ? 'node of label' : 'relationship of type';
+    const held = constraint.keys.map((key, i) => `${this.#keyName(key)} is ${describe(values[i]!)}`).join(' and ');
+    return `there is more than one ${what} ${this.#tokenName(constraint)} whose property ${held}`;
   }
 
   #subject(constraint: ConstraintDefinition): string {
@@ -132,7 +153,7 @@ export class ConstraintCheck {
     return (entity === 'node' ? label : relationshipType).nameOf(token);
   }
 
-  #keyName({ key }: ConstraintDefinition): string {
+  #keyName(key: number): string {
     return this.#state.tokens.propertyKey.nameOf(key);
   }
 }

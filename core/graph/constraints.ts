@@ -1,5 +1,6 @@
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import { Definitions } from './definitions.ts';
+import { isSamePlace } from './index-definition.ts';
 import type { Stamp } from './stamp.ts';
 
 const NONE: readonly ConstraintDefinition[] = [];
@@ -41,9 +42,11 @@ export class Constraints {
     return this.#byPlace.get(`${entity} key ${key}`) ?? NONE;
   }
 
-  /** The one of the same kind on the same property. */
-  find({ kind, entity, token, key }: Omit<ConstraintDefinition, 'name' | 'types'>): ConstraintDefinition | undefined {
-    return this.onToken(entity, token).find((other) => other.kind === kind && other.key === key);
+  /** The one of the same kind on the same properties. */
+  find(wanted: Omit<ConstraintDefinition, 'name' | 'types'>): ConstraintDefinition | undefined {
+    return this.onToken(wanted.entity, wanted.token).find(
+      (other) => other.kind === wanted.kind && isSamePlace(other, wanted),
+    );
   }
 
   create(definition: ConstraintDefinition, created: Stamp): void {
@@ -70,8 +73,8 @@ export class Constraints {
     this.#byName = new Map(all.map((definition) => [definition.name, definition]));
     this.#byPlace = new Map();
     for (const definition of all) {
-      const { entity, token, key } = definition;
-      for (const place of [`${entity} token ${token}`, `${entity} key ${key}`]) {
+      const { entity, token, keys } = definition;
+      for (const place of [`${entity} token ${token}`, ...keys.map((key) => `${entity} key ${key}`)]) {
         this.#byPlace.set(place, [...(this.#byPlace.get(place) ?? NONE), definition]);
       }
     }

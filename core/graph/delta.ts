@@ -5,6 +5,7 @@
 import { InvariantError } from '../assert.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
+import type { IndexDefinition } from './index-definition.ts';
 import type { Tokens } from './tokens.ts';
 
 export type TokenKind = 'label' | 'relationshipType' | 'propertyKey';
@@ -36,7 +37,7 @@ export type Delta =
       readonly key: number;
       readonly value: StoredValue | null;
     }
-  | { readonly type: 'createIndex'; readonly name: string; readonly label: number; readonly key: number }
+  | ({ readonly type: 'createIndex' } & IndexDefinition)
   | { readonly type: 'dropIndex'; readonly name: string }
   | ({ readonly type: 'createConstraint' } & ConstraintDefinition)
   | { readonly type: 'dropConstraint'; readonly name: string };

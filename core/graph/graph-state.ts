@@ -6,12 +6,12 @@ import type { StoredValue } from '../value/value.ts';
 import { Adjacency } from './adjacency.ts';
 import { Constraints } from './constraints.ts';
 import { NodeTable, RelationshipTable } from './entity-tables.ts';
+import type { Departure, GraphIndex } from './graph-index.ts';
 import { Indexes } from './indexes.ts';
 import { LabelIndex } from './label-index.ts';
 import { LabelKeyCounts } from './label-key-counts.ts';
 import { LabelSets, NO_LABELS } from './label-sets.ts';
 import type { MemoryCounter } from './memory.ts';
-import type { Departure, PropertyIndex } from './property-index.ts';
 import { PropertyTable } from './property-table.ts';
 import { Tokens } from './tokens.ts';
 
@@ -41,12 +41,12 @@ export class GraphState {
   /** Gives a node another set of labels, and adds what leaves an index to `departures`. */
   setLabelSet(id: number, set: number, departures: Departure[]): void {
     const before = this.nodes.labelSet(id);
-    for (const label of this.labelSets.labelsOf(before)) {
-      if (!this.labelSets.has(set, label)) this.#removeLabel(id, label, departures);
+    const had = this.labelSets.labelsOf(before);
+    for (let i = 0; i < had.length; i++) {
+      if (!this.labelSets.has(set, had[i]!)) this.#removeLabel(id, had[i]!, departures);
     }
-    for (const label of this.labelSets.labelsOf(set)) {
-      if (!this.labelSets.has(before, label)) this.#addLabel(id, label);
-    }
+    const has = this.labelSets.labelsOf(set);
+    for (let i = 0; i < has.length; i++) if (!this.labelSets.has(before, has[i]!)) this.#addLabel(id, has[i]!);
     this.nodes.setLabelSet(id, set);
   }
 
@@ -57,11 +57,11 @@ export class GraphState {
     departures: Departure[],
   ): void {
     const { key, value } = property;
-    for (const index of this.indexes.onKey(key)) {
-      if (!this.labels.has(index.definition.label, id)) continue;
-      const before = this.nodeProperties.get(id, key);
-      if (before !== null) removeFrom(index, { node: id, value: before }, departures);
-      if (value !== null) index.add(id, value);
+    const indexes = this.indexes.onKey('node', key);
+    for (let i = 0; i < indexes.length; i++) {
+      const index = indexes[i]!;
+      if (!this.labels.has(index.definition.token, id)) continue;
+      changeIn(index, this.nodeProperties, { id, key, value }, departures);
     }
     if (!this.labelKeyCounts.isEmpty) this.#countProperty(id, key, value !== null);
     this.nodeProperties.set(id, key, value);
@@ -94,18 +94,42 @@ export class GraphState {
     this.relationships.delete(id);
   }
 
-  setRelationshipProperty(id: number, key: number, value: StoredValue | null): void {
+  /** As setNodeProperty. */
+  setRelationshipProperty(
+    id: number,
+    property: { readonly key: number; readonly value: StoredValue | null },
+    departures: Departure[],
+  ): void {
+    const { key, value } = property;
+    for (const index of this.indexes.onKey('relationship', key)) {
+      if (this.relationships.type(id) !== index.definition.token) continue;
+      changeIn(index, this.relationshipProperties, { id, key, value }, departures);
+    }
     this.relationshipProperties.set(id, key, value);
   }
 
-  /** Fills an index, which is empty. */
-  build(index: PropertyIndex): void {
-    const { label, key } = index.definition;
-    const nodes = this.labels.nodesOf(label);
-    for (let node = nodes.next(0); node !== -1; node = nodes.next(node + 1)) {
-      const value = this.nodeProperties.get(node, key);
-      if (value !== null) index.add(node, value);
+  /** Lets an index cover more entities, about as many as cost as `count` that are looked at. Answers with what they have cost. */
+  populate(index: GraphIndex, count: number): number {
+    const { entity, token } = index.definition;
+    const ids = entity === 'node' ? this.labels.nodesOf(token) : this.relationships.ids.live;
+    const table = entity === 'node' ? this.nodeProperties : this.relationshipProperties;
+    let looked = 0;
+    let id = ids.next(index.coveredBelow);
+    for (; id !== -1 && looked < count; id = ids.next(id + 1)) {
+      looked += 1;
+      if (entity === 'relationship' && this.relationships.type(id) !== token) continue;
+      const held = index.held((key) => table.get(id, key));
+      if (held === null) continue;
+      index.add(id, held);
+      looked += index.entryCost - 1;
     }
+    index.coveredBelow = id === -1 ? Number.POSITIVE_INFINITY : id;
+    return looked;
+  }
+
+  /** Lets an index cover all entities. */
+  complete(index: GraphIndex): void {
+    while (!index.isPopulated) this.populate(index, Number.POSITIVE_INFINITY);
   }
 
   /** A node's properties by key. */
@@ -124,8 +148,14 @@ export class GraphState {
     for (const key of this.nodeProperties.keysOf(id)) this.nodeProperties.set(id, key, null);
   }
 
-  clearRelationship(id: number): void {
-    for (const key of this.relationshipProperties.keysOf(id)) this.relationshipProperties.set(id, key, null);
+  /** Takes all properties from a relationship. */
+  clearRelationship(id: number, departures: Departure[]): void {
+    const { relationshipProperties: table } = this;
+    for (const index of this.indexes.onToken('relationship', this.relationships.type(id))) {
+      const held = index.coveredBelow > id ? index.held((key) => table.get(id, key)) : null;
+      if (held !== null) removeFrom(index, { entity: id, value: held }, departures);
+    }
+    for (const key of table.keysOf(id)) table.set(id, key, null);
   }
 
   /** A property is about to be there, or not to be. */
@@ -140,28 +170,48 @@ export class GraphState {
   #addLabel(id: number, label: number): void {
     this.labels.add(label, id);
     for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count += 1;
-    for (const index of this.indexes.onLabel(label)) {
-      const value = this.nodeProperties.get(id, index.definition.key);
-      if (value !== null) index.add(id, value);
+    for (const index of this.indexes.onToken('node', label)) {
+      const held = this.#heldOfNode(index, id);
+      if (held !== null) index.add(id, held);
     }
   }
 
   #removeLabel(id: number, label: number, departures: Departure[]): void {
     this.labels.delete(label, id);
     for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count -= 1;
-    for (const index of this.indexes.onLabel(label)) {
-      const value = this.nodeProperties.get(id, index.definition.key);
-      if (value !== null) removeFrom(index, { node: id, value }, departures);
+    for (const index of this.indexes.onToken('node', label)) {
+      const held = this.#heldOfNode(index, id);
+      if (held !== null) removeFrom(index, { entity: id, value: held }, departures);
     }
+  }
+
+  /** What an index holds of a node with its label; null too when the node's turn has not come yet. */
+  #heldOfNode(index: GraphIndex, id: number): StoredValue | null {
+    return index.coveredBelow > id ? index.held((key) => this.nodeProperties.get(id, key)) : null;
   }
 }
 
-function removeFrom(
-  index: PropertyIndex,
-  entry: { readonly node: number; readonly value: StoredValue },
+/** A property of an entity that belongs to an index is about to change. */
+function changeIn(
+  index: GraphIndex,
+  table: PropertyTable,
+  change: { readonly id: number; readonly key: number; readonly value: StoredValue | null },
   departures: Departure[],
 ): void {
-  index.delete(entry.node, entry.value);
+  const { id, key, value } = change;
+  if (index.coveredBelow <= id) return;
+  const before = index.held((each) => table.get(id, each));
+  const after = index.held((each) => (each === key ? value : table.get(id, each)));
+  if (before !== null) removeFrom(index, { entity: id, value: before }, departures);
+  if (after !== null) index.add(id, after);
+}
+
+function removeFrom(
+  index: GraphIndex,
+  entry: { readonly entity: number; readonly value: StoredValue },
+  departures: Departure[],
+): void {
+  index.delete(entry.entity, entry.value);
   departures.push({ index, ...entry });
 }
 

@@ -1,4 +1,4 @@
-import { assert } from '../assert.ts';
+import { assert, broken } from '../assert.ts';
 import { Changes } from './changes.ts';
 import { Claims, Guard } from './claims.ts';
 import { ConstraintCheck } from './constraint-check.ts';
@@ -153,9 +153,28 @@ export class GraphStore {
     this.#changes.commit();
   }
 
+  /**
+   * Goes on populating indexes: looks at about `entities`, and puts those online that are complete, unless a transaction is open.
+   * Then does what indexes have put off. True while there is more to do.
+   */
+  populateIndexes(entities: number): boolean {
+    const { indexes } = this.#state;
+    let left = entities;
+    for (let index = indexes.nextToPopulate(); index && left > 0; index = indexes.nextToPopulate()) {
+      left -= 1 + this.#state.populate(index, left);
+    }
+    // A transaction that waits for its next statement is not to keep an index from readers for as long as it waits.
+    if (indexes.areUnfinished && this.#inPlace?.isIdle) this.#giveWay();
+    if (!this.#changes.isOpen) indexes.finish(this.lsn);
+    for (let index = indexes.nextWithBacklog(); index && left > 0; index = indexes.nextWithBacklog()) {
+      left -= index.workOff(left);
+    }
+    return indexes.nextToPopulate() !== undefined || indexes.nextWithBacklog() !== undefined;
+  }
+
   /** Lets readers see transactions up to an lsn. Takes a lower one than before as old news. */
   acknowledge(lsn: number): void {
-    assert(lsn <= this.lsn, `lsn ${lsn} is not committed`);
+    if (lsn > this.lsn) broken(`lsn ${lsn} is not committed`);
     if (lsn <= this.#acknowledgedLsn) return;
     this.#acknowledgedLsn = lsn;
     this.#collect();
@@ -171,7 +190,7 @@ export class GraphStore {
    * The same for many: all that pin an lsn read through one view. It holds versions back until each of them has released it.
    */
   pin(lsn: number = this.#acknowledgedLsn): Pin {
-    assert(lsn >= this.#collectedLsn && lsn <= this.lsn, `the versions of lsn ${lsn} are not there`);
+    if (lsn < this.#collectedLsn || lsn > this.lsn) broken(`the versions of lsn ${lsn} are not there`);
     const pin = this.#pinAt(lsn);
     pin.count += 1;
     return pin;

@@ -8,8 +8,9 @@ import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import type { PropertyIndex } from './property-index.ts';
 import type { Expansion, IdList } from './result-lists.ts';
+import type { ValueIndex } from './value-index.ts';
+import type { Likeness, VectorIndex } from './vector-index.ts';
 
 /** In the place of a relationship type: any type. */
 export const ALL_TYPES = -1;
@@ -109,10 +110,25 @@ export interface GraphView {
   /** How many relationships `expand` gives. */
   degree(node: number, direction: Direction, type: number): number;
 
-  /** Replaces what `out` holds by the nodes whose indexed property equals `value` in the sense of Cypher's `=`, ascending. */
-  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void;
-  /** Replaces what `out` holds by the nodes whose indexed property lies in a range; the order is not promised. */
-  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void;
+  /**
+   * Replaces what `out` holds by the entities whose indexed property equals `value` in the sense of Cypher's `=`, ascending. Of an
+   * index on several properties the value is a list, with one for each.
+   */
+  seekIndex(index: ValueIndex, value: StoredValue, out: IdList): void;
+  /**
+   * Replaces what `out` holds by the entities whose indexed properties lie in a range; the order is not
+   * promised. Of an index on points, some that lie near the edges of its boxes may be among them.
+   */
+  rangeIndex(index: ValueIndex, range: IndexRange, out: IdList): void;
+
+  /**
+   * The entities whose vectors are most like another one, most like first: nearly always the true ones. Undefined when the index
+   * cannot answer for the view, and each has to be looked at.
+   */
+  nearest(
+    index: VectorIndex,
+    sought: { readonly vector: Float32Array; readonly count: number },
+  ): Likeness[] | undefined;
 
   /**
    * One property of the first `count` of `ids` (-1: null). 'integer' and 'float' only when all are there and all are of

@@ -7,6 +7,8 @@ export const NO_LABELS = 0;
 export class LabelSets {
   readonly #sets: (readonly number[])[] = [[]];
   readonly #ids = new Map<string, number>([['', NO_LABELS]]);
+  /** By set and label: the set with that label more. */
+  readonly #larger: Map<number, number>[] = [];
   readonly #memory: MemoryCounter;
 
   constructor(memory: MemoryCounter) {
@@ -24,8 +26,15 @@ export class LabelSets {
 
   /** The set with one label more. */
   with(set: number, label: number): number {
+    const known = this.#larger[set]?.get(label);
+    if (known !== undefined) return known;
     const labels = this.#sets[set]!;
-    return labels.includes(label) ? set : this.#intern([...labels, label].sort((left, right) => left - right));
+    if (labels.includes(label)) return set;
+    const larger = this.#intern([...labels, label].sort((left, right) => left - right));
+    while (this.#larger.length <= set) this.#larger.push(new Map());
+    this.#larger[set]!.set(label, larger);
+    this.#memory.bytes += MAP_ENTRY_BYTES;
+    return larger;
   }
 
   /** The set with one label less. */

@@ -100,10 +100,16 @@ export class PropertyColumn {
   #gatherIntegers(ids: Int32Array, count: number, memory: ColumnMemory): Float64Array | undefined {
     const full = this.#full;
     const values = memory.floats(count);
+    // A scan stays in a page for long, and what is not a scan hardly ever does: either way the branch is foreseen.
+    let last = -1;
+    let numbers: Int32Array | undefined;
     for (let row = 0; row < count; row += 1) {
       const id = ids[row]!;
       const index = id >>> PAGE_SHIFT;
-      const numbers = index < full.length ? full[index] : undefined;
+      if (index !== last) {
+        numbers = index < full.length ? full[index] : undefined;
+        last = index;
+      }
       if (numbers !== undefined) {
         values[row] = numbers[id & PAGE_MASK]!;
         continue;
@@ -114,7 +120,9 @@ export class PropertyColumn {
       const slot = page.slotOf(id & PAGE_MASK);
       if (slot === -1) return undefined;
       values[row] = page.numbers![slot]!;
-      if (page.isFull) this.#noteFull(index, page.numbers as Int32Array); // those of an 'integer32' page are
+      if (!page.isFull) continue;
+      numbers = page.numbers as Int32Array; // those of an 'integer32' page are
+      this.#noteFull(index, numbers);
     }
     return values;
   }

@@ -1,7 +1,4 @@
-/**
- * One property index. The postings hold the newest state exactly. Values that a transaction has taken away are kept
- * beside them, as departures, for as long as a snapshot may ask for them.
- */
+/** An index on one property. Numbers, strings and temporal values of one type each have an order of their own. */
 import { assert } from '../assert.ts';
 import { equals } from '../value/equality.ts';
 import { type EquivalenceKey, equivalenceKey } from '../value/equivalence.ts';
@@ -9,42 +6,21 @@ import { holds } from '../value/order.ts';
 import { isTemporal } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue } from '../value/value.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import { type MemoryCounter, OBJECT_BYTES } from './memory.ts';
+import type { MemoryCounter } from './memory.ts';
 import { type KeyRange, OrderedKeys } from './ordered-keys.ts';
 import { Postings } from './postings.ts';
 import type { IdList } from './result-lists.ts';
-import type { Stamp } from './stamp.ts';
+import { ValueIndex } from './value-index.ts';
 
-/** A value that a node had under an index, and has no more. */
-export interface Departure {
-  readonly index: PropertyIndex;
-  readonly node: number;
-  readonly value: StoredValue;
-}
-
-export class PropertyIndex {
-  readonly definition: IndexDefinition;
-  /** Snapshots of an earlier lsn cannot use the index. */
-  readonly builtAt: Stamp;
-  /** Whether the index has been dropped, so that nobody keeps it up to date. */
-  dropped = false;
-  /** The newest state's entries, for the planner. */
-  entryCount = 0;
-  #postings: Postings;
+export class PropertyIndex extends ValueIndex {
+  #postings = new Postings();
   readonly #numbers: OrderedKeys<number | bigint>;
   readonly #strings: OrderedKeys<string>;
   /** By the beginning of their keys, which tells the type. Made when the first value of the type comes. */
   readonly #temporals = new Map<string, OrderedKeys<string>>();
-  readonly #departures = new Map<EquivalenceKey, Set<Departure>>();
-  readonly #memory: MemoryCounter;
-  /** What the postings hold, counted apart so that a dropped index gives it back at once. */
-  readonly #postingsMemory: MemoryCounter = { bytes: 0 };
 
-  constructor(definition: IndexDefinition, builtAt: Stamp, memory: MemoryCounter) {
-    this.definition = definition;
-    this.builtAt = builtAt;
-    this.#memory = memory;
-    this.#postings = new Postings(this.#postingsMemory);
+  constructor(definition: IndexDefinition, memory: MemoryCounter) {
+    super(definition, memory);
     this.#numbers = new OrderedKeys<number | bigint>(
       () => this.#postings.keys().filter(isNumberKey),
       (key) => this.#postings.has(key),
@@ -55,48 +31,38 @@ export class PropertyIndex {
     );
   }
 
-  /** Distinct values in the newest state, for the planner. */
   get valueCount(): number {
     return this.#postings.keyCount;
   }
 
-  /** Whether a value may bound a range seek: a number, a string, a boolean, or a temporal value that has an order. */
-  static supportsRange(value: StoredValue): boolean {
-    return typeof value !== 'object' || value instanceof Float || isTemporal(value);
-  }
-
-  add(node: number, value: StoredValue): void {
+  protected insert(entity: number, value: StoredValue, memory: MemoryCounter): void {
     if (!equalsItself(value)) return;
     const key = equivalenceKey(value);
-    const before = this.#postingsMemory.bytes;
     this.entryCount += 1;
-    if (this.#postings.add(key, node)) {
-      if (isNumberKey(key)) this.#numbers.add(key);
-      else if (typeof value === 'string') this.#strings.add(value);
-      else if (isTemporal(value)) this.#temporalsLike(key).add(textOf(key));
-    }
-    this.#memory.bytes += this.#postingsMemory.bytes - before;
+    if (!this.#postings.add(key, entity, memory)) return;
+    if (isNumberKey(key)) this.#numbers.add(key);
+    else if (typeof value === 'string') this.#strings.add(value);
+    else if (isTemporal(value)) this.#temporalsLike(key).add(textOf(key));
   }
 
-  delete(node: number, value: StoredValue): void {
+  protected remove(entity: number, value: StoredValue, memory: MemoryCounter): void {
     if (!equalsItself(value)) return;
     const key = equivalenceKey(value);
-    const before = this.#postingsMemory.bytes;
     this.entryCount -= 1;
-    if (this.#postings.delete(key, node)) {
-      if (isNumberKey(key)) this.#numbers.delete();
-      else if (typeof value === 'string') this.#strings.delete();
-      else if (isTemporal(value)) this.#temporalsLike(key).delete();
-    }
-    this.#memory.bytes += this.#postingsMemory.bytes - before;
+    if (!this.#postings.delete(key, entity, memory)) return;
+    if (isNumberKey(key)) this.#numbers.delete();
+    else if (typeof value === 'string') this.#strings.delete();
+    else if (isTemporal(value)) this.#temporalsLike(key).delete();
   }
 
-  /** Appends the nodes of a value in the newest state, ascending. */
+  protected clear(): void {
+    this.#postings = new Postings();
+  }
+
   seek(value: StoredValue, out: IdList): void {
     if (equalsItself(value)) this.#postings.append(equivalenceKey(value), out);
   }
 
-  /** Appends the nodes whose value lies in a range in the newest state, in the order of values. */
   range(range: IndexRange, out: IdList): void {
     const { from, to } = range;
     if (typeof (from ?? to) === 'boolean') {
@@ -144,43 +110,18 @@ export class PropertyIndex {
     return keys;
   }
 
-  /** Remembers what has left the postings. */
-  depart(departure: Departure): void {
-    const key = equivalenceKey(departure.value);
-    const known = this.#departures.get(key);
-    if (known === undefined) this.#departures.set(key, new Set([departure]));
-    else known.add(departure);
-    this.#memory.bytes += OBJECT_BYTES;
+  equals(held: StoredValue, value: StoredValue): boolean {
+    return equals(held, value) === true;
   }
 
-  /** Forgets a departure that no snapshot can ask for any more. */
-  forget(departure: Departure): void {
-    const key = equivalenceKey(departure.value);
-    const known = this.#departures.get(key)!;
-    known.delete(departure);
-    if (known.size === 0) this.#departures.delete(key);
-    this.#memory.bytes -= OBJECT_BYTES;
+  isIn(held: StoredValue, range: IndexRange): boolean {
+    return isInRange(held, range);
   }
+}
 
-  /** Appends the nodes that once had a value; the caller asks each whether it has it at his lsn. */
-  departedFrom(value: StoredValue, out: IdList): void {
-    for (const { node } of this.#departures.get(equivalenceKey(value)) ?? []) out.push(node);
-  }
-
-  /** Appends the nodes that once had a value in a range. */
-  departedFromRange(range: IndexRange, out: IdList): void {
-    for (const departures of this.#departures.values()) {
-      for (const { node, value } of departures) if (isInRange(value, range)) out.push(node);
-    }
-  }
-
-  /** Gives the postings' memory back. Departures leave by themselves. */
-  drop(): void {
-    this.dropped = true;
-    this.#memory.bytes -= this.#postingsMemory.bytes;
-    this.#postingsMemory.bytes = 0;
-    this.#postings = new Postings(this.#postingsMemory);
-  }
+/** Whether a value may bound a range seek: a number, a string, a boolean, or a temporal value that has an order. */
+export function supportsRange(value: StoredValue): boolean {
+  return typeof value !== 'object' || value instanceof Float || isTemporal(value);
 }
 
 /** Whether a value lies in a range, by Cypher's `<` and its kin. */
@@ -191,7 +132,7 @@ export function isInRange(value: StoredValue, range: IndexRange): boolean {
 }
 
 /** False for NaN, and for lists with one in them: no seek finds them, so no index holds them. */
-function equalsItself(value: StoredValue): boolean {
+export function equalsItself(value: StoredValue): boolean {
   return typeof value !== 'object' || equals(value, value) === true;
 }
 

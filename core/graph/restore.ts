@@ -53,20 +53,22 @@ export class GraphRestore {
   }
 
   index(definition: IndexDefinition): void {
+    this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', [definition.token]);
+    this.#expectTokens('propertyKey', definition.keys);
     this.#indexes.push(definition);
   }
 
   /** After the index that it has, if it has one. */
   constraint(definition: ConstraintDefinition): void {
     this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', [definition.token]);
-    this.#expectTokens('propertyKey', [definition.key]);
+    this.#expectTokens('propertyKey', definition.keys);
     this.#state.constraints.create(definition, { lsn: 0 });
   }
 
-  /** Ends the restore: builds the indexes and answers the store, which stands at `lsn` with all of it acknowledged. */
+  /** Ends the restore and answers the store, which stands at `lsn` with all of it acknowledged. Its indexes are still to be populated. */
   finish(lsn: number): GraphStore {
     this.#state.adjacency.fill(this.#state.relationships);
-    for (const definition of this.#indexes) this.#state.build(this.#state.indexes.create(definition, { lsn: 0 }));
+    for (const definition of this.#indexes) this.#state.indexes.create(definition, { lsn: 0 });
     return new GraphStore(this.#options, { state: this.#state, lsn });
   }
 

@@ -18,13 +18,14 @@ import {
   type ScanResult,
 } from './graph-view.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import { rangePast, seekPast } from './index-seek.ts';
+import { nearestPast, rangePast, seekPast } from './index-seek.ts';
 import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
-import type { PropertyIndex } from './property-index.ts';
 import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
 import { OPEN, type Sight, type Stamp } from './stamp.ts';
+import type { ValueIndex } from './value-index.ts';
+import type { Likeness, VectorIndex } from './vector-index.ts';
 import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
 
 /**
@@ -164,16 +165,26 @@ export class StoreView implements GraphView, Sight {
     return degree;
   }
 
-  seekIndex(index: PropertyIndex, value: StoredValue, out: IdList): void {
+  seekIndex(index: ValueIndex, value: StoredValue, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.seek(value, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.seek(value, out);
     else seekPast({ view: this, versions: this.#versions, index, out }, value);
   }
 
-  rangeIndex(index: PropertyIndex, range: IndexRange, out: IdList): void {
+  rangeIndex(index: ValueIndex, range: IndexRange, out: IdList): void {
     out.count = 0;
-    if (!this.#isPast && !index.dropped) index.range(range, out);
+    if (!this.#isPast && index.isPopulated && !index.dropped) index.range(range, out);
     else rangePast({ view: this, versions: this.#versions, index, out }, range);
+  }
+
+  nearest(
+    index: VectorIndex,
+    sought: { readonly vector: Float32Array; readonly count: number },
+  ): Likeness[] | undefined {
+    if (this.#isPast || !index.isPopulated || index.dropped) {
+      return nearestPast({ view: this, versions: this.#versions, index }, sought);
+    }
+    return index.nearest(sought.vector, sought.count, () => true);
   }
 
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn {
@@ -339,12 +350,31 @@ export class StoreView implements GraphView, Sight {
     const doubtful = this.#isPast && hasAny(chains, ids, count);
     const limit = doubtful ? this.#state.tokens.propertyKey.count : table.keyLimit;
     const gathered: GatheredProperty[] = [];
+    if (count <= FEW_ROWS) {
+      for (let key = 0; key < limit; key += 1) {
+        const values = this.#valuesOf(table, chains, { ids, count, key });
+        if (values !== undefined) gathered.push({ key, column: { kind: 'value', values } });
+      }
+      return gathered;
+    }
     for (let key = 0; key < limit; key += 1) {
       if (!doubtful && !table.hasAny(ids, count, key)) continue;
       const column = this.#gather(table, chains, { ids, count, key }, RESULT_COLUMNS);
       if (!doubtful || hasValue(column)) gathered.push({ key, column });
     }
     return gathered;
+  }
+
+  /** One property of a few entities; undefined when none of them has it. */
+  #valuesOf(table: PropertyTable, chains: Chains, { ids, count, key }: Gathering): (StoredValue | null)[] | undefined {
+    const values = new Array<StoredValue | null>(count);
+    let isThere = false;
+    for (let row = 0; row < count; row += 1) {
+      const value = ids[row]! < 0 ? null : this.#property(table, chains, ids[row]!, key);
+      values[row] = value;
+      if (value !== null) isThere = true;
+    }
+    return isThere ? values : undefined;
   }
 
   #gather(table: PropertyTable, chains: Chains, wanted: Gathering, memory: ColumnMemory): GatheredColumn {
@@ -357,6 +387,9 @@ export class StoreView implements GraphView, Sight {
     return { kind: 'value', values };
   }
 }
+
+/** So few entities are read one by one: that takes less time than making columns for them. */
+const FEW_ROWS = 4;
 
 function hasValue(column: GatheredColumn): boolean {
   return column.kind !== 'value' || column.values.some((value) => value !== null);

@@ -1,5 +1,5 @@
 /** What the store asks of a property value: one form for each, its size, and whether writing it would change anything. */
-import { assert } from '../assert.ts';
+import { assert, broken } from '../assert.ts';
 import { PointValue } from '../value/spatial/point-value.ts';
 import { equalTemporals } from '../value/temporal/comparison.ts';
 import { isTemporalOrDuration } from '../value/temporal/temporal-value.ts';
@@ -22,7 +22,7 @@ export function canonicalStored(value: StoredValue, depth = 0): StoredValue {
     case 'boolean':
       return value;
     case 'number':
-      assert(Number.isSafeInteger(value), `${value} is no INTEGER; a FLOAT is boxed`);
+      if (!Number.isSafeInteger(value)) broken(`${value} is no INTEGER; a FLOAT is boxed`);
       return value + 0;
     case 'bigint':
       assert(value >= INTEGER_MIN && value <= INTEGER_MAX, 'an INTEGER has 64 bits');

@@ -1,5 +1,5 @@
 /** Names of labels, relationship types and property keys, and the small numbers that stand for them. */
-import { assert } from '../assert.ts';
+import { assert, broken } from '../assert.ts';
 import type { TokenKind } from './delta.ts';
 import { MAP_ENTRY_BYTES, type MemoryCounter, stringBytes } from './memory.ts';
 
@@ -27,7 +27,7 @@ export class TokenTable {
   /** The name behind a number that this table has given out. */
   nameOf(id: number): string {
     const name = this.#names[id];
-    assert(name !== undefined, `no token ${id}`);
+    if (name === undefined) broken(`no token ${id}`);
     return name;
   }
 

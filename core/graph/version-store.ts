@@ -7,8 +7,8 @@
  */
 import type { StoredValue } from '../value/value.ts';
 import { Bitmap } from './bitmap.ts';
+import type { Departure } from './graph-index.ts';
 import { MAP_ENTRY_BYTES, type MemoryCounter, OBJECT_BYTES } from './memory.ts';
-import type { Departure } from './property-index.ts';
 import type { Stamp } from './stamp.ts';
 import { storedBytes } from './stored-value.ts';
 
@@ -45,6 +45,7 @@ export interface RelationshipDeleted extends Link {
   readonly start: number;
   readonly end: number;
   readonly properties: ReadonlyMap<number, StoredValue>;
+  readonly departures: readonly Departure[];
 }
 
 /** The node had these labels. */
@@ -66,6 +67,7 @@ export interface RelationshipPropertyChanged extends Link {
   readonly type: 'relationshipPropertyChanged';
   readonly key: number;
   readonly before: StoredValue | null;
+  readonly departures: readonly Departure[];
 }
 
 export type Undo =
@@ -214,7 +216,7 @@ export class VersionStore {
   #forget(undo: Undo): boolean {
     this.#memory.bytes -= bytesOf(undo);
     if (undo.type === 'relationshipDeleted') this.#return(undo);
-    else if ('departures' in undo) for (const departure of undo.departures) departure.index.forget(departure);
+    if ('departures' in undo) for (const departure of undo.departures) departure.index.forget(departure);
     return this.chainsOf(undo).remove(undo);
   }
 

@@ -50,6 +50,11 @@ export class WriteTransaction {
     return this.#state !== 'ended';
   }
 
+  /** Whether it waits for its next statement. */
+  get isIdle(): boolean {
+    return this.#state === 'idle';
+  }
+
   /** What it has changed so far. In the form in which it can be committed only after `prepare`. */
   get deltas(): readonly Delta[] {
     return this.#writer?.deltas ?? this.#deltas;

@@ -12,12 +12,20 @@ import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts
 import type { Delta, TokenKind, Transaction } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type GraphView } from './graph-view.ts';
+import type { IndexDefinition } from './index-definition.ts';
 import { Expansion } from './result-lists.ts';
 import { canonicalStored, identicalStored } from './stored-value.ts';
 import type { VersionStore } from './version-store.ts';
 
 /** Relationship types stand in 16 bits. */
 const RELATIONSHIP_TYPES_MAX = 2 ** 16;
+
+/** Each change looks at the indexes of its label and property, and each is in every manifest of the schema. */
+const INDEXES_MAX = 1_000;
+const INDEX_KEYS_MAX = 32;
+
+/** Each label has a bit for every node up to the last that has it, also when none has it any more. */
+export const LABELS_MAX = 2 ** 13;
 
 /** What the writers of a store work on, one after the other. `changes` has a transaction open. */
 export interface WriterParts {
@@ -60,11 +68,9 @@ export class Writer {
     if (known !== undefined) return known;
     const token = table.count;
     if (kind === 'relationshipType' && token >= RELATIONSHIP_TYPES_MAX) {
-      throw new GraphError(
-        'Neo.ClientError.Statement.ArgumentError',
-        `A graph has at most ${RELATIONSHIP_TYPES_MAX} relationship types.`,
-      );
+      throw tooMany(`${RELATIONSHIP_TYPES_MAX} relationship types`);
     }
+    if (kind === 'label' && token >= LABELS_MAX) throw tooMany(`${LABELS_MAX} labels`);
     this.#make({ type: 'defineToken', kind, token, name });
     return token;
   }
@@ -151,15 +157,24 @@ export class Writer {
     this.#make({ type: 'deleteRelationship', relationship });
   }
 
-  /** Defines an index and fills it. Fails when the name is taken or the label's property has an index. */
-  createIndex(name: string, label: number, key: number): void {
+  /**
+   * Defines an index, which GraphStore.populateIndexes fills. Fails when the name or the place is taken, and when there are too many
+   * indexes or properties in it.
+   */
+  createIndex(definition: IndexDefinition): void {
     const { indexes } = this.#parts.state;
-    const other = indexes.byName(name) ?? indexes.find(label, key);
+    const { name, keys } = definition;
+    const other = indexes.byName(name) ?? indexes.find(definition);
     if (other !== undefined) {
-      const reason = other.definition.name === name ? 'of that name' : `on that property, '${other.definition.name}'`;
+      const reason = other.definition.name === name ? 'of that name' : `on that, '${other.definition.name}'`;
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', `There already is an index ${reason}.`);
     }
-    this.#make({ type: 'createIndex', name, label, key });
+    if (indexes.count >= INDEXES_MAX) throw wrongSchema(`A graph has at most ${INDEXES_MAX} indexes.`);
+    if (keys.length > INDEX_KEYS_MAX) throw wrongSchema(`An index is on at most ${INDEX_KEYS_MAX} properties.`);
+    if (definition.kind !== 'range' && keys.length > 1)
+      throw wrongSchema('An index on points or vectors is on one property.');
+    if (new Set(keys).size < keys.length) throw wrongSchema('An index names each property once.');
+    this.#make({ type: 'createIndex', ...definition });
   }
 
   /** Drops an index. Fails when there is none of that name. */
@@ -178,12 +193,12 @@ export class Writer {
   }
 
   /**
-   * Defines a constraint, with the index that it needs. Fails when the name is taken, when the property has such a constraint
-   * or an index of its own, and when the graph is not as the constraint says.
+   * Defines a constraint, with the index that it needs. Fails when the name is taken, and when the properties have such a constraint
+   * or an index of their own. Before the commit, all steps of `checkAll` are to be taken.
    */
   createConstraint(definition: ConstraintDefinition): void {
     const { constraints, indexes } = this.#parts.state;
-    const { name, token, key } = definition;
+    const { name, entity, token, keys } = definition;
     const other = constraints.byName(name) ?? constraints.find(definition);
     if (other !== undefined) {
       const reason = other.name === name ? 'of that name' : `like it, '${other.name}'`;
@@ -192,12 +207,19 @@ export class Writer {
         `There already is a constraint ${reason}.`,
       );
     }
-    if (ownsIndex(definition)) this.createIndex(name, token, key);
+    if (ownsIndex(definition)) this.createIndex({ name, kind: 'range', entity, token, keys });
     else if (indexes.byName(name)) {
       throw new GraphError('Neo.ClientError.Schema.IndexAlreadyExists', 'There already is an index of that name.');
     }
     this.#make({ type: 'createConstraint', ...definition });
-    this.#parts.check.everything(definition);
+  }
+
+  /**
+   * Checks that the graph is as a constraint says that this transaction has made. In steps, each of which yields the work that it
+   * was. Fails with ConstraintCreationFailed.
+   */
+  checkAll(definition: ConstraintDefinition): Generator<number, void> {
+    return this.#parts.check.everything(definition);
   }
 
   /** Drops a constraint and its index. Fails when there is none of that name. */
@@ -231,7 +253,8 @@ export class Writer {
   /** Ends the transaction and restores what was there before, tokens and indexes included. */
   rollback(): void {
     this.#end();
-    this.#parts.changes.rollback();
+    if (this.#deltas.length === 0) this.#parts.changes.discard();
+    else this.#parts.changes.rollback();
   }
 
   #make(delta: Delta): void {
@@ -273,6 +296,14 @@ export class Writer {
     this.#parts.guard?.changeRelationship(relationship);
     if (!this.#parts.state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
   }
+}
+
+function wrongSchema(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message);
+}
+
+function tooMany(what: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', `A graph has at most ${what}.`);
 }
 
 function deletedEntity(kind: string): GraphError {

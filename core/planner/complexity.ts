@@ -43,6 +43,7 @@ function subplansOf(plan: Plan): readonly Plan[] {
     case 'apply':
     case 'applyInTransactions':
     case 'foreach':
+    case 'hashJoin':
     case 'semiApply':
       return [plan.inner];
     case 'rollUp':

@@ -2,6 +2,7 @@
 import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { planText } from './plan-text.ts';
+import { partsOf } from './point-access.ts';
 import { isAnonymous, type Slots } from './slots.ts';
 
 /** One operator of a plan, its inputs as children. */
@@ -90,9 +91,9 @@ class Describer {
   #created(part: CreatePart): string {
     switch (part.type) {
       case 'node':
-        return `(${this.#name(part.slot)}${part.labels.map((label) => `:${label}`).join('')}${this.#map(part.properties)})`;
+        return `(${this.#name(part.slot)}${[...part.labels, ...this.#names(part.dynamicLabels)].map((label) => `:${label}`).join('')}${this.#map(part.properties)})`;
       case 'relationship':
-        return `(${this.#name(part.start)})-[:${part.relationshipType}${this.#map(part.properties)}]->(${this.#name(part.end)})`;
+        return `(${this.#name(part.start)})-[:${typeof part.relationshipType === 'string' ? part.relationshipType : this.#names([part.relationshipType])}${this.#map(part.properties)}]->(${this.#name(part.end)})`;
       case 'path':
         return this.#name(part.slot);
     }
@@ -116,15 +117,28 @@ class Describer {
         return `${this.#name(plan.slot)}:${plan.labels.join('|')}`;
       case 'scanAllByLabel':
         return `${this.#name(plan.slot)}:${plan.label}`;
-      case 'nodeIndexSeek': {
-        const { slot, label, key, value, each } = plan;
-        return `${this.#name(slot)}:${label}(${key}) ${each ? 'IN' : '='} ${this.#print(value)}`;
+      case 'nodeIndexSeek':
+      case 'relationshipIndexSeek': {
+        const { slot, token, keys, values, each } = plan;
+        const sought = values.map((value) => this.#print(value)).join(', ');
+        return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${each ? 'IN' : '='} ${sought}`;
       }
-      case 'nodeIndexSeekByRange': {
-        const { slot, label, key, from, to } = plan;
-        const lower = from && `${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`;
-        const upper = to && `${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`;
-        return `${this.#name(slot)}:${label}(${[lower, upper].filter((bound) => bound !== undefined).join(' AND ')})`;
+      case 'nodePointSeek':
+      case 'relationshipPointSeek': {
+        const { slot, token, keys, search } = plan;
+        const [one, other] = partsOf(search).map((part) => this.#print(part));
+        const place = `${this.#name(slot)}:${token}(${keys.join(', ')})`;
+        return search.type === 'distance' ? `${place} within ${other} of ${one}` : `${place} in ${one}, ${other}`;
+      }
+      case 'nodeIndexSeekByRange':
+      case 'relationshipIndexSeekByRange': {
+        const { slot, token, keys, prefix, from, to } = plan;
+        const key = keys[prefix.length];
+        const bounds = prefix.map((value, i) => `${keys[i]} = ${this.#print(value)}`);
+        if (from) bounds.push(`${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`);
+        if (to) bounds.push(`${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`);
+        if (!from && !to) bounds.push(`${key} IS NOT NULL`);
+        return `${this.#name(slot)}:${token}(${bounds.join(' AND ')})`;
       }
       case 'expand':
       case 'expandInto':
@@ -146,6 +160,10 @@ class Describer {
         return this.#chain(plan);
       case 'expandCount':
         return this.#arrow(plan, this.#name(plan.from), plan.endLabel === undefined ? '' : `:${plan.endLabel}`);
+      case 'hashJoin':
+        return isNodeJoin(plan)
+          ? this.#print(plan.inputKey)
+          : `${this.#print(plan.inputKey)} = ${this.#print(plan.innerKey)}`;
       case 'projectEndpoints':
       case 'projectTrail':
         return this.#arrow(plan, this.#name(plan.from), this.#name(plan.to));
@@ -173,9 +191,10 @@ class Describer {
       case 'loadCsv':
         return `${plan.withHeaders ? 'WITH HEADERS ' : ''}FROM ${this.#print(plan.url)} AS ${this.#name(plan.slot)}`;
       case 'removeProperty':
+        if (typeof plan.key !== 'string') return `${this.#print(plan.target)}[${this.#print(plan.key)}]`;
         return `${this.#print(plan.target)}.${plan.key}`;
       case 'removeLabels':
-        return `${this.#name(plan.slot)}${plan.labels.map((label) => `:${label}`).join('')}`;
+        return `${this.#name(plan.slot)}${[...plan.labels, ...this.#names(plan.dynamicLabels)].map((label) => `:${label}`).join('')}`;
       case 'set':
         return plan.items.map(({ span }) => this.#text.slice(span.offset, span.endOffset)).join(', ');
       case 'callProcedure': {
@@ -235,6 +254,10 @@ class Describer {
   #name(slot: number): string {
     const name = this.#slots.nameOf(slot);
     return isAnonymous(name) ? `anon_${name.trim()}` : name;
+  }
+
+  #names(names: readonly ScopedExpression[]): string[] {
+    return names.map((name) => `$(${this.#print(name)})`);
   }
 
   #items(items: readonly ProduceItem[]): string {
@@ -310,6 +333,8 @@ function operatorTypeOf(plan: Plan): string {
       return 'ConstructNamedPath';
     case 'expandCount':
       return 'ExpandCount';
+    case 'hashJoin':
+      return isNodeJoin(plan) ? 'NodeHashJoin' : 'ValueHashJoin';
     case 'loadCsv':
       return 'LoadCSV';
     case 'shortestPath':
@@ -339,6 +364,7 @@ function childrenOf(plan: Plan): readonly Plan[] {
     case 'applyInTransactions':
     case 'foreach':
     case 'repeat':
+    case 'hashJoin':
       return [plan.input, plan.inner];
     case 'merge':
       return [plan.input, plan.match, plan.create];
@@ -355,6 +381,10 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'scanAllByLabels':
     case 'nodeIndexSeek':
     case 'nodeIndexSeekByRange':
+    case 'relationshipIndexSeek':
+    case 'relationshipIndexSeekByRange':
+    case 'nodePointSeek':
+    case 'relationshipPointSeek':
     case 'constructPath':
     case 'unwind':
     case 'loadCsv':
@@ -382,6 +412,7 @@ function slotsOf(plan: Plan): readonly number[] {
     case 'optional':
     case 'merge':
     case 'recall':
+    case 'hashJoin':
       return plan.slots;
     case 'produce':
       return [...plan.keep, ...plan.items.map(({ slot }) => slot)];
@@ -397,6 +428,11 @@ function slotsOf(plan: Plan): readonly number[] {
     default:
       return [];
   }
+}
+
+/** Whether two ways are joined where they meet in a node. */
+function isNodeJoin({ inputKey, innerKey }: Extract<Plan, { type: 'hashJoin' }>): boolean {
+  return inputKey.expression === innerKey.expression;
 }
 
 function replacesColumns(plan: Plan): boolean {

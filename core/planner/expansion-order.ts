@@ -2,23 +2,44 @@
  * In which order the nodes and relationships of a MATCH are found. Each possible first step is followed by the cheapest
  * next one until everything is bound; the order that makes the fewest rows on the way wins.
  */
-import type { PathPattern } from '../cypher/ast.ts';
+import type { Expression, PathPattern } from '../cypher/ast.ts';
 import { type Access, bestAccess } from './access.ts';
+import { type IndexAccess, indexAccesses } from './index-access.ts';
 import { type Conjunct, type GraphNode, type GraphRelationship, namesBoundBy, type QueryGraph } from './query-graph.ts';
 import { HOPS_WHEN_UNBOUNDED, SELECTIVITY, type Statistics } from './statistics.ts';
 
 /** Of a pattern with more parts than this, only the most promising first steps are followed to the end. */
-const LARGE_PATTERN_PARTS = 20;
+export const PATTERN_PARTS_FEW = 20;
 const STARTS_TRIED_MAX = 4;
 
-export type Step = { readonly rows: number } & (
+/** `made`: the rows that come of it; `rows`: those that the predicates leave which it makes possible. */
+export type Step = { readonly made: number; readonly rows: number } & (
   | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
   | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
   /** Both ends are bound. */
   | { readonly type: 'connect'; readonly relationship: GraphRelationship }
   /** The relationship is bound. */
   | { readonly type: 'endpoints'; readonly relationship: GraphRelationship }
+  /** An index finds the relationship, and so what it joins. */
+  | { readonly type: 'seekRelationship'; readonly relationship: GraphRelationship; readonly access: IndexAccess }
+  /** Another part of the pattern is found by itself, with the steps, and joined by the keys. `conjunct`: what then holds. */
+  | {
+      readonly type: 'join';
+      readonly graph: QueryGraph;
+      readonly steps: readonly Step[];
+      readonly inputKey: Expression;
+      readonly innerKey: Expression;
+      readonly conjunct: Conjunct | undefined;
+    }
 );
+
+export interface Order {
+  readonly steps: readonly Step[];
+  /** Rows that come out. */
+  readonly rows: number;
+  /** Rows that are made on the way. */
+  readonly cost: number;
+}
 
 export interface OrderQuestion {
   readonly graph: QueryGraph;
@@ -27,11 +48,11 @@ export interface OrderQuestion {
   readonly rows: number;
 }
 
-/** The steps of the cheapest order found. `rows` of each: rows after it and after the predicates that it makes possible. */
-export function orderOfExpansion(question: OrderQuestion): Step[] {
+/** The cheapest order found. */
+export function orderOfExpansion(question: OrderQuestion): Order {
   const { nodes, relationships } = question.graph;
   const options = new Search(question).options().sort((left, right) => left.rows - right.rows);
-  const tried = nodes.length + relationships.length > LARGE_PATTERN_PARTS ? STARTS_TRIED_MAX : options.length;
+  const tried = nodes.length + relationships.length > PATTERN_PARTS_FEW ? STARTS_TRIED_MAX : options.length;
   let best: Search | undefined;
   for (const option of options.slice(0, tried)) {
     const search = new Search(question);
@@ -39,13 +60,14 @@ export function orderOfExpansion(question: OrderQuestion): Step[] {
     search.finish();
     if (!best || search.cost < best.cost) best = search;
   }
-  return best?.steps ?? [];
+  return best ?? { steps: [], rows: question.rows, cost: 0 };
 }
 
 type StepKind =
   | { readonly type: 'leaf'; readonly node: GraphNode; readonly access: Access }
   | { readonly type: 'expand'; readonly relationship: GraphRelationship; readonly reversed: boolean }
-  | { readonly type: 'connect' | 'endpoints'; readonly relationship: GraphRelationship };
+  | { readonly type: 'connect' | 'endpoints'; readonly relationship: GraphRelationship }
+  | { readonly type: 'seekRelationship'; readonly relationship: GraphRelationship; readonly access: IndexAccess };
 
 /** A step that could come next: the rows it makes of one, and the share of them that remains after its predicates. */
 interface Option {
@@ -73,6 +95,10 @@ class Search {
   readonly #options = new Map<GraphNode | GraphRelationship, readonly Option[]>();
   #rows: number;
 
+  get rows(): number {
+    return this.#rows;
+  }
+
   constructor({ graph, statistics, rows }: OrderQuestion) {
     this.#graph = graph;
     this.#statistics = statistics;
@@ -99,7 +125,7 @@ class Search {
     const made = this.#rows * fanout;
     this.#rows = made * share;
     this.cost += made + this.#rows;
-    this.steps.push({ ...step, rows: this.#rows });
+    this.steps.push({ ...step, made, rows: this.#rows });
   }
 
   /**
@@ -108,14 +134,15 @@ class Search {
    */
   options(): Option[] {
     const expands: Option[] = [];
+    const leaves: Option[] = [];
     for (const relationship of this.#openRelationships) {
       const options = this.#optionsOf(relationship);
-      if (options.some(({ step, fanout }) => step.type !== 'expand' && fanout <= 1)) return [...options];
-      expands.push(...options);
+      if (options.some(({ step, fanout }) => holdsAgainstEachOther(step) && fanout <= 1)) return [...options];
+      for (const option of options) (option.step.type === 'seekRelationship' ? leaves : expands).push(option);
     }
-    const leaves = [...this.#openNodes].flatMap((node) => this.#optionsOf(node));
+    leaves.push(...[...this.#openNodes].flatMap((node) => this.#optionsOf(node)));
     if (expands.length === 0) return leaves;
-    return [...expands, ...leaves.filter(({ step }) => step.type === 'leaf' && step.access.type === 'seek')];
+    return [...expands, ...leaves.filter(({ step }) => 'access' in step && step.access.type === 'seek')];
   }
 
   #optionsOf(part: GraphNode | GraphRelationship): readonly Option[] {
@@ -153,6 +180,7 @@ class Search {
     const from = this.#isBound(relationship.from);
     const to = this.#isBound(relationship.to);
     if (from && to) return [this.#connect(relationship)];
+    if (!from && !to) return this.#seeks(relationship);
     if (relationship.shortest || relationship.bound || relationship.traversal?.algorithm === 'kShortest') return [];
     const options: Option[] = [];
     for (const [isKnown, reversed] of [
@@ -167,9 +195,37 @@ class Search {
     return options;
   }
 
+  /** Ways to find a relationship of which neither end is known. */
+  #seeks(relationship: GraphRelationship): Option[] {
+    const { name, types, typeExpression, hops, repeated, shortest, direction } = relationship;
+    const type = types.length === 1 && typeExpression === undefined ? types[0] : undefined;
+    if (type === undefined || relationship.bound || hops || repeated || shortest) return [];
+    const about = { graph: this.#graph, bound: this.#bound, statistics: this.#statistics };
+    const accesses = indexAccesses({ ...about, entity: 'relationship', variable: name, token: type, ofToken: [] });
+    return accesses.map((access) => {
+      const fanout = access.fanout * (direction === 'both' ? 2 : 1);
+      const share = this.#share(namesBoundBy(relationship), access.consumed);
+      return { step: { type: 'seekRelationship', relationship, access }, fanout, share, rows: fanout * share };
+    });
+  }
+
   #along(step: Exclude<StepKind, { type: 'leaf' }>, fanout: number): Option {
-    const share = this.#share(namesBoundBy(step.relationship), []);
+    const names = namesBoundBy(step.relationship);
+    const share = step.type === 'expand' ? this.#shareAtEnd(step, names) : this.#share(names, []);
     return { step, fanout, share, rows: fanout * share };
+  }
+
+  /** As #share, but relationships lead to the nodes of some labels more often than to others. */
+  #shareAtEnd(step: Extract<StepKind, { type: 'expand' }>, names: readonly string[]): number {
+    const { relationship, reversed } = step;
+    const end = reversed ? relationship.from : relationship.to;
+    const labels = relationship.hops ? [] : this.#newlyPossible(names).filter(({ label }) => label?.node === end.name);
+    return labels.reduce(
+      (share, { label }) => {
+        return share * labelShareAtEnd({ relationship, reversed, label: label!.label, statistics: this.#statistics });
+      },
+      this.#share(names, labels),
+    );
   }
 
   #connect(relationship: GraphRelationship): Option {
@@ -219,6 +275,11 @@ class Search {
   }
 }
 
+/** Whether the step finds nothing new, but looks whether what is known fits together. */
+function holdsAgainstEachOther({ type }: StepKind): boolean {
+  return type === 'connect' || type === 'endpoints';
+}
+
 /** Rows that expanding one row makes. */
 export function expectedFanout(fields: {
   relationship: GraphRelationship;
@@ -238,6 +299,21 @@ export function expectedFanout(fields: {
   if (repeated) return fanoutOfWalk(hops, next, next);
   const rows = fanoutOfWalk(hops, first, next);
   return relationship.traversal ? Math.min(rows, Math.max(1, statistics.nodeCount)) : rows;
+}
+
+/** The share of relationships that lead to a node of a label. */
+function labelShareAtEnd(fields: {
+  relationship: GraphRelationship;
+  reversed: boolean;
+  label: string;
+  statistics: Statistics;
+}): number {
+  const { relationship, reversed, label, statistics } = fields;
+  const { types, direction } = relationship;
+  const back = reversed ? direction : turnedDirection(direction);
+  const all = statistics.nodeCount * statistics.averageDegree(types, back, undefined);
+  const labelled = statistics.labelCount(label) * statistics.averageDegree(types, back, label);
+  return all === 0 ? 1 : Math.min(1, labelled / all);
 }
 
 /** Rows of a walk whose first hop makes `first` of one, and each further one `next`. */

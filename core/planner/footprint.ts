@@ -65,6 +65,10 @@ export class Writes {
   readonly labels = new Set<string>();
   readonly keys = new Set<string>();
   anyKey = false;
+  /** Labels that are worked out. */
+  anyLabel = false;
+  /** Relationships are made whose type is worked out. */
+  anyType = false;
   deletes = false;
 
   get isEmpty(): boolean {
@@ -73,7 +77,7 @@ export class Writes {
       this.createdTypes.size === 0 &&
       this.labels.size === 0 &&
       this.keys.size === 0 &&
-      !(this.anyKey || this.deletes)
+      !(this.anyKey || this.anyLabel || this.anyType || this.deletes)
     );
   }
 
@@ -83,6 +87,8 @@ export class Writes {
     for (const label of other.labels) this.labels.add(label);
     for (const key of other.keys) this.keys.add(key);
     this.anyKey ||= other.anyKey;
+    this.anyLabel ||= other.anyLabel;
+    this.anyType ||= other.anyType;
     this.deletes ||= other.deletes;
   }
 }
@@ -91,6 +97,8 @@ export class Writes {
 export function touches(writes: Writes, reads: Reads): boolean {
   if (writes.isEmpty || reads.isEmpty) return false;
   if (writes.deletes) return true;
+  if (writes.anyLabel && (reads.anyLabel || reads.labels.size > 0 || reads.scans.length > 0)) return true;
+  if (writes.anyType && (reads.anyRelationshipType || reads.relationshipTypes.size > 0)) return true;
   const { createdNodes, createdTypes } = writes;
   if (reads.scans.some((scan) => createdNodes.some((created) => scan.every((label) => created.includes(label))))) {
     return true;
@@ -108,8 +116,13 @@ export function touches(writes: Writes, reads: Reads): boolean {
 export function collide(earlier: Writes, later: Writes): boolean {
   if (earlier.isEmpty || later.isEmpty) return false;
   if (earlier.deletes || later.deletes) return true;
+  if ((earlier.anyLabel || later.anyLabel) && setsLabels(earlier) && setsLabels(later)) return true;
   if (earlier.anyKey || later.anyKey) return (earlier.anyKey || earlier.keys.size > 0) && setsKeys(later);
   return overlaps(earlier.keys, later.keys) || overlaps(earlier.labels, later.labels);
+}
+
+function setsLabels(writes: Writes): boolean {
+  return writes.anyLabel || writes.labels.size > 0;
 }
 
 function setsKeys(writes: Writes): boolean {
@@ -131,6 +144,7 @@ export function readsOfPattern(pattern: PathPattern, scope: PlanScope, reads: Re
     }
     if (relationship.types.length === 0) reads.anyRelationshipType = true;
     for (const type of relationship.types) reads.relationshipTypes.add(type);
+    for (const { expression } of relationship.dynamicTypes ?? []) readsOfExpression(expression, scope, reads);
     readsOfProperties(relationship.properties, scope, reads);
     for (const step of [relationship.traversal?.filter, relationship.traversal?.weight]) {
       if (step) readsOfExpression(step.expression, withoutStep(step, scope), reads);
@@ -149,6 +163,8 @@ function withoutStep({ relationship, node, path, cost }: StepFunction, scope: Pl
 
 function readsOfNode(node: NodePattern, scope: PlanScope, reads: Reads): void {
   readsOfLabels(node.labelExpression, reads);
+  if (node.dynamicLabels) reads.anyLabel = true;
+  for (const { expression } of node.dynamicLabels ?? []) readsOfExpression(expression, scope, reads);
   if (node.variable !== undefined && scope.has(node.variable)) for (const label of node.labels) reads.labels.add(label);
   else reads.scans.push(node.labels);
   readsOfProperties(node.properties, scope, reads);

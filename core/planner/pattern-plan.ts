@@ -2,25 +2,29 @@
 
 import { assert, unreachable } from '../assert.ts';
 import type { Expression, PathPattern } from '../cypher/ast.ts';
-import type { Access, BoundExpression } from './access.ts';
+import type { Access } from './access.ts';
 import { checkPredicates } from './complexity.ts';
-import { orderOfExpansion, type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
+import { type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
+import type { BoundExpression, IndexAccess } from './index-access.ts';
+import { orderOfMatch } from './join-order.ts';
 import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
+import { mapSearch } from './point-access.ts';
 import {
   type Conjunct,
   type GraphRelationship,
+  mayCoincide,
   namesBoundBy,
   type QueryGraph,
   queryGraphOf,
   stepPredicate,
-  typesOverlap,
 } from './query-graph.ts';
 import { planRepetition } from './repetition.ts';
 import { liftQueries } from './roll-up.ts';
 import { conditionOnShortest, conditionOnSteps, sparesLonger } from './shortest-condition.ts';
 import type { PlanScope } from './slots.ts';
+import { remembered } from './statistics.ts';
 
 export interface MatchPlan {
   readonly plan: Plan;
@@ -48,6 +52,8 @@ export function planMatch(fields: {
 
 class MatchBuilder {
   readonly #graph: QueryGraph;
+  /** What the graph is a part of; itself, unless it is one side of a join. */
+  readonly #whole: QueryGraph;
   readonly #planning: Planning;
   /** What is bound before the MATCH. */
   readonly #outer: PlanScope;
@@ -56,8 +62,9 @@ class MatchBuilder {
   readonly #placed: GraphRelationship[] = [];
   #plan: Plan;
 
-  constructor(graph: QueryGraph, around: { scope: PlanScope; planning: Planning; input: Plan }) {
+  constructor(graph: QueryGraph, around: { scope: PlanScope; planning: Planning; input: Plan; whole?: QueryGraph }) {
     this.#graph = graph;
+    this.#whole = around.whole ?? graph;
     this.#outer = around.scope;
     this.#planning = around.planning;
     this.#plan = around.input;
@@ -65,17 +72,13 @@ class MatchBuilder {
   }
 
   build(): Plan {
-    const steps = orderOfExpansion({
+    const { steps } = orderOfMatch({
       graph: this.#graph,
-      statistics: this.#planning.statistics,
+      statistics: remembered(this.#planning.statistics),
       rows: this.#plan.estimatedRows,
     });
     this.#refuseNulls();
-    this.#filter();
-    for (const step of steps) {
-      this.#take(step);
-      this.#filter();
-    }
+    this.#follow(steps);
     for (const { slot, nodes, relationships } of this.#graph.paths) {
       this.#plan = {
         type: 'constructPath',
@@ -90,6 +93,17 @@ class MatchBuilder {
     this.#filter();
     assert(this.#applied.size === this.#graph.conjuncts.length, 'every predicate of a MATCH has its place');
     return this.#plan;
+  }
+
+  #follow(steps: readonly Step[]): void {
+    this.#filter();
+    for (const step of steps) {
+      this.#take(step);
+      const found = this.#plan;
+      this.#filter();
+      // What the predicates leave in all is better known than what each leaves by itself.
+      if (this.#plan !== found) this.#plan = { ...this.#plan, estimatedRows: step.rows };
+    }
   }
 
   /** A bound node that no relationship looks at: the pattern is not there when it is null. */
@@ -111,9 +125,16 @@ class MatchBuilder {
         this.#plan = this.#leaf(step.node.slot, step.access);
         this.#bound.add(step.node.name);
         return;
+      case 'join':
+        return this.#join(step);
       case 'expand':
       case 'connect':
         this.#plan = this.#expansion(step);
+        break;
+      case 'seekRelationship':
+        for (const conjunct of step.access.consumed) this.#applied.add(conjunct);
+        this.#plan = this.#seek(step.relationship.slot, step.access);
+        this.#plan = this.#endpoints(step.relationship);
         break;
       case 'endpoints':
         this.#plan = this.#endpoints(step.relationship);
@@ -130,7 +151,6 @@ class MatchBuilder {
   #leaf(slot: number, access: Access): Plan {
     const input = this.#plan;
     const estimatedRows = input.estimatedRows * access.fanout;
-    const { scope } = this.#graph;
     switch (access.type) {
       case 'all':
         return { type: 'scanAll', input, slot, estimatedRows };
@@ -138,20 +158,81 @@ class MatchBuilder {
         return { type: 'scanAllByLabel', input, slot, label: access.label, estimatedRows };
       case 'labels':
         return { type: 'scanAllByLabels', input, slot, labels: access.labels, estimatedRows };
-      case 'seek': {
-        const { label, key, each } = access;
-        const value = { expression: access.value, scope };
-        return { type: 'nodeIndexSeek', input, slot, label, key, value, each, estimatedRows };
-      }
-      case 'range': {
-        const { label, key } = access;
-        const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
-          given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
-        const [from, to] = [bound(access.from), bound(access.to)];
-        return { type: 'nodeIndexSeekByRange', input, slot, label, key, from, to, estimatedRows };
-      }
+      case 'seek':
+      case 'range':
+      case 'points':
+        return this.#seek(slot, access);
       default:
         return unreachable(access);
+    }
+  }
+
+  #seek(slot: number, access: IndexAccess): Plan {
+    const input = this.#plan;
+    const { scope } = this.#graph;
+    const { entity, token, keys } = access;
+    const estimatedRows = input.estimatedRows * access.fanout;
+    const scoped = (expressions: readonly Expression[]) => expressions.map((expression) => ({ expression, scope }));
+    if (access.type === 'seek') {
+      const type = entity === 'node' ? 'nodeIndexSeek' : 'relationshipIndexSeek';
+      return { type, input, slot, token, keys, values: scoped(access.values), each: access.each, estimatedRows };
+    }
+    if (access.type === 'points') {
+      const type = entity === 'node' ? 'nodePointSeek' : 'relationshipPointSeek';
+      const search = mapSearch(access.search, (expression) => ({ expression, scope }));
+      return { type, input, slot, token, keys, search, estimatedRows };
+    }
+    const bound = (given: BoundExpression | undefined): RangeBound | undefined =>
+      given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
+    const type = entity === 'node' ? 'nodeIndexSeekByRange' : 'relationshipIndexSeekByRange';
+    const [from, to] = [bound(access.from), bound(access.to)];
+    return { type, input, slot, token, keys, prefix: scoped(access.prefix), from, to, estimatedRows };
+  }
+
+  #join(step: Extract<Step, { type: 'join' }>): void {
+    const { graph, steps, inputKey, innerKey, conjunct, made } = step;
+    const input: Plan = { type: 'once', estimatedRows: 1 };
+    const inner = new MatchBuilder(graph, {
+      scope: this.#outer,
+      planning: this.#planning,
+      input,
+      whole: this.#whole,
+    });
+    inner.#follow(steps);
+    const { scope } = graph;
+    this.#plan = {
+      type: 'hashJoin',
+      input: this.#plan,
+      inner: inner.#plan,
+      inputKey: { expression: inputKey, scope },
+      innerKey: { expression: innerKey, scope },
+      slots: inner.#filled().filter((slot) => !this.#bound.has(scope.slots.nameOf(slot))),
+      estimatedRows: made,
+    };
+    if (conjunct !== undefined) this.#applied.add(conjunct);
+    for (const applied of inner.#applied) this.#applied.add(applied);
+    for (const name of inner.#bound) this.#bound.add(name);
+    this.#holdApart(inner.#placed);
+    this.#placed.push(...inner.#placed);
+  }
+
+  /** Slots of what it has found. */
+  #filled(): number[] {
+    const relationships = this.#placed.filter((relationship) => this.#isAskedFor(relationship));
+    return [...this.#graph.nodes, ...relationships].map(({ slot }) => slot);
+  }
+
+  /** Relationships of two sides of a join know nothing of each other, and must differ all the same. */
+  #holdApart(others: readonly GraphRelationship[]): void {
+    const { scope } = this.#graph;
+    for (const one of this.#placed) {
+      for (const other of others) {
+        if (!mayCoincide(one, other)) continue;
+        const { span } = one.from;
+        const operands = [variable(one.name, span), variable(other.name, span)];
+        const predicate = { expression: { type: 'comparison', operators: ['<>'], operands, span } as const, scope };
+        this.#plan = { type: 'filter', input: this.#plan, predicate, estimatedRows: this.#plan.estimatedRows };
+      }
     }
   }
 
@@ -166,10 +247,10 @@ class MatchBuilder {
       to: to.slot,
       relationship: this.#isAskedFor(relationship) ? relationship.slot : undefined,
     };
-    const distinctFrom = this.#mayCoincide(relationship, this.#placed).map((other) => other.slot);
+    const distinctFrom = this.#placed.filter((other) => mayCoincide(relationship, other)).map((other) => other.slot);
     if (relationship.repeated) {
       const { min, max } = relationship.hops ?? { min: 1, max: 1 };
-      const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.rows };
+      const walk = { ...ends, min, max, into, reversed, distinctFrom, estimatedRows: step.made };
       return planRepetition({ walk, repeated: relationship.repeated, outer: this.#outer, plan: this.#planInside });
     }
     const common = {
@@ -178,7 +259,7 @@ class MatchBuilder {
       typeExpression: relationship.typeExpression,
       direction: reversed ? turnedDirection(relationship.direction) : relationship.direction,
       distinctFrom,
-      estimatedRows: step.rows,
+      estimatedRows: step.made,
     };
     const { properties, hops, path } = relationship;
     if (relationship.shortest) {
@@ -255,7 +336,7 @@ class MatchBuilder {
       types,
       typeExpression,
       direction,
-      distinctFrom: this.#mayCoincide(relationship, this.#placed).map((other) => other.slot),
+      distinctFrom: this.#placed.filter((other) => mayCoincide(relationship, other)).map((other) => other.slot),
       estimatedRows: this.#plan.estimatedRows,
     };
     if (!hops) return { type: 'projectEndpoints', ...common };
@@ -263,19 +344,8 @@ class MatchBuilder {
   }
 
   #isAskedFor(relationship: GraphRelationship): boolean {
-    if (relationship.named || this.#graph.conjuncts.some(({ needs }) => needs.has(relationship.name))) return true;
-    return this.#mayCoincide(relationship, this.#graph.relationships).length > 0;
-  }
-
-  /** Those of `others` that could be the same relationship; of types that exclude each other, none can. */
-  #mayCoincide(relationship: GraphRelationship, others: readonly GraphRelationship[]): GraphRelationship[] {
-    return others.filter(
-      (other) =>
-        other.slot !== relationship.slot &&
-        !isSearch(other) &&
-        !isSearch(relationship) &&
-        typesOverlap(other.types, relationship.types),
-    );
+    if (relationship.named || this.#whole.conjuncts.some(({ needs }) => needs.has(relationship.name))) return true;
+    return this.#whole.relationships.some((other) => mayCoincide(relationship, other));
   }
 
   /** Applies the predicates that have become possible: those on values before those on patterns. */
@@ -309,11 +379,6 @@ class MatchBuilder {
       planning: this.#planning,
     });
   }
-}
-
-/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
-function isSearch({ shortest, traversal }: GraphRelationship): boolean {
-  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }
 
 /** Keeps the rows for which the predicate is true. `share`: of how many rows that is expected. */

@@ -5,6 +5,7 @@
  */
 import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
 import type { NestedPlan, QueryAnswer } from './planning.ts';
+import type { PointSearch } from './point-access.ts';
 import type { PlanScope } from './slots.ts';
 import type { Direction } from './statistics.ts';
 
@@ -50,14 +51,27 @@ export interface ScanAllByLabelsPlan extends Unary {
   readonly labels: readonly string[];
 }
 
-/** Nodes whose property equals the value; with `each`, equals an element of the list that the value is. */
-export interface NodeIndexSeekPlan extends Unary {
-  readonly type: 'nodeIndexSeek';
+interface IndexPlan extends Unary {
   readonly slot: number;
-  readonly label: string;
-  readonly key: string;
-  readonly value: ScopedExpression;
+  /** The label, or the relationship type. */
+  readonly token: string;
+  readonly keys: readonly string[];
+}
+
+interface IndexSeekPlan extends IndexPlan {
+  /** What each property equals. */
+  readonly values: readonly ScopedExpression[];
+  /** The value, which is the only one, is a list; what has an element of it is found. */
   readonly each: boolean;
+}
+
+export interface NodeIndexSeekPlan extends IndexSeekPlan {
+  readonly type: 'nodeIndexSeek';
+}
+
+/** Finds relationships, but not what they join. */
+export interface RelationshipIndexSeekPlan extends IndexSeekPlan {
+  readonly type: 'relationshipIndexSeek';
 }
 
 export interface RangeBound {
@@ -65,13 +79,32 @@ export interface RangeBound {
   readonly inclusive: boolean;
 }
 
-export interface NodeIndexSeekByRangePlan extends Unary {
-  readonly type: 'nodeIndexSeekByRange';
-  readonly slot: number;
-  readonly label: string;
-  readonly key: string;
+interface IndexPointSeekPlan extends IndexPlan {
+  readonly search: PointSearch<ScopedExpression>;
+}
+
+export interface NodePointSeekPlan extends IndexPointSeekPlan {
+  readonly type: 'nodePointSeek';
+}
+
+export interface RelationshipPointSeekPlan extends IndexPointSeekPlan {
+  readonly type: 'relationshipPointSeek';
+}
+
+interface IndexSeekByRangePlan extends IndexPlan {
+  /** What the first properties equal. */
+  readonly prefix: readonly ScopedExpression[];
+  /** For the property after these. */
   readonly from: RangeBound | undefined;
   readonly to: RangeBound | undefined;
+}
+
+export interface NodeIndexSeekByRangePlan extends IndexSeekByRangePlan {
+  readonly type: 'nodeIndexSeekByRange';
+}
+
+export interface RelationshipIndexSeekByRangePlan extends IndexSeekByRangePlan {
+  readonly type: 'relationshipIndexSeekByRange';
 }
 
 interface ExpansionPlan extends Unary {
@@ -252,6 +285,19 @@ export interface RepeatPlan extends Unary {
   /** Its variables: what `inner` fills each time, and where the list of that goes. */
   readonly groups: readonly { readonly inner: number; readonly outer: number }[];
   readonly distinctFrom: readonly number[];
+}
+
+/**
+ * The pairs of a row of the input and a row of `inner` whose keys are equal, in the sense of `=`. `inner` is fed nothing and run once. One
+ * variable as both keys: where two ways meet in a node.
+ */
+export interface HashJoinPlan extends Unary {
+  readonly type: 'hashJoin';
+  readonly inner: Plan;
+  readonly inputKey: ScopedExpression;
+  readonly innerKey: ScopedExpression;
+  /** What `inner` fills and is handed on. */
+  readonly slots: readonly number[];
 }
 
 /** Counts relationships without making a row for each: `multiplicity` is how often the row stands for itself. */
@@ -468,12 +514,14 @@ export type CreatePart =
       readonly type: 'node';
       readonly slot: number;
       readonly labels: readonly string[];
+      readonly dynamicLabels: readonly ScopedExpression[];
       readonly properties: PropertyMap | undefined;
     }
   | {
       readonly type: 'relationship';
       readonly slot: number;
-      readonly relationshipType: string;
+      /** An expression when it is worked out. */
+      readonly relationshipType: string | ScopedExpression;
       readonly start: number;
       readonly end: number;
       readonly properties: PropertyMap | undefined;
@@ -517,13 +565,15 @@ export interface SetPlan extends Unary, Assignments {
 export interface RemovePropertyPlan extends Unary {
   readonly type: 'removeProperty';
   readonly target: ScopedExpression;
-  readonly key: string;
+  /** An expression when it is worked out. */
+  readonly key: string | ScopedExpression;
 }
 
 export interface RemoveLabelsPlan extends Unary {
   readonly type: 'removeLabels';
   readonly slot: number;
   readonly labels: readonly string[];
+  readonly dynamicLabels: readonly ScopedExpression[];
 }
 
 export interface DeletePlan extends Unary {
@@ -540,12 +590,17 @@ export type Plan =
   | ScanAllByLabelsPlan
   | NodeIndexSeekPlan
   | NodeIndexSeekByRangePlan
+  | RelationshipIndexSeekPlan
+  | NodePointSeekPlan
+  | RelationshipPointSeekPlan
+  | RelationshipIndexSeekByRangePlan
   | ExpandPlan
   | ExpandIntoPlan
   | ExpandVariablePlan
   | ShortestPathPlan
   | TraversePlan
   | ProjectEndpointsPlan
+  | HashJoinPlan
   | ExpandCountPlan
   | ConstructPathPlan
   | FilterPlan

@@ -13,9 +13,10 @@ import type {
   StepFunction,
   Traversal,
 } from '../cypher/ast.ts';
+import { hasDynamicLabels, hasDynamicType } from '../cypher/dynamic-names.ts';
 import { freeVariables } from '../cypher/expression-tree.ts';
 import { GraphError } from '../error.ts';
-import { conjunctsOf, hasLabels, propertyEquals } from './expressions.ts';
+import { conjunctsOf, hasLabels, propertyEquals, variable as variableNamed } from './expressions.ts';
 import type { PropertyEquality, StepFunctionPlan, StepPredicate } from './plan.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
 import { sparesLonger } from './shortest-condition.ts';
@@ -229,6 +230,10 @@ class GraphBuilder {
     for (const [key, value] of this.#entries(node.properties, node.span)) {
       this.#predicates.push({ expression: propertyEquals({ subject: graphNode.name, key, value }), label: undefined });
     }
+    for (const names of node.dynamicLabels ?? []) {
+      const subject = variableNamed(graphNode.name, names.expression.span);
+      this.#predicates.push({ expression: hasDynamicLabels(subject, names), label: undefined });
+    }
     return graphNode;
   }
 
@@ -266,6 +271,10 @@ class GraphBuilder {
       } else {
         this.#predicates.push({ expression: propertyEquals({ subject: name, key, value }), label: undefined });
       }
+    }
+    for (const names of relationship.dynamicTypes ?? []) {
+      const subject = variableNamed(name, names.expression.span);
+      this.#predicates.push({ expression: hasDynamicType(subject, names), label: undefined });
     }
     const graphRelationship: GraphRelationship = {
       name,
@@ -322,11 +331,8 @@ class GraphBuilder {
 /** The relationship of a repeated pattern that holds nothing else: nothing is said about its nodes, nor do they have names. */
 function singleRelationshipOf({ nodes, relationships, where }: PathPattern): RelationshipPattern | undefined {
   const [relationship, ...others] = relationships;
-  if (relationship === undefined || others.length > 0 || where) return undefined;
-  const plain = nodes.every(
-    (node) => !node.variable && node.labels.length === 0 && !node.labelExpression && !node.properties && !node.where,
-  );
-  return plain ? relationship : undefined;
+  if (relationship === undefined || others.length > 0 || where || relationship.dynamicTypes) return undefined;
+  return nodes.every(isPlain) ? relationship : undefined;
 }
 
 /** Variables that the functions of a step take from around them. */
@@ -379,7 +385,8 @@ export function stepPredicate(fields: {
   return { on, spares, slot, predicate: { expression: predicate, scope: scope.with([[variable, slot]]) } };
 }
 
-function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
+/** By variable: the conjuncts that need it. */
+export function byVariable(conjuncts: readonly Conjunct[]): Map<string, Conjunct[]> {
   const byName = new Map<string, Conjunct[]>();
   for (const conjunct of conjuncts) {
     for (const name of conjunct.needs) {
@@ -402,4 +409,19 @@ function boundListNotSupported(position: Span): GraphError {
 /** Whether one relationship can be of both: of any of these types, where no types mean every type. */
 export function typesOverlap(one: readonly string[], other: readonly string[]): boolean {
   return one.length === 0 || other.length === 0 || one.some((type) => other.includes(type));
+}
+
+/** Whether a node pattern says nothing. */
+function isPlain({ variable, labels, labelExpression, dynamicLabels, properties, where }: NodePattern): boolean {
+  return !(variable || labels.length > 0 || labelExpression || dynamicLabels || properties || where);
+}
+
+/** Whether both could be the same relationship, so that a MATCH has to hold them apart; of types that exclude each other, none can. */
+export function mayCoincide(one: GraphRelationship, other: GraphRelationship): boolean {
+  return other.slot !== one.slot && !isSearch(other) && !isSearch(one) && typesOverlap(other.types, one.types);
+}
+
+/** Whether it looks for some paths and not for all, so that it may meet relationships that others of the MATCH have. */
+function isSearch({ shortest, traversal }: GraphRelationship): boolean {
+  return shortest !== undefined || (traversal !== undefined && traversal.algorithm !== 'depthFirst');
 }

@@ -182,12 +182,12 @@ function slotsIn({ expression, scope }: ScopedExpression): number[] {
   return [...freeVariables(expression)].flatMap((name) => scope.slotOf(name) ?? []);
 }
 
-/** Whether an expression has the same value for equal rows, and runs no query of its own. */
 function isSimple({ expression }: ScopedExpression): boolean {
   return isSettled(expression);
 }
 
-function isSettled(expression: Expression): boolean {
+/** Whether an expression has the same value whenever its variables have, and runs no query of its own. */
+export function isSettled(expression: Expression): boolean {
   if (isQueryExpression(expression)) return false;
   if (expression.type === 'call' && (expression.name === 'rand' || expression.name === 'randomuuid')) return false;
   return childrenOf(expression).every(isSettled);

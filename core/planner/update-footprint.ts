@@ -1,5 +1,17 @@
 /** What each clause reads and writes. */
-import type { Clause, PathPattern, ProjectionClause, RemoveItem, SetItem, SubqueryClause } from '../cypher/ast.ts';
+import type {
+  Clause,
+  DynamicNames,
+  Expression,
+  LabelsItem,
+  NodePattern,
+  PathPattern,
+  ProjectionClause,
+  RelationshipPattern,
+  RemoveItem,
+  SetItem,
+  SubqueryClause,
+} from '../cypher/ast.ts';
 import { NO_PROCEDURES, type ProcedureSignature, type ProcedureSignatures } from '../cypher/procedure-signature.ts';
 import { Reads, readsOfExpression, readsOfPattern, Writes } from './footprint.ts';
 import type { PlanScope } from './slots.ts';
@@ -51,7 +63,10 @@ export function footprintOf(
       writes.add(writesOfSetItems(clause.items));
       break;
     case 'remove':
-      for (const item of clause.items) writesOfRemoveItem(item, writes);
+      for (const item of clause.items) {
+        writesOfRemoveItem(item, writes);
+        for (const expression of namesIn(item)) readsOfExpression(expression, scope, reads);
+      }
       break;
     case 'delete':
       for (const target of clause.targets) readsOfExpression(target, scope, reads);
@@ -110,23 +125,39 @@ function readsOfProjection(clause: ProjectionClause, scope: PlanScope, reads: Re
 function readsOfNewProperties(pattern: PathPattern, scope: PlanScope, reads: Reads): void {
   for (const part of [...pattern.nodes, ...pattern.relationships]) {
     if (part.properties) readsOfExpression(part.properties, scope, reads);
+    for (const { expression } of namesOf(part)) readsOfExpression(expression, scope, reads);
   }
 }
 
 function writesOfNew(pattern: PathPattern, scope: PlanScope, writes: Writes): void {
   for (const node of pattern.nodes) {
     if (node.variable === undefined || !scope.has(node.variable)) writes.createdNodes.push(node.labels);
+    writes.anyLabel ||= node.dynamicLabels !== undefined;
   }
-  for (const relationship of pattern.relationships)
+  for (const relationship of pattern.relationships) {
     for (const type of relationship.types) writes.createdTypes.add(type);
+    writes.anyType ||= relationship.dynamicTypes !== undefined;
+  }
+}
+
+/** What is worked out of a pattern's labels or types. */
+function namesOf({ dynamicLabels, dynamicTypes }: Partial<NodePattern & RelationshipPattern>): readonly DynamicNames[] {
+  return [...(dynamicLabels ?? []), ...(dynamicTypes ?? [])];
+}
+
+/** The keys and labels of an item that are worked out. */
+function namesIn(item: SetItem | RemoveItem): readonly Expression[] {
+  if (item.type === 'dynamicProperty') return [item.key];
+  return item.type === 'labels' ? item.dynamicLabels.map(({ expression }) => expression) : [];
 }
 
 export function readsOfSetItems(items: readonly SetItem[], scope: PlanScope): Reads {
   const reads = new Reads();
   for (const item of items) {
+    for (const expression of namesIn(item)) readsOfExpression(expression, scope, reads);
     if (item.type === 'labels') continue;
     readsOfExpression(item.value, scope, reads);
-    if (item.type === 'property') readsOfExpression(item.target, scope, reads);
+    if (item.type === 'property' || item.type === 'dynamicProperty') readsOfExpression(item.target, scope, reads);
     // `SET a = b` copies what b has when b is a node or relationship.
     else if (item.value.type === 'variable') reads.anyKey = true;
   }
@@ -136,7 +167,7 @@ export function readsOfSetItems(items: readonly SetItem[], scope: PlanScope): Re
 export function writesOfSetItems(items: readonly SetItem[]): Writes {
   const writes = new Writes();
   for (const item of items) {
-    if (item.type === 'labels') for (const label of item.labels) writes.labels.add(label);
+    if (item.type === 'labels') writesOfLabels(item, writes);
     else if (item.type === 'property') writes.keys.add(item.key);
     else if (item.type === 'merge' && item.value.type === 'map') {
       for (const [key] of item.value.entries) writes.keys.add(key);
@@ -147,5 +178,11 @@ export function writesOfSetItems(items: readonly SetItem[]): Writes {
 
 function writesOfRemoveItem(item: RemoveItem, writes: Writes): void {
   if (item.type === 'property') writes.keys.add(item.key);
-  else for (const label of item.labels) writes.labels.add(label);
+  else if (item.type === 'dynamicProperty') writes.anyKey = true;
+  else writesOfLabels(item, writes);
+}
+
+function writesOfLabels({ labels, dynamicLabels }: LabelsItem, writes: Writes): void {
+  for (const label of labels) writes.labels.add(label);
+  writes.anyLabel ||= dynamicLabels.length > 0;
 }

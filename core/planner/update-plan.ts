@@ -94,6 +94,7 @@ function partsOf({ pattern, nodes, relationships, path }: BoundPath, scope: Plan
       type: 'node',
       slot,
       labels: [...new Set(node.labels)],
+      dynamicLabels: (node.dynamicLabels ?? []).map(({ expression }) => ({ expression, scope })),
       properties: propertyMapOf(node.properties, scope),
     });
   });
@@ -102,7 +103,7 @@ function partsOf({ pattern, nodes, relationships, path }: BoundPath, scope: Plan
     parts.push({
       type: 'relationship',
       slot: relationships[i]!,
-      relationshipType: typeOf(relationship),
+      relationshipType: typeOf(relationship, scope),
       start,
       end,
       properties: propertyMapOf(relationship.properties, scope),
@@ -117,9 +118,12 @@ function endsOf(relationship: RelationshipPattern, left: number, right: number):
   return relationship.direction === 'incoming' ? [right, left] : [left, right];
 }
 
-function typeOf({ types, span }: RelationshipPattern): string {
-  const type = types[0];
-  if (type !== undefined && types.length === 1) return type;
+function typeOf(
+  { types, dynamicTypes = [], span }: RelationshipPattern,
+  scope: PlanScope,
+): string | { readonly expression: Expression; readonly scope: PlanScope } {
+  const [type, names] = [types[0], dynamicTypes[0]];
+  if (types.length + dynamicTypes.length === 1) return type ?? { expression: names!.expression, scope };
   throw new GraphError('Neo.ClientError.Statement.SyntaxError', 'A new relationship needs exactly one type.', {
     position: span,
     detail: 'NoSingleRelationshipType',
@@ -176,13 +180,15 @@ function assignments(clause: SetClause, scope: PlanScope): Assignments {
 export function planRemove(clause: RemoveClause, input: Plan, scope: PlanScope): Plan {
   const { estimatedRows } = input;
   return clause.items.reduce<Plan>((plan, item) => {
-    if (item.type === 'property') {
+    if (item.type !== 'labels') {
       const target = { expression: item.target, scope };
-      return { type: 'removeProperty', input: plan, target, key: item.key, estimatedRows };
+      const key = item.type === 'property' ? item.key : { expression: item.key, scope };
+      return { type: 'removeProperty', input: plan, target, key, estimatedRows };
     }
     const slot = scope.slotOf(item.variable);
     assert(slot !== undefined, 'the semantic check has found the variable');
-    return { type: 'removeLabels', input: plan, slot, labels: item.labels, estimatedRows };
+    const dynamicLabels = item.dynamicLabels.map(({ expression }) => ({ expression, scope }));
+    return { type: 'removeLabels', input: plan, slot, labels: item.labels, dynamicLabels, estimatedRows };
   }, input);
 }
 

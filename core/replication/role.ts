@@ -71,7 +71,8 @@ export function receiveAssign(turn: Turn, body: AssignRequest, leader: string): 
 /** Follows an assignment if it is news. `created`: the database is new, so that its MAIN may be empty. */
 export function takeAssignment(turn: Turn, assignment: Assignment, created: boolean): void {
   const { state } = turn;
-  if (state.quarantine !== undefined || !assignment.instances.some(({ name }) => name === state.name)) return;
+  if (!assignment.instances.some(({ name }) => name === state.name)) return;
+  if (state.quarantine !== undefined) return rejoinDamaged(turn, assignment);
   if (state.cluster !== undefined && state.cluster !== assignment.cluster) return;
   if (assignment.epoch < fenceOf(turn)) return;
   const sameEpoch = state.assignment?.epoch === assignment.epoch;
@@ -83,6 +84,18 @@ export function takeAssignment(turn: Turn, assignment: Assignment, created: bool
   turn.update({ cluster: assignment.cluster, assignment, epoch: assignment.epoch, asked: undefined });
   turn.persist();
   turn.setRole('replica', assignment.main, isNews);
+}
+
+/**
+ * The record that says what the instance is part of was damaged, and the coordinators say it anew. It stays in quarantine, so that what is
+ * here counts for nothing until MAIN has replaced it. Earlier epochs count as sealed: they may have been.
+ */
+function rejoinDamaged(turn: Turn, assignment: Assignment): void {
+  const { cluster, refillable } = turn.state;
+  if (cluster !== undefined || !refillable) return;
+  const { epoch } = assignment;
+  turn.update({ cluster: assignment.cluster, assignment, epoch, sealedEpoch: epoch - 1 });
+  turn.persist();
 }
 
 /** MAIN of the same epoch, with another in-sync set or other instances. */

@@ -4,6 +4,7 @@
  */
 import type {
   Clause,
+  DynamicNames,
   Expression,
   LabelExpression,
   PathPattern,
@@ -139,6 +140,7 @@ class FootprintBuilder implements Footprint {
       if (node.labels.length === 0) this.anyNode = true;
       for (const label of node.labels) this.labels.add(label);
       this.#addLabels(node.labelExpression);
+      this.#addNames(node.dynamicLabels);
       this.#addProperties(node.properties);
     }
     for (const { where } of [...pattern.nodes, ...pattern.relationships, pattern]) {
@@ -152,11 +154,19 @@ class FootprintBuilder implements Footprint {
       }
       if (relationship.types.length === 0) this.anyRelationship = true;
       for (const type of relationship.types) this.relationshipTypes.add(type);
+      for (const { expression } of relationship.dynamicTypes ?? []) this.#addExpression(expression);
       this.#addProperties(relationship.properties);
       const { filter, weight, total } = relationship.traversal ?? {};
       for (const step of [filter, weight]) if (step) this.#addExpression(step.expression);
       if (total !== undefined) this.#values.add(total);
     }
+  }
+
+  /** Labels that are worked out may be any. */
+  #addNames(names: readonly DynamicNames[] | undefined): void {
+    if (names === undefined) return;
+    this.anyLabel = true;
+    for (const { expression } of names) this.#addExpression(expression);
   }
 
   #addLabels(expression: LabelExpression | undefined): void {

@@ -26,14 +26,20 @@ export class DenseNumbers {
 
   /**
    * Writes the number of the key of each row into `out`, and -1 where a key has none. Row r has the key `keys[positions[r]]`, or `keys[r]`.
+   * Answers whether all have one.
    */
-  getAll(keys: Float64Array, positions: Int32Array | undefined, out: Int32Array): void {
+  getAll(keys: Float64Array, positions: Int32Array | undefined, out: Int32Array): boolean {
     const table = this.#table;
+    // Below 0 as soon as one number is.
+    let signs = 0;
     for (let row = 0; row < out.length; row++) {
       const key = keys[positions === undefined ? row : positions[row]!]!;
       const place = key | 0;
-      out[row] = place === key && place >= 0 && place < table.length ? table[place]! - 1 : this.get(key);
+      const number = place === key && place >= 0 && place < table.length ? table[place]! - 1 : this.get(key);
+      signs |= number;
+      out[row] = number;
     }
+    return signs >= 0;
   }
 
   /** Gives a number to a key that has none. */

@@ -119,7 +119,7 @@ export class EquivalenceClasses {
     firsts: Int32Array,
   ): number {
     const { values, positions } = column;
-    this.#byNumber.getAll(values, positions, out);
+    if (this.#byNumber.getAll(values, positions, out)) return 0;
     let found = 0;
     for (let row = 0; row < out.length; row++) {
       if (out[row]! >= 0) continue;
@@ -134,6 +134,26 @@ export class EquivalenceClasses {
   numberOfNumber(value: number): number {
     const key = numericKey(value);
     return typeof key === 'number' ? this.#numberIn(this.#byNumber, key) : this.#numberOfKey(key);
+  }
+
+  /** The number of the value's class, or -1 when none of the values shown so far belongs to it. */
+  find(value: Value): number {
+    if (value instanceof NodeReference) return this.findNode(value.id);
+    const key = equivalenceKey(value);
+    return typeof key === 'number' ? this.#byNumber.get(key) : (this.#byKey.get(key) ?? -1);
+  }
+
+  /** As find, for a node that stands in a column. */
+  findNode(id: number): number {
+    return this.#byNode.get(id);
+  }
+
+  /** As find, for a whole column of INTEGERs that are safe; see numberIntegers. */
+  findIntegers(
+    { values, positions }: { readonly values: Float64Array; readonly positions: Int32Array | undefined },
+    out: Int32Array,
+  ): void {
+    this.#byNumber.getAll(values, positions, out);
   }
 
   /** As numberOf, for a whole row. One object is shown rows of one width, and nothing else. */

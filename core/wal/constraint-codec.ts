@@ -8,9 +8,15 @@ import type { SlotReader } from './slot-reader.ts';
 const KINDS: readonly ConstraintKind[] = ['unique', 'exists', 'key', 'type'];
 const ENTITIES: readonly ConstraintDefinition['entity'][] = ['node', 'relationship'];
 
+/** Added to an entity's place when a list of properties follows; else it is one. */
+const SEVERAL_KEYS = 8;
+
 export function packConstraint(constraint: ConstraintDefinition, slots: unknown[]): void {
-  const { name, kind, entity, token, key, types } = constraint;
-  slots.push(packStoredValue(name), KINDS.indexOf(kind), ENTITIES.indexOf(entity), token, key, types.length);
+  const { name, kind, entity, token, keys, types } = constraint;
+  const isOnOne = keys.length === 1;
+  const place = ENTITIES.indexOf(entity) + (isOnOne ? 0 : SEVERAL_KEYS);
+  slots.push(packStoredValue(name), KINDS.indexOf(kind), place, token, ...(isOnOne ? keys : [keys.length, ...keys]));
+  slots.push(types.length);
   for (const type of types) slots.push(packStoredValue(type));
 }
 
@@ -18,7 +24,10 @@ export function packConstraint(constraint: ConstraintDefinition, slots: unknown[
 export function unpackConstraint(slots: SlotReader): ConstraintDefinition {
   const name = slots.text();
   const kind = KINDS[slots.id()];
-  const entity = ENTITIES[slots.id()];
+  const place = slots.id();
+  const entity = ENTITIES[place % SEVERAL_KEYS];
   if (kind === undefined || entity === undefined) throw damage('a constraint is of an unknown kind');
-  return { name, kind, entity, token: slots.id(), key: slots.id(), types: slots.list(() => slots.text()) };
+  const token = slots.id();
+  const keys = place < SEVERAL_KEYS ? [slots.id()] : slots.list(() => slots.id());
+  return { name, kind, entity, token, keys, types: slots.list(() => slots.text()) };
 }

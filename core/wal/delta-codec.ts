@@ -8,6 +8,7 @@ import { packStoredValue } from '../value/codec.ts';
 import type { StoredValue } from '../value/value.ts';
 import { damage } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
+import { packIndex, unpackIndex } from './index-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Stored for ever: a number is never given another meaning. */
@@ -66,7 +67,8 @@ function packDelta(delta: Delta, slots: unknown[]): void {
       slots.push(OPERATION.setRelationshipProperty, delta.relationship, delta.key, packProperty(delta.value));
       return;
     case 'createIndex':
-      slots.push(OPERATION.createIndex, packStoredValue(delta.name), delta.label, delta.key);
+      slots.push(OPERATION.createIndex);
+      packIndex(delta, slots);
       return;
     case 'dropIndex':
       slots.push(OPERATION.dropIndex, packStoredValue(delta.name));
@@ -129,7 +131,7 @@ function unpackDelta(slots: SlotReader): Delta {
     case OPERATION.setRelationshipProperty:
       return { type: 'setRelationshipProperty', relationship: slots.id(), key: slots.id(), value: slots.property() };
     case OPERATION.createIndex:
-      return { type: 'createIndex', name: slots.text(), label: slots.id(), key: slots.id() };
+      return { type: 'createIndex', ...unpackIndex(slots) };
     case OPERATION.dropIndex:
       return { type: 'dropIndex', name: slots.text() };
     case OPERATION.createConstraint:

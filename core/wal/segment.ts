@@ -12,6 +12,7 @@ import { decodePacked, encodePacked } from '../value/message-pack.ts';
 import type { StoredValue } from '../value/value.ts';
 import { CHECKSUM_BYTES, damage, seal, unseal, viewOf } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
+import { packIndex, unpackIndex } from './index-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Ids in one segment, decided for ever: a snapshot that cuts differently shares nothing with an older one. */
@@ -97,7 +98,7 @@ function packEntities(view: GraphView, kind: SegmentKind, ids: { from: number; t
     }
     case 'indexes': {
       const indexes = view.exportIndexes();
-      for (const index of indexes) slots.push(packStoredValue(index.name), index.label, index.key);
+      for (const index of indexes) packIndex(index, slots);
       return indexes.length;
     }
     case 'constraints': {
@@ -162,7 +163,7 @@ function restoreBlock(slots: SlotReader, kind: SegmentKind, restore: GraphRestor
       while (!slots.atEnd) restore.relationship(readRelationship(slots));
       break;
     case 'indexes':
-      while (!slots.atEnd) restore.index({ name: slots.text(), label: slots.id(), key: slots.id() });
+      while (!slots.atEnd) restore.index(unpackIndex(slots));
       break;
     case 'constraints':
       while (!slots.atEnd) restore.constraint(unpackConstraint(slots));

@@ -15,6 +15,11 @@ export class SlotReader {
     return this.#at === this.#slots.length;
   }
 
+  /** Whether a text is next. */
+  get atText(): boolean {
+    return typeof this.#slots[this.#at] === 'string';
+  }
+
   /** An id, a token or a small count: a whole number of 32 bits. */
   id(): number {
     const slot = this.#next();

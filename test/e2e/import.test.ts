@@ -92,3 +92,33 @@ describe('an import that is killed', () => {
     expect(await count('(n:__SkeinNode)')).toBe(0);
   });
 });
+
+test('an export of the flights, imported again, is the flights', async () => {
+  const databases = ['original', 'from-csv', 'from-ndjson', 'from-cypher'];
+  for (const name of databases) {
+    await server.rows(`CREATE DATABASE \`${name}\` OPTIONS {regions: ['weur']}`, { database: 'system' });
+  }
+  await server.command('import', 'examples/flights', '--database', 'original');
+  const digest = (database: string) =>
+    server.rows(
+      'MATCH (a:Airport)-[r:ROUTE]->(b:Airport) RETURN count(r), count(DISTINCT a), sum(a.id * 3 + b.id), sum(r.airline_id), sum(a.latitude) > 0',
+      { database },
+    );
+
+  for (const [form, target] of [
+    ['csv', 'flights'],
+    ['ndjson', 'flights.ndjson'],
+    ['cypher', 'flights.cypher'],
+  ] as const) {
+    const path = join(folder, target);
+    const exported = JSON.parse(await server.command('export', path, '--database', 'original', '--json'));
+    const imported = JSON.parse(await server.command('import', path, '--database', `from-${form}`, '--json'));
+
+    expect(exported).toMatchObject({ form, nodes: 13_860, relationships: 66_771 });
+    expect(imported).toMatchObject({ outcome: 'imported', badRows: 0 });
+    expect(await digest(`from-${form}`)).toEqual(await digest('original'));
+    expect(await server.rows('SHOW INDEXES YIELD labelsOrTypes, properties', { database: `from-${form}` })).toEqual(
+      await server.rows('SHOW INDEXES YIELD labelsOrTypes, properties', { database: 'original' }),
+    );
+  }
+});

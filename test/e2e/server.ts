@@ -129,6 +129,7 @@ export async function eventually<T>(
   read: () => Promise<T>,
   check: (value: T) => boolean,
   withinMs: number,
+  pauseMs = 200,
 ): Promise<{ value: T; afterMs: number }> {
   const startedMs = performance.now();
   for (;;) {
@@ -136,6 +137,6 @@ export async function eventually<T>(
     const afterMs = performance.now() - startedMs;
     if (check(value)) return { value, afterMs };
     if (afterMs > withinMs) throw new Error(`not within ${withinMs} ms; last seen: ${JSON.stringify(value)}`);
-    await new Promise((next) => setTimeout(next, 200));
+    await new Promise((next) => setTimeout(next, pauseMs));
   }
 }

@@ -270,14 +270,44 @@ describe('a flipped bit', () => {
     await filledAnew(database, 'weur-1');
   });
 
-  test('in the record of the replication state is quarantine too', async () => {
-    const database = await Database.create('state-flipped', ['weur', 'enam']);
+  test('in the record of the replication state is quarantine too, until the coordinators have told it what it is part of', async () => {
+    const database = await Database.create('state-flipped', ['weur', 'enam', 'apac']);
     await database.run('weur-1', CREATE, { code: 'ZRH' });
+    await database.level();
 
     await flip(database, 'enam-1', { table: 'state', column: 'bytes', where: 'id = 1' });
     await database.kill('enam-1');
 
     expect((await database.describe('enam-1')).details.quarantine).toContain('replication state');
+    await database.run('weur-1', CREATE, { code: 'GVA' }, { deadlineMs: 15_000 });
+    await filledAnew(database, 'enam-1');
+  });
+
+  test('in that record of MAIN lets another one take over, whose replica it becomes', async () => {
+    const database = await Database.create('main-state-flipped', ['weur', 'enam', 'apac']);
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+    await database.level();
+
+    await flip(database, 'weur-1', { table: 'state', column: 'bytes', where: 'id = 1' });
+    await database.kill('weur-1');
+    await database.describe('weur-1');
+    await database.send('weur-1', CODES);
+    const successor = await database.successor('weur-1');
+
+    expect(await database.rows(successor, CODES)).toEqual([['ZRH']]);
+    await database.run(successor, CREATE, { code: 'GVA' }, { deadlineMs: 15_000 });
+    await filledAnew(database, 'weur-1');
+  });
+
+  test('in that record of an instance that is alone stays told: nobody else knows what was acknowledged', async () => {
+    const database = await Database.create('lone-state-flipped', ['weur']);
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+
+    await flip(database, 'weur-1', { table: 'state', column: 'bytes', where: 'id = 1' });
+    await database.kill('weur-1');
+
+    expect((await database.describe('weur-1')).details.quarantine).toContain('replication state');
+    expect(await database.fails('weur-1', CODES, {}, { accessMode: 'read' })).toMatchObject({ retry: 'unreachable' });
   });
 
   test.each([

@@ -160,15 +160,16 @@ function rowsOf({ byToken }: FactsTable, { entity, statement, takes }: RowsOptio
   const [own, other] = [tokens.label, tokens.relationshipType];
   const [table, through] = entity === 'node' ? [own, other] : [other, own];
   const constraints = view.exportConstraints().filter((constraint) => constraint.entity === entity);
-  const indexes = entity === 'node' ? view.exportIndexes() : [];
+  const indexes = view.exportIndexes().filter((index) => index.entity === entity);
   return [...byToken].flatMap(([token, facts]) => {
     const label = table.nameOf(token);
     if (!takes(label)) return [];
     const properties = [...facts.properties].map(([key, { count, types }]): Value[] => {
-      const kinds = constraints.filter((one) => one.token === token && one.key === key).map(({ kind }) => kind);
-      const unique = kinds.some((kind) => kind === 'unique' || kind === 'key');
-      const exists = kinds.some((kind) => kind === 'exists' || kind === 'key');
-      const isIndexed = indexes.some((index) => index.label === token && index.key === key);
+      const held = constraints.filter((one) => one.token === token && one.keys.includes(key));
+      // What is unique of several properties together says nothing of one of them.
+      const unique = held.some(({ kind, keys }) => keys.length === 1 && (kind === 'unique' || kind === 'key'));
+      const exists = held.some(({ kind }) => kind === 'exists' || kind === 'key');
+      const isIndexed = indexes.some((index) => index.token === token && index.keys.includes(key));
       const type = types.size === 1 ? [...types][0]! : 'ANY';
       const name = tokens.propertyKey.nameOf(key);
       return [label, name, count, unique, isIndexed, exists, type, type === 'LIST', null, 0, 0, [], [], entity];

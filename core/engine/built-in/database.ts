@@ -1,6 +1,7 @@
 /** Procedures about the database as such: what clients ask when they connect. Source: Neo4j's operations manual. */
 
 import { type Steps, spend } from '../../algorithm/steps.ts';
+import { GraphError } from '../../error.ts';
 import type { Procedure } from '../../executor/procedure.ts';
 import { ALL_TYPES } from '../../graph/graph-view.ts';
 import type { Value } from '../../value/value.ts';
@@ -73,17 +74,39 @@ const ping = atOnce(
   () => [[true]],
 );
 
-const awaitIndexes = atOnce(
+const awaitIndexes = inSteps(
   reading({
     name: 'db.awaitIndexes',
-    description:
-      'Waits for indexes. An index is complete when the statement that makes it is, so there is nothing to wait for.',
+    description: 'Waits until all indexes are online, and helps to populate them meanwhile.',
     readsGraph: false,
     arguments: { timeOutSeconds: ['INTEGER', 300] },
     results: {},
   }),
-  () => [],
+  awaitPopulation,
 );
+
+const awaitIndex = inSteps(
+  reading({
+    name: 'db.awaitIndex',
+    description: 'Waits until an index is online, and helps to populate it meanwhile.',
+    readsGraph: false,
+    arguments: { indexName: 'STRING', timeOutSeconds: ['INTEGER', 300] },
+    results: {},
+  }),
+  function* ([name], context) {
+    const index = typeof name === 'string' ? context.statement.indexes.byName(name) : undefined;
+    if (index === undefined) {
+      throw new GraphError('Neo.ClientError.Schema.IndexNotFound', `There is no index '${String(name)}'.`);
+    }
+    return yield* awaitPopulation([], context);
+  },
+);
+
+/** The time limit is that of the statement: only work is counted here. */
+function* awaitPopulation(_: readonly Value[], { statement, work }: StepContext): Steps<Value[][]> {
+  while (statement.populateIndexes(SCAN_IDS)) yield* spend(SCAN_IDS, work);
+  return [];
+}
 
 const components = atOnce(
   reading({
@@ -141,6 +164,7 @@ export const DATABASE_PROCEDURES: readonly Procedure[] = [
   propertyKeys,
   ping,
   awaitIndexes,
+  awaitIndex,
   components,
   listConfig,
   licenseAgreementDetails,

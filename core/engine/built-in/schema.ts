@@ -154,11 +154,11 @@ const visualization = inSteps(
     const one = new Int32Array(1);
     for (const [label, name] of view.exportTokens('label').entries()) {
       if (view.scanLabel(label, 0, one).count === 0) continue;
-      const indexes = view.exportIndexes().filter((index) => index.label === label);
+      const indexes = view.exportIndexes().filter(({ entity, token }) => entity === 'node' && token === label);
       const constraints = view.exportConstraints().filter(({ entity, token }) => entity === 'node' && token === label);
       const properties = new Map<string, StoredValue>([
         ['name', name],
-        ['indexes', indexes.map(({ key }) => tokens.propertyKey.nameOf(key))],
+        ['indexes', indexes.map(({ keys }) => keys.map((key) => tokens.propertyKey.nameOf(key)).join())],
         ['constraints', constraints.map((constraint) => constraint.name)],
       ]);
       nodes.set(label, virtual.addNode({ labels: [name], properties }));

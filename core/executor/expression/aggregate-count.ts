@@ -34,11 +34,35 @@ export class GroupNumbers {
 
   /** Adds 1 to the group of each of the first `rowCount` rows. */
   count(groups: Int32Array, rowCount: number): void {
+    this.#reserveFor(groups, rowCount);
+    const values = this.#values;
+    for (let row = 0; row < rowCount; row++) values[groups[row]!]! += 1;
+  }
+
+  /** The numbers of the groups from one to before another, which are not changed afterwards. */
+  slice(start: number, end: number): Float64Array {
+    const numbers = new Float64Array(end - start);
+    numbers.set(this.#values.subarray(start, end));
+    return numbers;
+  }
+
+  /** As `add` for each of the first `rowCount` rows: row r has the value `values[positions[r]]`, or `values[r]`. */
+  addAll(
+    groups: Int32Array,
+    rowCount: number,
+    { values, positions }: { readonly values: Float64Array; readonly positions: Int32Array | undefined },
+  ): void {
+    this.#reserveFor(groups, rowCount);
+    const sums = this.#values;
+    for (let row = 0; row < rowCount; row++) {
+      sums[groups[row]!]! += values[positions === undefined ? row : positions[row]!]!;
+    }
+  }
+
+  #reserveFor(groups: Int32Array, rowCount: number): void {
     let largest = 0;
     for (let row = 0; row < rowCount; row++) if (groups[row]! > largest) largest = groups[row]!;
     if (largest >= this.#values.length) this.#grow(largest);
-    const values = this.#values;
-    for (let row = 0; row < rowCount; row++) values[groups[row]!]! += 1;
   }
 
   #grow(group: number): void {
@@ -62,6 +86,10 @@ export class CountRowsState implements AggregateState {
 
   result(group: number): number {
     return this.#counts.get(group);
+  }
+
+  integers(start: number, end: number): Float64Array {
+    return this.#counts.slice(start, end);
   }
 }
 
@@ -88,5 +116,9 @@ export class CountState implements AggregateState {
 
   result(group: number): number {
     return this.#counts.get(group);
+  }
+
+  integers(start: number, end: number): Float64Array {
+    return this.#counts.slice(start, end);
   }
 }

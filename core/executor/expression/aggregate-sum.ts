@@ -22,6 +22,8 @@ const LARGE_BYTES = 64;
 class Sums {
   readonly counts = new GroupNumbers();
   readonly #integers = new GroupNumbers();
+  /** No sum of INTEGERs is further from 0 than this. */
+  #integersMax = 0;
   readonly #large = new Map<number, bigint>();
   readonly #durations = new Map<number, DurationValue>();
   readonly #floats = new GroupNumbers();
@@ -49,6 +51,7 @@ class Sums {
     switch (column.kind) {
       case 'integer':
         if (groups === ONE_GROUP && this.#addIntegers(column.values, vector.rows, rowCount)) return;
+        if (groups !== ONE_GROUP && this.#addToGroups(vector, column.values, groups, rowCount)) return;
         for (let row = 0; row < rowCount; row++) {
           this.#addInteger(groups[row]!, column.values[positionOf(vector, row)]!);
         }
@@ -81,6 +84,8 @@ class Sums {
     const sum = this.#integers.get(group) + value;
     if (!Number.isSafeInteger(sum)) return this.#addLarge(group, BigInt(value));
     this.#integers.set(group, sum);
+    // What has been added in another way bounds no sum any more.
+    this.#integersMax = Number.POSITIVE_INFINITY;
     this.counts.add(group, 1);
   }
 
@@ -97,7 +102,24 @@ class Sums {
     const total = this.#integers.get(0) + sum;
     if (largest * rowCount > Number.MAX_SAFE_INTEGER || !Number.isSafeInteger(total)) return false;
     this.#integers.set(0, total);
+    this.#integersMax = Number.POSITIVE_INFINITY;
     this.counts.add(0, rowCount);
+    return true;
+  }
+
+  /** As #addIntegers, for rows of many groups. */
+  #addToGroups(vector: Vector, values: Float64Array, groups: Int32Array, rowCount: number): boolean {
+    const positions = vector.rows;
+    let largest = 0;
+    for (let row = 0; row < rowCount; row++) {
+      const size = Math.abs(values[positions === undefined ? row : positions[row]!]!);
+      if (size > largest) largest = size;
+    }
+    const bound = this.#integersMax + largest * rowCount;
+    if (bound > Number.MAX_SAFE_INTEGER) return false;
+    this.#integersMax = bound;
+    this.#integers.addAll(groups, rowCount, { values, positions });
+    this.counts.count(groups, rowCount);
     return true;
   }
 
@@ -140,6 +162,12 @@ class Sums {
     return this.#floatCounts.get(group) > 0;
   }
 
+  /** The sums of the groups from one to before another, while nothing but INTEGERs has been added and all are safe. */
+  safeIntegers(start: number, end: number): Float64Array | undefined {
+    const isPure = this.#floatCounts.heldBytes === 0 && this.#large.size === 0 && this.#durations.size === 0;
+    return isPure ? this.#integers.slice(start, end) : undefined;
+  }
+
   /** The sum of the group's INTEGERs, of any size. */
   exactIntegers(group: number): bigint {
     return BigInt(this.#integers.get(group)) + (this.#large.get(group) ?? 0n);
@@ -174,6 +202,10 @@ export class SumState implements AggregateState {
     if (duration !== undefined) return duration;
     if (this.#sums.hasFloat(group)) return new Float(this.#sums.total(group));
     return checkedInteger(this.#sums.exactIntegers(group), this.#position);
+  }
+
+  integers(start: number, end: number): Float64Array | undefined {
+    return this.#sums.safeIntegers(start, end);
   }
 }
 

@@ -19,6 +19,8 @@ export interface AggregateState {
   consume(vector: Vector | undefined, groups: Int32Array, rowCount: number, second?: Vector): void;
   /** The group's value. A group that no row belonged to gives the value over no rows. */
   result(group: number): Value;
+  /** The values of the groups from one to before another, when all are safe INTEGERs and it is quick to tell. */
+  integers?(start: number, end: number): Float64Array | undefined;
   /** Bytes held, estimated; grows as rows are consumed. */
   readonly heldBytes: number;
 }

@@ -1,6 +1,6 @@
 /** Operands without operands: literals, parameters, slots of the batch, and variables of comprehensions. */
 
-import { assert } from '../../assert.ts';
+import { broken } from '../../assert.ts';
 import type { Literal } from '../../cypher/ast.ts';
 import { GraphError, type Position } from '../../error.ts';
 import { BATCH_COLUMNS } from '../../graph/column-memory.ts';
@@ -77,7 +77,7 @@ export class SlotOperand extends Operand {
   /** The slot's vector for the whole batch. */
   vectorOf(batch: Batch): Vector {
     const vector = batch.vectors[this.#slot];
-    assert(vector !== undefined, `slot ${this.#slot} is read before an operator fills it`);
+    if (vector === undefined) broken(`slot ${this.#slot} is read before an operator fills it`);
     return vector;
   }
 }

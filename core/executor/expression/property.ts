@@ -199,6 +199,14 @@ export class HasLabelsOperand extends Operand {
     const tokens = this.#tokens(context);
     const labelled = this.#labelled(tokens, context);
     let written = 0;
+    if (this.#isCommon(tokens, context)) {
+      if (!wanted) return 0;
+      for (let i = 0; i < selection.count; i++) {
+        out[written] = selection.rows === undefined ? i : selection.rows[i]!;
+        if (ids[positionOf(subject, i)]! !== NO_ENTITY) written++;
+      }
+      return written;
+    }
     if (labelled !== undefined) {
       for (let i = 0; i < selection.count; i++) {
         const id = ids[positionOf(subject, i)]!;
@@ -222,6 +230,16 @@ export class HasLabelsOperand extends Operand {
     const [token] = tokens ?? [];
     const isOne = token !== undefined && tokens?.length === 1 && this.#expression === undefined;
     return isOne ? view.labelledNodes(token) : undefined;
+  }
+
+  /** Whether every node has the one label that is asked for, so that none needs to be looked at. */
+  #isCommon(tokens: readonly number[] | undefined, { view }: EvaluationContext): boolean {
+    const [token] = tokens ?? [];
+    if (token === undefined || tokens?.length !== 1 || this.#expression !== undefined) return false;
+    // The statement may hold nodes that it has deleted itself, which have no labels any more.
+    if (view.lsn === Number.POSITIVE_INFINITY) return false;
+    const count = view.countNodes(token, undefined);
+    return count !== undefined && count === view.countNodes(undefined, undefined);
   }
 
   /** The labels' tokens; undefined when the graph has never seen one of them. */

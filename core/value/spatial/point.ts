@@ -4,11 +4,12 @@ import { Float } from '../value.ts';
 import { hasHeight, isGeographic, PointValue, SRID, type Srid } from './point-value.ts';
 
 /** The radius of the globe in metres. Source: Neo4j. */
-const EARTH_RADIUS_METRES = 6_378_140;
+export const EARTH_RADIUS_METRES = 6_378_140;
 
 const DEGREES = Math.PI / 180;
 
-const NAMES: Readonly<Record<Srid, string>> = {
+/** Names of the coordinate reference systems. */
+export const SRID_NAMES: Readonly<Record<Srid, string>> = {
   [SRID.cartesian]: 'cartesian',
   [SRID.cartesian3d]: 'cartesian-3d',
   [SRID.wgs84]: 'wgs-84',
@@ -17,8 +18,8 @@ const NAMES: Readonly<Record<Srid, string>> = {
 
 /** The number of a coordinate reference system by its name, in any case. */
 export function sridNamed(name: string): Srid | undefined {
-  const [srid] = Object.entries(NAMES).find(([, known]) => known === name.toLowerCase()) ?? [];
-  return srid === undefined ? undefined : (Number(srid) as Srid); // The keys of NAMES are Srids.
+  const [srid] = Object.entries(SRID_NAMES).find(([, known]) => known === name.toLowerCase()) ?? [];
+  return srid === undefined ? undefined : (Number(srid) as Srid); // The keys of SRID_NAMES are Srids.
 }
 
 /** Coordinates of a point that is to be made, and how it names its system, if it does. */
@@ -42,9 +43,10 @@ export function makePoint({ x, y, z, isGeographic: isGlobe, srid }: PointFields)
       : SRID.cartesian3d;
   const system = srid ?? natural;
   if (hasHeight(system) !== (z !== undefined)) {
-    throw pointError(`A point of ${NAMES[system]} has ${hasHeight(system) ? 3 : 2} coordinates.`);
+    throw pointError(`A point of ${SRID_NAMES[system]} has ${hasHeight(system) ? 3 : 2} coordinates.`);
   }
-  if (isGlobe && !isGeographic(system)) throw pointError(`A point of ${NAMES[system]} has no longitude and latitude.`);
+  if (isGlobe && !isGeographic(system))
+    throw pointError(`A point of ${SRID_NAMES[system]} has no longitude and latitude.`);
   if (!isGeographic(system)) return new PointValue({ srid: system, x, y, z });
   if (!(Math.abs(y) <= 90)) throw pointError(`A latitude lies from -90 to 90, not at ${y}.`);
   return new PointValue({ srid: system, x: wrappedLongitude(x), y, z });
@@ -92,7 +94,7 @@ export function pointKey({ srid, x, y, z }: PointValue): string {
 /** A point as a Cypher expression. */
 export function formatPoint({ srid, x, y, z }: PointValue): string {
   const height = z === undefined ? '' : `, z: ${coordinate(z)}`;
-  return `point({x: ${coordinate(x)}, y: ${coordinate(y)}${height}, crs: '${NAMES[srid]}'})`;
+  return `point({x: ${coordinate(x)}, y: ${coordinate(y)}${height}, crs: '${SRID_NAMES[srid]}'})`;
 }
 
 /** A point as text with its system's number, as Neo4j's Query API has it. */
@@ -131,7 +133,7 @@ export function pointComponent(point: PointValue, name: string): number | string
     case 'z':
       return point.z === undefined ? undefined : new Float(point.z);
     case 'crs':
-      return NAMES[point.srid];
+      return SRID_NAMES[point.srid];
     case 'srid':
       return point.srid;
   }

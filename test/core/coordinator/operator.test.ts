@@ -123,6 +123,17 @@ describe('DEMOTE INSTANCE and SET INSTANCE … TO MAIN', () => {
     expect(flights(group).assignment).toMatchObject({ epoch: 2, main: 'enam-1' });
   });
 
+  test('reads go to the replicas meanwhile, and nothing is written anywhere', () => {
+    const group = inUse();
+
+    order(group, { type: 'demote', instance: 'weur-1' });
+
+    expect(rows(group, 'routingTable')).toEqual([
+      ['READ', ['flights@enam-1', 'flights@apac-1']],
+      ['ROUTE', ['c-1', 'c-2', 'c-3']],
+    ]);
+  });
+
   test('no second MAIN is made', () => {
     const group = inUse();
 

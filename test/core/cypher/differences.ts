@@ -108,10 +108,14 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'Neo4j refuses != after parsing', message: /Inequality is written <>/ },
   { reason: 'Neo4j refuses a quantifier without WHERE after parsing', message: /^Expected WHERE, found "\)"/ },
-  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false or a list/ },
+  { reason: 'Options are plain values here', message: /^Expected a string, a number, true, false, a list or a map/ },
   {
     reason: 'Neo4j looks for the variable of an index or a constraint after parsing',
     message: /^The variable \S+ is not defined/,
+  },
+  {
+    reason: 'Neo4j counts the properties of a constraint after parsing',
+    message: /^A constraint on the existence or the type of a property is on one property/,
   },
   { reason: 'Neo4j checks the types of properties after parsing', message: /^A property cannot be of type/ },
   { reason: 'Such names are those of commands', message: /^The name of a procedure has no blanks/ },
@@ -138,10 +142,6 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'Neo4j checks the normal form after parsing', message: /^Expected NFC, NFD, NFKC or NFKD/ },
   {
-    reason: 'Several values or operators after one WHEN',
-    message: /^Expected THEN, found ","|^Expected an expression, found "(?:=|<>|<|<=|>|>=|=~)"/,
-  },
-  {
     reason: 'A pattern that is compared or counted with: Neo4j refuses it outside of predicates after parsing',
     message: /^Expected "[|-]"/,
   },
@@ -160,9 +160,16 @@ export const ACCEPTANCES: readonly Acceptance[] = [
     applies: (statement) => some(statement.body, (node) => node.traversal !== undefined),
   },
   {
+    reason: "Memgraph's commands on storage",
+    applies: ({ text }) =>
+      /^\s*(?:(?:EXPLAIN|PROFILE)\s+)?(?:SHOW\s+(?:NEXT\s+)?SNAPSHOTS?|CREATE\s+SNAPSHOT|DUMP\s+DATABASE)\b/is.test(
+        text,
+      ),
+  },
+  {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
     applies: ({ text }) =>
-      /^\s*(?:CREATE|DROP)\s+(?:INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
+      /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
         text,
       ),
   },

@@ -79,6 +79,11 @@ test.each([
   "RETURN 1 IS :: LIST<INTEGER NOT NULL | FLOAT> NOT NULL, 'a' IS NOT NFKD NORMALIZED, x[1..], x[..2], x[0], 1 < 2 <= 3",
   'CALL db.labels() YIELD label AS l WHERE l <> "" RETURN DISTINCT *, l ORDER BY l DESC SKIP 1 LIMIT 2',
   'MATCH (n) REMOVE n.x, n:A DETACH DELETE n',
+  'MATCH (n:A:B:$(x)&$any(y))-[r:$("R" + x)]->(:$(z)) WHERE n:C&$(u) SET n[$k] = 1, n:A:$(x) REMOVE n[a.b], n:$(y):D',
+  'CREATE (:A:$(x) {y: 1})-[:$(t)]->(:$all([x, y])) MERGE (:$(x))',
+  'CALL { CREATE () } IN 3 CONCURRENT TRANSACTIONS OF 10 ROWS CALL { CREATE () } IN CONCURRENT TRANSACTIONS',
+  'RETURN INF, -Infinity, NaN',
+  "RETURN CASE x WHEN 1, 2 THEN 'a' WHEN > 3, IS NULL THEN CASE y WHEN STARTS WITH 'b' THEN 1 END ELSE 2 END",
 ])('%s is the same after printing and parsing', (text) => {
   expectRoundTrip(parse(text));
 });

@@ -1,9 +1,11 @@
 /** Trees as statements: text that the parser makes the same tree of. Every operator stands in brackets. */
 import type {
   Clause,
+  DynamicNames,
   Expression,
   InTransactions,
   LabelExpression,
+  LabelsItem,
   LabelTest,
   Literal,
   MapProjectionItem,
@@ -85,9 +87,10 @@ function projectionText(clause: ProjectionClause): string {
   ].join('');
 }
 
-function transactionsText({ rows, onError, status }: InTransactions): string {
+function transactionsText({ rows, concurrent, onError, status }: InTransactions): string {
+  const count = concurrent ? `${concurrent.count ? `${printExpression(concurrent.count)} ` : ''}CONCURRENT ` : '';
   const of = rows ? ` OF ${printExpression(rows)} ROWS` : '';
-  return ` IN TRANSACTIONS${of} ON ERROR ${onError.toUpperCase()}${status ? ` REPORT STATUS AS ${nameText(status.name)}` : ''}`;
+  return ` IN ${count}TRANSACTIONS${of} ON ERROR ${onError.toUpperCase()}${status ? ` REPORT STATUS AS ${nameText(status.name)}` : ''}`;
 }
 
 function yieldText(yielded: Extract<Clause, { type: 'call' }>['yield']): string {
@@ -104,14 +107,26 @@ function setText(item: SetItem): string {
       return `${nameText(item.variable)} = ${printExpression(item.value)}`;
     case 'merge':
       return `${nameText(item.variable)} += ${printExpression(item.value)}`;
+    case 'dynamicProperty':
+      return `${subjectText(item.target)}[${printExpression(item.key)}] = ${printExpression(item.value)}`;
     case 'labels':
-      return `${nameText(item.variable)}${item.labels.map((label) => `:${nameText(label)}`).join('')}`;
+      return labelsItemText(item);
   }
 }
 
 function removeText(item: RemoveItem): string {
-  if (item.type === 'property') return `${subjectText(item.target)}.${nameText(item.key)}`;
-  return `${nameText(item.variable)}${item.labels.map((label) => `:${nameText(label)}`).join('')}`;
+  if (item.type === 'labels') return labelsItemText(item);
+  const target = subjectText(item.target);
+  return item.type === 'property' ? `${target}.${nameText(item.key)}` : `${target}[${printExpression(item.key)}]`;
+}
+
+function labelsItemText({ variable, labels, dynamicLabels }: LabelsItem): string {
+  const names = [...labels.map(nameText), ...dynamicLabels.map(namesText)];
+  return `${nameText(variable)}${names.map((name) => `:${name}`).join('')}`;
+}
+
+function namesText({ quantifier, expression }: DynamicNames): string {
+  return `$${quantifier}(${printExpression(expression)})`;
 }
 
 function whereText(where: Expression | undefined): string {
@@ -129,14 +144,22 @@ export function pathText({ variable, shortest, nodes, relationships, where }: Pa
   return variable === undefined ? bracketed : `${nameText(variable)} = ${bracketed}`;
 }
 
-function nodeText({ variable, properties, where, ...test }: NodePattern): string {
+function nodeText({ variable, dynamicLabels = [], properties, where, ...test }: NodePattern): string {
   const inside = [
     variable === undefined ? '' : nameText(variable),
-    labelsText(test),
+    withNames(labelsText(test), dynamicLabels),
     properties ? ` ${printExpression(properties)}` : '',
     whereText(where),
   ];
   return `(${inside.join('')})`;
+}
+
+/** The names that are worked out come last, after `&`. */
+function withNames(test: string, names: readonly DynamicNames[]): string {
+  return names.reduce(
+    (text, name) => `${text === '' ? ':' : `${text.replaceAll(/(?<=`):(?=`)/g, '&')}&`}${namesText(name)}`,
+    test,
+  );
 }
 
 function relationshipText(pattern: RelationshipPattern): string {
@@ -150,7 +173,7 @@ function relationshipText(pattern: RelationshipPattern): string {
       : '';
   const inside = [
     variable === undefined ? '' : nameText(variable),
-    type,
+    withNames(type, pattern.dynamicTypes ?? []),
     traversal ? ` ${traversalText(traversal, hops)}` : hops ? `*${rangeText(hops)}` : '',
     properties ? ` ${printExpression(properties)}` : '',
     whereText(where),
@@ -318,6 +341,7 @@ function literalText(value: Literal): string {
   if (typeof value === 'string') return stringText(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if ('integer' in value) return value.integer < 0n ? `(${value.integer})` : String(value.integer);
+  if (!Number.isFinite(value.float)) return Number.isNaN(value.float) ? 'NaN' : 'INF';
   const text = Object.is(value.float, -0) ? '-0' : String(value.float);
   const float = /[.e]/.test(text) ? text : `${text}.0`;
   return text.startsWith('-') ? `(${float})` : float;

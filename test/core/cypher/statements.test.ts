@@ -110,23 +110,61 @@ test.each([
   expect(parse(text)).toMatchObject({ explain, text, body: { type: 'query' } });
 });
 
+function onNodes(label: string, ...keys: string[]) {
+  return { entity: 'node', label, keys };
+}
+
+function onRelationships(label: string, ...keys: string[]) {
+  return { entity: 'relationship', label, keys };
+}
+
 describe('commands', () => {
   test.each([
     ['CREATE INDEX FOR (n:Airport) ON (n.iata)', { type: 'createIndex', name: undefined, ifNotExists: false }],
     [
       'CREATE INDEX by_iata IF NOT EXISTS FOR (a:`Air port`) ON (a.`i ata`);',
-      { type: 'createIndex', name: 'by_iata', ifNotExists: true, label: 'Air port', key: 'i ata' },
+      { type: 'createIndex', name: 'by_iata', ifNotExists: true, subject: onNodes('Air port', 'i ata') },
     ],
-    ['CREATE RANGE INDEX r FOR (n:A) ON (n.x)', { type: 'createIndex', name: 'r', label: 'A', key: 'x' }],
-    ['CREATE INDEX FOR (n:A) ON n.x', { type: 'createIndex', name: undefined, label: 'A', key: 'x' }],
+    ['CREATE RANGE INDEX r FOR (n:A) ON (n.x)', { type: 'createIndex', name: 'r', subject: onNodes('A', 'x') }],
+    ['CREATE INDEX FOR (n:A) ON n.x', { type: 'createIndex', name: undefined, subject: onNodes('A', 'x') }],
     [
       'CREATE CONSTRAINT FOR (n:A) REQUIRE n.x :: INTEGER',
-      { type: 'createConstraint', subject: { kind: 'type', entity: 'node', label: 'A', key: 'x', types: ['INTEGER'] } },
+      { type: 'createConstraint', subject: { kind: 'type', ...onNodes('A', 'x'), types: ['INTEGER'] } },
     ],
-    ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, label: 'A', key: 'x' }],
+    ['CREATE INDEX ON :A(x)', { type: 'createIndex', name: undefined, ifNotExists: true, subject: onNodes('A', 'x') }],
+    ['CREATE POINT INDEX p FOR (n:A) ON (n.x)', { name: 'p', subject: { kind: 'point', ...onNodes('A', 'x') } }],
+    [
+      "CREATE VECTOR INDEX v FOR (n:A) ON n.x OPTIONS {indexConfig: {`vector.dimensions`: 3, `vector.similarity_function`: 'cosine'}}",
+      {
+        subject: { kind: 'vector', ...onNodes('A', 'x') },
+        options: new Map([
+          [
+            'indexConfig',
+            new Map<string, unknown>([
+              ['vector.dimensions', 3],
+              ['vector.similarity_function', 'cosine'],
+            ]),
+          ],
+        ]),
+      },
+    ],
+    ['CREATE INDEX ON :A(x, y)', { type: 'createIndex', subject: onNodes('A', 'x', 'y') }],
+    ['CREATE INDEX c FOR (n:A) ON (n.x, n.y)', { type: 'createIndex', name: 'c', subject: onNodes('A', 'x', 'y') }],
+    ['CREATE INDEX FOR ()-[r:R]-() ON (r.x)', { type: 'createIndex', subject: onRelationships('R', 'x') }],
+    ['CREATE INDEX FOR ()<-[r:R]-() ON r.x', { type: 'createIndex', subject: onRelationships('R', 'x') }],
+    ['CREATE EDGE INDEX ON :R(x)', { type: 'createIndex', ifNotExists: true, subject: onRelationships('R', 'x') }],
+    ['DROP EDGE INDEX ON :R(x)', { type: 'dropIndex', index: onRelationships('R', 'x') }],
+    [
+      'CREATE CONSTRAINT FOR ()-[r:R]-() REQUIRE (r.x, r.y) IS REL KEY',
+      { type: 'createConstraint', subject: { kind: 'key', ...onRelationships('R', 'x', 'y'), types: [] } },
+    ],
+    [
+      'CREATE CONSTRAINT ON (n:A) ASSERT n.x, n.y IS UNIQUE',
+      { type: 'createConstraint', subject: { kind: 'unique', ...onNodes('A', 'x', 'y'), types: [] } },
+    ],
     ['DROP INDEX by_iata', { type: 'dropIndex', index: 'by_iata', ifExists: false }],
     ['drop index by_iata if exists', { type: 'dropIndex', index: 'by_iata', ifExists: true }],
-    ['DROP INDEX ON :A(x)', { type: 'dropIndex', index: { label: 'A', key: 'x' }, ifExists: false }],
+    ['DROP INDEX ON :A(x)', { type: 'dropIndex', index: onNodes('A', 'x'), ifExists: false }],
     ['SHOW INDEXES', { type: 'query' }],
     ['CREATE DATABASE flights', { type: 'createDatabase', name: 'flights', ifNotExists: false, options: new Map() }],
     [

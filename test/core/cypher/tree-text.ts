@@ -4,6 +4,7 @@ import type {
   Clause,
   Expression,
   LabelExpression,
+  LabelsItem,
   LabelTest,
   MapProjectionItem,
   PathPattern,
@@ -222,9 +223,9 @@ export function clauseText(clause: Clause): string {
       return `SET ${clause.items.map(setText).join(', ')}`;
     case 'remove': {
       const items = clause.items.map((item) => {
-        return item.type === 'labels'
-          ? `${item.variable}${labelsText(item.labels)}`
-          : `${expressionText(item.target)}.${item.key}`;
+        if (item.type === 'labels') return `${item.variable}${namesText(item)}`;
+        const target = expressionText(item.target);
+        return item.type === 'property' ? `${target}.${item.key}` : `${target}[${expressionText(item.key)}]`;
       });
       return `REMOVE ${items.join(', ')}`;
     }
@@ -261,9 +262,15 @@ function setText(item: SetItem): string {
       return `${item.variable} = ${expressionText(item.value)}`;
     case 'merge':
       return `${item.variable} += ${expressionText(item.value)}`;
+    case 'dynamicProperty':
+      return `${expressionText(item.target)}[${expressionText(item.key)}] = ${expressionText(item.value)}`;
     case 'labels':
-      return `${item.variable}${labelsText(item.labels)}`;
+      return `${item.variable}${namesText(item)}`;
   }
+}
+
+function namesText({ labels, dynamicLabels }: LabelsItem): string {
+  return labelsText(labels) + dynamicLabels.map(({ expression }) => `:$(${expressionText(expression)})`).join('');
 }
 
 /** The tree of a query. */

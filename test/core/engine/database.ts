@@ -2,9 +2,11 @@
 import { Engine } from '../../../core/engine/engine.ts';
 import type { Execution } from '../../../core/engine/execution.ts';
 import type { Limits } from '../../../core/engine/limits.ts';
+import { StoreStatistics } from '../../../core/engine/store-statistics.ts';
 import { GraphError } from '../../../core/error.ts';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { Snapshot } from '../../../core/graph/graph-view.ts';
+import type { Statistics } from '../../../core/planner/statistics.ts';
 import {
   Float,
   NodeRecord,
@@ -20,9 +22,11 @@ export class Database {
   readonly store: GraphStore;
   readonly engine: Engine;
 
-  constructor(limits: Partial<Limits> = {}, store: GraphStore = new GraphStore()) {
+  /** `sizeFactor`: the planner takes the graph to have so many times the nodes that it has, and plans as for a large one. */
+  constructor(limits: Partial<Limits> = {}, store: GraphStore = new GraphStore(), sizeFactor = 1) {
     this.store = store;
-    this.engine = new Engine(store, { clusterId: 'test', limits });
+    const statistics = sizeFactor === 1 ? undefined : enlarged(new StoreStatistics(store), sizeFactor);
+    this.engine = new Engine(store, { clusterId: 'test', limits, ...(statistics && { statistics }) });
   }
 
   start(text: string, parameters: Parameters = {}, snapshot?: Snapshot): Execution {
@@ -43,6 +47,7 @@ export class Database {
   #commit(execution: Execution): void {
     const transaction = execution.commit(1);
     if (transaction) this.store.acknowledge(transaction.lsn);
+    this.store.populateIndexes(Number.POSITIVE_INFINITY);
   }
 
   /** The rows of a statement, in a form that is easy to write down. */
@@ -55,6 +60,27 @@ export class Database {
     const { counters } = this.run(text, parameters);
     return Object.fromEntries(Object.entries(counters).filter(([, count]) => count > 0));
   }
+}
+
+/** Statistics of a graph with more nodes, of the same degrees. */
+function enlarged(statistics: Statistics, factor: number): Statistics {
+  return {
+    get nodeCount() {
+      return statistics.nodeCount * factor;
+    },
+    get relationshipCount() {
+      return statistics.relationshipCount * factor;
+    },
+    labelCount: (label) => statistics.labelCount(label) * factor,
+    averageDegree: (types, direction, label) => statistics.averageDegree(types, direction, label),
+    relationshipTypeCount: (type) => statistics.relationshipTypeCount(type) * factor,
+    indexesOn: (entity, name) =>
+      statistics.indexesOn(entity, name).map((index) => ({
+        ...index,
+        entryCount: index.entryCount * factor,
+        valueCount: index.valueCount * factor,
+      })),
+  };
 }
 
 /** A FLOAT is written as text with a point, a node as `(:Label {key: value})`, a relationship as `[:TYPE {…}]`. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Engine } from '../../../core/engine/engine.ts';
 import { TextCache } from '../../../core/engine/plan-cache.ts';
+import { GraphStore } from '../../../core/graph/graph-store.ts';
 import { Database, failureOf } from './database.ts';
 
 describe('prepare', () => {
@@ -17,6 +19,30 @@ describe('prepare', () => {
     const { engine } = new Database();
 
     expect(engine.prepare('RETURN 1')).toBe(engine.prepare('RETURN 1'));
+  });
+});
+
+describe('USE', () => {
+  const engine = new Engine(new GraphStore(), { clusterId: 'c', database: 'flights' });
+
+  test.each([
+    'USE flights MATCH (n) RETURN n',
+    'USE GRAPH flights MATCH (n) RETURN n',
+    'use `Flights` RETURN 1 AS x UNION USE flights RETURN 2 AS x',
+    'MATCH (n) CALL (n) { USE flights RETURN 1 AS x } RETURN x',
+  ])('may name the database that is asked: %s', (statement) => {
+    expect(engine.prepare(statement).kind).toBe('read');
+  });
+
+  test.each([
+    'USE trains RETURN 1',
+    'RETURN 1 AS x UNION USE trains RETURN 2 AS x',
+    'CALL () { USE a.b RETURN 1 AS x } RETURN x',
+  ])('and no other: %s', (statement) => {
+    expect(failureOf(() => engine.prepare(statement))).toMatchObject({
+      code: 'Neo.ClientError.Statement.NotSupported',
+      message: expect.stringContaining('this one is flights'),
+    });
   });
 });
 

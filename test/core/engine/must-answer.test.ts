@@ -28,7 +28,7 @@ describe('a client gets', () => {
     [
       '@neo4j/graphql',
       'SHOW INDEXES YIELD name AS name, type AS type, entityType AS entityType, labelsOrTypes AS labelsOrTypes, properties AS properties, options AS options',
-      [['person_name', 'RANGE', 'NODE', ['Person'], ['name'], {}]],
+      [['person_name', 'RANGE', 'NODE', ['Person'], ['name'], { indexConfig: {}, indexProvider: 'range-1.0' }]],
     ],
     [
       '@neo4j/graphql',

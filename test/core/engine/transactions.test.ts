@@ -33,6 +33,15 @@ describe('CALL { … } IN TRANSACTIONS', () => {
     expect(seen).toEqual([4, 8, 10]);
   });
 
+  test.each(['CONCURRENT', '3 CONCURRENT'])('takes IN %s TRANSACTIONS, one after the other', (words) => {
+    const { seen } = run(`UNWIND range(1, 5) AS i CALL (i) { CREATE (:N {i: i}) } IN ${words} TRANSACTIONS OF 2 ROWS`);
+
+    expect(seen).toEqual([2, 4, 5]);
+    expect(failureOf(() => database.run('CALL { CREATE () } IN $n CONCURRENT TRANSACTIONS')).detail).toBe(
+      'MissingParameter',
+    );
+  });
+
   test('takes a thousand rows unless it is told how many, and a parameter for it', () => {
     expect(run('UNWIND range(1, 2500) AS i CALL (i) { CREATE (:N) } IN TRANSACTIONS').seen).toEqual([1000, 2000, 2500]);
 

@@ -1,10 +1,17 @@
 /** A graph in plain Maps, which the store is compared with. It is slow, obvious, and copied whole for each transaction. */
 import { expect } from 'vitest';
+import { assert } from '../../../core/assert.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../../../core/graph/graph-view.ts';
+import type { IndexDefinition, IndexRange } from '../../../core/graph/index-definition.ts';
 import type { Indexes } from '../../../core/graph/indexes.ts';
-import { isInRange } from '../../../core/graph/property-index.ts';
+import { isInRange, supportsRange } from '../../../core/graph/property-index.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
+import { ValueIndex } from '../../../core/graph/value-index.ts';
+import { VectorIndex } from '../../../core/graph/vector-index.ts';
 import { equals } from '../../../core/value/equality.ts';
+import { boxesAround } from '../../../core/value/spatial/box.ts';
+import { distance } from '../../../core/value/spatial/point.ts';
+import { PointValue } from '../../../core/value/spatial/point-value.ts';
 import type { StoredValue } from '../../../core/value/value.ts';
 
 export interface ModelNode {
@@ -116,27 +123,142 @@ function joined(model: Model, node: number, direction: Direction, type: number):
 
 function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: readonly StoredValue[]): void {
   const out = new IdList();
-  for (const { name, label, key } of indexes.list()) {
-    const index = indexes.byName(name)!;
-    for (const value of values) {
-      view.seekIndex(index, value, out);
-      const equal = holding(model, label, key, (held) => equals(held, value) === true);
-      expect(Array.from(out.ids.subarray(0, out.count))).toEqual(equal);
+  for (const definition of indexes.list()) {
+    const index = indexes.byName(definition.name);
+    if (index instanceof VectorIndex) {
+      expectNearest(view, model, index);
+      continue;
+    }
+    assert(index instanceof ValueIndex, 'it finds values');
+    if (definition.kind === 'point') expectPointSeeks({ view, model, index, values });
+    else if (definition.keys.length > 1) expectTupleSeeks({ view, model, index, values });
+    else
+      for (const value of values) {
+        view.seekIndex(index, value, out);
+        const equal = holding(model, definition, ([held]) => equals(held!, value) === true);
+        expect(Array.from(out.ids.subarray(0, out.count))).toEqual(equal);
 
-      if (Array.isArray(value)) continue;
-      for (const range of [{ from: value }, { to: value, toExclusive: true }, { from: value, to: value }]) {
-        view.rangeIndex(index, range, out);
-        const inside = holding(model, label, key, (held) => isInRange(held, range));
-        expect(ascending(out.ids.subarray(0, out.count))).toEqual(inside);
+        if (!supportsRange(value)) continue;
+        for (const range of rangesAt(value)) {
+          view.rangeIndex(index, range, out);
+          const inside = holding(model, definition, ([held]) => isInRange(held!, range));
+          expect(ascending(out.ids.subarray(0, out.count))).toEqual(inside);
+        }
       }
+  }
+}
+
+function rangesAt(value: StoredValue): IndexRange[] {
+  return [
+    { from: value },
+    { to: value, toExclusive: true },
+    { from: value, to: value },
+    { from: value, fromExclusive: true },
+  ];
+}
+
+/** An index on two properties: both equal; the first equal and the second in a range, or anything; the first in a range. */
+function expectTupleSeeks({ view, model, index, values }: TupleSeeks): void {
+  const out = new IdList();
+  const { definition } = index;
+  const found = () => ascending(out.ids.subarray(0, out.count));
+  for (const [i, first] of values.entries()) {
+    const second = values[(i * 7 + 1) % values.length]!;
+    const isFirst = ([held]: readonly StoredValue[]) => equals(held!, first) === true;
+    for (const value of [first, second]) {
+      view.seekIndex(index, [first, value], out);
+      const equal = holding(model, definition, (held) => isFirst(held) && equals(held[1]!, value) === true);
+      expect(Array.from(out.ids.subarray(0, out.count))).toEqual(equal);
+    }
+    view.rangeIndex(index, { prefix: [first] }, out);
+    expect(found()).toEqual(holding(model, definition, isFirst));
+    for (const range of !supportsRange(second) ? [] : rangesAt(second)) {
+      view.rangeIndex(index, { prefix: [first], ...range }, out);
+      expect(found()).toEqual(holding(model, definition, (held) => isFirst(held) && isInRange(held[1]!, range)));
+    }
+    for (const range of !supportsRange(first) ? [] : rangesAt(first)) {
+      view.rangeIndex(index, range, out);
+      expect(found()).toEqual(holding(model, definition, ([held]) => isInRange(held!, range)));
     }
   }
 }
 
-function holding(model: Model, label: number, key: number, test: (held: StoredValue) => boolean): number[] {
-  const found = [...model.nodes].filter(([, node]) => {
-    const held = node.properties.get(key);
-    return node.labels.has(label) && held !== undefined && test(held);
+/** They are few, so that all are found, in the order of their scores. */
+function expectNearest(view: GraphView, model: Model, index: VectorIndex): void {
+  for (const query of [
+    [1, 2],
+    [-1, 0.5],
+  ]) {
+    const vector = index.vectorOf(query)!;
+    const scores = new Map(
+      holding(model, index.definition, ([held]) => index.vectorOf(held!) !== undefined).map((id) => {
+        const entities = index.definition.entity === 'node' ? model.nodes : model.relationships;
+        return [id, index.scoreOf(vector, entities.get(id)!.properties.get(index.definition.keys[0]!)!)];
+      }),
+    );
+    for (const count of [1, 100]) {
+      const found = view.nearest(index, { vector, count });
+      if (found === undefined) continue;
+      expect(found.map(({ entity, score }) => [scores.get(entity), score])).toEqual(
+        [...scores.values()]
+          .sort((left, right) => right - left)
+          .slice(0, count)
+          .map((score) => [score, score]),
+      );
+      expect(new Set(found.map(({ entity }) => entity)).size).toBe(found.length);
+    }
+  }
+}
+
+/** All points in a box are found; some that lie around it may be too. */
+function expectPointSeeks({ view, model, index, values }: TupleSeeks): void {
+  const out = new IdList();
+  for (const value of values) {
+    if (!(value instanceof PointValue)) continue;
+    for (const most of [0, 1, 20_000, 10_000_000]) {
+      const range = { boxes: boxesAround(value, most) };
+      view.rangeIndex(index, range, out);
+      const found = Array.from(out.ids.subarray(0, out.count));
+      const inside = holding(model, index.definition, ([held]) => index.isIn(held!, range));
+      const near = holding(
+        model,
+        index.definition,
+        ([held]) => held instanceof PointValue && isNear(held, value, most),
+      );
+      expect(found).toEqual(expect.arrayContaining(inside));
+      expect(inside).toEqual(expect.arrayContaining(near));
+      expect(new Set(found).size).toBe(found.length);
+      for (const id of found)
+        expect(holding(model, index.definition, ([held]) => held instanceof PointValue)).toContain(id);
+    }
+  }
+}
+
+function isNear(held: PointValue, value: PointValue, most: number): boolean {
+  const metres = distance(held, value);
+  return metres !== null && metres <= most;
+}
+
+interface TupleSeeks {
+  readonly view: GraphView;
+  readonly model: Model;
+  readonly index: ValueIndex;
+  readonly values: readonly StoredValue[];
+}
+
+/** What belongs in an index and passes a test of the values under its keys. */
+function holding(
+  model: Model,
+  { entity, token, keys }: IndexDefinition,
+  test: (held: readonly StoredValue[]) => boolean,
+): number[] {
+  const entities =
+    entity === 'node'
+      ? [...model.nodes].filter(([, { labels }]) => labels.has(token))
+      : [...model.relationships].filter(([, { type }]) => type === token);
+  const found = entities.filter(([, { properties }]) => {
+    const held = keys.flatMap((key) => (properties.has(key) ? [properties.get(key)!] : []));
+    return held.length === keys.length && test(held);
   });
   return ascending(found.map(([id]) => id));
 }

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../../../core/graph/graph-view.ts';
+import type { IndexDefinition } from '../../../core/graph/index-definition.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
+import { PointValue, SRID, type Srid } from '../../../core/value/spatial/point-value.ts';
 import { Float, type StoredValue } from '../../../core/value/value.ts';
 import { ascending, expectSame, Model } from './graph-model.ts';
 import { restored } from './restored.ts';
@@ -23,7 +25,14 @@ const VALUES: readonly StoredValue[] = [
   [1, 2],
   [new Float(1), 2],
   ['a'],
+  point(8.5, 47.4),
+  point(-8.5, 47.5),
+  point(0, 0, SRID.cartesian),
 ];
+
+function point(x: number, y: number, srid: Srid = SRID.wgs84): PointValue {
+  return new PointValue({ srid, x, y, z: undefined });
+}
 
 type Step =
   | { readonly do: 'createNode' }
@@ -32,8 +41,14 @@ type Step =
   | { readonly do: 'nodeProperty'; readonly pick: number; readonly key: number; readonly value: StoredValue | null }
   | { readonly do: 'createRelationship'; readonly pick: number; readonly other: number; readonly type: number }
   | { readonly do: 'deleteRelationship'; readonly pick: number }
-  | { readonly do: 'relationshipProperty'; readonly pick: number; readonly value: StoredValue | null }
+  | {
+      readonly do: 'relationshipProperty';
+      readonly pick: number;
+      readonly key: number;
+      readonly value: StoredValue | null;
+    }
   | { readonly do: 'index'; readonly key: number }
+  | { readonly do: 'populate'; readonly pick: number }
   | { readonly do: 'constraint'; readonly key: number }
   | { readonly do: 'commit' }
   | { readonly do: 'rollback' }
@@ -48,6 +63,21 @@ const value = fc.option(fc.oneof(fc.constantFrom(...VALUES.slice(0, 3)), fc.cons
 });
 const two = fc.nat(1);
 const three = fc.constantFrom(0, 0, 0, 1, 2);
+const twoThree = fc.constantFrom(0, 2);
+
+/** On one property of nodes and of relationships, on two, on points and on vectors. */
+const INDEXES: readonly Omit<IndexDefinition, 'name'>[] = [
+  { kind: 'range', entity: 'node', token: 0, keys: [0] },
+  { kind: 'range', entity: 'node', token: 0, keys: [1] },
+  { kind: 'range', entity: 'node', token: 0, keys: [2] },
+  { kind: 'range', entity: 'node', token: 0, keys: [1, 0] },
+  { kind: 'range', entity: 'relationship', token: 0, keys: [0] },
+  { kind: 'range', entity: 'relationship', token: 0, keys: [0, 2] },
+  { kind: 'point', entity: 'node', token: 0, keys: [0] },
+  { kind: 'point', entity: 'relationship', token: 0, keys: [2] },
+  { kind: 'vector', entity: 'node', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'euclidean' } },
+  { kind: 'vector', entity: 'relationship', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'cosine' } },
+];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('createNode') }) },
@@ -56,8 +86,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('nodeProperty'), pick, key: three, value }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('createRelationship'), pick, other: pick, type: two }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deleteRelationship'), pick }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('relationshipProperty'), pick, value }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('index'), key: three }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('relationshipProperty'), pick, key: twoThree, value }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('index'), key: fc.nat(INDEXES.length - 1) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('populate'), pick: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('constraint'), key: three }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('commit') }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('rollback') }) },
@@ -82,7 +113,7 @@ class Run {
     for (const name of ['A', 'B', 'C']) this.writer.token('label', name);
     for (const name of ['R', 'S']) this.writer.token('relationshipType', name);
     for (const name of ['x', 'y', 'z']) this.writer.token('propertyKey', name);
-    for (let key = 0; key < 2; key += 1) this.index(key);
+    for (const place of [0, 1, 3, 4, 5, 6, 8, 9]) this.index(place);
     for (let pick = 0; pick < 5; pick += 1) {
       this.take({ do: 'createNode' });
       this.take({ do: 'label', pick, label: 0, add: true });
@@ -110,9 +141,11 @@ class Run {
       case 'deleteRelationship':
         return this.deleteRelationship(chosen(this.model.relationships, step.pick));
       case 'relationshipProperty':
-        return this.relationshipProperty(chosen(this.model.relationships, step.pick), step.value);
+        return this.relationshipProperty(chosen(this.model.relationships, step.pick), step);
       case 'index':
         return this.index(step.key);
+      case 'populate':
+        return this.populate(step.pick);
       case 'constraint':
         return this.constraint(step.key);
       case 'commit':
@@ -170,16 +203,22 @@ class Run {
     this.model.relationships.delete(id);
   }
 
-  relationshipProperty(id: number | undefined, value: StoredValue | null): void {
+  relationshipProperty(id: number | undefined, { key, value }: { key: number; value: StoredValue | null }): void {
     if (id === undefined) return;
-    this.writer.setRelationshipProperty(id, 0, value);
-    setOrDelete(this.model.relationships.get(id)!.properties, 0, value);
+    this.writer.setRelationshipProperty(id, key, value);
+    setOrDelete(this.model.relationships.get(id)!.properties, key, value);
   }
 
-  index(key: number): void {
-    const name = `index_${key}`;
-    if (this.store.indexes.byName(name) === undefined) this.writer.createIndex(name, 0, key);
+  index(place: number): void {
+    const name = `index_${place}`;
+    if (this.store.indexes.byName(name) === undefined) this.writer.createIndex({ name, ...INDEXES[place]! });
     else this.writer.dropIndex(name);
+  }
+
+  /** Some entities at a time, and never quite to the end: the writer is open. The end comes with a commit. */
+  populate(entities: number): void {
+    this.store.populateIndexes(entities);
+    this.follower.populateIndexes(entities);
   }
 
   /** About properties that relationships of the model do not have, so that it always holds. */
@@ -193,7 +232,7 @@ class Run {
       kind: 'type',
       entity: 'relationship',
       token: 0,
-      key: 1,
+      keys: [1],
       types: [`LIST<${key}>`],
     });
   }
@@ -201,6 +240,7 @@ class Run {
   commit(): void {
     const transaction = this.writer.commit(1);
     this.follower.apply(transaction);
+    this.populate(0);
     this.committed.push(this.model.copy());
     this.checksums.push(this.store.checksum());
     this.writer = this.store.begin();
@@ -231,6 +271,9 @@ test('the store is what the model is, at every lsn that a snapshot holds, throug
       }
       run.rollback();
       run.check(run.store.newest, run.committed.at(-1)!);
+      run.populate(Number.POSITIVE_INFINITY);
+      run.check(run.store.newest, run.committed.at(-1)!);
+      expectSame(run.follower.newest, run.committed.at(-1)!, { indexes: run.follower.indexes, values: VALUES });
       expect(run.follower.checksum()).toBe(run.store.checksum());
       for (const snapshot of run.snapshots) expectRestored(run, snapshot);
     }),
@@ -267,6 +310,7 @@ function expectRestored(run: Run, snapshot: Snapshot): void {
   const store = restored(snapshot, snapshot.lsn);
 
   expect(store.checksum()).toBe(run.checksums[snapshot.lsn]);
+  store.populateIndexes(snapshot.lsn % 2 === 0 ? 3 : Number.POSITIVE_INFINITY);
   expectSame(store.newest, run.committed[snapshot.lsn]!, { indexes: store.indexes, values: VALUES });
 }
 

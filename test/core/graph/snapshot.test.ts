@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
-import { emptyWorld, expanded, seek, worldOfAltitudes, write } from './fixture.ts';
+import { emptyWorld, expanded, onNodes, seek, valueIndex, worldOfAltitudes, write } from './fixture.ts';
 
 describe('a snapshot', () => {
   test('sees its own state while writers commit', () => {
@@ -102,7 +102,7 @@ describe('a snapshot', () => {
       writer.setNodeProperty(0, altitude, 200);
       writer.setNodeProperty(1, name, 'late');
     });
-    write(store, (writer) => writer.createIndex('later', airport, name));
+    write(store, (writer) => writer.createIndex(onNodes('later', airport, name)));
 
     const kept = seek(snapshot, index, 100);
     write(store, (writer) => writer.dropIndex('altitude'));
@@ -110,20 +110,20 @@ describe('a snapshot', () => {
     expect(kept).toEqual([0]);
     expect(seek(snapshot, index, 100)).toEqual([0]);
     expect(seek(store.newest, index, 200)).toEqual([0, 1]);
-    expect(seek(snapshot, store.indexes.byName('later')!, 'late')).toEqual([]);
+    expect(seek(snapshot, valueIndex(store, 'later'), 'late')).toEqual([]);
   });
 
   test('tells the tokens and indexes of its lsn', () => {
     const { store, airport, altitude } = emptyWorld();
     const snapshot = store.openSnapshot();
-    write(store, (writer) => writer.createIndex('later', airport, altitude));
+    write(store, (writer) => writer.createIndex(onNodes('later', airport, altitude)));
     write(store, (writer) => writer.token('label', 'Later'));
     write(store, (writer) => writer.dropIndex('later'));
 
     expect(snapshot.exportTokens('label')).toEqual(['Airport', 'Closed']);
     expect(snapshot.exportIndexes()).toEqual([]);
     const between = store.openSnapshot(2);
-    expect(between.exportIndexes()).toEqual([{ name: 'later', label: airport, key: altitude }]);
+    expect(between.exportIndexes()).toEqual([onNodes('later', airport, altitude)]);
   });
 
   test('holds versions back until it is closed', () => {

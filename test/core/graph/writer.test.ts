@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import { ALL_TYPES } from '../../../core/graph/graph-view.ts';
 import { Float } from '../../../core/value/value.ts';
-import { emptyWorld, expanded, write } from './fixture.ts';
+import { emptyWorld, expanded, onNodes, write } from './fixture.ts';
 
 describe('changes', () => {
   test('are noted as deltas with their ids, in order', () => {
@@ -156,11 +156,11 @@ describe('ids', () => {
 describe('rollback', () => {
   test('takes back tokens and indexes too', () => {
     const { store, airport, altitude } = emptyWorld();
-    write(store, (writer) => writer.createIndex('kept', airport, altitude));
+    write(store, (writer) => writer.createIndex(onNodes('kept', airport, altitude)));
     const before = store.checksum();
     const writer = store.begin();
     writer.dropIndex('kept');
-    writer.createIndex('new', writer.token('label', 'New'), altitude);
+    writer.createIndex(onNodes('new', writer.token('label', 'New'), altitude));
 
     writer.rollback();
 
@@ -227,9 +227,9 @@ describe('indexes', () => {
   ])('a second one with the same $clash is refused', ({ name, label, key }) => {
     const { store } = emptyWorld();
     const writer = store.begin();
-    writer.createIndex('first', 0, 0);
+    writer.createIndex(onNodes('first', 0, 0));
 
-    expect(() => writer.createIndex(name, label, key)).toThrow(
+    expect(() => writer.createIndex(onNodes(name, label, key))).toThrow(
       expect.objectContaining({ code: 'Neo.ClientError.Schema.IndexAlreadyExists' }),
     );
   });

@@ -4,9 +4,27 @@ import { parse } from '../../../core/cypher/parser.ts';
 import { check } from '../../../core/cypher/semantic-check.ts';
 import { describePlan, type PlanDescription } from '../../../core/planner/describe.ts';
 import { planQuery } from '../../../core/planner/planner.ts';
-import type { Direction, Statistics } from '../../../core/planner/statistics.ts';
+import type { Direction, EntityKind, IndexStatistics, Statistics } from '../../../core/planner/statistics.ts';
 
-/** 10,000 persons (an index on id), 100 cities (one on name), 20 friends a person, one city a person. */
+const INDEXES: Readonly<Record<string, readonly IndexStatistics[]>> = {
+  Person: [
+    { kind: 'range', keys: ['id'], entryCount: 10_000, valueCount: 10_000 },
+    { kind: 'range', keys: ['last', 'first', 'born'], entryCount: 8_000, valueCount: 8_000 },
+  ],
+  City: [
+    { kind: 'range', keys: ['name'], entryCount: 100, valueCount: 100 },
+    { kind: 'point', keys: ['at'], entryCount: 100, valueCount: 100 },
+  ],
+  LIVES_IN: [
+    { kind: 'range', keys: ['since'], entryCount: 10_000, valueCount: 500 },
+    { kind: 'range', keys: ['street', 'house'], entryCount: 10_000, valueCount: 9_000 },
+  ],
+};
+
+/**
+ * 10,000 persons (indexes on id, and on last, first and born), 100 cities (one on name, one on the point at), 20 friends a person, one city a person
+ * (indexes on since, and on street and house).
+ */
 export class World implements Statistics {
   readonly nodeCount = 10_100;
   readonly relationshipCount = 210_000;
@@ -22,18 +40,30 @@ export class World implements Statistics {
     return 21;
   }
 
-  nodesPerIndexedValue(label: string, key: string): number | undefined {
-    const name = `${label}.${key}`;
-    return name === 'Person.id' || name === 'City.name' ? 1 : undefined;
+  relationshipTypeCount(type: string): number {
+    return type === 'KNOWS' ? 200_000 : 10_000;
+  }
+
+  indexesOn(_: EntityKind, name: string): readonly IndexStatistics[] {
+    return INDEXES[name] ?? [];
   }
 }
 
 export function planText(text: string): string[] {
+  return lines(planOf(text), '');
+}
+
+/** The rows that a query is expected to give. */
+export function estimatedRows(text: string): number {
+  return planOf(text).estimatedRows;
+}
+
+function planOf(text: string): PlanDescription {
   const statement = parse(text);
   check(statement);
   const body = statement.body as Query; // The tests here only plan queries.
   const { root, slots } = planQuery(body, new World());
-  return lines(describePlan(root, { slots, text }), '');
+  return describePlan(root, { slots, text });
 }
 
 /** The operators from the last one down to Once, each with its details; subplans are indented. */

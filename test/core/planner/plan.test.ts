@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { operators, planText } from './plan-text.ts';
+import { estimatedRows, operators, planText } from './plan-text.ts';
 
 describe('where a MATCH starts', () => {
   test.each([
@@ -32,8 +32,49 @@ describe('where a MATCH starts', () => {
       query: 'MATCH (a:Person)-[:KNOWS]->(b:Person {id: 1})-[:KNOWS]->(c:Person) RETURN a',
       start: 'NodeIndexSeek b:Person(id) = 1',
     },
+    {
+      query: "MATCH (n:Person {last: 'a', first: 'b', born: 1}) RETURN n",
+      start: "NodeIndexSeek n:Person(last, first, born) = 'a', 'b', 1",
+    },
+    {
+      query: "MATCH (n:Person {last: 'a'}) WHERE n.first < 'b' AND n.born IS NOT NULL RETURN n",
+      start: "NodeIndexSeekByRange n:Person(last = 'a' AND first < 'b')",
+    },
+    { query: "MATCH (n:Person {last: 'a', first: 'b'}) RETURN n", start: 'ScanAllByLabel n:Person' },
+    {
+      query: 'MATCH (c:City) WHERE point.distance(c.at, $here) <= 5 RETURN c',
+      start: 'NodePointSeek c:City(at) within 5 of $here',
+    },
+    {
+      query: 'MATCH (c:City) WHERE 5 > point.distance($here, c.at) RETURN c',
+      start: 'NodePointSeek c:City(at) within 5 of $here',
+    },
+    {
+      query: 'MATCH (c:City) WHERE point.withinBBox(c.at, $a, $b) RETURN c',
+      start: 'NodePointSeek c:City(at) in $a, $b',
+    },
+    { query: 'MATCH (c:City) WHERE point.distance(c.at, $here) > 5 RETURN c', start: 'ScanAllByLabel c:City' },
+    { query: 'MATCH (c:City) WHERE point.distance(c.at, c.other) < 5 RETURN c', start: 'ScanAllByLabel c:City' },
+    { query: 'MATCH ()-[r:LIVES_IN {since: 7}]->() RETURN r', start: 'RelationshipIndexSeek r:LIVES_IN(since) = 7' },
+    {
+      query: 'MATCH (a:Person {id: 1})-[r:LIVES_IN {since: 7}]->() RETURN r',
+      start: 'NodeIndexSeek a:Person(id) = 1',
+    },
+    {
+      query: "MATCH (a:Person)-[r:LIVES_IN {street: 's', house: 7}]->(c:City) RETURN r",
+      start: "RelationshipIndexSeek r:LIVES_IN(street, house) = 's', 7",
+    },
   ])('$query: $start', ({ query, start }) => {
     expect(planText(query).at(-2)).toBe(start);
+  });
+});
+
+describe('how many rows are expected', () => {
+  test('relationships of a type lead to the label that they mostly lead to', () => {
+    const all = estimatedRows('MATCH (a:Person {id: 1})-[:LIVES_IN]->(c) RETURN c');
+
+    expect(estimatedRows('MATCH (a:Person {id: 1})-[:LIVES_IN]->(c:City) RETURN c')).toBeCloseTo(all, 1);
+    expect(estimatedRows('MATCH (a:Person {id: 1})-[:KNOWS]->(c:City) RETURN c')).toBeLessThan(all);
   });
 });
 

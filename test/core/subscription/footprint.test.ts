@@ -25,7 +25,7 @@ const CHANGES = {
   'a new R': [{ type: 'createRelationship', relationship: 9, relationshipType: 0, start: 1, end: 2 }],
   'a new S': [{ type: 'createRelationship', relationship: 9, relationshipType: 1, start: 1, end: 2 }],
   'a relationship deleted': [{ type: 'deleteRelationship', relationship: 1 }],
-  'a new index': [{ type: 'createIndex', name: 'i', label: 0, key: 0 }],
+  'a new index': [{ type: 'createIndex', name: 'i', kind: 'range', entity: 'node', token: 0, keys: [0] }],
   nothing: [],
 } satisfies Record<string, readonly Delta[]>;
 

@@ -214,7 +214,13 @@ function perform(writer: Writer, type: string, [position, number]: [number, numb
   if (type === 'index') {
     const name = `index_${number}`;
     if (store.indexes.byName(name)) return writer.dropIndex(name);
-    return writer.createIndex(name, writer.token('label', `L${number}`), writer.token('propertyKey', 'size'));
+    return writer.createIndex({
+      name,
+      kind: 'range',
+      entity: 'node',
+      token: writer.token('label', `L${number}`),
+      keys: [writer.token('propertyKey', 'size')],
+    });
   }
   if (!writer.view.nodeExists(node)) return;
   if (type === 'set') return writer.setNodeProperty(node, writer.token('propertyKey', `key${number}`), position);

@@ -43,7 +43,22 @@ export function sampleGraph(size: GraphSize): GraphStore {
   const lonely = writer.createNode();
   writer.createNode();
   writer.deleteNode(lonely);
-  writer.createIndex('airport_name', labels[0]!, keys[0]!);
+  writer.createIndex({ name: 'airport_name', kind: 'range', entity: 'node', token: labels[0]!, keys: [keys[0]!] });
+  writer.createIndex({
+    name: 'composite',
+    kind: 'range',
+    entity: 'node',
+    token: labels[0]!,
+    keys: [keys[1]!, keys[0]!],
+  });
+  writer.createIndex({
+    name: 'of_relationships',
+    kind: 'range',
+    entity: 'relationship',
+    token: types[0]!,
+    keys: [keys[1]!],
+  });
+  writer.createIndex({ name: 'of_points', kind: 'point', entity: 'node', token: labels[0]!, keys: [keys[0]!] });
   writer.commit(1);
   store.acknowledge(1);
   return store;

@@ -195,7 +195,7 @@ describe('a snapshot of a graph that is being written to', () => {
     ).store;
     expect(restored.checksum()).toBe(checksumBefore);
     expect(restored.tokens.propertyKey.idOf('new')).toBeUndefined();
-    expect(restored.indexes.list()).toHaveLength(1);
+    expect(restored.indexes.list()).toHaveLength(4);
   });
 });
 

@@ -5,6 +5,8 @@ import { type EncodedRecord, encodeRecord, GENESIS, type LogPosition } from '../
 import { storedValue, text } from '../value/value-arbitrary.ts';
 
 const id = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const entity = fc.constantFrom('node' as const, 'relationship' as const);
+const keys = fc.array(id, { minLength: 1, maxLength: 3 });
 const property = fc.option(storedValue, { nil: null });
 
 // Deltas are plain objects; fast-check makes some without a prototype unless told otherwise.
@@ -38,16 +40,44 @@ export const delta: fc.Arbitrary<Delta> = fc.oneof(
     { type: fc.constant('setRelationshipProperty' as const), relationship: id, key: id, value: property },
     PLAIN,
   ),
-  fc.record({ type: fc.constant('createIndex' as const), name: text, label: id, key: id }, PLAIN),
+  fc.record(
+    {
+      type: fc.constant('createIndex' as const),
+      name: text,
+      kind: fc.constantFrom('range' as const, 'point' as const),
+      entity,
+      token: id,
+      keys,
+    },
+    PLAIN,
+  ),
+  fc.record(
+    {
+      type: fc.constant('createIndex' as const),
+      name: text,
+      kind: fc.constant('vector' as const),
+      entity,
+      token: id,
+      keys,
+      vector: fc.record(
+        {
+          dimensions: fc.integer({ min: 1, max: 4096 }),
+          similarity: fc.constantFrom('cosine' as const, 'euclidean' as const),
+        },
+        PLAIN,
+      ),
+    },
+    PLAIN,
+  ),
   fc.record({ type: fc.constantFrom('dropIndex' as const, 'dropConstraint' as const), name: text }, PLAIN),
   fc.record(
     {
       type: fc.constant('createConstraint' as const),
       name: text,
       kind: fc.constantFrom('unique' as const, 'exists' as const, 'key' as const, 'type' as const),
-      entity: fc.constantFrom('node' as const, 'relationship' as const),
+      entity,
       token: id,
-      key: id,
+      keys,
       types: fc.array(text),
     },
     PLAIN,

@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'ignores global_read_only', found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
   {
     name: 'takes whomever an operator names for a member of the in-sync set',
-    found: /does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
+    found: /fell|does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
     options: { ...takesWhomIsNamed, isOperated: true },
   },
   { name: 'acknowledges without the in-sync replica', found: /in sync, does not hold/, options: acknowledgesAtOnce },

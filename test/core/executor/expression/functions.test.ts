@@ -164,6 +164,9 @@ describe('functions of values', () => {
     { text: 'cos(0)', expected: float(1) },
     { text: 'tan(0)', expected: float(0) },
     { text: 'rand()', expected: float(0.5) },
+    { text: 'inf', expected: float(Number.POSITIVE_INFINITY) },
+    { text: '-INFINITY', expected: float(Number.NEGATIVE_INFINITY) },
+    { text: 'isNaN(NaN)', expected: true },
     // Maps.
     { text: 'keys({b: 1, a: null})', expected: ['b', 'a'] },
     { text: 'properties({a: 1})', expected: new Map([['a', 1]]) },

@@ -75,6 +75,15 @@ describe('operators', () => {
     { text: "CASE WHEN null THEN 'a' WHEN true THEN 'b' END", expected: 'b' },
     { text: "CASE 3 WHEN 1 THEN 'a' END", expected: null },
     { text: 'CASE WHEN true THEN 1 ELSE 1 / 0 END', expected: 1 },
+    { text: "CASE 2 WHEN 1, 2 THEN 'a' WHEN 3 THEN 'b' END", expected: 'a' },
+    { text: "CASE 5 WHEN 1, 2 THEN 'a' WHEN < 3, > 4 THEN 'b' ELSE 'c' END", expected: 'b' },
+    { text: "CASE 'abc' WHEN STARTS WITH 'b' THEN 1 WHEN ENDS WITH 'c' THEN 2 END", expected: 2 },
+    { text: "CASE 'abc' WHEN =~ 'a.*', CONTAINS 'x' THEN 1 ELSE 2 END", expected: 1 },
+    { text: 'CASE null WHEN IS NULL THEN 1 ELSE 2 END', expected: 1 },
+    { text: 'CASE null WHEN 1, > 2, <> 3 THEN 1 ELSE 2 END', expected: 2 },
+    { text: "CASE 1 WHEN IS :: STRING THEN 's' WHEN IS NOT NULL THEN 'n' END", expected: 'n' },
+    { text: "CASE 1 WHEN IS NOT TYPED STRING THEN CASE 2 WHEN > 1, 0 THEN 'x' END END", expected: 'x' },
+    { text: 'CASE 7 WHEN 1, 2 THEN 1 END', expected: null },
   ])('$text', ({ text, expected }) => {
     expect(evaluate(text)).toEqual(expected);
   });

@@ -1,0 +1,93 @@
+/** What an instance tells and does about its storage when a statement asks: SHOW STORAGE INFO, SHOW SNAPSHOTS, CREATE SNAPSHOT. */
+import type { NextSnapshot, PendingSnapshot, SnapshotInfo, StorageHost } from '../core/engine/storage-host.ts';
+import { GraphError } from '../core/error.ts';
+import type { InstanceState } from '../core/replication/instance-state.ts';
+import type { Value } from '../core/value/value.ts';
+import { GRAPH_BYTES_MAX } from './instance-graph.ts';
+import type { InstanceLog } from './instance-log.ts';
+import type { InstanceAddress } from './names.ts';
+import { SNAPSHOT_AFTER_BYTES, type SnapshotTaker } from './snapshot-taker.ts';
+
+export interface StorageParts {
+  readonly address: InstanceAddress;
+  /** Bytes of the object's SQLite, free pages included. */
+  databaseBytes(): number;
+  log(): InstanceLog;
+  snapshots(): SnapshotTaker;
+  state(): InstanceState;
+}
+
+export class InstanceStorage implements StorageHost {
+  readonly #parts: StorageParts;
+
+  constructor(parts: StorageParts) {
+    this.#parts = parts;
+  }
+
+  info(): readonly (readonly [string, Value])[] {
+    const { address } = this.#parts;
+    const state = this.#parts.state();
+    const log = this.#parts.log();
+    return [
+      ['name', address.database],
+      ['database_uuid', state.cluster ?? null],
+      ['disk_usage', this.#parts.databaseBytes()],
+      ['allocation_limit', GRAPH_BYTES_MAX],
+      ['health', state.quarantine === undefined ? 'ready' : 'quarantine'],
+      ['instance', address.instance],
+      ['role', state.role],
+      ['epoch', state.epoch],
+      ['lsn', state.stored.lsn],
+      ['acknowledged_lsn', state.acknowledgedLsn],
+      ['first_lsn_in_wal', log.firstLsn],
+      ['wal_size', log.walBytes],
+      ['snapshot_count', log.snapshots().length],
+      ['diverged_rows', log.divergedRows],
+    ];
+  }
+
+  snapshots(): readonly SnapshotInfo[] {
+    return this.#parts.log().snapshots();
+  }
+
+  nextSnapshot(): NextSnapshot {
+    const log = this.#parts.log();
+    return {
+      path: log.nextSnapshotName,
+      walBytes: log.walBytesSinceSnapshot,
+      dueAtWalBytes: SNAPSHOT_AFTER_BYTES,
+    };
+  }
+
+  createSnapshot(): PendingSnapshot {
+    const log = this.#parts.log();
+    const taker = this.#parts.snapshots();
+    const lsn = this.#parts.state().acknowledgedLsn;
+    if (taker.isTaking) throw refused('A snapshot is being taken. SHOW SNAPSHOTS lists it when it is complete.');
+    if (lsn <= (log.snapshots()[0]?.lsn ?? 0)) {
+      throw refused(`There is nothing to take a snapshot of that the last one does not hold, at transaction ${lsn}.`);
+    }
+    let path: string | undefined;
+    let failure: unknown;
+    taker.take().then(
+      (taken) => {
+        path = taken;
+        failure =
+          taken === undefined ? refused('The graph was replaced while the snapshot was being taken.') : undefined;
+      },
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+    return {
+      path() {
+        if (failure !== undefined) throw failure;
+        return path;
+      },
+    };
+  }
+}
+
+function refused(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Request.Invalid', message);
+}

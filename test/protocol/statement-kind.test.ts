@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { StatementKinds } from '../../worker/statement-kind.ts';
+
+test.each([
+  { text: 'MATCH (n) RETURN n', type: 'read' },
+  { text: 'EXPLAIN CREATE (n)', type: 'read' },
+  { text: 'DUMP DATABASE', type: 'read' },
+  { text: 'SHOW INDEXES', type: 'read' },
+  { text: 'CREATE (n)', type: 'write' },
+  { text: 'CREATE INDEX ON :L(k)', type: 'write' },
+  { text: 'CREATE SNAPSHOT', type: 'storage' },
+  { text: 'show snapshots YIELD path', type: 'storage' },
+  { text: 'SHOW NEXT SNAPSHOT', type: 'storage' },
+  { text: 'SHOW STORAGE INFO', type: 'storage' },
+  { text: 'SHOW DATABASES', type: 'show' },
+  { text: 'DROP DATABASE flights', type: 'system' },
+])('$text goes its way as $type', ({ text, type }) => {
+  expect(new StatementKinds().of(text).type).toBe(type);
+});
+
+test.each(['DUMP', 'DUMP DATABASE flights', 'SHOW NEXT INDEX', 'CREATE SNAPSHOT now', 'SHOW STORAGE'])(
+  '%s is refused',
+  (text) => {
+    expect(() => new StatementKinds().of(text)).toThrow();
+  },
+);
