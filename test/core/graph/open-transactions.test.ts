@@ -387,7 +387,7 @@ test.each([false, true])(
         conflicts += run.conflicts;
         commits += run.store.lsn;
       }),
-      { numRuns: 40 },
+      { numRuns: Number(process.env.RUNS ?? 40) },
     );
     expect(conflicts).toBeGreaterThan(10);
     expect(commits).toBeGreaterThan(200);
