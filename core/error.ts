@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   'Neo.ClientError.Transaction.InvalidBookmark': '08N12',
   'Neo.TransientError.Transaction.BookmarkTimeout': '08N13',
   'Neo.TransientError.Transaction.DeadlockDetected': '50N05',
+  /** Another transaction was first to change what this one wants to change; GQL's "transaction rollback". */
+  'Neo.TransientError.Transaction.Outdated': '40000',
   'Neo.TransientError.General.DatabaseUnavailable': '08N09',
   'Neo.TransientError.General.MemoryPoolOutOfMemoryError': '51N66',
   'Neo.TransientError.General.TransactionMemoryLimit': '51N66',

@@ -19,6 +19,7 @@ import { ScratchPool } from '../executor/scratch.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import { GraphStore } from '../graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../graph/graph-view.ts';
+import type { WriteTransaction } from '../graph/write-transaction.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Statistics } from '../planner/statistics.ts';
@@ -65,6 +66,8 @@ export interface PreparedStatement {
 export interface StartOptions extends Moment {
   /** What a reading statement reads; the caller closes it. Without it: the acknowledged state. */
   readonly snapshot?: Snapshot;
+  /** The statement is part of this one, which its failure ends, and which others commit. */
+  readonly transaction?: WriteTransaction | undefined;
   /** The caller commits whenever `next` answers 'commit', so that CALL { … } IN TRANSACTIONS can be run. */
   readonly commitsOnTheWay?: boolean;
 }
@@ -126,11 +129,19 @@ export class Engine {
    * Errors: as prepare; ParameterMissing; those of index commands, which are carried out at once but for their commit.
    */
   start(text: string, parameters: Parameters, options: StartOptions): Execution {
-    const kept = this.#keep(text);
+    try {
+      return this.#startKept(this.#keep(text), parameters, options);
+    } catch (error) {
+      options.transaction?.rollback();
+      throw error;
+    }
+  }
+
+  #startKept(kept: KeptStatement, parameters: Parameters, options: StartOptions): Execution {
     try {
       return this.#start(kept, parameters, options);
     } catch (error) {
-      throw withExcerpt(error, text);
+      throw withExcerpt(error, kept.prepared.statement.text);
     }
   }
 
@@ -144,6 +155,7 @@ export class Engine {
       case 'dropIndex':
       case 'createConstraint':
       case 'dropConstraint':
+        if (options.transaction) throw schemaInTransaction(body.span);
         return this.#startSchema(prepared, body);
       default:
         throw new GraphError(
@@ -203,13 +215,15 @@ export class Engine {
     const pipeline = pipelines.take();
     const { context, holdings } = pipeline;
     const begin = kind === 'write' && transactional ? () => this.#store.begin() : undefined;
+    const { transaction } = moment;
     if (kind === 'write') {
-      const writer = this.#store.begin();
-      holdings.holdWriter(writer);
+      const writer = transaction?.enter() ?? this.#store.begin();
+      if (transaction) holdings.holdTransaction(transaction);
+      else holdings.holdWriter(writer);
       const rollBack = begin && (() => holdings.rollBackAnd(begin));
       context.begin({ view: writer.view, writer, rollBack, parameters, moment });
     } else {
-      const view = moment.snapshot ?? this.#pin(holdings);
+      const view = moment.snapshot ?? (transaction ? enterToRead(transaction, holdings) : this.#pin(holdings));
       context.begin({ view, writer: undefined, rollBack: undefined, parameters, moment });
     }
     const { text } = statement;
@@ -257,6 +271,20 @@ export class Engine {
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });
   }
+}
+
+function enterToRead(transaction: WriteTransaction, holdings: Holdings): GraphView {
+  const view = transaction.enterToRead();
+  holdings.holdTransaction(transaction);
+  return view;
+}
+
+function schemaInTransaction(position: Position): GraphError {
+  return new GraphError(
+    'Neo.ClientError.Statement.NotSupported',
+    'Indexes and constraints are made and dropped by statements that are sent on their own, not inside a transaction.',
+    { position },
+  );
 }
 
 function describe({ statement }: PreparedStatement, { planned }: KeptPlan, counts?: Profile): PlanDescription {

@@ -158,7 +158,7 @@ export class QueryExecution implements Execution {
     if (this.#state !== 'recorded') return 'paused';
     this.#state = 'done';
     // What has been written waits for its commit.
-    if (this.kind !== 'write') this.#end(pipeline);
+    if (this.kind !== 'write' || pipeline.holdings.areShared) this.#end(pipeline);
     return 'done';
   }
 
@@ -188,7 +188,7 @@ export class QueryExecution implements Execution {
     this.#changes = pipeline.context.changes;
     this.#pipeline = undefined;
     pipeline.context.end();
-    pipeline.holdings.release();
+    pipeline.holdings.giveUp();
   }
 
   /** The execution has come to its end, and its pipeline may serve others. */

@@ -1,6 +1,7 @@
 import { assert } from '../assert.ts';
 import type { Delta, Transaction } from '../graph/delta.ts';
 import type { Pin } from '../graph/graph-store.ts';
+import type { WriteTransaction } from '../graph/write-transaction.ts';
 import type { Writer } from '../graph/writer.ts';
 
 const NO_DELTAS: readonly Delta[] = [];
@@ -9,9 +10,20 @@ const NO_DELTAS: readonly Delta[] = [];
 export class Holdings {
   #writer: Writer | undefined;
   #pin: Pin | undefined;
+  #transaction: WriteTransaction | undefined;
 
   holdWriter(writer: Writer): void {
     this.#writer = writer;
+  }
+
+  /** It has been entered. */
+  holdTransaction(transaction: WriteTransaction): void {
+    this.#transaction = transaction;
+  }
+
+  /** Whether what is written is committed by somebody else. */
+  get areShared(): boolean {
+    return this.#transaction !== undefined;
   }
 
   holdPin(pin: Pin): void {
@@ -60,5 +72,15 @@ export class Holdings {
     this.#pin = undefined;
     writer?.rollback();
     pin?.release();
+    const transaction = this.#transaction;
+    this.#transaction = undefined;
+    transaction?.leave();
+  }
+
+  /** The statement has failed, or is not wanted any more. That ends the transaction which it is part of. */
+  giveUp(): void {
+    this.#transaction?.rollback();
+    this.#transaction = undefined;
+    this.release();
   }
 }

@@ -34,9 +34,9 @@ export class Changes {
     return this.#stamp !== undefined;
   }
 
-  begin(): void {
+  begin(stamp: Stamp = { lsn: OPEN }): void {
     assert(this.#stamp === undefined, 'one write transaction at a time');
-    this.#stamp = { lsn: OPEN };
+    this.#stamp = stamp;
     this.#versions.begin(this.#stamp);
   }
 

@@ -6,6 +6,7 @@ import { GraphError } from '../error.ts';
 import { isList } from '../value/equality.ts';
 import { describe, typeName } from '../value/render.ts';
 import type { StoredValue } from '../value/value.ts';
+import type { Guard } from './claims.ts';
 import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
@@ -27,13 +28,13 @@ export class ConstraintCheck {
   }
 
   /** Checks what a transaction's changes have touched. Errors: ConstraintValidationFailed. Answers with the work that it was. */
-  changes(deltas: readonly Delta[]): number {
+  changes(deltas: readonly Delta[], guard?: Guard): number {
     const { constraints } = this.#state;
     if (constraints.isEmpty) return 0;
     let work = deltas.length;
     for (const delta of deltas) {
       for (const constraint of this.#touchedBy(delta)) {
-        this.#check(constraint, entityOf(delta));
+        this.#check(constraint, entityOf(delta), guard);
         work++;
       }
     }
@@ -83,8 +84,8 @@ export class ConstraintCheck {
     }
   }
 
-  #check(constraint: ConstraintDefinition, id: number): void {
-    const problem = this.#problem(constraint, id);
+  #check(constraint: ConstraintDefinition, id: number, guard: Guard | undefined): void {
+    const problem = this.#problem(constraint, id, guard);
     if (problem === undefined) return;
     throw new GraphError(
       'Neo.ClientError.Schema.ConstraintValidationFailed',
@@ -94,7 +95,7 @@ export class ConstraintCheck {
   }
 
   /** What is wrong about an entity; undefined too when the constraint is not about it. */
-  #problem(constraint: ConstraintDefinition, id: number): string | undefined {
+  #problem(constraint: ConstraintDefinition, id: number, guard?: Guard): string | undefined {
     const { entity, token, keys, kind } = constraint;
     const isNode = entity === 'node';
     const concerned = isNode ? this.#view.hasLabel(id, token) : this.#view.relationshipType(id) === token;
@@ -107,16 +108,18 @@ export class ConstraintCheck {
     }
     if (kind === 'type')
       return isOfTypes(values[0]!, constraint.types) ? undefined : this.#mistyped(constraint, values[0]!);
-    return kind !== 'exists' && this.#isTaken(constraint, values) ? this.#taken(constraint, values) : undefined;
+    return kind !== 'exists' && this.#isTaken(constraint, values, guard) ? this.#taken(constraint, values) : undefined;
   }
 
-  #isTaken(constraint: ConstraintDefinition, values: readonly StoredValue[]): boolean {
+  #isTaken(constraint: ConstraintDefinition, values: readonly StoredValue[], guard: Guard | undefined): boolean {
     const index = this.#indexOf(constraint);
     if (index === undefined) return false;
     // After a start or a new MAIN the index may be on its way; what it does not hold yet could be the same value.
     this.#state.complete(index);
     this.#found.count = 0;
     index.seek(values.length === 1 ? values[0]! : values, this.#found);
+    const { ids, count } = this.#found;
+    guard?.takeKey(constraint.name, values, { ids, count, entity: constraint.entity });
     return this.#found.count > 1;
   }
 

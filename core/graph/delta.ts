@@ -2,9 +2,11 @@
  * One change to the graph. A transaction's deltas are what the WAL stores and what replication
  * carries: results, never statements. Applied in the same order they give the same graph, ids included.
  */
+import { InvariantError } from '../assert.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { IndexDefinition } from './index-definition.ts';
+import type { Tokens } from './tokens.ts';
 
 export type TokenKind = 'label' | 'relationshipType' | 'propertyKey';
 
@@ -45,4 +47,53 @@ export interface Transaction {
   readonly epoch: number;
   readonly lsn: number;
   readonly deltas: readonly Delta[];
+}
+
+/**
+ * A transaction's deltas with the tokens that names have now. Between its statements others may have defined the same names, or
+ * given their numbers to other names.
+ */
+export function renumbered(deltas: readonly Delta[], tokens: Tokens): Delta[] {
+  const renamed = {
+    label: new Map<number, number>(),
+    relationshipType: new Map<number, number>(),
+    propertyKey: new Map<number, number>(),
+  };
+  const counts = {
+    label: tokens.label.count,
+    relationshipType: tokens.relationshipType.count,
+    propertyKey: tokens.propertyKey.count,
+  };
+  const result: Delta[] = [];
+  for (const delta of deltas) {
+    if (delta.type === 'defineToken') {
+      const known = tokens.of(delta.kind).idOf(delta.name);
+      const token = known ?? counts[delta.kind]++;
+      renamed[delta.kind].set(delta.token, token);
+      if (known === undefined) result.push({ ...delta, token });
+    } else result.push(withTokens(delta, renamed));
+  }
+  return result;
+}
+
+function withTokens(delta: Delta, renamed: Readonly<Record<TokenKind, ReadonlyMap<number, number>>>): Delta {
+  switch (delta.type) {
+    case 'addLabel':
+    case 'removeLabel':
+      return { ...delta, label: renamed.label.get(delta.label) ?? delta.label };
+    case 'setNodeProperty':
+    case 'setRelationshipProperty':
+      return { ...delta, key: renamed.propertyKey.get(delta.key) ?? delta.key };
+    case 'createRelationship': {
+      const relationshipType = renamed.relationshipType.get(delta.relationshipType) ?? delta.relationshipType;
+      return { ...delta, relationshipType };
+    }
+    case 'createIndex':
+    case 'dropIndex':
+    case 'createConstraint':
+    case 'dropConstraint':
+      throw new InvariantError('a transaction of several statements changes no schema');
+    default:
+      return delta;
+  }
 }

@@ -16,9 +16,13 @@ export class EntityIds {
   limit = 0;
   /** No id below this one is free. */
   #freeFrom = 0;
+  /** Ids that an open transaction has given while others write; see WriteTransaction. */
+  #reserved: Bitmap | undefined;
+  readonly #memory: MemoryCounter;
 
   constructor(memory: MemoryCounter) {
     this.live = new Bitmap(memory);
+    this.#memory = memory;
   }
 
   has(id: number): boolean {
@@ -28,7 +32,7 @@ export class EntityIds {
   /** The lowest id that neither is in use nor has versions, by which a snapshot may still see an entity of that id. */
   lowestFree(versioned: Bitmap): number {
     for (let word = this.#freeFrom >>> 5; ; word += 1) {
-      const taken = (this.live.words[word] ?? 0) | (versioned.words[word] ?? 0);
+      const taken = (this.live.words[word] ?? 0) | (versioned.words[word] ?? 0) | (this.#reserved?.words[word] ?? 0);
       if (taken === -1) continue;
       const id = (word << 5) + lowestBit(~taken);
       if (id > ID_MAX) throw new GraphError('Neo.TransientError.General.MemoryPoolOutOfMemoryError', 'No id is left.');
@@ -46,6 +50,18 @@ export class EntityIds {
   delete(id: number): void {
     this.live.delete(id);
     this.count -= 1;
+    this.release(id);
+  }
+
+  /** Keeps an id from being given, though it is not in use, until it is returned. */
+  reserve(id: number): void {
+    this.#reserved ??= new Bitmap(this.#memory);
+    this.#reserved.add(id);
+  }
+
+  /** Ends the reservation of an id. */
+  return(id: number): void {
+    this.#reserved?.delete(id);
     this.release(id);
   }
 

@@ -1,15 +1,17 @@
 import { assert, broken } from '../assert.ts';
 import { Changes } from './changes.ts';
+import { Claims, Guard } from './claims.ts';
 import { ConstraintCheck } from './constraint-check.ts';
 import type { Constraints } from './constraints.ts';
 import type { Transaction } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type Direction, type GraphView, type Snapshot } from './graph-view.ts';
 import type { Indexes } from './indexes.ts';
-import { OPEN } from './stamp.ts';
+import { OPEN, type Stamp } from './stamp.ts';
 import { StoreView } from './store-view.ts';
 import type { Tokens } from './tokens.ts';
 import { type Chains, VersionStore } from './version-store.ts';
+import { type TransactionBounds, WriteTransaction } from './write-transaction.ts';
 import { Writer, type WriterParts } from './writer.ts';
 
 export interface GraphStoreOptions {
@@ -39,6 +41,9 @@ export class GraphStore {
   #collectedLsn: number;
   /** The lsns at which snapshots are open, and the one at which the last was opened. */
   #pins: Pin[] = [];
+  readonly #claims = new Claims();
+  /** The transaction of several statements whose changes were last in the columns, where they may be still. */
+  #inPlace: WriteTransaction | undefined;
 
   /** An empty graph at lsn 0, or one that a restore has filled. */
   constructor(options: GraphStoreOptions = {}, restored?: { readonly state: GraphState; readonly lsn: number }) {
@@ -59,6 +64,7 @@ export class GraphStore {
       view: this.newest,
       check: new ConstraintCheck(this.#state, this.newest),
       memoryBytesMax: options.memoryBytesMax ?? Number.POSITIVE_INFINITY,
+      guard: undefined,
     };
   }
 
@@ -105,15 +111,43 @@ export class GraphStore {
     return this.nodeCount === 0 ? 0 : (relationships * (direction === 'both' ? 2 : 1)) / this.nodeCount;
   }
 
-  /** Opens the write transaction; there is none open. */
+  /** Opens the write transaction; none but those of `openTransaction` are open. */
   begin(): Writer {
+    this.#giveWay();
     this.#changes.begin();
-    return new Writer(this.#writerParts);
+    const parts = this.#writerParts;
+    return new Writer(
+      this.#claims.isEmpty ? parts : { ...parts, guard: new Guard(this.#claims, this.#state.memory, this.#versions) },
+    );
+  }
+
+  /** Opens a transaction of several statements, which reads at the acknowledged lsn. Others may write between its statements. */
+  openTransaction(bounds: TransactionBounds): WriteTransaction {
+    const pin = this.pin();
+    const stamp: Stamp = { lsn: OPEN };
+    const sight = { lsn: pin.lsn, own: stamp };
+    const guard = new Guard(this.#claims, this.#state.memory, this.#versions, sight);
+    const view = new StoreView(this.#state, this.#versions, pin.lsn, stamp);
+    const transaction = new WriteTransaction({
+      parts: { ...this.#writerParts, guard },
+      guard,
+      pin,
+      bounds,
+      giveWay: () => this.#giveWay(),
+      begin: () => {
+        this.#changes.begin(stamp);
+        this.#inPlace = transaction;
+        // What nobody has changed since is read without looking for versions.
+        return this.lsn === pin.lsn ? this.newest : view;
+      },
+    });
+    return transaction;
   }
 
   /** Makes the changes of the transaction that follows the last one: on a REPLICA, and in recovery. */
   apply(transaction: Transaction): void {
     assert(transaction.lsn === this.lsn + 1, `transaction ${transaction.lsn} does not follow ${this.lsn}`);
+    this.#giveWay();
     this.#changes.begin();
     for (const delta of transaction.deltas) this.#changes.apply(delta);
     this.#changes.commit();
@@ -129,6 +163,8 @@ export class GraphStore {
     for (let index = indexes.nextToPopulate(); index && left > 0; index = indexes.nextToPopulate()) {
       left -= 1 + this.#state.populate(index, left);
     }
+    // A transaction that waits for its next statement is not to keep an index from readers for as long as it waits.
+    if (indexes.areUnfinished && this.#inPlace?.isIdle) this.#giveWay();
     if (!this.#changes.isOpen) indexes.finish(this.lsn);
     for (let index = indexes.nextWithBacklog(); index && left > 0; index = indexes.nextWithBacklog()) {
       left -= index.workOff(left);
@@ -177,6 +213,13 @@ export class GraphStore {
 
   #newPin(lsn: number): Pin {
     return new Pin(new StoreView(this.#state, this.#versions, lsn), () => this.#collect());
+  }
+
+  /** Takes the changes of a transaction that waits for its next statement out of the columns. */
+  #giveWay(): void {
+    const transaction = this.#inPlace;
+    this.#inPlace = undefined;
+    if (transaction?.isOpen) transaction.giveWay();
   }
 
   /** Drops the versions that neither an open snapshot nor one opened from now on can ask for. */

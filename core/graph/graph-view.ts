@@ -61,6 +61,8 @@ export interface ExportedRelationship {
 export interface GraphView {
   /** The last transaction that is seen; Infinity for the newest state, an open writer's changes included. */
   readonly lsn: number;
+  /** Whether an open writer's changes are seen, and so what its statement has just deleted is missed. */
+  readonly isWriters: boolean;
 
   nodeExists(id: number): boolean;
   /** Label tokens, ascending. Empty when the node does not exist. Not to be changed. */

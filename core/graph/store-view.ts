@@ -23,6 +23,7 @@ import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './pa
 import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
 import { type Doubtful, ScanState, scanBits } from './scan.ts';
+import { OPEN, type Sight, type Stamp } from './stamp.ts';
 import type { ValueIndex } from './value-index.ts';
 import type { Likeness, VectorIndex } from './vector-index.ts';
 import type { Chains, RelationshipDeleted, VersionStore } from './version-store.ts';
@@ -31,8 +32,9 @@ import type { Chains, RelationshipDeleted, VersionStore } from './version-store.
  * A store as of one lsn. Where nothing has changed since, reads go straight to the columns; else the bitmap of versioned
  * entities tells which ones must be looked up in their chains.
  */
-export class StoreView implements GraphView {
+export class StoreView implements GraphView, Sight {
   readonly lsn: number;
+  readonly own: Stamp | undefined;
   readonly #state: GraphState;
   readonly #versions: VersionStore;
   /** Made when a scan is asked for: most views of point statements never are. */
@@ -40,16 +42,22 @@ export class StoreView implements GraphView {
   /** What `degree` expands into when it must look at each relationship. */
   #degreeEntries: Expansion | undefined;
 
-  constructor(state: GraphState, versions: VersionStore, lsn: number) {
+  /** `own`: of a transaction that sees its own changes beside the lsn. */
+  constructor(state: GraphState, versions: VersionStore, lsn: number, own?: Stamp) {
     this.#state = state;
     this.#versions = versions;
     this.lsn = lsn;
+    this.own = own;
+  }
+
+  get isWriters(): boolean {
+    return this.lsn === OPEN || this.own !== undefined;
   }
 
   nodeExists(id: number): boolean {
     const exists = this.#state.nodes.ids.has(id);
     const { nodes } = this.#versions;
-    return this.#isDoubtful(nodes, id) ? existedAt(nodes.head(id), this.lsn, exists) : exists;
+    return this.#isDoubtful(nodes, id) ? existedAt(nodes.head(id), this, exists) : exists;
   }
 
   nodeLabels(id: number): readonly number[] {
@@ -67,7 +75,7 @@ export class StoreView implements GraphView {
 
   commonLabels(): readonly number[] | undefined {
     // An open writer may have deleted nodes that its statement still holds, and these have no labels.
-    if (this.#isPast || this.lsn === Number.POSITIVE_INFINITY) return undefined;
+    if (this.#isPast || this.isWriters) return undefined;
     return this.#state.labels.common(this.#state.nodes.ids.count);
   }
 
@@ -82,7 +90,7 @@ export class StoreView implements GraphView {
   relationshipExists(id: number): boolean {
     const exists = this.#state.relationships.ids.has(id);
     const { relationships } = this.#versions;
-    return this.#isDoubtful(relationships, id) ? existedAt(relationships.head(id), this.lsn, exists) : exists;
+    return this.#isDoubtful(relationships, id) ? existedAt(relationships.head(id), this, exists) : exists;
   }
 
   relationshipType(id: number): number {
@@ -277,12 +285,12 @@ export class StoreView implements GraphView {
   #labelSet(id: number): number {
     const { nodes } = this.#versions;
     const newest = this.#state.nodes.labelSet(id);
-    return this.#isDoubtful(nodes, id) ? labelSetAt(nodes.head(id), this.lsn, newest) : newest;
+    return this.#isDoubtful(nodes, id) ? labelSetAt(nodes.head(id), this, newest) : newest;
   }
 
   #property(table: PropertyTable, chains: Chains, id: number, key: number): StoredValue | null {
     const newest = table.get(id, key);
-    return this.#isDoubtful(chains, id) ? propertyAt(chains.head(id), this.lsn, { key, newest }) : newest;
+    return this.#isDoubtful(chains, id) ? propertyAt(chains.head(id), this, { key, newest }) : newest;
   }
 
   #keys(table: PropertyTable, chains: Chains, id: number): number[] {
@@ -296,7 +304,7 @@ export class StoreView implements GraphView {
 
   #relationship(id: number): RelationshipDeleted | 'newest' | 'none' {
     const { relationships } = this.#versions;
-    const found = this.#isDoubtful(relationships, id) ? relationshipAt(relationships.head(id), this.lsn) : 'newest';
+    const found = this.#isDoubtful(relationships, id) ? relationshipAt(relationships.head(id), this) : 'newest';
     return found === 'newest' && !this.#state.relationships.ids.has(id) ? 'none' : found;
   }
 
@@ -319,7 +327,7 @@ export class StoreView implements GraphView {
     for (const departed of this.#versions.departedFrom(node)) {
       const { start, end, entity: relationship } = departed;
       const own = direction === 'outgoing' ? start : end;
-      if (own !== node || departed.relationshipType !== type || !stoodAt(departed, this.lsn)) continue;
+      if (own !== node || departed.relationshipType !== type || !stoodAt(departed, this)) continue;
       insert(out, from, { neighbour: direction === 'outgoing' ? end : start, relationship });
     }
   }
@@ -330,7 +338,7 @@ export class StoreView implements GraphView {
     let kept = from;
     for (let row = from; row < out.count; row += 1) {
       const id = out.relationships[row]!;
-      if (relationships.entities.has(id) && relationshipAt(relationships.head(id), this.lsn) !== 'newest') continue;
+      if (relationships.entities.has(id) && relationshipAt(relationships.head(id), this) !== 'newest') continue;
       out.neighbours[kept] = out.neighbours[row]!;
       out.relationships[kept++] = id;
     }

@@ -6,6 +6,7 @@ import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { Changes } from './changes.ts';
+import type { Guard } from './claims.ts';
 import type { ConstraintCheck } from './constraint-check.ts';
 import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts';
 import type { Delta, TokenKind, Transaction } from './delta.ts';
@@ -34,18 +35,25 @@ export interface WriterParts {
   readonly view: GraphView;
   readonly check: ConstraintCheck;
   readonly memoryBytesMax: number;
+  /** While transactions of several statements are open. */
+  readonly guard: Guard | undefined;
 }
 
 export class Writer {
   /** The newest state, this transaction's changes included. */
   readonly view: GraphView;
-  readonly #deltas: Delta[] = [];
+  readonly #deltas: Delta[];
+  /** How many of them the constraints have been asked about. */
+  #checkedCount = 0;
   readonly #parts: WriterParts;
   #isOpen = true;
 
-  constructor(parts: WriterParts) {
+  /** `deltas`: what the transaction has done before, and is done anew. */
+  constructor(parts: WriterParts, deltas: Delta[] = []) {
     this.view = parts.view;
     this.#parts = parts;
+    this.#deltas = deltas;
+    for (const delta of deltas) parts.changes.apply(delta);
   }
 
   /** What has been done so far, in order. */
@@ -101,14 +109,14 @@ export class Writer {
   /** Deletes a node with its labels and properties. Fails while it has relationships. */
   deleteNode(node: number): void {
     this.#expectNode(node);
-    if (this.#parts.state.adjacency.isJoined(node)) {
+    if (this.#parts.state.adjacency.isJoined(node) && this.view.degree(node, 'both', ALL_TYPES) > 0) {
       throw new GraphError(
         'Neo.ClientError.Schema.ConstraintValidationFailed',
         'Cannot delete a node that still has relationships. Delete them first, or use DETACH DELETE.',
         { detail: 'DeleteConnectedNode', gqlStatus: 'G1001' },
       );
     }
-    this.#make({ type: 'deleteNode', node });
+    this.#deleteBare(node);
   }
 
   /** Deletes a node and its relationships, and answers how many these were. */
@@ -118,14 +126,14 @@ export class Writer {
     this.view.expand(node, 'both', ALL_TYPES, expansion);
     // From the last to the first, so that what lies behind each in its slice need not be moved.
     for (let row = expansion.count - 1; row >= 0; row -= 1) this.deleteRelationship(expansion.relationships[row]!);
-    this.#make({ type: 'deleteNode', node });
+    this.#deleteBare(node);
     return expansion.count;
   }
 
   /** Creates a relationship and answers its id, the lowest that is free. */
   createRelationship(relationshipType: number, start: number, end: number): number {
-    this.#expectNode(start);
-    this.#expectNode(end);
+    this.#expectEnd(start);
+    this.#expectEnd(end);
     const relationship = this.#parts.state.relationships.ids.lowestFree(this.#parts.versions.relationships.entities);
     this.#make({ type: 'createRelationship', relationship, relationshipType, start, end });
     return relationship;
@@ -229,7 +237,10 @@ export class Writer {
    * ConstraintValidationFailed, and answers with the work that it was.
    */
   checkConstraints(): number {
-    return this.#parts.check.changes(this.#deltas);
+    const unchecked = this.#checkedCount === 0 ? this.#deltas : this.#deltas.slice(this.#checkedCount);
+    const work = this.#parts.check.changes(unchecked, this.#parts.guard);
+    this.#checkedCount = this.#deltas.length;
+    return work;
   }
 
   /** Ends the transaction with the next lsn. The caller makes it durable, then acknowledges it. */
@@ -263,11 +274,26 @@ export class Writer {
     this.#isOpen = false;
   }
 
+  /** Deletes a node that has no relationships left, of those that the transaction sees. */
+  #deleteBare(node: number): void {
+    this.#parts.guard?.deleteNode(node, this.#parts.state.adjacency.isJoined(node));
+    this.#make({ type: 'deleteNode', node });
+  }
+
+  /** A relationship is to be joined to the node. */
+  #expectEnd(node: number): void {
+    const exists = this.#parts.state.nodes.ids.has(node);
+    this.#parts.guard?.joinNode(node, exists);
+    if (!exists) throw deletedEntity('node');
+  }
+
   #expectNode(node: number): void {
+    this.#parts.guard?.changeNode(node);
     if (!this.#parts.state.nodes.ids.has(node)) throw deletedEntity('node');
   }
 
   #expectRelationship(relationship: number): void {
+    this.#parts.guard?.changeRelationship(relationship);
     if (!this.#parts.state.relationships.ids.has(relationship)) throw deletedEntity('relationship');
   }
 }

@@ -116,7 +116,7 @@ export class PropertyOperand extends Operand {
     const rows = token === undefined ? BATCH_COLUMNS.integers(count) : shared ? positions : undefined;
     const vector = { column, rows };
     // A snapshot never shows what the statement itself has deleted.
-    if (context.view.lsn === Number.POSITIVE_INFINITY) {
+    if (context.view.isWriters) {
       this.#refuseDeleted(entities, positions, vector, count, context);
     }
     return vector;

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { GraphView, Snapshot } from '../../../core/graph/graph-view.ts';
 import type { IndexDefinition } from '../../../core/graph/index-definition.ts';
-import { GraphRestore } from '../../../core/graph/restore.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
 import { PointValue, SRID, type Srid } from '../../../core/value/spatial/point-value.ts';
 import { Float, type StoredValue } from '../../../core/value/value.ts';
 import { ascending, expectSame, Model } from './graph-model.ts';
+import { restored } from './restored.ts';
 
 const VALUES: readonly StoredValue[] = [
   1,
@@ -312,18 +312,6 @@ function expectRestored(run: Run, snapshot: Snapshot): void {
   expect(store.checksum()).toBe(run.checksums[snapshot.lsn]);
   store.populateIndexes(snapshot.lsn % 2 === 0 ? 3 : Number.POSITIVE_INFINITY);
   expectSame(store.newest, run.committed[snapshot.lsn]!, { indexes: store.indexes, values: VALUES });
-}
-
-function restored(view: GraphView, lsn: number): GraphStore {
-  const restore = new GraphRestore();
-  for (const kind of ['label', 'relationshipType', 'propertyKey'] as const) {
-    restore.tokens(kind, view.exportTokens(kind));
-  }
-  for (const node of view.exportNodes(0, view.nodeIdLimit)) restore.node(node);
-  for (const relationship of view.exportRelationships(0, view.relationshipIdLimit)) restore.relationship(relationship);
-  for (const index of view.exportIndexes()) restore.index(index);
-  for (const constraint of view.exportConstraints()) restore.constraint(constraint);
-  return restore.finish(lsn);
 }
 
 function chosen(entities: ReadonlyMap<number, unknown>, pick: number): number | undefined {
