@@ -72,7 +72,7 @@ export class StatementRunner {
     const group = new CommitGroup(host);
     this.#writes = new WriteQueue({
       checkWritable: () => this.#checkWritable(),
-      commit: (execution) => group.commit(execution),
+      commit: (execution, startMs) => group.commit(execution, startMs),
       flush: () => group.flush(),
       stored: () => host.stored(),
       failed: (error) => host.failed(error),
