@@ -207,9 +207,9 @@ export class GraphStore {
     return pin;
   }
 
-  /** The sum over the newest state, equal on every instance at an equal lsn; see checksum.ts. */
+  /** The sum over all that is committed, equal on every instance at an equal lsn; see checksum.ts. */
   checksum(): bigint {
-    return this.newest.checksum();
+    return new StoreView(this.#state, this.#versions, this.lsn).checksum();
   }
 
   /** Most snapshots are opened where the one before was, so the pin of the last one is kept even when it has been closed. */

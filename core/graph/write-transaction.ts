@@ -94,9 +94,9 @@ export class WriteTransaction {
 
   /** Takes its changes out of the columns for others to write there. */
   giveWay(): void {
-    assert(this.#state === 'idle', 'a statement is running');
     const writer = this.#writer;
     if (writer === undefined) return;
+    assert(this.#state === 'idle', 'a statement is running');
     this.#deltas = writer.deltas;
     this.#writer = undefined;
     writer.rollback();

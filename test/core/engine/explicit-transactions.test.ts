@@ -56,6 +56,63 @@ describe('what others see', () => {
 
     expect(execution.rows).toEqual([[500]]);
   });
+
+  test('is nothing in the checksum either, which tells what is committed', () => {
+    const before = database.store.checksum();
+    first.rows('MATCH (n:A) SET n.x = 2 CREATE (:City {name: "Zürich"})');
+
+    expect(database.store.checksum()).toBe(before);
+    first.commit();
+    expect(database.store.checksum()).not.toBe(before);
+  });
+
+  test('others write while it reads, also when a statement before has found nothing to change', () => {
+    first.rows('MATCH (n:Nobody) SET n.x = 2');
+    const execution = first.start('UNWIND range(1, 500) AS i MATCH (n:A) RETURN sum(n.x)');
+    expect(execution.next(20)).toBe('paused');
+
+    database.run('MATCH (n:A) SET n.x = 7');
+    while (execution.next(50) !== 'done');
+
+    expect(execution.rows).toEqual([[500]]);
+    expect(seen(database, 'A')).toBe('7');
+  });
+});
+
+describe('an index that is made while transactions are open', () => {
+  test('comes online without what they have not committed, and is right for each of them and after them', () => {
+    first.rows('MATCH (n:A) SET n.x = 2 CREATE (:A {x: 3})');
+    second.rows('MATCH (n:B) SET n:A');
+    database.run('CREATE INDEX by_x FOR (n:A) ON (n.x)');
+    first.rows('CREATE (:A {x: 4})');
+
+    database.store.populateIndexes(1_000);
+
+    expect(database.store.indexes.byName('by_x')!.isOnline).toBe(true);
+    const found = (by: { rows(text: string): unknown[][] }) =>
+      by.rows('UNWIND range(1, 4) AS x MATCH (n:A {x: x}) RETURN x ORDER BY x').join();
+    expect([found(database), found(first), found(second)]).toEqual(['1', '2,3,4', '1,1']);
+    first.rollback();
+    second.commit();
+    expect(found(database)).toBe('1,1');
+  });
+
+  test('does not come online while a statement of one is at work', () => {
+    const creation = database.start('CREATE INDEX by_x FOR (n:A) ON (n.x)');
+    creation.next(1);
+    database.store.acknowledge(creation.commit(1)!.lsn);
+    const execution = first.start('UNWIND range(1, 200) AS i CREATE (:A {x: i})');
+    expect(execution.next(20)).toBe('paused');
+
+    database.store.populateIndexes(1_000);
+    expect(database.store.indexes.byName('by_x')!.isOnline).toBe(false);
+
+    while (execution.next(1_000) !== 'done');
+    database.store.populateIndexes(1_000);
+    expect(database.store.indexes.byName('by_x')!.isOnline).toBe(true);
+    first.rollback();
+    expect(database.rows('MATCH (n:A {x: 5}) RETURN count(n)')).toEqual([[0]]);
+  });
 });
 
 describe('what a transaction sees', () => {
@@ -114,6 +171,57 @@ describe('the first writer wins', () => {
     expect(failureOf(() => database.run(other)).code).toBe(OUTDATED);
     first.commit();
     expect(failureOf(() => third.rows(other)).code).toBe(OUTDATED);
+  });
+
+  test.each([
+    {
+      constraint: 'FOR (n:Seat) REQUIRE (n.row, n.place) IS UNIQUE',
+      take: 'CREATE (:Seat {row: 1, place: 2})',
+      other: 'CREATE (:Seat {row: 1, place: 3})',
+      free: 'MATCH (n:Seat {row: 1, place: 2}) SET n.place = 9',
+    },
+    {
+      constraint: 'FOR (n:Seat) REQUIRE (n.row, n.place) IS NODE KEY',
+      take: 'CREATE (:Seat {row: 1, place: 2})',
+      other: 'CREATE (:Seat {row: 2, place: 2})',
+      free: 'MATCH (n:Seat {row: 1, place: 2}) DELETE n',
+    },
+    {
+      constraint: 'FOR ()-[r:SEAT]-() REQUIRE (r.row, r.place) IS UNIQUE',
+      take: 'MATCH (a:A), (b:B) CREATE (a)-[:SEAT {row: 1, place: 2}]->(b)',
+      other: 'MATCH (a:A), (b:B) CREATE (a)-[:SEAT {row: 2, place: 2}]->(b)',
+      free: 'MATCH ()-[r:SEAT {row: 1, place: 2}]->() SET r.row = 9',
+    },
+    {
+      constraint: 'FOR ()-[r:SEAT]-() REQUIRE (r.row, r.place) IS RELATIONSHIP KEY',
+      take: 'MATCH (a:A), (b:B) CREATE (a)-[:SEAT {row: 1, place: 2}]->(b)',
+      other: 'MATCH (a:A), (b:B) CREATE (a)-[:SEAT {row: 1, place: 1}]->(b)',
+      free: 'MATCH ()-[r:SEAT {row: 1, place: 2}]->() DELETE r',
+    },
+  ])('a value that must be unique, with $constraint', ({ constraint, take, other, free }) => {
+    const violation = 'Neo.ClientError.Schema.ConstraintValidationFailed';
+    database.run(`CREATE CONSTRAINT seat ${constraint}`);
+    const open = () => new OpenTransaction(database);
+
+    // Taken by one who may yet let go of it: nobody is told that it is taken for good.
+    const taker = open();
+    const witness = open();
+    taker.rows(take);
+    expect(failureOf(() => open().rows(take)).code).toBe(OUTDATED);
+    expect(failureOf(() => database.run(take)).code).toBe(OUTDATED);
+    const neighbour = open();
+    neighbour.rows(other);
+    neighbour.commit();
+    taker.commit();
+    expect(failureOf(() => witness.rows(take)).code).toBe(OUTDATED);
+    expect(failureOf(() => open().rows(take)).code).toBe(violation);
+    // Let go of by one who may yet have it back.
+    const leaver = open();
+    leaver.rows(free);
+    expect(failureOf(() => open().rows(take)).code).toBe(OUTDATED);
+    expect(failureOf(() => database.run(take)).code).toBe(OUTDATED);
+    leaver.commit();
+    database.run(take);
   });
 
   test('relationships may be joined to one node by several, and other properties of other nodes changed', () => {
