@@ -99,7 +99,8 @@ export class StatementRunner {
       if (state().role === 'none') return this.#refuseWithoutRole();
       this.#host.activity();
       const prepared = this.#host.engine().prepare(request.statement);
-      const writes = prepared.kind === 'write' || prepared.kind === 'schema';
+      // EXPLAIN only plans, which any instance can.
+      const writes = !prepared.explain && (prepared.kind === 'write' || prepared.kind === 'schema');
       if (writes && request.accessMode === 'read') throw writeInReadMode();
       if (writes) this.#checkPermitted();
       await this.awaitBookmarks(request.bookmarks, Math.min(request.bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
