@@ -120,6 +120,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       },
       committed: (records) => this.#feed({ type: 'committed', records }),
       stored: () => ctx.storage.sync(),
+      room: () => this.#snapshots.room(),
       failed: (error) => this.#end(error),
     });
     this.#sockets = new LiveSockets({

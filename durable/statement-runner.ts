@@ -57,6 +57,8 @@ export interface StatementHost extends CommitHost {
   activity(): void;
   /** Resolves when all that was handed to storage is on disk. */
   stored(): Promise<void>;
+  /** See WriteHost.room. */
+  room(): Promise<void> | undefined;
   /** Records could not be stored, and memory is ahead of storage now. */
   failed(error: unknown): void;
 }
@@ -75,6 +77,7 @@ export class StatementRunner {
       commit: (execution, startMs) => group.commit(execution, startMs),
       flush: () => group.flush(),
       stored: () => host.stored(),
+      room: () => host.room(),
       failed: (error) => host.failed(error),
     });
   }

@@ -84,6 +84,11 @@ export class GraphStore {
     return this.#state.memory.bytes;
   }
 
+  /** Those of them that are versions of the past, which open snapshots hold back. */
+  get versionBytes(): number {
+    return this.#versions.bytes;
+  }
+
   get nodeCount(): number {
     return this.#state.nodes.ids.count;
   }

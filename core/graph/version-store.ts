@@ -133,6 +133,8 @@ export class VersionStore {
   #stamp: Stamp | undefined;
   #open: Undo[] = [];
   readonly #memory: MemoryCounter;
+  /** Bytes of all records; they are in the graph's memory too. */
+  bytes = 0;
 
   constructor(memory: MemoryCounter) {
     this.#memory = memory;
@@ -150,7 +152,7 @@ export class VersionStore {
     this.chainsOf(undo).push(undo);
     if (undo.type === 'relationshipDeleted') this.#depart(undo);
     this.#open.push(undo);
-    this.#memory.bytes += bytesOf(undo);
+    this.#count(bytesOf(undo));
     this.newestLsn = undo.stamp.lsn;
   }
 
@@ -213,8 +215,13 @@ export class VersionStore {
     if (this.#open.length === 0) this.newestLsn = this.#log.at(-1)?.stamp.lsn ?? -1;
   }
 
+  #count(bytes: number): void {
+    this.bytes += bytes;
+    this.#memory.bytes += bytes;
+  }
+
   #forget(undo: Undo): boolean {
-    this.#memory.bytes -= bytesOf(undo);
+    this.#count(-bytesOf(undo));
     if (undo.type === 'relationshipDeleted') this.#return(undo);
     if ('departures' in undo) for (const departure of undo.departures) departure.index.forget(departure);
     return this.chainsOf(undo).remove(undo);
