@@ -1,12 +1,13 @@
 /** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
 import { GraphError } from '../core/error.ts';
-import type { Answer, StatementCall } from './answer.ts';
+import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import { isShowing, runClusterCommand } from './cluster-command.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { StatementKinds } from './statement-kind.ts';
 import { runSystemCommand } from './system-database.ts';
 import { runSystemQuery, SYSTEM_DATABASE } from './system-query.ts';
+import { runTransaction } from './transactions.ts';
 
 export class Service {
   readonly router: Router;
@@ -39,6 +40,12 @@ export class Service {
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
     return this.router.run(call, call.accessMode ?? (kind.type === 'storage' ? 'write' : kind.type));
+  }
+
+  /** Takes a step of a transaction that lives over several requests. A failure is in the answer, or thrown as with `run`. */
+  transact(call: TransactionCall): Promise<TransactionAnswer> {
+    const { coordinators, router } = this;
+    return runTransaction(call, { coordinators, router, kindOf: (statement) => this.#kinds.of(statement) });
   }
 }
 
