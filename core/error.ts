@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'Neo.ClientError.Transaction.TransactionNotFound': '25N04',
   'Neo.ClientError.Transaction.TransactionAccessedConcurrently': '25N03',
   'Neo.ClientError.Transaction.TransactionTimedOut': '25N05',
+  'Neo.ClientError.ChangeDataCapture.InvalidIdentifier': '52N30',
   'Neo.TransientError.Transaction.BookmarkTimeout': '08N13',
   'Neo.TransientError.Transaction.DeadlockDetected': '50N05',
   /** Another transaction was first to change what this one wants to change; GQL's "transaction rollback". */
@@ -48,6 +49,8 @@ export const ERROR_CODES = {
   'Neo.TransientError.General.TransactionMemoryLimit': '51N66',
   /** The commit may or may not have happened; GQLSTATUS 08007, "transaction resolution unknown". */
   'Neo.DatabaseError.Transaction.TransactionCommitFailed': '08007',
+  'Neo.DatabaseError.ChangeDataCapture.Disabled': '52N27',
+  'Neo.DatabaseError.ChangeDataCapture.ScanFailure': '52N28',
   'Neo.DatabaseError.General.UnknownError': '50N42',
   'Neo.DatabaseError.General.StorageDamageDetected': '50N00',
 } as const;

@@ -30,13 +30,16 @@ export class CommitGroup {
     this.#host = host;
   }
 
-  /** Commits to the graph what a finished statement has changed, if anything. A GraphError: it was rolled back. */
-  commit(execution: Execution): Committed {
+  /**
+   * Commits to the graph what a finished statement has changed, if anything. A GraphError: it was rolled back. `startMs`: when it
+   * began, in milliseconds since 1970.
+   */
+  commit(execution: Execution, startMs: number): Committed {
     const { acknowledgements } = this.#host;
     const { epoch } = this.#host.state();
     const store = this.#host.store();
     // Encoded first: a transaction that is too large for a record must fail while it can be rolled back.
-    const record = this.#encode(execution, { epoch, lsn: store.lsn + 1 });
+    const record = this.#encode(execution, { epoch, lsn: store.lsn + 1, startMs });
     const transaction = execution.commit(epoch);
     if (record) this.#records.push(record);
     if (transaction) this.#host.noted(transaction);
@@ -52,12 +55,16 @@ export class CommitGroup {
     this.#host.committed(records.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
   }
 
-  #encode(execution: Execution, place: { readonly epoch: number; readonly lsn: number }): EncodedRecord | undefined {
-    const { deltas } = execution;
-    if (deltas.length === 0) return undefined;
+  #encode(
+    execution: Execution,
+    { epoch, lsn, startMs }: { readonly epoch: number; readonly lsn: number; readonly startMs: number },
+  ): EncodedRecord | undefined {
+    if (execution.deltas.length === 0) return undefined;
+    const notes = this.#host.store().notesOn(execution.deltas, { startMs, commitMs: Date.now() });
+    const deltas = notes.length === 0 ? execution.deltas : [...execution.deltas, ...notes];
     const previousHash = this.#records.at(-1)?.hash ?? this.#host.log.last.hash;
     try {
-      return encodeRecord({ ...place, previousHash, deltas });
+      return encodeRecord({ epoch, lsn, previousHash, deltas });
     } catch (error) {
       execution.cancel();
       throw error;

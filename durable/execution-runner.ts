@@ -45,7 +45,7 @@ export class ExecutionRunner {
     const group = new CommitGroup(host);
     this.#writes = new WriteQueue({
       checkWritable: () => host.checkWritable(),
-      commit: (execution) => group.commit(execution),
+      commit: (execution, startMs) => group.commit(execution, startMs),
       flush: () => group.flush(),
       stored: () => host.stored(),
       failed: (error) => host.failed(error),
@@ -85,8 +85,15 @@ export class ExecutionRunner {
   }
 
   /** Commits when the turn comes what has been run before. */
-  commit({ start, deadlineAtMs }: { start: () => Execution; deadlineAtMs: number }): Promise<Written> {
-    return this.#writes.run({ start, pending: () => undefined, isCancelled: () => Date.now() > deadlineAtMs });
+  commit(commit: {
+    readonly start: () => Execution;
+    /** When the first of it was run, in milliseconds since 1970. */
+    readonly startMs: number;
+    readonly deadlineAtMs: number;
+  }): Promise<Written> {
+    const { start, startMs, deadlineAtMs } = commit;
+    const isCancelled = () => Date.now() > deadlineAtMs;
+    return this.#writes.run({ start, startMs, pending: () => undefined, isCancelled });
   }
 
   /** Resolves when what has been written may be told, with what was wrong about it. */

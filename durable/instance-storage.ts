@@ -1,8 +1,10 @@
 /** What an instance tells and does about its storage when a statement asks: SHOW STORAGE INFO, SHOW SNAPSHOTS, CREATE SNAPSHOT. */
+import type { ChangeLog } from '../core/engine/change-log.ts';
 import type { NextSnapshot, PendingSnapshot, SnapshotInfo, StorageHost } from '../core/engine/storage-host.ts';
 import { GraphError } from '../core/error.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import type { Value } from '../core/value/value.ts';
+import { InstanceChangeLog } from './instance-change-log.ts';
 import { GRAPH_BYTES_MAX } from './instance-graph.ts';
 import type { InstanceLog } from './instance-log.ts';
 import type { InstanceAddress } from './names.ts';
@@ -18,10 +20,12 @@ export interface StorageParts {
 }
 
 export class InstanceStorage implements StorageHost {
+  readonly changes: ChangeLog;
   readonly #parts: StorageParts;
 
   constructor(parts: StorageParts) {
     this.#parts = parts;
+    this.changes = new InstanceChangeLog(parts);
   }
 
   info(): readonly (readonly [string, Value])[] {

@@ -31,6 +31,7 @@ export interface OpenTransaction {
   readonly id: string;
   readonly accessMode: 'read' | 'write';
   readonly graph: WriteTransaction;
+  readonly beganAtMs: number;
   readonly endsAtMs: number;
   expiresAtMs: number;
   /** Whether a request is at work in it. Only what takes the graph or the role away ends it then. */
@@ -63,10 +64,12 @@ export class OpenTransactions {
         `${TRANSACTIONS_MAX} transactions are open on this instance already. Try again later.`,
       );
     }
-    const endsAtMs = Date.now() + Math.min(lifetimeMs ?? LIFETIME_MS_MAX, LIFETIME_MS_MAX);
+    const beganAtMs = Date.now();
+    const endsAtMs = beganAtMs + Math.min(lifetimeMs ?? LIFETIME_MS_MAX, LIFETIME_MS_MAX);
     const id = newTransactionId(this.#instance, accessMode, this.#incarnation);
     const graph = this.#store().openTransaction(BOUNDS);
-    const one = { id, accessMode, graph, endsAtMs, expiresAtMs: endsAtMs, isBusy: true, ended: undefined };
+    const expiresAtMs = endsAtMs;
+    const one = { id, accessMode, graph, beganAtMs, endsAtMs, expiresAtMs, isBusy: true, ended: undefined };
     this.#open.set(id, one);
     return one;
   }

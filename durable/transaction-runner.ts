@@ -149,7 +149,7 @@ export class TransactionRunner {
       expectOpen(one);
       return new TransactionCommit(graph);
     };
-    const written = await executions.commit({ start, deadlineAtMs });
+    const written = await executions.commit({ start, startMs: one.beganAtMs, deadlineAtMs });
     this.#open.end(one, committed);
     return { lsn: written.lsn, failures: await executions.acknowledged(written, deadlineAtMs) };
   }

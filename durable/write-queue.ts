@@ -16,8 +16,8 @@ const GROUP_MAX = 64;
 export interface WriteHost {
   /** Throws when this instance takes no writes now. */
   checkWritable(): void;
-  /** Commits the execution's changes, if any, to the graph and adds them to the group. */
-  commit(execution: Execution): Committed;
+  /** Commits the execution's changes, if any, to the graph and adds them to the group. `startMs`: when it began. */
+  commit(execution: Execution, startMs: number): Committed;
   /** Stores the group's records and hands them to replication. In the same turn as the commits. */
   flush(): void;
   /** Resolves when all that was handed to storage is on disk; nothing is told before that anyway. */
@@ -35,11 +35,19 @@ export interface Committed {
 
 interface Job {
   readonly start: () => Execution;
+  /** When what is committed began, in milliseconds since 1970; without it: when the statement starts. */
+  readonly startMs?: number;
   /** What the statement waits for, if it waits for something. */
   readonly pending: () => Promise<unknown> | undefined;
   readonly isCancelled: () => boolean;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Running {
+  readonly execution: Execution;
+  /** In milliseconds since 1970. */
+  readonly startMs: number;
 }
 
 /** A statement that has run. */
@@ -59,7 +67,7 @@ export class WriteQueue {
   }
 
   /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
-  run(job: Pick<Job, 'start' | 'pending' | 'isCancelled'>): Promise<Written> {
+  run(job: Omit<Job, 'resolve' | 'reject'>): Promise<Written> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ ...job, resolve, reject });
       if (!this.#draining) void this.#drain();
@@ -111,10 +119,11 @@ export class WriteQueue {
     try {
       this.#host.checkWritable();
       const execution = job.start();
+      const startMs = job.startMs ?? Date.now();
       this.#running = execution;
       const answer = execution.next(SLICE_WORK);
-      if (answer !== 'done') return this.#goOn(job, execution, answer);
-      this.#finish(job, execution);
+      if (answer !== 'done') return this.#goOn(job, { execution, startMs }, answer);
+      this.#finish(job, { execution, startMs });
     } catch (error) {
       this.#fail(job, error);
     }
@@ -122,12 +131,13 @@ export class WriteQueue {
   }
 
   /** A statement that takes longer, or has transactions of its own: each is in a group by itself. */
-  async #goOn(job: Job, execution: Execution, first: 'paused' | 'commit'): Promise<void> {
+  async #goOn(job: Job, running: Running, first: 'paused' | 'commit'): Promise<void> {
+    const { execution } = running;
     this.#host.flush();
     try {
       let answer: ReturnType<Execution['next']> = first;
       do {
-        if (answer === 'commit') this.#commitOnTheWay(execution);
+        if (answer === 'commit') this.#commitOnTheWay(running);
         await (job.pending() ?? nextTurn());
         this.#checkInterruption();
         if (job.isCancelled()) {
@@ -139,7 +149,7 @@ export class WriteQueue {
         }
         answer = execution.next(SLICE_WORK);
       } while (answer !== 'done');
-      this.#finish(job, execution);
+      this.#finish(job, running);
     } catch (error) {
       this.#fail(job, error);
     }
@@ -153,14 +163,14 @@ export class WriteQueue {
   }
 
   /** The last commit of the statement tells whether all of them may be told, as lsns are acknowledged in order. */
-  #commitOnTheWay(execution: Execution): void {
+  #commitOnTheWay({ execution, startMs }: Running): void {
     try {
       this.#host.checkWritable();
     } catch (error) {
       execution.cancel();
       throw error;
     }
-    this.#host.commit(execution).acknowledged.catch(() => undefined);
+    this.#host.commit(execution, startMs).acknowledged.catch(() => undefined);
     this.#host.flush();
   }
 
@@ -170,8 +180,8 @@ export class WriteQueue {
     if (error) throw error;
   }
 
-  #finish(job: Job, execution: Execution): void {
+  #finish(job: Job, { execution, startMs }: Running): void {
     this.#running = undefined;
-    job.resolve({ execution, ...this.#host.commit(execution) });
+    job.resolve({ execution, ...this.#host.commit(execution, startMs) });
   }
 }

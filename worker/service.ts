@@ -1,11 +1,12 @@
 /** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
 import { GraphError } from '../core/error.ts';
+import { isDatabaseName } from '../durable/names.ts';
 import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import { isShowing, runClusterCommand } from './cluster-command.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
-import { StatementKinds } from './statement-kind.ts';
-import { runSystemCommand } from './system-database.ts';
+import { type StatementKind, StatementKinds } from './statement-kind.ts';
+import { runSystemCommand, withoutRows } from './system-database.ts';
 import { runSystemQuery, SYSTEM_DATABASE } from './system-query.ts';
 import { runTransaction } from './transactions.ts';
 
@@ -30,6 +31,10 @@ export class Service {
       if (command.type === 'cluster') return runClusterCommand(command.command, call, { coordinators, router });
       return runSystemCommand(command, call, { coordinators, changed: (name) => router.forget(name) });
     }
+    if (kind.type === 'alter') {
+      if (call.accessMode === 'read') throw accessModeError();
+      return call.database === SYSTEM_DATABASE ? this.#alter(call, kind) : router.run(call, 'write');
+    }
     if (kind.type === 'show') return runSystemQuery(call, kind.table, coordinators);
     if (call.database === SYSTEM_DATABASE) {
       if (kind.type === 'read') return runSystemQuery(call, undefined, coordinators);
@@ -47,6 +52,26 @@ export class Service {
     const { coordinators, router } = this;
     return runTransaction(call, { coordinators, router, kindOf: (statement) => this.#kinds.of(statement) });
   }
+
+  /** Has the database itself change its options, as they are in its log. */
+  async #alter(
+    call: StatementCall,
+    { database, ifExists }: Extract<StatementKind, { type: 'alter' }>,
+  ): Promise<Answer> {
+    try {
+      if (!isDatabaseName(database) || database === SYSTEM_DATABASE) throw databaseNotFound(database);
+      return await this.router.run({ ...call, database }, 'write');
+    } catch (error) {
+      const isMissing = error instanceof GraphError && error.code === 'Neo.ClientError.Database.DatabaseNotFound';
+      if (!isMissing || !ifExists) throw error;
+      return withoutRows(undefined);
+    }
+  }
+}
+
+function databaseNotFound(name: string): GraphError {
+  const message = `There is no database ${JSON.stringify(name.slice(0, 80))}.`;
+  return new GraphError('Neo.ClientError.Database.DatabaseNotFound', message);
 }
 
 function accessModeError(): GraphError {

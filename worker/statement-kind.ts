@@ -6,6 +6,8 @@ import { parse } from '../core/cypher/parser.ts';
 export type StatementKind =
   | { readonly type: 'read' }
   | { readonly type: 'write' }
+  /** Changes options of a database, wherever it is asked. */
+  | { readonly type: 'alter'; readonly database: string; readonly ifExists: boolean }
   /** Reads, or has taken, what is in the storage of one instance: MAIN, unless the client names another. */
   | { readonly type: 'storage' }
   /** A query over what the coordinators know: the name of the table, such as `SHOW DATABASES`. */
@@ -46,6 +48,10 @@ function kindOf(statement: Statement): StatementKind {
     case 'createConstraint':
     case 'dropConstraint':
       return readOrWrite(statement);
+    case 'alterDatabase':
+      return statement.explain
+        ? { type: 'read' }
+        : { type: 'alter', database: body.name.toLowerCase(), ifExists: body.ifExists };
     default:
       return { type: 'system', command: body };
   }

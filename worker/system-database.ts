@@ -4,7 +4,7 @@ import { GraphError } from '../core/error.ts';
 import { isDatabaseName } from '../durable/names.ts';
 import type { Counters } from '../durable/protocol.ts';
 import { isRegion, REGIONS } from '../durable/regions.ts';
-import type { Answer, StatementCall } from './answer.ts';
+import type { Answer, Server, StatementCall } from './answer.ts';
 import type { Coordinators } from './coordinators.ts';
 import { SYSTEM_DATABASE } from './system-query.ts';
 
@@ -33,6 +33,11 @@ export async function runSystemCommand(
 ): Promise<Answer> {
   await carryOut(command, call, context);
   const leader = context.coordinators.leader;
+  return withoutRows(leader && { name: leader.name, role: 'leader', region: leader.region });
+}
+
+/** The answer to a command that has done what it was to do. */
+export function withoutRows(server: Server | undefined): Answer {
   return {
     ok: true,
     columns: [],
@@ -42,7 +47,7 @@ export async function runSystemCommand(
     queryType: 's',
     notifications: [],
     plan: undefined,
-    server: leader && { name: leader.name, role: 'leader', region: leader.region },
+    server,
   };
 }
 

@@ -511,6 +511,15 @@ export type SchemaCommand =
       readonly constraint: string | ConstraintSubject;
       readonly ifExists: boolean;
       readonly span: Span;
+    }
+  | {
+      /** Of the database itself, whichever it is asked on. */
+      readonly type: 'alterDatabase';
+      readonly name: string;
+      readonly ifExists: boolean;
+      /** Options to be set; null: not to be set any more. As they were written: the engine checks them. */
+      readonly options: ReadonlyMap<string, OptionValue | null>;
+      readonly span: Span;
     };
 
 /** What an index or a constraint is on. */

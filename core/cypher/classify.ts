@@ -7,7 +7,7 @@ import { isOfStorage } from './storage-signature.ts';
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
 /**
- * A call of a procedure that is not known reads. `schema` statements change indexes and constraints and run on MAIN like writes. `system`
+ * A call of a procedure that is not known reads. `schema` statements change indexes, constraints and options and run on MAIN like writes. `system`
  * statements concern databases and instances, not the graph. EXPLAIN does not change what is explained.
  */
 export function classify(statement: Statement, procedures: ProcedureSignatures = NO_PROCEDURES): StatementKind {
@@ -20,6 +20,7 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
     case 'dropIndex':
     case 'createConstraint':
     case 'dropConstraint':
+    case 'alterDatabase':
       return 'schema';
     default:
       return 'system';

@@ -10,7 +10,6 @@ import type { TokenCursor } from './token-cursor.ts';
 
 /** First words of commands that Neo4j or Memgraph have and this version has not. */
 const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
-  'ALTER',
   'ANALYZE',
   'BEGIN',
   'COMMIT',
@@ -66,7 +65,7 @@ export class CommandParser {
         cursor.kind(1) === TOKEN.name && cursor.kind(2) !== TOKEN.equal && cursor.kind(2) !== TOKEN.openParen;
       return named && cursor.word(1) !== 'UNIQUE';
     }
-    if (word === 'DROP' || word === 'SHOW') return true;
+    if (word === 'DROP' || word === 'SHOW' || word === 'ALTER') return true;
     return cursor.at(TOKEN.name) && ABSENT_COMMANDS.has(cursor.source().toUpperCase());
   }
 
@@ -95,6 +94,8 @@ export class CommandParser {
         return this.#createDatabase();
       case 'DROP DATABASE':
         return this.#dropDatabase();
+      case 'ALTER DATABASE':
+        return this.#alterDatabase();
       case 'CREATE':
       case 'DROP':
       case 'SHOW':
@@ -198,6 +199,26 @@ export class CommandParser {
     cursor.skip(2);
     const name = compoundName(cursor, 'the name of a database');
     return { type: 'dropDatabase', name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
+  }
+
+  /** `ALTER DATABASE name [IF EXISTS] (SET OPTION key value)+`, or `(REMOVE OPTION key)+` */
+  #alterDatabase(): SchemaCommand {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    cursor.skip(2);
+    const name = compoundName(cursor, 'the name of a database');
+    const ifExists = this.#ifExists();
+    const options = new Map<string, OptionValue | null>();
+    const isRemoval = cursor.word() === 'REMOVE';
+    do {
+      cursor.expectWord(isRemoval ? 'REMOVE' : 'SET');
+      if (!isRemoval && cursor.word() === 'ACCESS') throw cursor.notSupported('SET ACCESS');
+      if (!isRemoval && cursor.word() === 'TOPOLOGY') throw cursor.notSupported('SET TOPOLOGY');
+      cursor.expectWord('OPTION');
+      const key = cursor.name('the name of an option');
+      options.set(key, isRemoval ? null : this.#optionValue(OPTION_DEPTH_MAX));
+    } while (cursor.word() === 'SET' || cursor.word() === 'REMOVE');
+    return { type: 'alterDatabase', name, ifExists, options, span: cursor.spanFrom(start) };
   }
 
   #ifNotExists(): boolean {

@@ -99,8 +99,10 @@ function byFirstCharacter(table: readonly (readonly [string, TokenKind])[]) {
 /** Words that the parser looks for, those of refused clauses included. Position 0 is no keyword. */
 export const KEYWORDS = [
   '',
+  'ACCESS',
   'ALL',
   'ALLSHORTESTPATHS',
+  'ALTER',
   'AND',
   'ANY',
   'AS',
@@ -162,6 +164,7 @@ export const KEYWORDS = [
   'OF',
   'OFFSET',
   'ON',
+  'OPTION',
   'OPTIONAL',
   'OPTIONS',
   'OR',
@@ -185,6 +188,7 @@ export const KEYWORDS = [
   'STARTS',
   'STATUS',
   'THEN',
+  'TOPOLOGY',
   'TRAILING',
   'TRANSACTION',
   'TRANSACTIONS',

@@ -23,6 +23,7 @@ import type { WriteTransaction } from '../graph/write-transaction.ts';
 import { describePlan, type PlanDescription } from '../planner/describe.ts';
 import { type PlannedQuery, planningOf, planQuery } from '../planner/planner.ts';
 import type { Statistics } from '../planner/statistics.ts';
+import { captureProcedures } from './built-in/capture.ts';
 import type { SystemTables } from './built-in/show-system.ts';
 import { storageProcedures } from './built-in/storage.ts';
 import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
@@ -108,7 +109,11 @@ export class Engine {
     this.#elementId = elementIds(options.clusterId);
     this.#kept = new TextCache(this.#limits);
     this.#procedures = new ProcedureRegistry(
-      [...storageProcedures(store, options.storage), ...(options.procedures ?? [])],
+      [
+        ...storageProcedures(store, options.storage),
+        ...captureProcedures(store, options.storage?.changes),
+        ...(options.procedures ?? []),
+      ],
       options.systemTables,
     );
     this.#database = options.database;
@@ -155,6 +160,7 @@ export class Engine {
       case 'dropIndex':
       case 'createConstraint':
       case 'dropConstraint':
+      case 'alterDatabase':
         if (options.transaction) throw schemaInTransaction(body.span);
         return this.#startSchema(prepared, body);
       default:
@@ -266,7 +272,7 @@ export class Engine {
   }
 
   #startSchema(prepared: PreparedStatement, command: SchemaCommand): Execution {
-    if (!prepared.explain) return changeSchema(this.#store, command);
+    if (!prepared.explain) return changeSchema(this.#store, command, this.#database);
     const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });

@@ -1,7 +1,8 @@
-/** CREATE and DROP of indexes and constraints. */
+/** CREATE and DROP of indexes and constraints, and ALTER DATABASE. */
 import type { ConstraintSubject, IndexSubject, SchemaCommand, SchemaSubject } from '../cypher/ast.ts';
-import { GraphError } from '../error.ts';
+import { GraphError, type Position } from '../error.ts';
 import { type MutableCounters, noChanges } from '../executor/counters.ts';
+import { CAPTURE_MODES, CAPTURE_OPTION } from '../graph/database-options.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
@@ -19,19 +20,21 @@ interface Change {
   readonly store: GraphStore;
   readonly writer: Writer;
   readonly counters: MutableCounters;
+  /** The name of the database; undefined when it has none. */
+  readonly database: string | undefined;
 }
 
 /**
- * Makes or drops an index or a constraint. The change waits for `commit`. Errors: that it is there already, or is not there; then, as
+ * Makes or drops an index or a constraint, or sets options. The change waits for `commit`. Errors: that it is there already, or is not there; then, as
  * it runs, that the graph is not as a new constraint says.
  */
-export function changeSchema(store: GraphStore, command: SchemaCommand): Execution {
+export function changeSchema(store: GraphStore, command: SchemaCommand, database: string | undefined): Execution {
   const writer = store.begin();
   const holdings = new Holdings();
   holdings.holdWriter(writer);
   const counters = noChanges();
   try {
-    const steps = change({ store, writer, counters }, command);
+    const steps = change({ store, writer, counters, database }, command);
     return new SchemaExecution({ counters, holdings, steps });
   } catch (error) {
     holdings.release();
@@ -76,6 +79,9 @@ function change(on: Change, command: SchemaCommand): Steps | undefined {
       return createConstraint(on, command);
     case 'dropConstraint':
       dropConstraint(on, command);
+      return undefined;
+    case 'alterDatabase':
+      alterDatabase(on, command);
       return undefined;
   }
 }
@@ -136,6 +142,31 @@ function dropConstraint({ store, writer, counters }: Change, command: Command<'d
     const message = `There is no constraint ${what}.`;
     throw new GraphError('Neo.ClientError.Schema.ConstraintNotFound', message, { position: span });
   }
+}
+
+function alterDatabase(
+  { writer, database }: Change,
+  { name, ifExists, options, span }: Command<'alterDatabase'>,
+): void {
+  if (database !== undefined && name.toLowerCase() !== database) {
+    if (ifExists) return;
+    const message = `This is the database '${database}', not '${name}'. Ask it there, or on the database 'system'.`;
+    throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', message, { position: span });
+  }
+  for (const [option, value] of options) {
+    if (option !== CAPTURE_OPTION) {
+      throw wrongOption(`'${option.slice(0, 80)}' is no option of a database; there is ${CAPTURE_OPTION}.`, span);
+    }
+    const mode = value === null ? 'OFF' : CAPTURE_MODES.find((each) => each === value);
+    if (mode === undefined) {
+      throw wrongOption(`${CAPTURE_OPTION} is one of ${CAPTURE_MODES.map((each) => `'${each}'`).join(', ')}.`, span);
+    }
+    writer.setOption(option, mode === 'OFF' ? null : mode);
+  }
+}
+
+function wrongOption(message: string, position: Position): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message, { position });
 }
 
 /** The name of the constraint that says this. */

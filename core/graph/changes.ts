@@ -61,6 +61,7 @@ export class Changes {
     for (const undo of this.#versions.rollback()) this.#revert(undo);
     this.#state.indexes.rollback(stamp);
     this.#state.constraints.rollback(stamp);
+    this.#state.options.rollback(stamp);
     this.#state.tokens.rollback();
     this.#stamp = undefined;
   }
@@ -94,6 +95,12 @@ export class Changes {
         return this.#createConstraint(delta);
       case 'dropConstraint':
         return this.#dropConstraint(delta.name);
+      case 'setOption':
+        return this.#state.options.set(delta.name, delta.value, this.#current);
+      case 'noteCommit':
+      case 'noteNode':
+      case 'noteRelationship':
+        return undefined;
       default:
         return unreachable(delta);
     }

@@ -22,6 +22,7 @@ const FACT = {
   index: 6,
   constraint: 7,
   relationshipIndex: 8,
+  option: 9,
 } as const;
 const VALUE = { true: 1, false: 2, integer: 3, float: 4, string: 5, list: 6, temporal: 7, point: 8 } as const;
 
@@ -45,6 +46,7 @@ export function checksumOf(view: GraphView): bigint {
   }
   sum.addIndexes();
   sum.addConstraints();
+  sum.addOptions();
   return sum.total;
 }
 
@@ -114,6 +116,15 @@ class Checksum {
       if (vector) this.#mixer.addText(`${vector.dimensions} ${vector.similarity}`);
       this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
       for (const key of keys) this.#addName('propertyKey', key);
+      this.#finish();
+    }
+  }
+
+  addOptions(): void {
+    for (const { name, value, sinceLsn } of this.#view.exportOptions()) {
+      this.#mixer.start(FACT.option);
+      this.#mixer.addText(name);
+      this.#mixer.addText(`${value} ${sinceLsn}`);
       this.#finish();
     }
   }

@@ -40,7 +40,47 @@ export type Delta =
   | ({ readonly type: 'createIndex' } & IndexDefinition)
   | { readonly type: 'dropIndex'; readonly name: string }
   | ({ readonly type: 'createConstraint' } & ConstraintDefinition)
-  | { readonly type: 'dropConstraint'; readonly name: string };
+  | { readonly type: 'dropConstraint'; readonly name: string }
+  | { readonly type: 'setOption'; readonly name: string; readonly value: string | null }
+  | Note;
+
+/**
+ * What a log says beside the changes to those who follow them, while the option txLogEnrichment is on; it changes nothing. Notes
+ * come after a transaction's changes, and tell what has been changed, and the ends of relationships that were, as they were before.
+ */
+export type Note = CommitNote | NodeNote | RelationshipNote;
+
+/** Comes first. Times in milliseconds since 1970. */
+export interface CommitNote {
+  readonly type: 'noteCommit';
+  readonly mode: 'DIFF' | 'FULL';
+  readonly startMs: number;
+  readonly commitMs: number;
+}
+
+/** `values[i]` stood under `keys[i]`. In the mode DIFF there are only the properties that change or belong to a key. */
+export interface NodeNote {
+  readonly type: 'noteNode';
+  readonly node: number;
+  readonly labels: readonly number[];
+  readonly keys: readonly number[];
+  readonly values: readonly StoredValue[];
+}
+
+export interface RelationshipNote {
+  readonly type: 'noteRelationship';
+  readonly relationship: number;
+  readonly relationshipType: number;
+  readonly start: number;
+  readonly end: number;
+  readonly keys: readonly number[];
+  readonly values: readonly StoredValue[];
+}
+
+/** Whether a delta changes nothing. */
+export function isNote(delta: Delta): delta is Note {
+  return delta.type === 'noteCommit' || delta.type === 'noteNode' || delta.type === 'noteRelationship';
+}
 
 /** A committed transaction: its number and its deltas. An epoch starts with a transaction that has none. */
 export interface Transaction {

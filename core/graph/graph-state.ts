@@ -5,6 +5,7 @@
 import type { StoredValue } from '../value/value.ts';
 import { Adjacency } from './adjacency.ts';
 import { Constraints } from './constraints.ts';
+import { DatabaseOptions } from './database-options.ts';
 import { NodeTable, RelationshipTable } from './entity-tables.ts';
 import type { Departure, GraphIndex } from './graph-index.ts';
 import { Indexes } from './indexes.ts';
@@ -20,6 +21,7 @@ export class GraphState {
   readonly tokens = new Tokens(this.memory);
   readonly indexes = new Indexes(this.memory);
   readonly constraints = new Constraints();
+  readonly options = new DatabaseOptions();
   readonly nodes = new NodeTable(this.memory);
   readonly relationships = new RelationshipTable(this.memory);
   readonly labelSets = new LabelSets(this.memory);

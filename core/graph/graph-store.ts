@@ -3,10 +3,11 @@ import { Changes } from './changes.ts';
 import { Claims, Guard } from './claims.ts';
 import { ConstraintCheck } from './constraint-check.ts';
 import type { Constraints } from './constraints.ts';
-import type { Transaction } from './delta.ts';
+import type { Delta, Note, Transaction } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type Direction, type GraphView, type Snapshot } from './graph-view.ts';
 import type { Indexes } from './indexes.ts';
+import { notesOf } from './notes.ts';
 import { OPEN, type Stamp } from './stamp.ts';
 import { StoreView } from './store-view.ts';
 import type { Tokens } from './tokens.ts';
@@ -149,6 +150,16 @@ export class GraphStore {
     return transaction;
   }
 
+  /**
+   * What the log is to say beside the deltas of the transaction that is about to be committed, to those who follow the changes: nothing
+   * unless they are captured. Times in milliseconds since 1970.
+   */
+  notesOn(deltas: readonly Delta[], times: { readonly startMs: number; readonly commitMs: number }): Note[] {
+    const mode = this.#state.options.captureMode;
+    if (mode === 'OFF') return [];
+    return notesOf(deltas, new StoreView(this.#state, this.#versions, this.lsn), { mode, ...times });
+  }
+
   /** Makes the changes of the transaction that follows the last one: on a REPLICA, and in recovery. */
   apply(transaction: Transaction): void {
     assert(transaction.lsn === this.lsn + 1, `transaction ${transaction.lsn} does not follow ${this.lsn}`);
@@ -236,6 +247,7 @@ export class GraphStore {
     this.#versions.collect(lsn, (chains, entity) => this.#idsOf(chains).release(entity));
     this.#state.indexes.collect(lsn);
     this.#state.constraints.collect(lsn);
+    this.#state.options.collect(lsn);
   }
 
   #idsOf(chains: Chains) {

@@ -5,6 +5,7 @@
 import type { StoredValue } from '../value/value.ts';
 import type { Bitmap } from './bitmap.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
+import type { ExportedOption } from './database-options.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
@@ -157,6 +158,8 @@ export interface GraphView {
   exportIndexes(): readonly IndexDefinition[];
   /** Constraint definitions, by name. */
   exportConstraints(): readonly ConstraintDefinition[];
+  /** Options of the database, by name. */
+  exportOptions(): readonly ExportedOption[];
   /** Order-independent sum over all that the view sees; see checksum.ts. */
   checksum(): bigint;
 }

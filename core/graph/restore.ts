@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
+import type { ExportedOption } from './database-options.ts';
 import type { TokenKind } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { GraphStore, type GraphStoreOptions } from './graph-store.ts';
@@ -63,6 +64,10 @@ export class GraphRestore {
     this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', [definition.token]);
     this.#expectTokens('propertyKey', definition.keys);
     this.#state.constraints.create(definition, { lsn: 0 });
+  }
+
+  option(option: ExportedOption): void {
+    this.#state.options.restore(option);
   }
 
   /** Ends the restore and answers the store, which stands at `lsn` with all of it acknowledged. Its indexes are still to be populated. */

@@ -4,6 +4,7 @@ import type { Bitmap } from './bitmap.ts';
 import { checksumOf } from './checksum.ts';
 import { BATCH_COLUMNS, type ColumnMemory, RESULT_COLUMNS } from './column-memory.ts';
 import type { ConstraintDefinition } from './constraint-definition.ts';
+import type { ExportedOption } from './database-options.ts';
 import type { TokenKind } from './delta.ts';
 import { advanceSlowly, type FrontierStep } from './frontier.ts';
 import type { GraphState } from './graph-state.ts';
@@ -249,6 +250,10 @@ export class StoreView implements GraphView, Sight {
 
   exportConstraints(): readonly ConstraintDefinition[] {
     return this.#state.constraints.definitionsAt(this.lsn);
+  }
+
+  exportOptions(): readonly ExportedOption[] {
+    return this.#state.options.at(this.lsn);
   }
 
   checksum(): bigint {

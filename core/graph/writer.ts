@@ -232,6 +232,11 @@ export class Writer {
     if (ownsIndex(constraint)) this.#make({ type: 'dropIndex', name });
   }
 
+  /** Sets an option of the database; null: not set any more. */
+  setOption(name: string, value: string | null): void {
+    this.#make({ type: 'setOption', name, value });
+  }
+
   /**
    * Checks that what has been changed is as the constraints say; at the end of each statement. Fails with
    * ConstraintValidationFailed, and answers with the work that it was.

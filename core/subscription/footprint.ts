@@ -65,6 +65,10 @@ export function touches(footprint: Footprint, deltas: readonly Delta[], tokens: 
       case 'setNodeProperty':
       case 'setRelationshipProperty':
         return footprint.anyKey || keys.has(tokens.propertyKey.nameOf(delta.key));
+      case 'noteCommit':
+      case 'noteNode':
+      case 'noteRelationship':
+        return false;
       default:
         return footprint.schema;
     }

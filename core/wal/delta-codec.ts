@@ -3,12 +3,13 @@
  * transaction of hundreds of thousands of deltas is one array for the encoder and not one for each.
  */
 import { unreachable } from '../assert.ts';
-import type { Delta, TokenKind } from '../graph/delta.ts';
+import type { CommitNote, Delta, TokenKind } from '../graph/delta.ts';
 import { packStoredValue } from '../value/codec.ts';
 import type { StoredValue } from '../value/value.ts';
 import { damage } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
 import { packIndex, unpackIndex } from './index-codec.ts';
+import { packProperties, unpackProperties } from './property-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Stored for ever: a number is never given another meaning. */
@@ -26,9 +27,14 @@ const OPERATION = {
   dropIndex: 10,
   createConstraint: 11,
   dropConstraint: 12,
+  setOption: 13,
+  noteCommit: 14,
+  noteNode: 15,
+  noteRelationship: 16,
 } as const;
 
 const TOKEN_KINDS: readonly TokenKind[] = ['label', 'relationshipType', 'propertyKey'];
+const NOTE_MODES: readonly CommitNote['mode'][] = ['DIFF', 'FULL'];
 
 /** The flat form of deltas. A property's value that nests too deep is a GraphError. */
 export function packDeltas(deltas: readonly Delta[]): unknown[] {
@@ -80,6 +86,20 @@ function packDelta(delta: Delta, slots: unknown[]): void {
     case 'dropConstraint':
       slots.push(OPERATION.dropConstraint, packStoredValue(delta.name));
       return;
+    case 'setOption':
+      slots.push(OPERATION.setOption, packStoredValue(delta.name), packProperty(delta.value));
+      return;
+    case 'noteCommit':
+      slots.push(OPERATION.noteCommit, NOTE_MODES.indexOf(delta.mode), delta.startMs, delta.commitMs);
+      return;
+    case 'noteNode':
+      slots.push(OPERATION.noteNode, delta.node, delta.labels.length, ...delta.labels);
+      packProperties(delta, slots);
+      return;
+    case 'noteRelationship':
+      slots.push(OPERATION.noteRelationship, delta.relationship, delta.relationshipType, delta.start, delta.end);
+      packProperties(delta, slots);
+      return;
     default:
       unreachable(delta);
   }
@@ -93,6 +113,12 @@ function tokenKind(number: number): TokenKind {
   const kind = TOKEN_KINDS[number];
   if (kind === undefined) throw damage('a token is of an unknown kind');
   return kind;
+}
+
+function noteMode(number: number): CommitNote['mode'] {
+  const mode = NOTE_MODES[number];
+  if (mode === undefined) throw damage('a note is of an unknown mode');
+  return mode;
 }
 
 /** The inverse of packDeltas. What is not deltas is a GraphError. */
@@ -138,6 +164,21 @@ function unpackDelta(slots: SlotReader): Delta {
       return { type: 'createConstraint', ...unpackConstraint(slots) };
     case OPERATION.dropConstraint:
       return { type: 'dropConstraint', name: slots.text() };
+    case OPERATION.setOption:
+      return { type: 'setOption', name: slots.text(), value: slots.textOrNull() };
+    case OPERATION.noteCommit:
+      return { type: 'noteCommit', mode: noteMode(slots.id()), startMs: slots.count(), commitMs: slots.count() };
+    case OPERATION.noteNode:
+      return { type: 'noteNode', node: slots.id(), labels: slots.list(() => slots.id()), ...unpackProperties(slots) };
+    case OPERATION.noteRelationship:
+      return {
+        type: 'noteRelationship',
+        relationship: slots.id(),
+        relationshipType: slots.id(),
+        start: slots.id(),
+        end: slots.id(),
+        ...unpackProperties(slots),
+      };
     default:
       throw damage(`a delta has the unknown operation ${operation}`);
   }

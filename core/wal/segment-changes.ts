@@ -3,7 +3,7 @@
  * snapshot whose chunks it goes on using; so this may name a change too late, never too early.
  */
 import { unreachable } from '../assert.ts';
-import type { Delta, Transaction } from '../graph/delta.ts';
+import { type Delta, isNote, type Note, type Transaction } from '../graph/delta.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import { idsPerSegment, type SegmentKind, type SegmentName } from './segment.ts';
 
@@ -16,6 +16,7 @@ export class SegmentChanges {
     relationships: new Map(),
     indexes: new Map(),
     constraints: new Map(),
+    options: new Map(),
   };
 
   /** Of a graph that is empty at lsn 0; or of one about which no more is known than that it has not changed after `floorLsn`. */
@@ -34,6 +35,7 @@ export class SegmentChanges {
   /** Takes what a transaction changes, also one that may be taken back later. */
   note({ lsn, deltas }: Transaction): void {
     for (const delta of deltas) {
+      if (isNote(delta)) continue;
       const { kind, id } = placeOf(delta);
       this.#lastLsns[kind].set(Math.floor(id / idsPerSegment(kind)), lsn);
     }
@@ -46,7 +48,7 @@ export class SegmentChanges {
 }
 
 /** What a delta changes: `id` is an entity's, or 0 where a kind has one segment only. */
-function placeOf(delta: Delta): { readonly kind: SegmentKind; readonly id: number } {
+function placeOf(delta: Exclude<Delta, Note>): { readonly kind: SegmentKind; readonly id: number } {
   switch (delta.type) {
     case 'defineToken':
       return { kind: 'tokens', id: 0 };
@@ -66,6 +68,8 @@ function placeOf(delta: Delta): { readonly kind: SegmentKind; readonly id: numbe
     case 'createConstraint':
     case 'dropConstraint':
       return { kind: 'constraints', id: 0 };
+    case 'setOption':
+      return { kind: 'options', id: 0 };
     default:
       return unreachable(delta);
   }

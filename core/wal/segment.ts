@@ -9,10 +9,10 @@ import type { ExportedNode, ExportedRelationship, GraphView } from '../graph/gra
 import type { GraphRestore } from '../graph/restore.ts';
 import { packStoredValue } from '../value/codec.ts';
 import { decodePacked, encodePacked } from '../value/message-pack.ts';
-import type { StoredValue } from '../value/value.ts';
 import { CHECKSUM_BYTES, damage, seal, unseal, viewOf } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
 import { packIndex, unpackIndex } from './index-codec.ts';
+import { packProperties, unpackProperties } from './property-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
 /** Ids in one segment, decided for ever: a snapshot that cuts differently shares nothing with an older one. */
@@ -33,7 +33,7 @@ const CHUNK_HEAD_BYTES = 10;
 export const PAYLOAD_BYTES_MAX = CHUNK_BYTES_MAX - CHUNK_HEAD_BYTES - CHECKSUM_BYTES;
 
 /** In the order in which a store is restored. A kind's place in the list is how it is stored. */
-export const SEGMENT_KINDS = ['tokens', 'nodes', 'relationships', 'indexes', 'constraints'] as const;
+export const SEGMENT_KINDS = ['tokens', 'nodes', 'relationships', 'indexes', 'constraints', 'options'] as const;
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 
 const TOKEN_KINDS: readonly TokenKind[] = ['label', 'relationshipType', 'propertyKey'];
@@ -59,7 +59,7 @@ export function segmentKindOf(number: number): SegmentKind {
   return kind;
 }
 
-/** Ids in a segment of a kind; tokens, indexes and constraints are one segment each. */
+/** Ids in a segment of a kind; what else there is has one segment for each kind. */
 export function idsPerSegment(kind: SegmentKind): number {
   if (kind === 'nodes') return NODES_PER_SEGMENT;
   return kind === 'relationships' ? RELATIONSHIPS_PER_SEGMENT : 1;
@@ -71,7 +71,7 @@ export interface Block {
   readonly bytes: Uint8Array;
 }
 
-/** Encodes what a view has from one id to before another (of tokens, indexes and constraints: all there are). */
+/** Encodes what a view has from one id to before another (of what is one segment: all there are). */
 export function encodeBlock(view: GraphView, kind: SegmentKind, ids: { from: number; to: number }): Block {
   const slots: unknown[] = [];
   const entityCount = packEntities(view, kind, ids, slots);
@@ -106,6 +106,12 @@ function packEntities(view: GraphView, kind: SegmentKind, ids: { from: number; t
       for (const constraint of constraints) packConstraint(constraint, slots);
       return constraints.length;
     }
+    case 'options': {
+      const options = view.exportOptions();
+      for (const { name, value, sinceLsn } of options)
+        slots.push(packStoredValue(name), packStoredValue(value), sinceLsn);
+      return options.length;
+    }
     default:
       return unreachable(kind);
   }
@@ -124,13 +130,6 @@ function packNode(node: ExportedNode, slots: unknown[]): void {
 function packRelationship(relationship: ExportedRelationship, slots: unknown[]): void {
   slots.push(relationship.id, relationship.type, relationship.start, relationship.end);
   packProperties(relationship, slots);
-}
-
-function packProperties(entity: ExportedNode | ExportedRelationship, slots: unknown[]): void {
-  slots.push(entity.keys.length);
-  for (let index = 0; index < entity.keys.length; index++) {
-    slots.push(entity.keys[index], packStoredValue(entity.values[index]!));
-  }
 }
 
 /** Hands what a segment holds to a store that is being restored. Bytes that hold something else are a GraphError. */
@@ -168,6 +167,9 @@ function restoreBlock(slots: SlotReader, kind: SegmentKind, restore: GraphRestor
     case 'constraints':
       while (!slots.atEnd) restore.constraint(unpackConstraint(slots));
       break;
+    case 'options':
+      while (!slots.atEnd) restore.option({ name: slots.text(), value: slots.text(), sinceLsn: slots.count() });
+      break;
     default:
       unreachable(kind);
   }
@@ -176,21 +178,11 @@ function restoreBlock(slots: SlotReader, kind: SegmentKind, restore: GraphRestor
 function readNode(slots: SlotReader): ExportedNode {
   const id = slots.id();
   const labels = slots.list(() => slots.id());
-  return { id, labels, ...readProperties(slots) };
+  return { id, labels, ...unpackProperties(slots) };
 }
 
 function readRelationship(slots: SlotReader): ExportedRelationship {
-  return { id: slots.id(), type: slots.id(), start: slots.id(), end: slots.id(), ...readProperties(slots) };
-}
-
-function readProperties(slots: SlotReader): { keys: number[]; values: StoredValue[] } {
-  const keys: number[] = [];
-  const values: StoredValue[] = [];
-  for (let left = slots.id(); left > 0; left--) {
-    keys.push(slots.id());
-    values.push(slots.storedValue());
-  }
-  return { keys, values };
+  return { id: slots.id(), type: slots.id(), start: slots.id(), end: slots.id(), ...unpackProperties(slots) };
 }
 
 /** A part of a segment as it is stored and sent. `part` counts from 0. */

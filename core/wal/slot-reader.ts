@@ -47,6 +47,12 @@ export class SlotReader {
     return slot;
   }
 
+  textOrNull(): string | null {
+    if (this.#slots[this.#at] !== null) return this.text();
+    this.#at++;
+    return null;
+  }
+
   property(): StoredValue | null {
     const slot = this.#next();
     return slot === null ? null : unpackStoredValue(slot);

@@ -45,7 +45,7 @@ export class SnapshotEncoder {
   /** Segments of the base by their names; undefined without one. */
   readonly #base: ReadonlyMap<string, SegmentSummary> | undefined;
   readonly #summaries: SegmentSummary[] = [];
-  readonly #counts = { tokens: 0, nodes: 0, relationships: 0, indexes: 0, constraints: 0 };
+  readonly #counts = { tokens: 0, nodes: 0, relationships: 0, indexes: 0, constraints: 0, options: 0 };
   #kind = 0;
   #nextId = 0;
   #segment: SegmentWriter | undefined;

@@ -209,3 +209,24 @@ describe('on the database system, without an instance', () => {
     expect(error.code).toMatch(/^Neo\./);
   });
 });
+
+describe('ALTER DATABASE', () => {
+  const statement = "ALTER DATABASE flights SET OPTION txLogEnrichment 'FULL'";
+
+  test.each(['system', 'flights'])('is carried out by MAIN, asked on %s', async (database) => {
+    const { status, fake } = await ask(statement, { database });
+
+    expect(status).toBe(202);
+    expect(fake.executed).toEqual([`weur-1: ${statement}`]);
+    expect(fake.requests[0]).toMatchObject({ database: 'flights', accessMode: 'write' });
+  });
+
+  test.each(['system', '`No Name/1`'])('of %s, which has no options, finds no database', async (name) => {
+    const { error, fake } = await ask(`ALTER DATABASE ${name} SET OPTION txLogEnrichment 'FULL'`);
+
+    expect(error.code).toBe('Neo.ClientError.Database.DatabaseNotFound');
+    expect(fake.executed).toEqual([]);
+    const ifExists = await ask(`ALTER DATABASE ${name} IF EXISTS SET OPTION txLogEnrichment 'FULL'`);
+    expect(ifExists.status).toBe(202);
+  });
+});

@@ -14,6 +14,7 @@ test.each([
   { text: 'SHOW STORAGE INFO', type: 'storage' },
   { text: 'SHOW DATABASES', type: 'show' },
   { text: 'DROP DATABASE flights', type: 'system' },
+  { text: "ALTER DATABASE flights SET OPTION txLogEnrichment 'FULL'", type: 'alter' },
 ])('$text goes its way as $type', ({ text, type }) => {
   expect(new StatementKinds().of(text).type).toBe(type);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FIRST_WORD =
-  /^(?:MATCH|OPTIONAL|RETURN|WITH|UNWIND|CREATE|MERGE|CALL|SHOW|DROP|EXPLAIN|PROFILE|FOREACH|CYPHER|LOAD)\b/;
+  /^(?:MATCH|OPTIONAL|RETURN|WITH|UNWIND|CREATE|MERGE|CALL|SHOW|DROP|EXPLAIN|PROFILE|FOREACH|CYPHER|LOAD|ALTER)\b/;
 
 /** Every different text; not all of them are statements that parse. */
 export function statementTexts(): string[] {

@@ -101,6 +101,10 @@ export const REFUSALS: readonly Refusal[] = [
     message: /^Expected a clause or the end of the statement/,
     within: /\bDISTINCT\s*\*/i,
   },
+  {
+    reason: 'Neo4j refuses a USE that does not stand first after parsing',
+    message: /^Expected a clause or the end of the statement, found "USE"/i,
+  },
   { reason: 'A request is one statement', message: /^A request holds one statement/ },
   {
     reason: 'ORDER BY, SKIP and LIMIT as clauses of their own are younger than Cypher 5',

@@ -180,6 +180,30 @@ describe('commands', () => {
         ]),
       },
     ],
+    [
+      "ALTER DATABASE flights SET OPTION txLogEnrichment 'FULL' SET OPTION b 1",
+      {
+        type: 'alterDatabase',
+        name: 'flights',
+        ifExists: false,
+        options: new Map<string, unknown>([
+          ['txLogEnrichment', 'FULL'],
+          ['b', 1],
+        ]),
+      },
+    ],
+    [
+      'ALTER DATABASE flights IF EXISTS REMOVE OPTION a REMOVE OPTION b',
+      {
+        type: 'alterDatabase',
+        name: 'flights',
+        ifExists: true,
+        options: new Map([
+          ['a', null],
+          ['b', null],
+        ]),
+      },
+    ],
     ['DROP DATABASE `my-db` IF EXISTS', { type: 'dropDatabase', name: 'my-db', ifExists: true }],
   ])('%s', (text, body) => {
     expect(parse(text).body).toMatchObject(body);
