@@ -37,6 +37,8 @@ export interface Committed {
 
 interface Job {
   readonly start: () => Execution;
+  /** When what is committed began, in milliseconds since 1970; without it: when the statement starts. */
+  readonly startMs?: number;
   /** What the statement waits for, if it waits for something. */
   readonly pending: () => Promise<unknown> | undefined;
   readonly isCancelled: () => boolean;
@@ -67,7 +69,7 @@ export class WriteQueue {
   }
 
   /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
-  run(job: Pick<Job, 'start' | 'pending' | 'isCancelled'>): Promise<Written> {
+  run(job: Omit<Job, 'resolve' | 'reject'>): Promise<Written> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ ...job, resolve, reject });
       if (!this.#draining) void this.#drain();
@@ -120,7 +122,7 @@ export class WriteQueue {
     try {
       this.#host.checkWritable();
       const execution = job.start();
-      const startMs = Date.now();
+      const startMs = job.startMs ?? Date.now();
       this.#running = execution;
       const answer = execution.next(SLICE_WORK);
       if (answer !== 'done') return this.#goOn(job, { execution, startMs }, answer);

@@ -84,7 +84,7 @@ export class GraphStore {
     return this.#state.memory.bytes;
   }
 
-  /** Those of them that are versions of the past, which open snapshots hold back. */
+  /** Of these, what is kept for those who read an older state. */
   get versionBytes(): number {
     return this.#versions.bytes;
   }

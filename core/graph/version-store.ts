@@ -132,14 +132,18 @@ export class VersionStore {
   #log: { readonly stamp: Stamp; readonly undos: readonly Undo[] }[] = [];
   #stamp: Stamp | undefined;
   #open: Undo[] = [];
+  #bytes = 0;
   readonly #memory: MemoryCounter;
-  /** Bytes of all records; they are in the graph's memory too. */
-  bytes = 0;
 
   constructor(memory: MemoryCounter) {
     this.#memory = memory;
     this.nodes = new Chains(memory);
     this.relationships = new Chains(memory);
+  }
+
+  /** What all records take: it is in the memory counter too. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   begin(stamp: Stamp): void {
@@ -215,16 +219,16 @@ export class VersionStore {
     if (this.#open.length === 0) this.newestLsn = this.#log.at(-1)?.stamp.lsn ?? -1;
   }
 
-  #count(bytes: number): void {
-    this.bytes += bytes;
-    this.#memory.bytes += bytes;
-  }
-
   #forget(undo: Undo): boolean {
     this.#count(-bytesOf(undo));
     if (undo.type === 'relationshipDeleted') this.#return(undo);
     if ('departures' in undo) for (const departure of undo.departures) departure.index.forget(departure);
     return this.chainsOf(undo).remove(undo);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#memory.bytes += bytes;
   }
 
   #depart(undo: RelationshipDeleted): void {

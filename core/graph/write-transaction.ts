@@ -55,6 +55,11 @@ export class WriteTransaction {
     return this.#state === 'idle';
   }
 
+  /** From where it reads. */
+  get lsn(): number {
+    return this.#fields.pin.lsn;
+  }
+
   /** What it has changed so far. In the form in which it can be committed only after `prepare`. */
   get deltas(): readonly Delta[] {
     return this.#writer?.deltas ?? this.#deltas;
