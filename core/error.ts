@@ -33,11 +33,17 @@ export const ERROR_CODES = {
   'Neo.ClientError.Security.Unauthorized': '42NFF',
   'Neo.ClientError.Security.Forbidden': '42NFF',
   'Neo.ClientError.Transaction.InvalidBookmark': '08N12',
+  'Neo.ClientError.Transaction.TransactionNotFound': '25N04',
+  'Neo.ClientError.Transaction.TransactionAccessedConcurrently': '25N03',
+  'Neo.ClientError.Transaction.TransactionTimedOut': '25N05',
   'Neo.ClientError.ChangeDataCapture.InvalidIdentifier': '52N30',
   'Neo.TransientError.Transaction.BookmarkTimeout': '08N13',
   'Neo.TransientError.Transaction.DeadlockDetected': '50N05',
   /** Another transaction was first to change what this one wants to change; GQL's "transaction rollback". */
   'Neo.TransientError.Transaction.Outdated': '40000',
+  /** The instance on which the transaction was opened has begun anew, or is MAIN no longer. */
+  'Neo.TransientError.Transaction.LeaseExpired': '25N08',
+  'Neo.TransientError.Transaction.MaximumTransactionLimitReached': '51N74',
   'Neo.TransientError.General.DatabaseUnavailable': '08N09',
   'Neo.TransientError.General.MemoryPoolOutOfMemoryError': '51N66',
   'Neo.TransientError.General.TransactionMemoryLimit': '51N66',

@@ -13,9 +13,11 @@ import type { LogRecord } from '../core/replication/log.ts';
 import type { InstanceReply, InstanceRequest } from '../core/replication/message.ts';
 import { encodeResult } from '../core/value/codec.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import { Admission } from './admission.ts';
 import { BackedTimer } from './backed-timer.ts';
 import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
+import { ExecutionRunner } from './execution-runner.ts';
 import { FaultGate } from './fault-gate.ts';
 import { InstanceGraph } from './instance-graph.ts';
 import { InstanceStorage } from './instance-storage.ts';
@@ -30,13 +32,17 @@ import type {
   InstanceRpc,
   ObjectDescription,
   StatementAnswer,
+  StatementFailure,
   StatementRequest,
+  TransactionAnswer,
+  TransactionRequest,
 } from './protocol.ts';
 import { checkRecords } from './record-check.ts';
 import { SnapshotTaker } from './snapshot-taker.ts';
 import { StateTable } from './state-table.ts';
 import { StatementRunner } from './statement-runner.ts';
 import { Tables } from './tables.ts';
+import { TransactionRunner } from './transaction-runner.ts';
 import { Transport } from './transport.ts';
 import { decodeWire, encodeWire, NO_ANSWER } from './wire.ts';
 
@@ -63,7 +69,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   readonly #machine: Machine<InstanceState, InstanceEvent, InstanceEffect>;
   readonly #acknowledgements: Acknowledgements;
   readonly #snapshots: SnapshotTaker;
+  readonly #admission: Admission;
+  readonly #executions: ExecutionRunner;
   readonly #statements: StatementRunner;
+  readonly #transactions: TransactionRunner;
   readonly #sockets: LiveSockets;
   /** The answer to the request being handled. */
   #reply: InstanceReply | undefined;
@@ -105,23 +114,29 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       changes: () => this.#graph.changes,
       neededFromLsn: () => this.#neededFromLsn(),
     });
-    this.#statements = new StatementRunner({
-      address: this.#address,
+    const { instance } = this.#address;
+    this.#admission = new Admission({ address: this.#address, state, store, activity });
+    const admission = this.#admission;
+    this.#executions = new ExecutionRunner({
       loadCsvAllowed: env.SKEIN_LOAD_CSV_ALLOW,
       acknowledgements: this.#acknowledgements,
       log: this.#graph.log,
       state,
       store,
       engine,
-      activity,
+      checkWritable: () => admission.checkWritable(),
       noted: (transaction) => {
         this.#graph.note(transaction);
         this.#sockets.note(transaction);
       },
       committed: (records) => this.#feed({ type: 'committed', records }),
       stored: () => ctx.storage.sync(),
+      room: () => this.#snapshots.room(),
       failed: (error) => this.#end(error),
     });
+    const executions = this.#executions;
+    this.#statements = new StatementRunner({ admission, executions, engine, store });
+    this.#transactions = new TransactionRunner({ instance, admission, executions, engine, store });
     this.#sockets = new LiveSockets({
       ctx,
       environment: env,
@@ -131,23 +146,18 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       store,
       engine,
       activity,
-      awaitBookmarks: (bookmarks) => this.#statements.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
+      awaitBookmarks: (bookmarks) => admission.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
     });
     this.#load();
     this.#sockets.restore();
   }
 
-  async run(request: StatementRequest): Promise<StatementAnswer> {
-    try {
-      await this.#gate?.pass(request.from);
-    } catch {
-      // Nothing has arrived, as if the connection had been refused.
-      return this.#statements.refuse('unreachable', 'The instance cannot be reached.');
-    }
-    const answer = await this.#statements.run(request);
-    await this.#gate?.pass(request.from);
-    this.#snapshots.takeIfDue();
-    return answer;
+  run(request: StatementRequest): Promise<StatementAnswer> {
+    return this.#serve(request.from, () => this.#statements.run(request));
+  }
+
+  transact(request: TransactionRequest): Promise<TransactionAnswer> {
+    return this.#serve(request.from, () => this.#transactions.run(request));
   }
 
   async diverged(from: Caller): Promise<Uint8Array> {
@@ -184,6 +194,20 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const bytes = this.#gate ? await this.#gate.passBoth(call.from, answer) : await answer();
     this.#snapshots.takeIfDue();
     return bytes ?? NO_ANSWER;
+  }
+
+  /** Answers a client, through the gate. */
+  async #serve<Answer>(from: Caller, run: () => Promise<Answer>): Promise<Answer | StatementFailure> {
+    try {
+      await this.#gate?.pass(from);
+    } catch {
+      // Nothing has arrived, as if the connection had been refused.
+      return this.#admission.refuse('The instance cannot be reached.');
+    }
+    const answer = await run();
+    await this.#gate?.pass(from);
+    this.#snapshots.takeIfDue();
+    return answer;
   }
 
   async #answer(message: Uint8Array): Promise<Uint8Array> {
@@ -270,7 +294,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       case 'changeRole':
         return this.#changeRole(effect.role === 'main', effect.main);
       case 'interruptWrites':
-        return this.#statements.interrupt(new GraphError('Neo.ClientError.Cluster.NotALeader', effect.reason));
+        return this.#interruptWrites(effect.reason);
       case 'setVisible':
         return this.#setVisible(effect.lsn);
       case 'acknowledge':
@@ -284,6 +308,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return;
       case 'quarantine':
         console.error(`${this.#self.name} is in quarantine: ${effect.reason}`);
+        this.#transactions.endAll('the instance is in quarantine');
         return this.#sockets.closeAll();
       case 'wipe':
         this.#wiped = true;
@@ -311,7 +336,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   /** Changes the log or the snapshots under the graph, and builds it anew from what storage then holds: up to `lsn`. */
   #replaceGraph(lsn: number, change: (log: InstanceGraph['log']) => void): void {
     const message = 'The instance is being brought level with MAIN.';
-    this.#statements.interrupt(new GraphError('Neo.TransientError.General.DatabaseUnavailable', message));
+    this.#executions.interrupt(new GraphError('Neo.TransientError.General.DatabaseUnavailable', message));
+    this.#transactions.endAll('the instance is being brought level with MAIN');
     this.#snapshots.abandon();
     change(this.#graph.log);
     const { position, damage } = this.#graph.load(beginningOf(this.#machine.state));
@@ -326,15 +352,18 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   }
 
   #changeRole(isMain: boolean, main: string | undefined): void {
-    if (isMain) return;
-    this.#statements.interrupt(
-      new GraphError('Neo.ClientError.Cluster.NotALeader', `This instance is not MAIN; ${main ?? 'another one'} is.`),
-    );
+    if (!isMain) this.#interruptWrites(`This instance is not MAIN; ${main ?? 'another one'} is.`);
+  }
+
+  #interruptWrites(reason: string): void {
+    this.#executions.interrupt(new GraphError('Neo.ClientError.Cluster.NotALeader', reason));
+    this.#transactions.endWriters('the instance takes no writes any more');
   }
 
   #setVisible(lsn: number): void {
     this.#graph.show(lsn);
-    this.#statements.advance();
+    this.#admission.advance();
+    this.#transactions.relieve();
     this.#sockets.advance(lsn);
   }
 

@@ -74,17 +74,21 @@ export interface PlanDescription {
 /** Kinds of statements as the Query API names them: read, write, read and write, schema. */
 export type QueryType = 'r' | 'w' | 'rw' | 's';
 
-export interface StatementSuccess {
-  readonly ok: true;
+/** What a statement came to. */
+export interface StatementResult {
   readonly columns: readonly string[];
   /** Rows of result values, as core/value/codec's encodeResult writes them. */
   readonly rows: Uint8Array;
-  readonly bookmark: string;
   readonly counters: Counters;
   readonly queryType: QueryType;
-  readonly notifications: readonly Notification[];
-  /** Only for EXPLAIN. */
+  /** Of EXPLAIN and PROFILE. */
   readonly plan?: PlanDescription;
+}
+
+export interface StatementSuccess extends StatementResult {
+  readonly ok: true;
+  readonly bookmark: string;
+  readonly notifications: readonly Notification[];
   readonly servedBy: ServedBy;
 }
 
@@ -101,6 +105,48 @@ export interface StatementFailure {
 }
 
 export type StatementAnswer = StatementSuccess | StatementFailure;
+
+/** One request of a transaction that lives over several: its beginning, a statement in it, its end. */
+export interface TransactionRequest {
+  readonly database: string;
+  readonly step: TransactionStep;
+  /** Is run after the beginning and before the end; without it the step is all there is, or keeps the transaction open. */
+  readonly statement?: TransactionStatement;
+  /** How long the caller waits, in milliseconds from arrival; the transaction is rolled back then. */
+  readonly deadlineMs: number;
+  readonly from: Caller;
+}
+
+export type TransactionStep =
+  | {
+      readonly type: 'begin';
+      readonly accessMode: 'read' | 'write';
+      readonly bookmarks: readonly string[];
+      readonly bookmarkWaitMs: number;
+      /** The transaction may not be open for longer, whatever is done in it, in milliseconds; the instance has a bound of its own. */
+      readonly lifetimeMs: number | undefined;
+    }
+  | { readonly type: 'run' | 'commit' | 'rollback'; readonly id: string };
+
+export interface TransactionStatement {
+  readonly text: string;
+  /** A map of values, as core/value/codec encodes it. */
+  readonly parameters: Uint8Array;
+}
+
+export interface TransactionSuccess {
+  readonly ok: true;
+  /** Of the statement, if there was one. */
+  readonly result?: StatementResult;
+  /** While it is open: when it is rolled back if nothing more is heard of it, in milliseconds since 1970. */
+  readonly transaction?: { readonly id: string; readonly expiresAtMs: number };
+  /** When it has been committed. */
+  readonly bookmark?: string;
+  readonly notifications: readonly Notification[];
+  readonly servedBy: ServedBy;
+}
+
+export type TransactionAnswer = TransactionSuccess | StatementFailure;
 
 /** Development faults of the transport between objects. Objects are named in full: `flights/instance/weur-1`. */
 export interface Faults {
@@ -142,6 +188,7 @@ export interface ClusterCall {
 /** What InstanceObject answers. */
 export interface InstanceRpc {
   run(request: StatementRequest): Promise<StatementAnswer>;
+  transact(request: TransactionRequest): Promise<TransactionAnswer>;
   /** The WebSocket upgrade of a live query; the socket ends in the object. The header `skein-database` names the database. */
   fetch(request: Request): Promise<Response>;
   /** SHOW DIVERGED: rows with the columns of durable/diverged-rows.ts, as encodeResult writes them. */

@@ -9,7 +9,7 @@ export class Timer {
 
   /** Replaces the moment; undefined: none. A moment in the past comes at once, but never within this call. */
   set(atMs: number | undefined): void {
-    clearTimeout(this.#handle);
+    if (this.#handle !== null) clearTimeout(this.#handle);
     this.#handle = null;
     if (atMs === undefined) return;
     this.#handle = setTimeout(

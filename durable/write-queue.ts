@@ -22,6 +22,8 @@ export interface WriteHost {
   flush(): void;
   /** Resolves when all that was handed to storage is on disk; nothing is told before that anyway. */
   stored(): Promise<void>;
+  /** Resolves when there is room for what the next statements leave behind; undefined when there is. */
+  room(): Promise<void> | undefined;
   /** Memory may be other than storage: nothing may go on. */
   failed(error: unknown): void;
 }
@@ -35,6 +37,8 @@ export interface Committed {
 
 interface Job {
   readonly start: () => Execution;
+  /** When what is committed began, in milliseconds since 1970; without it: when the statement starts. */
+  readonly startMs?: number;
   /** What the statement waits for, if it waits for something. */
   readonly pending: () => Promise<unknown> | undefined;
   readonly isCancelled: () => boolean;
@@ -65,7 +69,7 @@ export class WriteQueue {
   }
 
   /** Runs a statement when its turn comes. It has been committed and handed to storage when this resolves, not acknowledged. */
-  run(job: Pick<Job, 'start' | 'pending' | 'isCancelled'>): Promise<Written> {
+  run(job: Omit<Job, 'resolve' | 'reject'>): Promise<Written> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ ...job, resolve, reject });
       if (!this.#draining) void this.#drain();
@@ -95,6 +99,7 @@ export class WriteQueue {
         this.#host.flush();
         // Whoever arrives while the group is written is in the next one. A timer would take a millisecond for nothing.
         await this.#host.stored();
+        await this.#host.room();
       }
     } catch (error) {
       this.#host.failed(error);
@@ -117,7 +122,7 @@ export class WriteQueue {
     try {
       this.#host.checkWritable();
       const execution = job.start();
-      const startMs = Date.now();
+      const startMs = job.startMs ?? Date.now();
       this.#running = execution;
       const answer = execution.next(SLICE_WORK);
       if (answer !== 'done') return this.#goOn(job, { execution, startMs }, answer);

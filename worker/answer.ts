@@ -24,16 +24,63 @@ export interface StatementCall {
   readonly region: string;
 }
 
-export type Answer =
+/** One request of a transaction that lives over several. */
+export interface TransactionCall {
+  readonly database: string;
+  /** Only this instance may answer: the address was `database@instance`. */
+  readonly instance: string | undefined;
+  readonly step: TransactionStep;
+  /** Without it the step is all there is. */
+  readonly statement: string | undefined;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly deadlineMs: number;
+  /** The caller's region. */
+  readonly region: string;
+}
+
+export type TransactionStep =
+  | {
+      readonly type: 'begin';
+      readonly accessMode: 'read' | 'write';
+      readonly bookmarks: readonly string[];
+      readonly lifetimeMs: number | undefined;
+    }
+  | { readonly type: 'run' | 'commit' | 'rollback'; readonly id: string };
+
+export type TransactionAnswer =
   | {
       readonly ok: true;
-      readonly columns: readonly string[];
-      readonly rows: readonly (readonly ResultValue[])[];
+      /** Of the statement, if there was one. */
+      readonly result: Result | undefined;
+      /** While it is open. */
+      readonly transaction: { readonly id: string; readonly expiresAtMs: number } | undefined;
+      /** Of a commit. */
       readonly bookmarks: readonly string[];
-      readonly counters: Counters;
-      readonly queryType: QueryType;
       readonly notifications: readonly Notification[];
-      readonly plan: PlanDescription | undefined;
       readonly server: Server | undefined;
     }
-  | { readonly ok: false; readonly error: GraphError; readonly server: Server | undefined };
+  | Failure;
+
+/** What a statement came to that succeeded. */
+export interface Result {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ResultValue[])[];
+  readonly counters: Counters;
+  readonly queryType: QueryType;
+  readonly plan: PlanDescription | undefined;
+}
+
+export interface Success extends Result {
+  readonly ok: true;
+  readonly bookmarks: readonly string[];
+  readonly notifications: readonly Notification[];
+  readonly server: Server | undefined;
+}
+
+export interface Failure {
+  readonly ok: false;
+  readonly error: GraphError;
+  readonly server: Server | undefined;
+}
+
+export type Answer = Success | Failure;

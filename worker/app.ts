@@ -1,17 +1,25 @@
 /** The doors for clients on one origin: discovery, the Query API, live queries, and development's switches. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
+import type { BlankEnv } from 'hono/types';
 import { GraphError } from '../core/error.ts';
 import { CLOSE_CODES, LIVE_SUBPROTOCOL } from '../durable/live-protocol.ts';
 import { type InstanceAddress, isDatabaseName, isInstanceName } from '../durable/names.ts';
 import { isRegion } from '../durable/regions.ts';
-import type { Server } from './answer.ts';
+import type { Server, TransactionStep } from './answer.ts';
 import { authenticate } from './authentication.ts';
 import { type DevelopmentEdges, developmentRoutes } from './development.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { formOfAnswer, formOfBody } from './media-type.ts';
 import { discovery } from './protocol/discovery.ts';
-import { encodeAnswer, encodeError, parseQueryRequest } from './protocol/query-api.ts';
+import {
+  encodeAnswer,
+  encodeError,
+  encodeTransactionAnswer,
+  parseQueryRequest,
+  parseTransactionRequest,
+  type TransactionRequest,
+} from './protocol/query-api.ts';
 import { HttpError, readBody } from './request-body.ts';
 import type { Service } from './service.ts';
 
@@ -39,7 +47,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(
     cors({
       origin: '*',
-      allowMethods: ['GET', 'POST', 'OPTIONS'],
+      allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
       allowHeaders: ['authorization', 'content-type', 'accept', 'skein-region', 'neo4j-cluster-affinity'],
       exposeHeaders: ['skein-served-by', 'retry-after', 'neo4j-cluster-affinity'],
       maxAge: 86_400,
@@ -54,19 +62,44 @@ export function createApp(options: AppOptions): Hono {
   app.get('/db/:database/live', (c) => live(c.req.raw, c.req.param('database'), options));
 
   app.post('/db/:database/query/v2', async (c) => {
-    const request = c.req.raw;
-    await authenticate(request.headers.get('authorization'), adminToken);
-    const { mediaType, form } = formOfAnswer(request);
-    // Errors have it too: clients look at it before they look at the status.
-    c.header('content-type', mediaType);
-    const address = parseAddress(c.req.param('database'));
-    const bodyForm = formOfBody(request);
-    const query = parseQueryRequest(await readBody(request, BODY_BYTES_MAX), bodyForm);
-    const answer = await service.run({ ...address, ...query, region: regionOf(request, options) });
+    const { address, form } = await admit(c, options);
+    const body = formOfBody(c.req.raw);
+    const query = parseQueryRequest(await readBody(c.req.raw, BODY_BYTES_MAX), body);
+    const answer = await service.run({ ...address, ...query, region: regionOf(c.req.raw, options) });
     if (answer.server) c.header('skein-served-by', servedBy(answer.server));
     if (!answer.ok) return errorResponse(answer.error, c.res.headers);
     return c.body(encodeAnswer(answer, { includeCounters: query.includeCounters, form }), 202);
   });
+
+  const transact = async (
+    c: DatabaseContext,
+    stepOf: (query: TransactionRequest) => TransactionStep,
+    status: 200 | 202,
+  ) => {
+    const { address, form } = await admit(c, options);
+    const text = await readBody(c.req.raw, BODY_BYTES_MAX);
+    // What is empty needs no type.
+    const query = parseTransactionRequest(text || '{}', text === '' ? 'plain' : formOfBody(c.req.raw));
+    const step = stepOf(query);
+    const statement = (step.type !== 'rollback' && query.statement) || undefined;
+    const answer = await service.transact({
+      ...address,
+      ...query,
+      step,
+      statement,
+      region: regionOf(c.req.raw, options),
+    });
+    if (answer.server) c.header('skein-served-by', servedBy(answer.server));
+    if (!answer.ok) return errorResponse(answer.error, c.res.headers);
+    // Clients send it along. It is not needed here, since the transaction's id says where it lives.
+    if (step.type === 'begin' && answer.server) c.header('neo4j-cluster-affinity', answer.server.name);
+    return c.body(encodeTransactionAnswer(answer, { includeCounters: query.includeCounters, form }), status);
+  };
+  const idOf = (c: DatabaseContext) => c.req.param('id') ?? '';
+  app.post('/db/:database/query/v2/tx', (c) => transact(c, beginningOf, 202));
+  app.post('/db/:database/query/v2/tx/:id', (c) => transact(c, () => ({ type: 'run', id: idOf(c) }), 202));
+  app.post('/db/:database/query/v2/tx/:id/commit', (c) => transact(c, () => ({ type: 'commit', id: idOf(c) }), 202));
+  app.delete('/db/:database/query/v2/tx/:id', (c) => transact(c, () => ({ type: 'rollback', id: idOf(c) }), 200));
 
   if (development) app.route('/development', developmentRoutes(development, { service, adminToken }));
 
@@ -80,6 +113,23 @@ export function createApp(options: AppOptions): Hono {
     return errorResponse(error, c.res.headers);
   });
   return app;
+}
+
+/** A request to a database's path. */
+type DatabaseContext = Context<BlankEnv, '/db/:database/*'>;
+
+/** Lets a caller in who shows a token, and says which database is asked, and how it is to answer. */
+async function admit(c: DatabaseContext, { adminToken }: AppOptions) {
+  await authenticate(c.req.header('authorization') ?? null, adminToken);
+  const { mediaType, form } = formOfAnswer(c.req.raw);
+  // Errors have it too: clients look at it before they look at the status.
+  c.header('content-type', mediaType);
+  return { address: parseAddress(c.req.param('database')), form };
+}
+
+/** Without an access mode a transaction may write, as in Neo4j. */
+function beginningOf({ accessMode = 'write', bookmarks, executionMs }: TransactionRequest): TransactionStep {
+  return { type: 'begin', accessMode, bookmarks, lifetimeMs: executionMs };
 }
 
 function errorResponse(error: unknown, already: Headers): Response {

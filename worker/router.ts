@@ -4,12 +4,28 @@
  * was not executed, or only reads; an outcome that cannot be known is told as unknown, never as failure.
  */
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
-import { fromErrorRecord, GraphError } from '../core/error.ts';
+import { GraphError } from '../core/error.ts';
 import { decodeResult, encodeValue } from '../core/value/codec.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import type { InstanceAddress } from '../durable/names.ts';
-import type { InstanceRpc, StatementAnswer, StatementRequest } from '../durable/protocol.ts';
-import type { Answer, StatementCall } from './answer.ts';
+import type {
+  InstanceRpc,
+  StatementAnswer,
+  StatementFailure,
+  TransactionAnswer as TransactionReply,
+} from '../durable/protocol.ts';
+import { type TransactionPlace, transactionPlace } from '../durable/transaction-id.ts';
+import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
+import {
+  isOverloaded,
+  isStorageFull,
+  lostTransaction,
+  noSuchTransaction,
+  toAnswer,
+  toTransactionAnswer,
+  unavailable,
+  unknownOutcome,
+} from './reply.ts';
 import { sleep, within } from './timing.ts';
 import { mainOf, readersOf } from './topology.ts';
 
@@ -36,16 +52,35 @@ const DIVERGED_WAIT_MS = 3_000;
 
 /** The world outside the router. */
 export interface RouterEdges {
-  instance(address: InstanceAddress): Pick<InstanceRpc, 'run' | 'diverged'>;
+  instance(address: InstanceAddress): InstanceStub;
   /** Asks the coordinators. Throws DatabaseNotFound, or DatabaseUnavailable when none of them answers, at once if not urgent. */
   topology(database: string, options: { region: string; urgent: boolean }): Promise<Topology>;
   /** Tells the coordinators, without waiting for them, that an instance did not answer or is not what they said. */
   reportUnreachable(report: { database: string; instance: string; epoch: number; region: string }): void;
 }
 
+type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged'>;
+
+/** What an instance answers: a success of some kind, or a failure. */
+type Reply = { readonly ok: true } | StatementFailure;
+
+/** What is brought to an instance. */
+interface Errand<Done extends Reply> {
+  readonly database: string;
+  /** Only this instance may answer. */
+  readonly instance: string | undefined;
+  readonly accessMode: 'read' | 'write';
+  readonly region: string;
+  readonly deadlineMs: number;
+  readonly startedMs: number;
+  send(instance: InstanceStub, time: { deadlineMs: number; bookmarkWaitMs: number }): Promise<Done>;
+  /** What is told when the connection was lost, and it may have been executed. */
+  lost(storageFull: boolean | undefined): GraphError;
+}
+
 /** How one attempt at one instance ended. */
-type Attempt =
-  | { readonly type: 'answered'; readonly answer: StatementAnswer }
+type Attempt<Done> =
+  | { readonly type: 'answered'; readonly answer: Done }
   /** Refused before anything was executed. */
   | { readonly type: 'notExecuted'; readonly reason: 'notMain' | 'unreachable' | 'overloaded' }
   /** The connection broke, or nothing came back: executed or not. `storageFull`: the object ended, as it could not store any more. */
@@ -60,10 +95,41 @@ export class Router {
   }
 
   /** Runs a statement where it belongs. Throws GraphError when no instance answered. */
-  run(call: StatementCall, accessMode: 'read' | 'write'): Promise<Answer> {
-    const request = { call, accessMode, parameters: encodeValue(call.parameters), startedMs: Date.now() };
-    if (call.instance !== undefined) return this.#runAddressed(request, call.instance);
-    return accessMode === 'write' ? this.#write(request) : this.#read(request);
+  async run(call: StatementCall, accessMode: 'read' | 'write'): Promise<Answer> {
+    const { database, statement, bookmarks, region } = call;
+    const parameters = encodeValue(call.parameters);
+    const from = { name: 'worker', region };
+    const answer = await this.#bring<StatementAnswer>({
+      ...call,
+      accessMode,
+      startedMs: Date.now(),
+      send: (instance, time) => instance.run({ database, statement, parameters, accessMode, bookmarks, from, ...time }),
+      lost: unknownOutcome,
+    });
+    return toAnswer(answer);
+  }
+
+  /**
+   * Brings a request of a transaction to where the transaction lives, or is to live. Throws GraphError when no instance answered:
+   * then the transaction is lost, and only of a commit it is not known what it came to.
+   */
+  async transact(call: TransactionCall): Promise<TransactionAnswer> {
+    const { database, step, statement: text, region } = call;
+    const statement = text === undefined ? undefined : { text, parameters: encodeValue(call.parameters) };
+    const from = { name: 'worker', region };
+    const place = step.type === 'begin' ? undefined : placeOf(step.id, call.instance);
+    const errand: Errand<TransactionReply> = {
+      ...call,
+      accessMode: step.type === 'begin' ? step.accessMode : (place?.accessMode ?? 'write'),
+      startedMs: Date.now(),
+      send: (instance, { deadlineMs, bookmarkWaitMs }) => {
+        const timed = step.type === 'begin' ? { ...step, bookmarkWaitMs } : step;
+        return instance.transact({ database, step: timed, ...(statement && { statement }), deadlineMs, from });
+      },
+      lost: (storageFull) => (step.type === 'commit' ? unknownOutcome(storageFull) : lostTransaction()),
+    };
+    const answer = await (place ? this.#bringBack(errand, place.instance) : this.#bring(errand));
+    return toTransactionAnswer(answer);
   }
 
   /** The instances that live, the nearest first, for a live query. At least one. */
@@ -114,12 +180,16 @@ export class Router {
     this.#topologies.delete(database);
   }
 
-  async #runAddressed(request: RoutedRequest, name: string): Promise<Answer> {
-    const { database, region } = request.call;
-    const instance = await this.addressed({ database, name, region });
-    const attempt = await this.#attempt(request, instance);
-    if (attempt.type === 'answered') return toAnswer(attempt.answer);
-    if (attempt.type === 'lost' && request.accessMode === 'write') throw unknownOutcome(attempt.storageFull);
+  #bring<Done extends Reply>(errand: Errand<Done>): Promise<Done | StatementFailure> {
+    if (errand.instance !== undefined) return this.#bringTo(errand, errand.instance);
+    return errand.accessMode === 'write' ? this.#bringToMain(errand) : this.#bringToReader(errand);
+  }
+
+  async #bringTo<Done extends Reply>(errand: Errand<Done>, name: string): Promise<Done> {
+    const { database, accessMode, region } = errand;
+    const attempt = await this.#attempt(errand, await this.addressed({ database, name, region }));
+    if (attempt.type === 'answered') return attempt.answer;
+    if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.storageFull);
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
@@ -129,52 +199,69 @@ export class Router {
     throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', `'${database}@${name}' does not answer.`);
   }
 
-  async #write(request: RoutedRequest): Promise<Answer> {
-    const { database, region } = request.call;
+  /** To the instance where a transaction lives, and to no other. */
+  async #bringBack<Done extends Reply>(errand: Errand<Done>, name: string): Promise<Done> {
+    const { database, region } = errand;
+    const isIt = (candidate: TopologyInstance) => candidate.name === name;
+    const known = (await this.#topology(database, region)).instances.find(isIt);
+    // It may be younger than what is cached.
+    const instance = known ?? (await this.#topology(database, region, true)).instances.find(isIt);
+    if (instance === undefined) throw lostTransaction();
+    const attempt = await this.#attempt(errand, instance);
+    if (attempt.type === 'answered') return attempt.answer;
+    if (attempt.type === 'lost') throw errand.lost(attempt.storageFull);
+    throw attempt.reason === 'notMain' ? lostTransaction() : unavailable(database);
+  }
+
+  async #bringToMain<Done extends Reply>(errand: Errand<Done>): Promise<Done> {
+    const { database, region } = errand;
     for (let fresh = false; ; fresh = true) {
       const main = mainOf(await this.#topology(database, region, fresh));
       if (main?.health === 'down') {
         // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
         this.report(database, main);
       } else if (main) {
-        const attempt = await this.#attempt(request, main);
-        if (attempt.type === 'answered') return toAnswer(attempt.answer);
-        if (attempt.type === 'lost') throw unknownOutcome(attempt.storageFull);
+        const attempt = await this.#attempt(errand, main);
+        if (attempt.type === 'answered') return attempt.answer;
+        if (attempt.type === 'lost') throw errand.lost(attempt.storageFull);
       }
-      await pauseOrGiveUp(request);
+      await pauseOrGiveUp(errand);
     }
   }
 
-  async #read(request: RoutedRequest): Promise<Answer> {
-    const { database, region } = request.call;
+  async #bringToReader<Done extends Reply>(errand: Errand<Done>): Promise<Done | StatementFailure> {
+    const { database, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
       const topology = await this.#topology(database, region, fresh);
       const main = mainOf(topology);
       for (const instance of readersOf(topology, region)) {
         const other = instance === main ? undefined : main;
-        const attempt = await this.#attempt(request, instance, other && REPLICA_BOOKMARK_WAIT_MS);
+        const attempt = await this.#attempt(errand, instance, other && REPLICA_BOOKMARK_WAIT_MS);
         if (attempt.type === 'answered') {
-          return other && isBehind(attempt.answer)
-            ? this.#readMain(request, other, attempt.answer)
-            : toAnswer(attempt.answer);
+          const { answer } = attempt;
+          return other && isBehind(answer) ? this.#askMain(errand, other, answer) : answer;
         }
         if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
       }
-      await pauseOrGiveUp(request);
+      await pauseOrGiveUp(errand);
     }
   }
 
   /** The replica does not reach the bookmark; MAIN has it if anybody has. */
-  async #readMain(request: RoutedRequest, main: TopologyInstance, replicaAnswer: StatementAnswer): Promise<Answer> {
-    const attempt = await this.#attempt(request, main);
-    return toAnswer(attempt.type === 'answered' ? attempt.answer : replicaAnswer);
+  async #askMain<Done extends Reply>(errand: Errand<Done>, main: TopologyInstance, ofReplica: Done): Promise<Done> {
+    const attempt = await this.#attempt(errand, main);
+    return attempt.type === 'answered' ? attempt.answer : ofReplica;
   }
 
-  async #attempt(request: RoutedRequest, instance: TopologyInstance, bookmarkWaitMs?: number): Promise<Attempt> {
-    const attempt = await this.#send(request, instance, bookmarkWaitMs);
+  async #attempt<Done extends Reply>(
+    errand: Errand<Done>,
+    instance: TopologyInstance,
+    bookmarkWaitMs?: number,
+  ): Promise<Attempt<Done>> {
+    const attempt = await this.#send(errand, instance, bookmarkWaitMs);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
-    if (unreachable) this.report(request.call.database, instance);
+    if (unreachable) this.report(errand.database, instance);
     return attempt;
   }
 
@@ -184,25 +271,20 @@ export class Router {
     this.#edges.reportUnreachable({ database, instance: instance.name, epoch, region: instance.region });
   }
 
-  async #send(request: RoutedRequest, instance: TopologyInstance, bookmarkWaitMs?: number): Promise<Attempt> {
-    const { database, statement, bookmarks, region } = request.call;
-    const deadlineMs = Math.max(1, request.call.deadlineMs - (Date.now() - request.startedMs));
-    const message: StatementRequest = {
-      database,
-      statement,
-      parameters: request.parameters,
-      accessMode: request.accessMode,
-      bookmarks,
-      bookmarkWaitMs: bookmarkWaitMs ?? deadlineMs,
-      deadlineMs,
-      from: { name: 'worker', region },
-    };
+  async #send<Done extends Reply>(
+    errand: Errand<Done>,
+    instance: TopologyInstance,
+    bookmarkWaitMs?: number,
+  ): Promise<Attempt<Done>> {
+    const deadlineMs = Math.max(1, errand.deadlineMs - (Date.now() - errand.startedMs));
     try {
-      const stub = this.#edges.instance({ database, instance: instance.name, region: instance.region });
-      const answer = await this.#untilLost(stub.run(message), message, instance);
+      const { name, region } = instance;
+      const stub = this.#edges.instance({ database: errand.database, instance: name, region });
+      const reply = errand.send(stub, { deadlineMs, bookmarkWaitMs: bookmarkWaitMs ?? deadlineMs });
+      const answer = await this.#untilLost(reply, deadlineMs, errand, instance);
       if (answer === undefined) return { type: 'lost' };
-      if (!answer.ok && answer.retry) return { type: 'notExecuted', reason: answer.retry };
-      return { type: 'answered', answer };
+      const { retry = undefined } = answer.ok ? {} : answer;
+      return retry ? { type: 'notExecuted', reason: retry } : { type: 'answered', answer };
     } catch (error) {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
       return { type: 'lost', storageFull: isStorageFull(error) };
@@ -213,18 +295,19 @@ export class Router {
    * The reply, or undefined once the instance is lost: its time is over, the coordinators hear nothing from it either, or
    * another one has become MAIN and whatever it still writes will not be acknowledged. RPC itself would wait for ever.
    */
-  async #untilLost(
-    reply: Promise<StatementAnswer>,
-    { database, accessMode, deadlineMs, from }: StatementRequest,
+  async #untilLost<Done extends Reply>(
+    reply: Promise<Done>,
+    deadlineMs: number,
+    { database, accessMode, region }: Errand<Done>,
     instance: TopologyInstance,
-  ): Promise<StatementAnswer | undefined> {
+  ): Promise<Done | undefined> {
     const lostAtMs = Date.now() + deadlineMs + REPLY_GRACE_MS;
     // A reply that fails after it was given up must not be an unhandled rejection.
     reply.catch(() => undefined);
     for (let silenceMs: number = SILENCE_MS.first; ; silenceMs = SILENCE_MS.next) {
       const answer = await within(reply, silenceMs);
       if (answer !== undefined || Date.now() >= lostAtMs) return answer;
-      const topology = await this.#topology(database, from.region, true);
+      const topology = await this.#topology(database, region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);
       if (!now || now.health === 'down') return undefined;
       if (accessMode === 'write' && topology.main !== instance.name) return undefined;
@@ -262,56 +345,28 @@ interface InstanceQuestion {
   readonly region: string;
 }
 
-interface RoutedRequest {
-  readonly call: StatementCall;
-  readonly accessMode: 'read' | 'write';
-  /** The parameters as they travel. */
-  readonly parameters: Uint8Array;
-  readonly startedMs: number;
-}
-
-function toAnswer(answer: StatementAnswer): Answer {
-  if (!answer.ok) return { ok: false, error: fromErrorRecord(answer.error), server: answer.servedBy };
-  const { columns, rows } = decodeResult(answer.rows);
-  const { counters, queryType, notifications, plan, servedBy } = answer;
-  const bookmarks = [answer.bookmark];
-  return { ok: true, columns, rows, bookmarks, counters, queryType, notifications, plan, server: servedBy };
-}
-
-function isBehind(answer: StatementAnswer): boolean {
+function isBehind(answer: Reply): boolean {
   return !answer.ok && answer.error.code === 'Neo.TransientError.Transaction.BookmarkTimeout';
 }
 
+/** Where a transaction lives. `addressed`: the only instance that the client wants to ask. */
+function placeOf(id: string, addressed: string | undefined): TransactionPlace {
+  const place = transactionPlace(id);
+  if (place && (addressed === undefined || addressed === place.instance)) return place;
+  throw noSuchTransaction(id);
+}
+
 /** Waits a little before the next attempt. Throws DatabaseUnavailable when the caller has waited long enough. */
-async function pauseOrGiveUp({ call, startedMs }: RoutedRequest): Promise<void> {
-  const patienceMs = Math.min(FAILOVER_PATIENCE_MS, call.deadlineMs);
-  if (Date.now() - startedMs >= patienceMs) throw unavailable(call.database);
+async function pauseOrGiveUp({
+  database,
+  deadlineMs,
+  startedMs,
+}: {
+  readonly database: string;
+  readonly deadlineMs: number;
+  readonly startedMs: number;
+}): Promise<void> {
+  const patienceMs = Math.min(FAILOVER_PATIENCE_MS, deadlineMs);
+  if (Date.now() - startedMs >= patienceMs) throw unavailable(database);
   await sleep(RETRY_PAUSE_MS);
-}
-
-/** The platform refused the call for the object's queue; such a call is never delivered. */
-function isOverloaded(error: unknown): boolean {
-  return error instanceof Error && 'overloaded' in error && error.overloaded === true;
-}
-
-/** SQLite could not write: the object has ended with what is on disk, and begins anew from that. */
-function isStorageFull(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('SQLITE_FULL');
-}
-
-function unavailable(database: string): GraphError {
-  return new GraphError(
-    'Neo.TransientError.General.DatabaseUnavailable',
-    `No instance of '${database}' can take the statement now. It was not executed.`,
-  );
-}
-
-function unknownOutcome(storageFull = false): GraphError {
-  const cause = storageFull
-    ? "MAIN's storage is full. It stores nothing more until there is room, and goes on answering reads"
-    : 'The connection to MAIN was lost before its answer came';
-  return new GraphError(
-    'Neo.DatabaseError.Transaction.TransactionCommitFailed',
-    `${cause}: the statement may or may not have been executed.`,
-  );
 }

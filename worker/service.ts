@@ -1,13 +1,14 @@
 /** Runs statements for all doors: decides by the parsed text where each goes, and says what it came to. */
 import { GraphError } from '../core/error.ts';
 import { isDatabaseName } from '../durable/names.ts';
-import type { Answer, StatementCall } from './answer.ts';
+import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import { isShowing, runClusterCommand } from './cluster-command.ts';
 import type { Coordinators } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { type StatementKind, StatementKinds } from './statement-kind.ts';
 import { runSystemCommand, withoutRows } from './system-database.ts';
 import { runSystemQuery, SYSTEM_DATABASE } from './system-query.ts';
+import { runTransaction } from './transactions.ts';
 
 export class Service {
   readonly router: Router;
@@ -44,6 +45,12 @@ export class Service {
     }
     if (call.accessMode === 'read' && kind.type === 'write') throw accessModeError();
     return this.router.run(call, call.accessMode ?? (kind.type === 'storage' ? 'write' : kind.type));
+  }
+
+  /** Takes a step of a transaction that lives over several requests. A failure is in the answer, or thrown as with `run`. */
+  transact(call: TransactionCall): Promise<TransactionAnswer> {
+    const { coordinators, router } = this;
+    return runTransaction(call, { coordinators, router, kindOf: (statement) => this.#kinds.of(statement) });
   }
 
   /** Has the database itself change its options, as they are in its log. */

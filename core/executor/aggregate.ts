@@ -34,6 +34,7 @@ export class Aggregate implements Operator {
   readonly #keys: readonly CompiledItem[];
   readonly #aggregations: readonly CompiledAggregation[];
   readonly #nodeCounts: NodeCounts | undefined;
+  readonly #isPlain: boolean;
   /** Made when they are needed: the graph may know the answer. */
   #states = NO_STATES;
   #grouping: Grouping | undefined;
@@ -53,12 +54,15 @@ export class Aggregate implements Operator {
       readonly keys: readonly CompiledItem[];
       readonly aggregations: readonly CompiledAggregation[];
       readonly nodeCounts?: NodeCounts | undefined;
+      /** Its expressions ask no query, which might hold columns. */
+      readonly isPlain: boolean;
     },
   ) {
     this.#input = input;
     this.#keys = spec.keys;
     this.#aggregations = spec.aggregations;
     this.#nodeCounts = spec.nodeCounts;
+    this.#isPlain = spec.isPlain;
     // Without keys there is one group, even over no rows.
     this.#groupCount = spec.keys.length === 0 ? 1 : 0;
   }
@@ -81,10 +85,17 @@ export class Aggregate implements Operator {
     if (counts !== undefined) return this.#answer(counts, context);
     while (!this.#read) {
       if (context.exhausted) return PAUSE;
+      const before = BATCH_COLUMNS.mark();
       const input = this.#input.next(context);
       if (input === PAUSE) return PAUSE;
-      if (input === END) this.#read = true;
-      else this.#consume(input, context);
+      if (input === END) {
+        this.#read = true;
+        break;
+      }
+      const mark = this.#input.holdsNoColumns ? before : BATCH_COLUMNS.mark();
+      this.#consume(input, context);
+      // All that is kept of a batch are numbers and values.
+      if (this.#isPlain) BATCH_COLUMNS.takeBack(mark);
     }
     if (this.#group === this.#groupCount) return END;
     if (context.exhausted) return PAUSE;

@@ -13,6 +13,7 @@ import type {
   StepFunctionPlan,
 } from '../planner/plan.ts';
 import {
+  asksQuery,
   isRowByRow,
   largestEstimate,
   type NestedPlan,
@@ -244,11 +245,11 @@ class OperatorBuilder {
   ): OperatorFactory {
     switch (plan.type) {
       case 'scanAll':
-        return this.#scan({ slot: plan.slot, labels: undefined }, input);
+        return this.#scan({ slot: plan.slot, labels: undefined }, plan.input, input);
       case 'scanAllByLabel':
-        return this.#scan({ slot: plan.slot, labels: [plan.label] }, input);
+        return this.#scan({ slot: plan.slot, labels: [plan.label] }, plan.input, input);
       case 'scanAllByLabels':
-        return this.#scan(plan, input);
+        return this.#scan(plan, plan.input, input);
       case 'nodeIndexSeek':
       case 'relationshipIndexSeek': {
         const values = plan.values.map((value) => this.#expression(value));
@@ -338,7 +339,8 @@ class OperatorBuilder {
       case 'filter': {
         const predicate = this.#predicate(plan.predicate);
         const rowWork = workOf([plan.predicate.expression]);
-        return (argument) => new Filter(input(argument), predicate, rowWork);
+        const isPlain = !asksQuery(plan.predicate.expression);
+        return (argument) => new Filter(input(argument), predicate, { rowWork, isPlain });
       }
       case 'optional': {
         const spec = { ...plan, inner: this.build(plan.inner) };
@@ -353,9 +355,10 @@ class OperatorBuilder {
     }
   }
 
-  #scan(spec: NodeScanSpec, input: OperatorFactory): OperatorFactory {
+  #scan(spec: NodeScanSpec, after: Plan, input: OperatorFactory): OperatorFactory {
     const firstRows = this.#firstRows;
-    return (argument) => new NodeScan(input(argument), spec, firstRows);
+    const isFirst = after.type === 'argument';
+    return (argument) => new NodeScan(input(argument), spec, { firstRows, isFirst });
   }
 
   /** What WITH, RETURN, UNWIND and LOAD CSV are made of, and Eager. */
@@ -368,13 +371,17 @@ class OperatorBuilder {
     switch (plan.type) {
       case 'produce': {
         const rowWork = workOf(plan.items.map(({ expression }) => expression));
-        const spec = { items: this.#items(plan.items), keep: plan.keep, rowWork };
+        const isPlain = !plan.items.some(({ expression }) => asksQuery(expression));
+        const spec = { items: this.#items(plan.items), keep: plan.keep, rowWork, isPlain };
         return (argument) => new Produce(input(argument), spec);
       }
       case 'aggregate': {
         const keys = this.#items(plan.keys);
         const aggregations = this.#aggregations(plan.aggregations);
-        return (argument) => new Aggregate(input(argument), { keys, aggregations, nodeCounts: plan.nodeCounts });
+        const given = plan.aggregations.flatMap(({ argument, second }) => [argument ?? [], second ?? []].flat());
+        const isPlain = ![...plan.keys, ...given].some(({ expression }) => asksQuery(expression));
+        const spec = { keys, aggregations, nodeCounts: plan.nodeCounts, isPlain };
+        return (argument) => new Aggregate(input(argument), spec);
       }
       case 'distinct':
         return (argument) => new Distinct(input(argument), plan.keys ?? plan.slots);

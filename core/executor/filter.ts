@@ -11,14 +11,22 @@ export class Filter implements Operator {
   readonly #input: Operator;
   readonly #predicate: CompiledPredicate;
   readonly #rowWork: number;
+  readonly #isPlain: boolean;
+  readonly holdsNoColumns: boolean;
   /** Where the rows that pass are noted: mostly all do, and nothing of it is handed on. */
   #passing: IdList | undefined;
 
-  /** `rowWork`: what working the predicate out for a row costs. */
-  constructor(input: Operator, predicate: CompiledPredicate, rowWork = 1) {
+  /** `rowWork`: what working the predicate out for a row costs. `isPlain`: it asks no query, which might hold columns. */
+  constructor(
+    input: Operator,
+    predicate: CompiledPredicate,
+    { rowWork, isPlain }: { readonly rowWork: number; readonly isPlain: boolean },
+  ) {
     this.#input = input;
     this.#predicate = predicate;
     this.#rowWork = rowWork;
+    this.#isPlain = isPlain;
+    this.holdsNoColumns = isPlain && input.holdsNoColumns === true;
   }
 
   reset(): boolean {
@@ -35,7 +43,9 @@ export class Filter implements Operator {
       this.#passing ??= context.scratch.idList();
       this.#passing.reserve(input.rowCount);
       const { ids: rows } = this.#passing;
+      const mark = BATCH_COLUMNS.mark();
       const count = this.#predicate(input, context, rows);
+      if (this.#isPlain) BATCH_COLUMNS.takeBack(mark);
       if (count === input.rowCount) return input;
       if (count > 0) return derive(input, BATCH_COLUMNS.copyOf(rows, count));
     }

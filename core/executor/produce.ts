@@ -18,13 +18,20 @@ export class Produce implements Operator {
   readonly #items: readonly CompiledItem[];
   readonly #keep: readonly number[];
   readonly #rowWork: number;
+  readonly holdsNoColumns: boolean;
 
-  /** `rowWork`: what working the items out for a row costs. */
+  /** `rowWork`: what working the items out for a row costs. `isPlain`: they ask no query, which might hold columns. */
   constructor(
     input: Operator,
-    spec: { readonly items: readonly CompiledItem[]; readonly keep: readonly number[]; readonly rowWork: number },
+    spec: {
+      readonly items: readonly CompiledItem[];
+      readonly keep: readonly number[];
+      readonly rowWork: number;
+      readonly isPlain: boolean;
+    },
   ) {
     this.#input = input;
+    this.holdsNoColumns = spec.isPlain && input.holdsNoColumns === true;
     this.#items = spec.items;
     this.#keep = spec.keep;
     this.#rowWork = spec.rowWork;

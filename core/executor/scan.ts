@@ -48,10 +48,19 @@ export class NodeScan implements Operator {
   #cursor = 0;
   /** Rows of the next batch, at most. */
   #batchRows: number;
+  readonly holdsNoColumns: boolean;
 
-  /** `firstRows`: how many rows are wanted at first, if few may be enough; each further batch is larger. */
-  constructor(input: Operator, spec: NodeScanSpec, firstRows: number = BATCH_ROWS) {
+  /**
+   * `firstRows`: how many rows are wanted at first, if few may be enough; each further batch is larger. `isFirst`: nothing comes before
+   * it, and the argument that it holds is older than it.
+   */
+  constructor(
+    input: Operator,
+    spec: NodeScanSpec,
+    { firstRows, isFirst }: { readonly firstRows: number; readonly isFirst: boolean },
+  ) {
     this.#input = input;
+    this.holdsNoColumns = isFirst;
     this.#spec = spec;
     this.#firstRows = firstRows;
     this.#batchRows = firstRows;

@@ -1,7 +1,9 @@
 /**
  * Where the numbers of columns stand. V8 keeps an array of more than 64 bytes outside of its heap, and making one takes more
  * than a microsecond, some forty times as long as a view of memory that is there: more than all else that a small statement does. So
- * columns are cut from slabs, one behind the other. Nothing is given back: a slab goes when nobody holds a column of it.
+ * columns are cut from slabs, one behind the other. A slab goes when nobody holds a column of it. Who knows that nobody holds what he
+ * has had cut since a mark may take it back: memory that is used again is in the processor's cache, and new memory is not, which
+ * costs as much as four more passes over the numbers.
  */
 
 /** Arrays up to this size are in V8's heap (its flag typed_array_max_size_in_heap), where each stands for itself. */
@@ -10,13 +12,47 @@ const IN_HEAP_BYTES = 64;
 /** A larger part of a slab than this is made by itself: little is saved then, and much may be left over. */
 const SHARE_OF_SLAB_MAX = 1 / 4;
 
+/** A slab and how much of it is taken. */
+class Slab<Numbers extends Int32Array | Float64Array> {
+  readonly numbers: Numbers;
+  taken = 0;
+  /** Up to where it has been used before, and so is not all 0. */
+  used = 0;
+
+  constructor(numbers: Numbers) {
+    this.numbers = numbers;
+  }
+
+  takeBack(mark: { readonly numbers: Numbers; readonly taken: number }): void {
+    this.used = Math.max(this.used, this.taken);
+    // One that was begun after the mark is taken back as a whole.
+    this.taken = mark.numbers === this.numbers ? mark.taken : 0;
+  }
+
+  has(length: number): boolean {
+    return this.taken + length <= this.numbers.length;
+  }
+
+  cut(length: number): Numbers {
+    const start = this.taken;
+    const end = start + length;
+    this.taken = end;
+    if (start < this.used) this.numbers.fill(0, start, Math.min(end, this.used));
+    return this.numbers.subarray(start, end) as Numbers; // of what it is part of
+  }
+}
+
+/** What was taken at a moment. */
+export interface ColumnMark {
+  readonly integers: { readonly numbers: Int32Array; readonly taken: number };
+  readonly floats: { readonly numbers: Float64Array; readonly taken: number };
+}
+
 export class ColumnMemory {
   readonly #slabBytes: number;
   readonly #sharedBytesMax: number;
-  #integers = new Int32Array(0);
-  #integersTaken = 0;
-  #floats = new Float64Array(0);
-  #floatsTaken = 0;
+  #integers = new Slab<Int32Array>(new Int32Array(0));
+  #floats = new Slab<Float64Array>(new Float64Array(0));
 
   constructor(slabBytes: number) {
     this.#slabBytes = slabBytes;
@@ -27,26 +63,36 @@ export class ColumnMemory {
   integers(length: number): Int32Array {
     const bytes = length * Int32Array.BYTES_PER_ELEMENT;
     if (bytes <= IN_HEAP_BYTES || bytes > this.#sharedBytesMax) return new Int32Array(length);
-    let start = this.#integersTaken;
-    if (start + length > this.#integers.length) {
-      this.#integers = new Int32Array(this.#slabBytes / Int32Array.BYTES_PER_ELEMENT);
-      start = 0;
+    if (!this.#integers.has(length)) {
+      this.#integers = new Slab<Int32Array>(new Int32Array(this.#slabBytes / Int32Array.BYTES_PER_ELEMENT));
     }
-    this.#integersTaken = start + length;
-    return this.#integers.subarray(start, start + length);
+    return this.#integers.cut(length);
   }
 
   /** Floats of 64 bits, all 0. */
   floats(length: number): Float64Array {
     const bytes = length * Float64Array.BYTES_PER_ELEMENT;
     if (bytes <= IN_HEAP_BYTES || bytes > this.#sharedBytesMax) return new Float64Array(length);
-    let start = this.#floatsTaken;
-    if (start + length > this.#floats.length) {
-      this.#floats = new Float64Array(this.#slabBytes / Float64Array.BYTES_PER_ELEMENT);
-      start = 0;
+    if (!this.#floats.has(length)) {
+      this.#floats = new Slab<Float64Array>(new Float64Array(this.#slabBytes / Float64Array.BYTES_PER_ELEMENT));
     }
-    this.#floatsTaken = start + length;
-    return this.#floats.subarray(start, start + length);
+    return this.#floats.cut(length);
+  }
+
+  /** The moment, for `takeBack`. */
+  mark(): ColumnMark {
+    const { numbers: integers, taken: integersTaken } = this.#integers;
+    const { numbers: floats, taken: floatsTaken } = this.#floats;
+    return {
+      integers: { numbers: integers, taken: integersTaken },
+      floats: { numbers: floats, taken: floatsTaken },
+    };
+  }
+
+  /** Takes back what has been cut since the mark. Nobody holds any of it. */
+  takeBack({ integers, floats }: ColumnMark): void {
+    this.#integers.takeBack(integers);
+    this.#floats.takeBack(floats);
   }
 
   /** A copy of the first integers of an array. */

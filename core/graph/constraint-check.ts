@@ -16,6 +16,12 @@ import { ValueIndex } from './value-index.ts';
 
 const SCAN_IDS = 1024;
 
+/** What is wrong, for people and for clients that tell the kinds of constraints apart. Source: Neo4j's manual, "List of GQLSTATUS error codes". */
+interface Problem {
+  readonly text: string;
+  readonly gqlStatus: string;
+}
+
 export class ConstraintCheck {
   readonly #state: GraphState;
   /** The newest state, the open transaction's changes included. */
@@ -61,7 +67,7 @@ export class ConstraintCheck {
         if (problem === undefined) continue;
         throw new GraphError(
           'Neo.ClientError.Schema.ConstraintCreationFailed',
-          `The constraint ${constraint.name} cannot be made: ${problem}.`,
+          `The constraint ${constraint.name} cannot be made: ${problem.text}.`,
           { detail: 'ConstraintCreationFailed' },
         );
       }
@@ -89,13 +95,13 @@ export class ConstraintCheck {
     if (problem === undefined) return;
     throw new GraphError(
       'Neo.ClientError.Schema.ConstraintValidationFailed',
-      `The constraint ${constraint.name} does not hold: ${problem}.`,
-      { detail: 'ConstraintValidationFailed' },
+      `The constraint ${constraint.name} does not hold: ${problem.text}.`,
+      { detail: 'ConstraintValidationFailed', gqlStatus: problem.gqlStatus },
     );
   }
 
   /** What is wrong about an entity; undefined too when the constraint is not about it. */
-  #problem(constraint: ConstraintDefinition, id: number, guard?: Guard): string | undefined {
+  #problem(constraint: ConstraintDefinition, id: number, guard?: Guard): Problem | undefined {
     const { entity, token, keys, kind } = constraint;
     const isNode = entity === 'node';
     const concerned = isNode ? this.#view.hasLabel(id, token) : this.#view.relationshipType(id) === token;
@@ -128,19 +134,22 @@ export class ConstraintCheck {
     return index instanceof ValueIndex ? index : undefined;
   }
 
-  #missing(constraint: ConstraintDefinition, key: number): string {
-    return `${this.#subject(constraint)} must have the property ${this.#keyName(key)}`;
+  #missing(constraint: ConstraintDefinition, key: number): Problem {
+    const text = `${this.#subject(constraint)} must have the property ${this.#keyName(key)}`;
+    return { text, gqlStatus: '22N77' };
   }
 
-  #mistyped(constraint: ConstraintDefinition, value: StoredValue): string {
+  #mistyped(constraint: ConstraintDefinition, value: StoredValue): Problem {
     const wanted = constraint.types.join(' | ');
-    return `the property ${this.#keyName(constraint.keys[0]!)} of ${this.#subject(constraint)} must be of type ${wanted}, and ${describe(value)} is not`;
+    const text = `the property ${this.#keyName(constraint.keys[0]!)} of ${this.#subject(constraint)} must be of type ${wanted}, and ${describe(value)} is not`;
+    return { text, gqlStatus: '22N78' };
   }
 
-  #taken(constraint: ConstraintDefinition, values: readonly StoredValue[]): string {
+  #taken(constraint: ConstraintDefinition, values: readonly StoredValue[]): Problem {
     const what = constraint.entity === 'node' ? 'node of label' : 'relationship of type';
     const held = constraint.keys.map((key, i) => `${this.#keyName(key)} is ${describe(values[i]!)}`).join(' and ');
-    return `there is more than one ${what} ${this.#tokenName(constraint)} whose property ${held}`;
+    const text = `there is more than one ${what} ${this.#tokenName(constraint)} whose property ${held}`;
+    return { text, gqlStatus: '22N79' };
   }
 
   #subject(constraint: ConstraintDefinition): string {

@@ -84,6 +84,11 @@ export class GraphStore {
     return this.#state.memory.bytes;
   }
 
+  /** Of these, what is kept for those who read an older state. */
+  get versionBytes(): number {
+    return this.#versions.bytes;
+  }
+
   get nodeCount(): number {
     return this.#state.nodes.ids.count;
   }

@@ -100,18 +100,18 @@ export class PropertyColumn {
   #gatherIntegers(ids: Int32Array, count: number, memory: ColumnMemory): Float64Array | undefined {
     const full = this.#full;
     const values = memory.floats(count);
-    // A scan stays in a page for long, and what is not a scan hardly ever does: either way the branch is foreseen.
-    let last = -1;
-    let numbers: Int32Array | undefined;
-    for (let row = 0; row < count; row += 1) {
-      const id = ids[row]!;
+    for (let row = 0; row < count; ) {
+      let id = ids[row]!;
       const index = id >>> PAGE_SHIFT;
-      if (index !== last) {
-        numbers = index < full.length ? full[index] : undefined;
-        last = index;
-      }
+      const numbers = index < full.length ? full[index] : undefined;
       if (numbers !== undefined) {
-        values[row] = numbers[id & PAGE_MASK]!;
+        // A scan stays in a page for long.
+        do {
+          values[row] = numbers[id & PAGE_MASK]!;
+          row += 1;
+          if (row === count) return values;
+          id = ids[row]!;
+        } while (id >>> PAGE_SHIFT === index);
         continue;
       }
       const page = id < 0 ? undefined : this.#pages[index];
@@ -120,9 +120,8 @@ export class PropertyColumn {
       const slot = page.slotOf(id & PAGE_MASK);
       if (slot === -1) return undefined;
       values[row] = page.numbers![slot]!;
-      if (!page.isFull) continue;
-      numbers = page.numbers as Int32Array; // those of an 'integer32' page are
-      this.#noteFull(index, numbers);
+      row += 1;
+      if (page.isFull) this.#noteFull(index, page.numbers as Int32Array); // those of an 'integer32' page are
     }
     return values;
   }

@@ -132,12 +132,18 @@ export class VersionStore {
   #log: { readonly stamp: Stamp; readonly undos: readonly Undo[] }[] = [];
   #stamp: Stamp | undefined;
   #open: Undo[] = [];
+  #bytes = 0;
   readonly #memory: MemoryCounter;
 
   constructor(memory: MemoryCounter) {
     this.#memory = memory;
     this.nodes = new Chains(memory);
     this.relationships = new Chains(memory);
+  }
+
+  /** What all records take: it is in the memory counter too. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   begin(stamp: Stamp): void {
@@ -150,7 +156,7 @@ export class VersionStore {
     this.chainsOf(undo).push(undo);
     if (undo.type === 'relationshipDeleted') this.#depart(undo);
     this.#open.push(undo);
-    this.#memory.bytes += bytesOf(undo);
+    this.#count(bytesOf(undo));
     this.newestLsn = undo.stamp.lsn;
   }
 
@@ -214,10 +220,15 @@ export class VersionStore {
   }
 
   #forget(undo: Undo): boolean {
-    this.#memory.bytes -= bytesOf(undo);
+    this.#count(-bytesOf(undo));
     if (undo.type === 'relationshipDeleted') this.#return(undo);
     if ('departures' in undo) for (const departure of undo.departures) departure.index.forget(departure);
     return this.chainsOf(undo).remove(undo);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#memory.bytes += bytes;
   }
 
   #depart(undo: RelationshipDeleted): void {

@@ -1,5 +1,6 @@
 /** What the parts of the planner share: what they ask of the graph, and how they plan a query inside an expression. */
 import type { Expression, MatchClause, PathPattern, Query, Span } from '../cypher/ast.ts';
+import { childrenOf } from '../cypher/expression-tree.ts';
 import type { Plan, ResultColumn } from './plan.ts';
 import type { PlanScope } from './slots.ts';
 import type { Statistics } from './statistics.ts';
@@ -79,6 +80,11 @@ export function isQueryExpression(expression: Expression): expression is QueryEx
     default:
       return false;
   }
+}
+
+/** Whether a query is asked somewhere in an expression. */
+export function asksQuery(expression: Expression): boolean {
+  return isQueryExpression(expression) || childrenOf(expression).some(asksQuery);
 }
 
 /** What is made of the query's rows: is there one, how many, all values of its column, or the first of them. */

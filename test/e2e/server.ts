@@ -68,25 +68,31 @@ export class Server {
     return ended;
   }
 
-  async ask(statement: string, ask: Ask = {}): Promise<Answer> {
-    const { database = 'flights', parameters = {}, region, bookmarks = [], more = {} } = ask;
-    const response = await fetch(`${this.url}/db/${database}/query/v2`, {
-      method: 'POST',
+  ask(statement: string, ask: Ask = {}): Promise<Answer> {
+    const { parameters = {}, bookmarks = [], more = {} } = ask;
+    return this.request('POST', '', { statement, parameters, bookmarks, ...more }, ask);
+  }
+
+  /** A request to the Query API of a database; `path` begins after `/query/v2`. */
+  async request(method: 'POST' | 'DELETE', path: string, body: unknown, ask: Ask = {}): Promise<Answer> {
+    const { database = 'flights', region } = ask;
+    const response = await fetch(`${this.url}/db/${database}/query/v2${path}`, {
+      method,
       headers: {
         authorization: `Bearer ${TOKEN}`,
         'content-type': 'application/json',
         ...(region && { 'skein-region': region }),
       },
-      body: JSON.stringify({ statement, parameters, bookmarks, ...more }),
+      ...(method === 'POST' && { body: JSON.stringify(body) }),
     });
-    const body = await response.json();
+    const answered = await response.json();
     return {
       status: response.status,
       servedBy: response.headers.get('skein-served-by') ?? '',
-      rows: body.data?.values ?? [],
-      bookmarks: body.bookmarks ?? [],
-      errors: body.errors ?? [],
-      body,
+      rows: answered.data?.values ?? [],
+      bookmarks: answered.bookmarks ?? [],
+      errors: answered.errors ?? [],
+      body: answered,
     };
   }
 
@@ -112,6 +118,16 @@ export class Server {
       method: 'POST',
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       body: JSON.stringify(faults),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** Has an instance lose its memory, as if its process had ended. */
+  async forget(instance: string): Promise<void> {
+    const response = await fetch(`${this.url}/development/kill`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: instance }),
     });
     if (!response.ok) throw new Error(await response.text());
   }

@@ -154,3 +154,13 @@ describe('an instance that nobody assigned', () => {
     expect(await database.sql('weur-1', "SELECT name FROM sqlite_master WHERE name = 'state'")).toEqual([]);
   });
 });
+
+test('EXPLAIN of what writes may be sent with access mode READ, and changes nothing', async () => {
+  const database = await Database.create('explained', ['weur']);
+
+  const answer = await database.run('weur-1', 'EXPLAIN CREATE (:A)', {}, { accessMode: 'read' });
+  await database.run('weur-1', 'EXPLAIN CREATE INDEX FOR (n:A) ON (n.x)', {}, { accessMode: 'read' });
+
+  expect(answer.plan).toBeDefined();
+  expect(await database.rows('weur-1', COUNT)).toEqual([[0]]);
+});

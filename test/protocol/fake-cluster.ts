@@ -10,7 +10,12 @@ import type { ErrorCode } from '../../core/error.ts';
 import { decodeValue, encodeResult } from '../../core/value/codec.ts';
 import type { ResultValue, Value } from '../../core/value/value.ts';
 import { coordinatorAddresses } from '../../durable/names.ts';
-import type { StatementAnswer, StatementRequest } from '../../durable/protocol.ts';
+import type {
+  StatementAnswer,
+  StatementRequest,
+  TransactionAnswer,
+  TransactionRequest,
+} from '../../durable/protocol.ts';
 import { createApp } from '../../worker/app.ts';
 import { Coordinators } from '../../worker/coordinators.ts';
 import { Router } from '../../worker/router.ts';
@@ -57,6 +62,8 @@ export class FakeCluster {
   /** Statements that instances took, by `instance: statement`. */
   readonly executed: string[] = [];
   readonly requests: StatementRequest[] = [];
+  /** Requests of transactions that instances took, by the instance's name. */
+  readonly transactions: { readonly instance: string; readonly request: TransactionRequest }[] = [];
   readonly reported: string[] = [];
   /** What was asked of the coordinators, topology left out. */
   readonly asked: WorkerRequest[] = [];
@@ -96,6 +103,34 @@ export class FakeCluster {
     const rows = encodeResult({ columns: this.columns, rows: this.rows });
     const success = { columns: this.columns, rows, bookmark: 'FB:1', counters: COUNTERS, notifications: [], servedBy };
     return { ok: true, ...success, queryType: request.accessMode === 'write' ? 'rw' : 'r' };
+  }
+
+  /** Each step does what it is to do: transactions are always there. */
+  async transact(name: string, request: TransactionRequest): Promise<TransactionAnswer> {
+    const { step, statement, ...rest } = request;
+    const accessMode = step.type === 'begin' ? step.accessMode : 'read';
+    const { text = '', parameters = new Uint8Array() } = statement ?? {};
+    const answer = await this.run(name, {
+      ...rest,
+      statement: text,
+      parameters,
+      accessMode,
+      bookmarks: [],
+      bookmarkWaitMs: 0,
+    });
+    if (!answer.ok) return answer;
+    this.transactions.push({ instance: name, request });
+    const { servedBy, notifications, bookmark } = answer;
+    const id = step.type === 'begin' ? `${name}~${accessMode === 'read' ? 'r' : 'w'}${'0'.repeat(32)}` : step.id;
+    const isOpen = step.type === 'begin' || step.type === 'run';
+    return {
+      ok: true,
+      ...(statement && { result: answer }),
+      ...(isOpen && { transaction: { id, expiresAtMs: Date.UTC(2030, 0, 1) } }),
+      ...(step.type === 'commit' && { bookmark }),
+      notifications,
+      servedBy,
+    };
   }
 
   async diverged(name: string): Promise<Uint8Array> {
@@ -142,6 +177,7 @@ export class FakeCluster {
     return new Router({
       instance: ({ instance }) => ({
         run: (request) => this.run(instance, request),
+        transact: (request) => this.transact(instance, request),
         diverged: () => this.diverged(instance),
       }),
       topology: (database, options) => coordinators.topology(database, options),

@@ -339,7 +339,7 @@ describe('bad input', () => {
   });
 
   test('a path that is not there has the same shape', async () => {
-    const { status, text } = await new FakeCluster().post(READ, { path: '/db/flights/query/v2/tx' });
+    const { status, text } = await new FakeCluster().post(READ, { path: '/db/flights/query/v2/trips' });
 
     expect(status).toBe(404);
     expect(errorOf(text)).toMatchObject({ code: 'Neo.ClientError.Request.Invalid' });

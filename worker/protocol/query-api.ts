@@ -5,17 +5,25 @@ import { JsonFields, malformed } from '../../durable/json-fields.ts';
 import { parseJsonText } from '../../durable/json-text.ts';
 import { decodeEntries, encodeJsonRow, encodeJsonValue, type JsonForm } from '../../durable/json-value.ts';
 import type { Counters, Notification, PlanDescription } from '../../durable/protocol.ts';
-import type { Answer } from '../answer.ts';
+import type { Result, Success, TransactionAnswer } from '../answer.ts';
 import { BOOKMARKS_MAX, EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX, STATEMENT_LENGTH_MAX } from '../limits.ts';
 import { HttpError } from '../request-body.ts';
 
-export interface QueryRequest {
+export interface QueryRequest extends TransactionRequest {
   readonly statement: string;
+}
+
+/** The body of a request of a transaction, whose statement may be absent. */
+export interface TransactionRequest {
+  readonly statement: string | undefined;
   readonly parameters: ValueMap;
   readonly bookmarks: readonly string[];
   readonly accessMode: 'read' | 'write' | undefined;
   readonly includeCounters: boolean;
+  /** How long the statement may take. */
   readonly deadlineMs: number;
+  /** What the client has said about that, as far as it is granted. */
+  readonly executionMs: number | undefined;
 }
 
 /** Seconds up to this many are taken for seconds; more can only be the milliseconds that some clients send. */
@@ -23,6 +31,14 @@ const SECONDS_MAX = 3_600;
 
 /** Reads a request's body. Throws Neo.ClientError.Request.InvalidFormat naming the field, or HttpError 413. */
 export function parseQueryRequest(text: string, form: JsonForm): QueryRequest {
+  const { statement, ...request } = parseTransactionRequest(text, form);
+  if (statement === undefined) throw malformed("'statement' is missing; it must be a string");
+  if (statement === '') throw malformed("'statement' must not be empty");
+  return { ...request, statement };
+}
+
+/** The same, where the statement may be absent or empty. */
+export function parseTransactionRequest(text: string, form: JsonForm): TransactionRequest {
   const body = parseJsonText(text);
   if (!(body instanceof Map)) throw malformed('The body must be a JSON object.');
   const fields = new JsonFields(body);
@@ -31,23 +47,24 @@ export function parseQueryRequest(text: string, form: JsonForm): QueryRequest {
   if (bookmarks.length > BOOKMARKS_MAX)
     throw malformed(`'bookmarks' must be a list of at most ${BOOKMARKS_MAX} strings`);
   const parameters = fields.optionalMap('parameters') ?? new Map();
+  const executionMs = parseExecutionTime(fields.optionalCount('maxExecutionTime', Number.MAX_SAFE_INTEGER));
   return {
     statement: parseStatement(fields),
     parameters: form === 'plain' ? parameters : decodeEntries(parameters),
     bookmarks,
     accessMode: parseAccessMode(fields.optionalString('accessMode')),
     includeCounters: fields.optionalBoolean('includeCounters') ?? false,
-    deadlineMs: parseExecutionTime(fields.optionalCount('maxExecutionTime', Number.MAX_SAFE_INTEGER)),
+    deadlineMs: Math.min(executionMs ?? EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX),
+    executionMs,
   };
 }
 
-function parseStatement(fields: JsonFields): string {
-  const statement = fields.string('statement');
-  if (statement.length > STATEMENT_LENGTH_MAX) {
+function parseStatement(fields: JsonFields): string | undefined {
+  const statement = fields.optionalString('statement');
+  if (statement !== undefined && statement.length > STATEMENT_LENGTH_MAX) {
     throw new HttpError(413, `'statement' is longer than ${STATEMENT_LENGTH_MAX} characters.`);
   }
-  if (statement.trim() === '') throw malformed("'statement' must not be empty");
-  return statement;
+  return statement?.trim() === '' ? '' : statement;
 }
 
 function parseAccessMode(mode: string | undefined): 'read' | 'write' | undefined {
@@ -63,9 +80,10 @@ function parseAccessMode(mode: string | undefined): 'read' | 'write' | undefined
   }
 }
 
-function parseExecutionTime(time: number | undefined): number {
-  if (time === undefined || time === 0) return EXECUTION_MS_DEFAULT;
-  return Math.min(time <= SECONDS_MAX ? time * 1_000 : time, EXECUTION_MS_MAX);
+/** In milliseconds; 0 is no bound of the client's. */
+function parseExecutionTime(time: number | undefined): number | undefined {
+  if (time === undefined || time === 0) return undefined;
+  return time <= SECONDS_MAX ? time * 1_000 : time;
 }
 
 export interface AnswerOptions {
@@ -74,20 +92,39 @@ export interface AnswerOptions {
 }
 
 /** The body of a success. */
-export function encodeAnswer(answer: Answer & { ok: true }, options: AnswerOptions): string {
-  const rows = answer.rows.map((row) => encodeJsonRow(row, options.form)).join(',');
-  const parts = [
-    `"data":{"fields":${JSON.stringify(answer.columns)},"values":[${rows}]}`,
-    `"bookmarks":${JSON.stringify(answer.bookmarks)}`,
-    `"queryType":"${answer.queryType}"`,
-  ];
-  if (options.includeCounters) parts.push(`"counters":${JSON.stringify(countersBody(answer.counters))}`);
-  if (answer.notifications.length > 0) parts.push(`"notifications":${encodeNotifications(answer.notifications)}`);
-  if (answer.plan) {
-    const name = answer.plan.rows === undefined ? 'queryPlan' : 'profiledQueryPlan';
-    parts.push(`"${name}":${encodePlan(answer.plan)}`);
+export function encodeAnswer(answer: Success, options: AnswerOptions): string {
+  const bookmarks = `"bookmarks":${JSON.stringify(answer.bookmarks)}`;
+  return `{${[...resultParts(answer, options), bookmarks, ...notificationParts(answer)].join(',')}}`;
+}
+
+/** The same for a request of a transaction: the result is of its statement, if there was one. */
+export function encodeTransactionAnswer(answer: TransactionAnswer & { ok: true }, options: AnswerOptions): string {
+  const { result, transaction, bookmarks } = answer;
+  const parts = [...(result ? resultParts(result, options) : []), ...notificationParts(answer)];
+  if (bookmarks.length > 0) parts.push(`"bookmarks":${JSON.stringify(bookmarks)}`);
+  if (transaction) {
+    const { id, expiresAtMs } = transaction;
+    parts.push(`"transaction":${JSON.stringify({ id, expires: new Date(expiresAtMs).toISOString() })}`);
   }
   return `{${parts.join(',')}}`;
+}
+
+function resultParts(result: Result, { form, includeCounters }: AnswerOptions): string[] {
+  const rows = result.rows.map((row) => encodeJsonRow(row, form)).join(',');
+  const parts = [
+    `"data":{"fields":${JSON.stringify(result.columns)},"values":[${rows}]}`,
+    `"queryType":"${result.queryType}"`,
+  ];
+  if (includeCounters) parts.push(`"counters":${JSON.stringify(countersBody(result.counters))}`);
+  if (result.plan) {
+    const name = result.plan.rows === undefined ? 'queryPlan' : 'profiledQueryPlan';
+    parts.push(`"${name}":${encodePlan(result.plan)}`);
+  }
+  return parts;
+}
+
+function notificationParts({ notifications }: { readonly notifications: readonly Notification[] }): string[] {
+  return notifications.length > 0 ? [`"notifications":${JSON.stringify(notifications)}`] : [];
 }
 
 function countersBody(counters: Counters) {
@@ -98,10 +135,6 @@ function countersBody(counters: Counters) {
     containsSystemUpdates: false,
     systemUpdates: 0,
   };
-}
-
-function encodeNotifications(notifications: readonly Notification[]): string {
-  return JSON.stringify(notifications);
 }
 
 function encodePlan(plan: PlanDescription): string {
@@ -139,7 +172,10 @@ function statusOf(code: ErrorCode): ErrorAnswer['status'] {
     case 'Neo.ClientError.Security.Forbidden':
       return 403;
     case 'Neo.ClientError.Database.DatabaseNotFound':
+    case 'Neo.ClientError.Transaction.TransactionNotFound':
       return 404;
+    case 'Neo.TransientError.Transaction.MaximumTransactionLimitReached':
+      return 429;
     case 'Neo.TransientError.General.DatabaseUnavailable':
       return 503;
     default:

@@ -37,14 +37,28 @@ export class ExtremumState implements AggregateState {
     }
   }
 
+  /** Two at a time, since each comparison waits for the one before it. */
   #extremumOf(values: Float64Array, positions: Int32Array | undefined, rowCount: number): number {
     const isMin = this.#direction === 1;
     let found = values[positions === undefined ? 0 : positions[0]!]!;
-    for (let row = 1; row < rowCount; row++) {
+    let other = found;
+    let row = 1;
+    if (positions === undefined && isMin) {
+      for (; row + 1 < rowCount; row += 2) {
+        if (values[row]! < found) found = values[row]!;
+        if (values[row + 1]! < other) other = values[row + 1]!;
+      }
+    } else if (positions === undefined) {
+      for (; row + 1 < rowCount; row += 2) {
+        if (values[row]! > found) found = values[row]!;
+        if (values[row + 1]! > other) other = values[row + 1]!;
+      }
+    }
+    for (; row < rowCount; row++) {
       const value = values[positions === undefined ? row : positions[row]!]!;
       if (isMin ? value < found : value > found) found = value;
     }
-    return found;
+    return isMin ? Math.min(found, other) : Math.max(found, other);
   }
 
   #take(group: number, value: Value): void {

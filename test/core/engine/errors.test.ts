@@ -40,3 +40,17 @@ test('a node that still has relationships has the GQLSTATUS of GQL', () => {
 
   expect(error).toMatchObject({ code: 'Neo.ClientError.Schema.ConstraintValidationFailed', gqlStatus: 'G1001' });
 });
+
+test.each([
+  ['REQUIRE n.x IS UNIQUE', 'CREATE (:A {x: 1})', '22N79'],
+  ['REQUIRE n.x IS NOT NULL', 'CREATE (:A)', '22N77'],
+  ['REQUIRE n.x :: INTEGER', "CREATE (:A {x: 'a'})", '22N78'],
+  ['REQUIRE n.x IS NODE KEY', 'CREATE (:A)', '22N77'],
+  ['REQUIRE n.x IS NODE KEY', 'CREATE (:A {x: 1})', '22N79'],
+])('what violates %s says which kind of constraint it was', (constraint, statement, gqlStatus) => {
+  const database = new Database();
+  database.run('CREATE (:A {x: 1})');
+  database.run(`CREATE CONSTRAINT FOR (n:A) ${constraint}`);
+
+  expect(() => database.run(statement)).toThrow(expect.objectContaining({ gqlStatus }));
+});

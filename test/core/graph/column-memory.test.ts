@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ColumnMemory } from '../../../core/graph/column-memory.ts';
 
 const SLAB_BYTES = 1024;
+/** So many integers, and half as many floats, fill a quarter of a slab. */
+const QUARTER = SLAB_BYTES / 4 / Int32Array.BYTES_PER_ELEMENT;
 
 describe('column memory', () => {
   test.each([0, 1, 16, 17, 64, 65, 5000])('gives %i zeros, however often it is asked', (length) => {
@@ -48,5 +50,53 @@ describe('column memory', () => {
     source.fill(0);
 
     expect(Array.from(copy)).toEqual(Array.from({ length }, (_, i) => i + 1));
+  });
+});
+
+describe('what is taken back', () => {
+  test('is used again, and is all 0 then', () => {
+    const memory = new ColumnMemory(SLAB_BYTES);
+    const kept = memory.integers(QUARTER).fill(1);
+    const mark = memory.mark();
+    const integers = memory.integers(QUARTER).fill(2);
+    const floats = memory.floats(QUARTER / 2).fill(3);
+
+    memory.takeBack(mark);
+
+    const again = memory.integers(QUARTER);
+    expect(again.byteOffset).toBe(integers.byteOffset);
+    expect(again.buffer).toBe(integers.buffer);
+    expect(memory.floats(QUARTER / 2).byteOffset).toBe(floats.byteOffset);
+    expect(again.every((number) => number === 0)).toBe(true);
+    expect(floats.every((number) => number === 0)).toBe(true);
+    expect(kept.every((number) => number === 1)).toBe(true);
+  });
+
+  test('is all of a slab that was begun since', () => {
+    const memory = new ColumnMemory(SLAB_BYTES);
+    const kept = Array.from({ length: 3 }, () => memory.integers(QUARTER).fill(1));
+    const mark = memory.mark();
+    memory.integers(QUARTER);
+    const second = memory.integers(QUARTER).fill(2);
+
+    memory.takeBack(mark);
+
+    const again = memory.integers(QUARTER);
+    expect(again.buffer).toBe(second.buffer);
+    expect(again.byteOffset).toBe(0);
+    expect(again.every((number) => number === 0)).toBe(true);
+    expect(kept.every((column) => column.every((number) => number === 1))).toBe(true);
+  });
+
+  test('of more and of less than before is never shown to the next', () => {
+    const memory = new ColumnMemory(SLAB_BYTES);
+    for (const length of [30, 20, 60, 40, 64]) {
+      const mark = memory.mark();
+      const [one, two] = [memory.integers(length), memory.integers(20)];
+      expect([...one, ...two].every((number) => number === 0)).toBe(true);
+      one.fill(7);
+      two.fill(8);
+      memory.takeBack(mark);
+    }
   });
 });
