@@ -21,6 +21,8 @@ export interface ExecutionHost extends CommitHost {
   checkWritable(): void;
   /** Resolves when all that was handed to storage is on disk. */
   stored(): Promise<void>;
+  /** See WriteHost.room. */
+  room(): Promise<void> | undefined;
   /** Records could not be stored, and memory is ahead of storage now. */
   failed(error: unknown): void;
 }
@@ -48,6 +50,7 @@ export class ExecutionRunner {
       commit: (execution, startMs) => group.commit(execution, startMs),
       flush: () => group.flush(),
       stored: () => host.stored(),
+      room: () => host.room(),
       failed: (error) => host.failed(error),
     });
   }

@@ -131,6 +131,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       },
       committed: (records) => this.#feed({ type: 'committed', records }),
       stored: () => ctx.storage.sync(),
+      room: () => this.#snapshots.room(),
       failed: (error) => this.#end(error),
     });
     const executions = this.#executions;

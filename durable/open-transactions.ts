@@ -20,6 +20,9 @@ export const TRANSACTIONS_MAX = 200;
 /** What one may change: its changes are made anew when somebody else has written, which takes about a microsecond each. */
 const BOUNDS = { changesMax: 50_000, bytesMax: 8 * 1024 * 1024 };
 
+/** Bytes of changes of all that are open: they are beside the graph. */
+const BYTES_MAX = 32 * 1024 * 1024;
+
 /** Bytes of versions that are kept for transactions which wait for their next statement: beyond that the oldest is given up. */
 const VERSION_BYTES_MAX = 24 * 1024 * 1024;
 
@@ -89,8 +92,11 @@ export class OpenTransactions {
     return one;
   }
 
-  /** The request is done, and the transaction waits for the next one. */
+  /** The request is done, and the transaction waits for the next one. Throws when all of them together have become too large. */
   leave(one: OpenTransaction): void {
+    let bytes = 0;
+    for (const { graph } of this.#open.values()) bytes += graph.bytes;
+    if (bytes > BYTES_MAX && one.graph.bytes > 0) throw tooLarge();
     one.isBusy = false;
     one.expiresAtMs = Math.min(Date.now() + IDLE_MS, one.endsAtMs);
     this.#setTimer();
@@ -177,6 +183,13 @@ export function tookTooLong(): GraphError {
   return new GraphError(
     'Neo.ClientError.Transaction.TransactionTimedOut',
     'The transaction was open for longer than it may be, and was rolled back.',
+  );
+}
+
+function tooLarge(): GraphError {
+  return new GraphError(
+    'Neo.TransientError.General.TransactionMemoryLimit',
+    `The open transactions of this instance have changes of more than ${BYTES_MAX} bytes. This one was rolled back.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Takes snapshots of an instance's graph in slices, from a view that stands still, while writes go on. */
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { decodeManifest } from '../core/wal/manifest.ts';
+import type { LogPosition } from '../core/wal/record.ts';
 import type { SegmentChanges } from '../core/wal/segment-changes.ts';
 import { SnapshotEncoder } from '../core/wal/snapshot.ts';
 import type { InstanceLog } from './instance-log.ts';
@@ -8,6 +9,12 @@ import { nextTurn } from './turn.ts';
 
 /** A snapshot is due when this many bytes of records have been logged since the last: what a start has to replay. */
 export const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * While a snapshot is taken, versions of all that is written are kept for it. When they have come to so many bytes, writers let it go
+ * first: it takes some hundred milliseconds at most, and the graph must not run out of memory because of its past.
+ */
+const VERSION_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Ids encoded in one turn. */
 const SNAPSHOT_SLICE_IDS = 8_192;
@@ -23,7 +30,7 @@ export interface SnapshotSource {
 
 export class SnapshotTaker {
   readonly #source: SnapshotSource;
-  #taking = false;
+  #taking: Promise<string | undefined> | undefined;
   /** Raised when graph and log are replaced: a snapshot that is being taken is of the old ones. */
   #generation = 0;
 
@@ -37,7 +44,7 @@ export class SnapshotTaker {
   }
 
   get isTaking(): boolean {
-    return this.#taking;
+    return this.#taking !== undefined;
   }
 
   /** Begins to take a snapshot if one is due. */
@@ -58,11 +65,29 @@ export class SnapshotTaker {
    * complete, and with undefined when there is nothing to take, another one is being taken, or the graph was replaced meanwhile.
    */
   async take(): Promise<string | undefined> {
+    const position = this.#source.log.at(this.#source.store().acknowledgedLsn);
+    if (this.#taking || !position || position.lsn === 0) return undefined;
+    this.#taking = this.#take(position);
+    try {
+      return await this.#taking;
+    } finally {
+      this.#taking = undefined;
+    }
+  }
+
+  /** Resolves when writers may go on; undefined when they need not wait. */
+  room(): Promise<void> | undefined {
+    if (this.#taking === undefined || this.#source.store().versionBytes <= VERSION_BYTES_MAX) return undefined;
+    return this.#taking.then(
+      () => undefined,
+      // Who takes it is told.
+      () => undefined,
+    );
+  }
+
+  async #take(position: LogPosition): Promise<string | undefined> {
     const { log } = this.#source;
     const store = this.#source.store();
-    const position = log.at(store.acknowledgedLsn);
-    if (this.#taking || !position || position.lsn === 0) return undefined;
-    this.#taking = true;
     const generation = this.#generation;
     const view = store.openSnapshot(position.lsn);
     const { draft, base } = log.beginSnapshot();
@@ -85,7 +110,6 @@ export class SnapshotTaker {
       return log.finishSnapshot({ draft, base, manifest, createdMs: Date.now(), neededFromLsn });
     } finally {
       view.close();
-      this.#taking = false;
     }
   }
 }

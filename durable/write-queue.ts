@@ -22,6 +22,8 @@ export interface WriteHost {
   flush(): void;
   /** Resolves when all that was handed to storage is on disk; nothing is told before that anyway. */
   stored(): Promise<void>;
+  /** Resolves when there is room for what the next statements leave behind; undefined when there is. */
+  room(): Promise<void> | undefined;
   /** Memory may be other than storage: nothing may go on. */
   failed(error: unknown): void;
 }
@@ -97,6 +99,7 @@ export class WriteQueue {
         this.#host.flush();
         // Whoever arrives while the group is written is in the next one. A timer would take a millisecond for nothing.
         await this.#host.stored();
+        await this.#host.room();
       }
     } catch (error) {
       this.#host.failed(error);

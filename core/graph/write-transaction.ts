@@ -40,6 +40,10 @@ export class WriteTransaction {
   #writer: Writer | undefined;
   /** While they are not. */
   #deltas: readonly Delta[] = [];
+  /** What its changes take, of which these many have been counted. */
+  #bytes = 0;
+  #countedDeltas = 0;
+  /** Of the bytes, what the store's counter knows. */
   #heldBytes = 0;
 
   constructor(fields: WriteTransactionFields) {
@@ -58,6 +62,11 @@ export class WriteTransaction {
   /** From where it reads. */
   get lsn(): number {
     return this.#fields.pin.lsn;
+  }
+
+  /** What its changes take while others write: counted at the end of each statement. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** What it has changed so far. In the form in which it can be committed only after `prepare`. */
@@ -89,7 +98,10 @@ export class WriteTransaction {
     const { guard, bounds } = this.#fields;
     const { changesMax, bytesMax } = bounds;
     const { deltas } = this;
-    if (deltas.length <= changesMax && guard.count <= changesMax && bytesOf(deltas) <= bytesMax) return;
+    for (; this.#countedDeltas < deltas.length; this.#countedDeltas += 1) {
+      this.#bytes += bytesOf(deltas[this.#countedDeltas]!);
+    }
+    if (deltas.length <= changesMax && guard.count <= changesMax && this.#bytes <= bytesMax) return;
     this.rollback();
     throw new GraphError(
       'Neo.TransientError.General.TransactionMemoryLimit',
@@ -110,7 +122,7 @@ export class WriteTransaction {
       if (delta.type === 'createNode') state.nodes.ids.reserve(delta.node);
       else if (delta.type === 'createRelationship') state.relationships.ids.reserve(delta.relationship);
     }
-    this.#heldBytes = bytesOf(this.#deltas);
+    this.#heldBytes = this.#bytes;
     state.memory.bytes += this.#heldBytes;
   }
 
@@ -177,8 +189,6 @@ export class WriteTransaction {
 
 const DELTA_BYTES = OBJECT_BYTES + 40;
 
-function bytesOf(deltas: readonly Delta[]): number {
-  let bytes = 0;
-  for (const delta of deltas) bytes += DELTA_BYTES + ('value' in delta ? storedBytes(delta.value) : 0);
-  return bytes;
+function bytesOf(delta: Delta): number {
+  return DELTA_BYTES + ('value' in delta ? storedBytes(delta.value) : 0);
 }

@@ -14,6 +14,9 @@ const OUTDATED = 'Neo.TransientError.Transaction.Outdated';
 const NOT_FOUND = 'Neo.ClientError.Transaction.TransactionNotFound';
 const LEASE_EXPIRED = 'Neo.TransientError.Transaction.LeaseExpired';
 
+/** Runs for a good part of a second, in many slices. */
+const LONG = 'UNWIND range(1, 1500) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n';
+
 const COUNT = 'MATCH (a:A) RETURN count(*) AS n';
 
 /** A client's side of one transaction. */
@@ -257,6 +260,57 @@ describe('what ends a transaction from outside', () => {
     await again.commit();
     const all = await database.level();
     expect(all.map(({ details }) => details.nodes)).toEqual([1, 1, 1]);
+  });
+
+  test('its MAIN is deposed in the middle of a write, with a commit waiting behind it: both are rolled back', async () => {
+    const database = await Database.create('tx-amid-write', ['weur', 'enam', 'apac']);
+    await database.level();
+    const [client, waiting] = [await Client.begin(database), await Client.begin(database)];
+    await waiting.rows('CREATE (:A)');
+    const refusals = [client.fails(`CREATE (:A) WITH 1 AS x ${LONG} CREATE (:A)`)];
+    await scheduler.wait(100);
+    refusals.push(waiting.fails(undefined, 'commit'));
+    await scheduler.wait(50);
+
+    await database.tell('weur-1', { type: 'seal', epoch: 2 });
+
+    const codes = (await Promise.all(refusals)).map(({ error }) => error.code);
+    expect(codes).toEqual([LEASE_EXPIRED, LEASE_EXPIRED]);
+    const successor = await database.successor('weur-1');
+    const all = await database.level();
+    expect(all.map(({ details }) => details.nodes)).toEqual([0, 0, 0]);
+    await (await Client.begin(database, { instance: successor })).commit('CREATE (:A)');
+  });
+
+  test('its MAIN is deposed in the middle of a read: it ends there, and what others committed meanwhile stays', async () => {
+    const database = await Database.create('tx-amid-read', ['weur', 'enam', 'apac']);
+    await database.level();
+    const [client, other] = [await Client.begin(database), await Client.begin(database)];
+    const refusal = client.fails(`WITH 1 AS x ${LONG} RETURN n`);
+    await scheduler.wait(50);
+    await other.commit('CREATE (:A)');
+
+    await database.tell('weur-1', { type: 'seal', epoch: 2 });
+
+    expect((await refusal).error.code).toBe(LEASE_EXPIRED);
+    await database.successor('weur-1');
+    const all = await database.level();
+    expect(all.map(({ details }) => details.nodes)).toEqual([1, 1, 1]);
+  });
+
+  test('all of them together may not grow without bound: the one that wants more is rolled back', async () => {
+    const database = await Database.create('tx-bytes', ['weur']);
+    const codes: string[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const client = await Client.begin(database);
+      const statement = `UNWIND range(1, 200) AS i CREATE (:A {text: reduce(t = 'x', j IN range(1, 15) | t + t)})`;
+      const answer = await client.ask({ type: 'run', id: client.id }, statement);
+      codes.push(answer.ok ? 'ok' : answer.error.code);
+    }
+
+    expect(codes.slice(0, 4)).toEqual(Array(4).fill('ok'));
+    expect(codes.at(-1)).toBe('Neo.TransientError.General.TransactionMemoryLimit');
+    expect((await database.describe('weur-1')).details.storedLsn).toBe(1);
   });
 
   test('an id that nobody gave is not found', async () => {

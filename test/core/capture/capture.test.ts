@@ -168,7 +168,7 @@ describe('a place in the changes', () => {
 
     const all = changesAfter(database, from);
 
-    expect(all.map(({ event }) => event.state.after?.properties['i'] ?? 'b')).toEqual([
+    expect(all.map(({ event }) => event.state.after?.properties.i ?? 'b')).toEqual([
       ...Array.from({ length: 300 }, (_, i) => i + 1),
       'b',
     ]);

@@ -282,26 +282,3 @@ test('a transaction that grows too large is rolled back', () => {
   expect(code).toBe('Neo.TransientError.General.TransactionMemoryLimit');
   expect(database.rows('MATCH (n:Many) RETURN count(n)')).toEqual([[0]]);
 });
-
-/** A million by hand: COMMITS=1000000. */
-test('commits leave no bytes behind, and rollbacks neither', () => {
-  const rounds = Math.ceil(Number(process.env.COMMITS ?? 3_000) / 3);
-  const once = () => {
-    const transaction = new OpenTransaction(database);
-    const other = new OpenTransaction(database);
-    transaction.rows('MATCH (n:A) SET n.x = n.x + 1 CREATE (:Passing {x: 1})');
-    other.rows("MERGE (:City {name: 'Bern'}) CREATE (:Passing)");
-    database.run('MATCH (n:C) SET n.x = n.x + 1');
-    transaction.commit();
-    other.rollback();
-    database.run('MATCH (n:Passing) DELETE n');
-  };
-  for (const each of [first, second]) each.rollback();
-  for (let round = 0; round < 100; round += 1) once();
-  const bytes = database.store.memoryBytes;
-
-  for (let round = 0; round < rounds; round += 1) once();
-
-  expect(database.store.memoryBytes).toBe(bytes);
-  expect(seen(database, 'A')).toBe(String(101 + rounds));
-}, 600_000);

@@ -7,8 +7,9 @@ import type { Snapshot } from '../../../core/graph/graph-view.ts';
 import type { WriteTransaction } from '../../../core/graph/write-transaction.ts';
 import type { Writer } from '../../../core/graph/writer.ts';
 import type { StoredValue } from '../../../core/value/value.ts';
+import { restoreSnapshot } from '../../../core/wal/restore-snapshot.ts';
+import { Instance, type Kept } from '../wal/instance.ts';
 import { ascending, expectSame, Model } from './graph-model.ts';
-import { restored } from './restored.ts';
 
 const VALUES: readonly StoredValue[] = [1, 2, 3, 'Zürich', [1, 2]];
 const BOUNDS = { changesMax: 10_000, bytesMax: 1_000_000 };
@@ -25,7 +26,10 @@ type Change =
   | { readonly do: 'relationshipProperty'; readonly pick: number; readonly value: StoredValue | null };
 
 type Step =
-  | { readonly do: 'open' | 'snapshot' | 'recover' | 'auto'; readonly change: Change }
+  | {
+      readonly do: 'open' | 'snapshot' | 'auto' | 'checkpoint' | 'evict' | 'damage' | 'index' | 'populate';
+      readonly change: Change;
+    }
   | { readonly do: 'change' | 'commit' | 'rollback' | 'look'; readonly who: number; readonly change: Change };
 
 const pick = fc.nat(12);
@@ -43,7 +47,8 @@ const change = fc.oneof(
 
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('open', 'auto'), change }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('snapshot', 'recover'), change }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('snapshot', 'checkpoint', 'evict', 'damage'), change }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('index', 'populate', 'populate'), change }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('change'), who: fc.nat(5), change }) },
   {
     weight: 4,
@@ -63,32 +68,53 @@ interface Open {
   readonly done: ((model: Model) => void)[];
 }
 
-/** Transactions, some open at a time, against models in plain Maps: one for each lsn, and one for each that is open. */
+/** What must be unique: nothing, one property of a node, or pairs of properties of nodes and one of relationships. */
+type Schema = 'indexes' | 'unique' | 'pairs';
+
+const SCHEMAS: readonly Schema[] = ['indexes', 'unique', 'pairs'];
+
+/**
+ * Transactions, some open at a time, against models in plain Maps: one for each lsn, and one for each that is open. What is committed
+ * is logged, snapshots are taken between the changes, and the memory is lost now and then.
+ */
 class Run {
-  readonly store = new GraphStore();
+  readonly instance = new Instance();
   readonly follower = new GraphStore();
   readonly committed: Model[] = [new Model()];
   readonly touchedAt: Touched[] = [new Set()];
-  readonly snapshots: Snapshot[] = [];
-  readonly open: Open[] = [];
-  readonly isUnique: boolean;
+  snapshots: Snapshot[] = [];
+  open: Open[] = [];
+  readonly schema: Schema;
   conflicts = 0;
+  evictions = 0;
 
-  constructor(isUnique: boolean) {
-    this.isUnique = isUnique;
+  constructor(schema: Schema) {
+    this.schema = schema;
     const writer = this.store.begin();
     for (const name of ['A', 'B', 'C']) writer.token('label', name);
     for (const name of ['R', 'S']) writer.token('relationshipType', name);
     for (const name of ['x', 'y', 'z']) writer.token('propertyKey', name);
-    if (isUnique)
-      writer.createConstraint({ name: 'unique', kind: 'unique', entity: 'node', token: 0, keys: [0], types: [] });
-    else writer.createIndex({ name: 'index', kind: 'range', entity: 'node', token: 0, keys: [0] });
+    const onNodes = { entity: 'node', token: 0, types: [] } as const;
+    if (schema === 'unique') writer.createConstraint({ ...onNodes, name: 'unique', kind: 'unique', keys: [0] });
+    if (schema === 'pairs') {
+      writer.createConstraint({ ...onNodes, name: 'pairs', kind: 'unique', keys: [0, 1] });
+      writer.createConstraint({ ...onNodes, entity: 'relationship', name: 'joint', kind: 'unique', keys: [0] });
+    }
+    if (schema === 'indexes') {
+      writer.createIndex({ name: 'index', kind: 'range', entity: 'node', token: 0, keys: [0] });
+      writer.createIndex({ name: 'pairs', kind: 'range', entity: 'node', token: 0, keys: [1, 0] });
+      writer.createIndex({ name: 'joint', kind: 'range', entity: 'relationship', token: 0, keys: [0] });
+    }
     writer.createIndex({ name: 'other', kind: 'range', entity: 'node', token: 1, keys: [1] });
     const model = new Model();
     const parts = { writer, model, touched: new Set<string>(), done: [] };
     for (let node = 0; node < 4; node += 1) make({ do: 'createNode' }, parts);
     for (let node = 0; node < 4; node += 1) make({ do: 'label', pick: node, label: 0, add: true }, parts);
     this.#committed(writer.commit(1), model);
+  }
+
+  get store(): GraphStore {
+    return this.instance.store;
   }
 
   take(step: Step): void {
@@ -104,8 +130,16 @@ class Run {
       case 'snapshot':
         this.snapshots.push(this.store.openSnapshot());
         return;
-      case 'recover':
-        return this.#expectRecovered();
+      case 'index':
+        return this.#makeOrDropIndex();
+      case 'populate':
+        this.store.populateIndexes(2);
+        return;
+      case 'checkpoint':
+        return this.#checkpoint(step.change);
+      case 'evict':
+      case 'damage':
+        return this.#evict(step.do === 'damage' && this.instance.kept.length > 1);
       case 'auto':
         return this.#auto(step.change);
       default: {
@@ -141,7 +175,7 @@ class Run {
       writer.checkConstraints();
       transaction.leave();
     } catch (error) {
-      expectRefusal(error, { isUnique: this.isUnique, mayConflict });
+      expectRefusal(error, { isUnique: this.schema !== 'indexes', mayConflict });
       this.conflicts += 1;
       transaction.rollback();
       this.#forget(one);
@@ -161,7 +195,7 @@ class Run {
       writer.checkConstraints();
     } catch (error) {
       writer.rollback();
-      expectRefusal(error, { isUnique: this.isUnique, mayConflict });
+      expectRefusal(error, { isUnique: this.schema !== 'indexes', mayConflict });
       return;
     }
     expect(mayConflict).toBe(false);
@@ -182,14 +216,13 @@ class Run {
   #committed(transaction: ReturnType<Writer['commit']>, model: Model): void {
     this.follower.apply(transaction);
     this.follower.acknowledge(transaction.lsn);
-    this.store.acknowledge(transaction.lsn);
+    this.instance.append(transaction);
     this.committed.push(model);
     this.touchedAt.push(new Set(transaction.deltas.flatMap(touchedByDelta)));
-    if (!this.isUnique) return;
-    const held = [...model.nodes.values()].flatMap(({ labels, properties }) =>
-      labels.has(0) && properties.has(0) ? [JSON.stringify(properties.get(0))] : [],
-    );
-    expect(new Set(held).size).toBe(held.length);
+    if (this.schema === 'unique') expectDifferent(tuplesOf(model.nodes, ({ labels }) => labels.has(0), [0]));
+    if (this.schema !== 'pairs') return;
+    expectDifferent(tuplesOf(model.nodes, ({ labels }) => labels.has(0), [0, 1]));
+    expectDifferent(tuplesOf(model.relationships, ({ type }) => type === 0, [0]));
   }
 
   /** Whether somebody else has the same in hand, or has committed it since. */
@@ -212,13 +245,39 @@ class Run {
     this.open.splice(this.open.indexOf(one), 1);
   }
 
-  /** A start from a snapshot on disk that is taken now: what is open is lost, all else is there. */
-  #expectRecovered(): void {
-    const snapshot = this.store.openSnapshot();
-    const store = restored(snapshot, snapshot.lsn);
-    expect(store.checksum()).toBe(snapshot.checksum());
-    expect(store.checksum()).toBe(this.follower.checksum());
-    snapshot.close();
+  /** An index that is filled while transactions come and go. */
+  #makeOrDropIndex(): void {
+    const writer = this.store.begin();
+    if (this.store.indexes.byName('late')) writer.dropIndex('late');
+    else writer.createIndex({ name: 'late', kind: 'range', entity: 'node', token: 0, keys: [1] });
+    this.#committed(writer.commit(1), this.committed.at(-1)!.copy());
+  }
+
+  /** Takes a snapshot in slices; between two of them others write, and one that is open changes something. */
+  #checkpoint(change: Change): void {
+    const meanwhile = () => {
+      this.#auto(change);
+      const one = this.open[0];
+      if (one) this.#change(one, change);
+    };
+    this.instance.checkpoint(meanwhile, 1);
+    const [{ manifest, storage }] = this.instance.kept as [Kept];
+    const { store } = restoreSnapshot(manifest, storage.read);
+    store.populateIndexes(Number.POSITIVE_INFINITY);
+    expectSame(store.newest, this.committed[store.lsn]!, { indexes: store.indexes, values: VALUES });
+  }
+
+  /** Loses the memory, with `isDamaged` the newest snapshot too: what is open is gone, and all else is there. */
+  #evict(isDamaged: boolean): void {
+    const before = this.store.checksum();
+    this.instance.restart(isDamaged);
+    this.open = [];
+    this.snapshots = [];
+    this.evictions += 1;
+    this.store.populateIndexes(Number.POSITIVE_INFINITY);
+    expect(this.store.checksum()).toBe(before);
+    expect(this.store.checksum()).toBe(this.follower.checksum());
+    this.lookAtCommitted();
   }
 
   #expectSame(view: Parameters<typeof expectSame>[0], model: Model): void {
@@ -356,6 +415,22 @@ function expectRefusal(error: unknown, { isUnique, mayConflict }: { isUnique: bo
   if (!isUnique) expect(mayConflict).toBe(true);
 }
 
+/** What must be unique, as text, of those entities that it is about and that have all of it. */
+function tuplesOf<Entity extends { readonly properties: ReadonlyMap<number, StoredValue> }>(
+  entities: ReadonlyMap<number, Entity>,
+  isConcerned: (entity: Entity) => boolean,
+  keys: readonly number[],
+): string[] {
+  const concerned = [...entities.values()].filter(
+    (entity) => isConcerned(entity) && keys.every((key) => entity.properties.has(key)),
+  );
+  return concerned.map(({ properties }) => JSON.stringify(keys.map((key) => properties.get(key))));
+}
+
+function expectDifferent(texts: readonly string[]): void {
+  expect(new Set(texts).size).toBe(texts.length);
+}
+
 function joinedTo({ relationships }: Model, node: number) {
   return [...relationships].filter(([, { start, end }]) => start === node || end === node);
 }
@@ -369,14 +444,15 @@ function setOrDelete(properties: Map<number, StoredValue>, key: number, value: S
   else properties.set(key, value);
 }
 
-test.each([false, true])(
-  'transactions that are open together are what the model says, with a constraint: %s',
-  (isUnique) => {
+test.each(SCHEMAS)(
+  'transactions that are open together are what the model says, whatever is logged, stored and lost meanwhile: %s',
+  (schema) => {
     let conflicts = 0;
     let commits = 0;
+    let evictions = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }), (steps) => {
-        const run = new Run(isUnique);
+        const run = new Run(schema);
         for (const each of steps) run.take(each);
 
         for (const one of run.open) run.look(one);
@@ -386,17 +462,19 @@ test.each([false, true])(
         expect(run.store.checksum()).toBe(run.follower.checksum());
         conflicts += run.conflicts;
         commits += run.store.lsn;
+        evictions += run.evictions;
       }),
       { numRuns: Number(process.env.RUNS ?? 40) },
     );
     expect(conflicts).toBeGreaterThan(10);
     expect(commits).toBeGreaterThan(200);
+    expect(evictions).toBeGreaterThan(20);
   },
 );
 
 test('a transaction that is rolled back leaves nothing: ids, names, counts and bytes are as if it had not been', () => {
-  const untouched = new Run(false).store;
-  const { store } = new Run(false);
+  const untouched = new Run('indexes').store;
+  const { store } = new Run('indexes');
   const transaction = store.openTransaction(BOUNDS);
   for (let round = 0; round < 3; round += 1) {
     const writer = transaction.enter();
