@@ -31,6 +31,8 @@ export class Invariants {
   readonly #acknowledged: LogPosition[] = [];
   #acknowledgedAtFailover: number | undefined;
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
+  /** Instances that have wiped their storage, and whose gate has not opened since. */
+  readonly #forgetting = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
 
@@ -100,7 +102,7 @@ export class Invariants {
     const { counts } = this.#world;
     if (assignment.instances.length > before.instances.length) counts.arrivals += 1;
     if (leaving.length < wasLeaving) counts.departures += 1;
-    if (epoch > before.epoch) {
+    if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
       counts.failovers += 1;
       if (this.#world.instance(before.main).hasOpenWrites) counts.failoversInFlight += 1;
       if (this.#acknowledgedAtFailover === this.acknowledgedLsn) counts.failoversInARow += 1;
@@ -115,6 +117,8 @@ export class Invariants {
 
   instanceBooted(instance: SimInstance): void {
     const { persisted } = instance.memory;
+    // A crash may keep the wiping and lose what it would have said.
+    if (persisted === undefined && this.#forgetting.has(instance.name)) this.forgot(instance);
     const before = this.#released.get(instance.name);
     if (before === undefined) return;
     const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
@@ -135,7 +139,7 @@ export class Invariants {
     }
   }
 
-  /** Acknowledged ⇒ stored on every in-sync member, and no later epoch has begun. */
+  /** Acknowledged ⇒ stored on every in-sync member and on every strict replica, and no later epoch has begun. */
   #checkAcknowledgement(instance: SimInstance, upToLsn: number): void {
     const { assignment } = this.committed ?? {};
     const { epoch } = instance.state;
@@ -145,14 +149,16 @@ export class Invariants {
     }
     const position = positionAt(instance.memory, upToLsn);
     if (position === undefined) this.violate(`${instance.name} acknowledges ${upToLsn}, which it does not have`);
-    for (const name of assignment.inSync) {
+    const strict = (instance.state.assignment?.instances ?? []).filter(({ mode }) => mode === 'STRICT_SYNC');
+    const known = strict.filter(({ name }) => assignment.instances.some((member) => member.name === name));
+    for (const name of new Set([...assignment.inSync, ...known.map((member) => member.name)])) {
       if (name === instance.name) continue;
       const { durable } = this.#world.instance(name);
       // It has held it: what it answered before its storage was damaged may arrive late.
       if (durable.damage !== undefined) continue;
       const copy = positionAt(durable, upToLsn);
       if (copy === undefined || !sameHash(copy.hash, position.hash)) {
-        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync, does not hold`);
+        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync or strict, does not hold`);
       }
     }
   }
@@ -199,11 +205,13 @@ export class Invariants {
     const isMember = this.committed?.assignment.inSync.includes(name);
     if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
     this.#sealedTo.delete(name);
+    this.#forgetting.add(name);
   }
 
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
     this.#released.delete(name);
+    this.#forgetting.delete(name);
   }
 
   /** A client's write is taken. */

@@ -51,6 +51,7 @@ const RARE: Partial<Counts> = {
   rivals: 10,
   removals: 100,
   joins: 100,
+  aborts: 5,
   divergedTails: 10,
   snapshotsInstalled: 5,
   damages: 20,
