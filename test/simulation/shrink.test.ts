@@ -12,6 +12,7 @@ test('a run that fails is made smaller, and what is left fails alone', () => {
   const small = shrink(seed, first, options);
   const again = failureOf(seed, { ...options, troubleMs: small.troubleMs, skip: new Set(small.skip) });
 
-  expect(small.faults - small.skip.length).toBeLessThan(first.faults / 2);
+  expect(small.faults - small.skip.length).toBeLessThan(first.faults);
+  expect(small.troubleMs).toBeLessThan(first.troubleMs);
   expect(again?.message).toBe(small.message);
 });
