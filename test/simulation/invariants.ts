@@ -30,6 +30,8 @@ export class Invariants {
   /** What clients were told is done, by lsn - 1. */
   readonly #acknowledged: LogPosition[] = [];
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
+  /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
+  readonly #forgetting = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
 
@@ -111,6 +113,8 @@ export class Invariants {
 
   instanceBooted(instance: SimInstance): void {
     const { persisted } = instance.memory;
+    if (persisted === undefined && this.#forgetting.has(instance.name)) this.forgot(instance);
+    this.#forgetting.delete(instance.name);
     const before = this.#released.get(instance.name);
     if (before === undefined) return;
     const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
@@ -196,11 +200,13 @@ export class Invariants {
   forgets({ name, memory }: SimInstance): void {
     const isMember = this.committed?.assignment.inSync.includes(name);
     if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
+    this.#forgetting.add(name);
     this.#sealedTo.delete(name);
   }
 
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
+    this.#forgetting.delete(name);
     this.#released.delete(name);
   }
 
