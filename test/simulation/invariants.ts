@@ -31,7 +31,7 @@ export class Invariants {
   readonly #acknowledged: LogPosition[] = [];
   #acknowledgedAtFailover: number | undefined;
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
-  /** Instances that have wiped their storage, and whose gate has not opened since. */
+  /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
   readonly #forgetting = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
@@ -117,8 +117,8 @@ export class Invariants {
 
   instanceBooted(instance: SimInstance): void {
     const { persisted } = instance.memory;
-    // A crash may keep the wiping and lose what it would have said.
     if (persisted === undefined && this.#forgetting.has(instance.name)) this.forgot(instance);
+    this.#forgetting.delete(instance.name);
     const before = this.#released.get(instance.name);
     if (before === undefined) return;
     const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
@@ -204,14 +204,14 @@ export class Invariants {
   forgets({ name, memory }: SimInstance): void {
     const isMember = this.committed?.assignment.inSync.includes(name);
     if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
-    this.#sealedTo.delete(name);
     this.#forgetting.add(name);
+    this.#sealedTo.delete(name);
   }
 
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
-    this.#released.delete(name);
     this.#forgetting.delete(name);
+    this.#released.delete(name);
   }
 
   /** A client's write is taken. */
