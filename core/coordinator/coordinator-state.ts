@@ -167,8 +167,8 @@ export interface CoordinatorState {
   readonly defaults: CoordinatorSettings;
   readonly raft: RaftState;
   readonly cluster: ClusterState;
-  /** Since when this coordinator leads; undefined when it does not. */
-  readonly leadingSinceMs: number | undefined;
+  /** Whether this coordinator leads. Raft may know of the end already while this is still to be carried out. */
+  readonly leads: boolean;
   /** By database. Empty on followers. */
   readonly watches: ReadonlyMap<string, Watch>;
   readonly proposals: readonly Proposal[];
@@ -196,7 +196,7 @@ export function restoreCoordinator(
     defaults,
     raft: restore(configuration.raft, persisted),
     cluster,
-    leadingSinceMs: undefined,
+    leads: false,
     watches: new Map(),
     proposals: [],
     reads: [],

@@ -13,8 +13,8 @@ import { effectiveSettings } from './cluster-settings.ts';
 import { apply, type ClusterState, type Command, type CommandResult } from './cluster-state.ts';
 import { decodeCluster, decodeCommand, encodeCluster } from './command-codec.ts';
 import type { CoordinatorEffect, CoordinatorEvent } from './coordinator-event.ts';
-import type { CoordinatorState, PendingRead, Proposal } from './coordinator-state.ts';
-import { expireExchanges, noteUnreachable, receiveReply } from './health.ts';
+import type { CoordinatorState, PendingRead, Proposal, Watch } from './coordinator-state.ts';
+import { expireExchanges, nextExpiryMs, noteUnreachable, receiveReply } from './health.ts';
 import { answerChange, grantLease, receiveMainRequest } from './main-request.ts';
 import { isLasting } from './operation-outcome.ts';
 import { DONE } from './response.ts';
@@ -100,7 +100,7 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
     case 'becameLeader':
       return turn.update({
         activityAtMs: turn.nowMs,
-        leadingSinceMs: turn.nowMs,
+        leads: true,
         watches: new Map(),
         exchanges: new Map(),
         checkAtMs: turn.nowMs,
@@ -241,9 +241,9 @@ function answerRead(turn: CoordinatorTurn, id: string): void {
 
 /** What this leader knew besides the log is void, and whoever waits is sent on. */
 function loseLeadership(turn: CoordinatorTurn, leader: string | undefined): void {
-  const { leadingSinceMs, proposals, waiting } = turn.state;
-  if (leadingSinceMs === undefined) return;
-  turn.update({ leadingSinceMs: undefined, watches: new Map(), exchanges: new Map(), proposals: [], waiting: [] });
+  const { leads, proposals, waiting } = turn.state;
+  if (!leads) return;
+  turn.update({ leads: false, watches: new Map(), exchanges: new Map(), proposals: [], waiting: [] });
   for (const proposal of proposals) settle(turn, proposal, undefined);
   for (const { id, wants } of waiting) {
     // What an operator wanted goes on under the next leader; what is no longer known to this one is asked again.
@@ -254,9 +254,12 @@ function loseLeadership(turn: CoordinatorTurn, leader: string | undefined): void
 /** Does what is due: for the databases that something happened to at once, for all of them at every check. */
 function advance(turn: CoordinatorTurn): void {
   if (turn.decides && turn.state.raft.awake) {
+    expireExchanges(turn);
     if (turn.nowMs >= turn.state.checkAtMs) check(turn);
-    for (const [name, { sealedAtMs, active, leaseUntilMs, handover }] of turn.state.watches) {
-      const isDue = sealedAtMs !== undefined || handover !== undefined || (active && turn.nowMs >= leaseUntilMs);
+    for (const [name, watch] of turn.state.watches) {
+      const { sealedAtMs, handover, leaseUntilMs } = watch;
+      const isOver = isAwaitedToEnd(watch) && turn.nowMs >= leaseUntilMs;
+      const isDue = sealedAtMs !== undefined || handover !== undefined || isOver;
       if (isDue) turn.touch(name);
     }
     // Each round may commit at once (a group of one does) and so bring up more.
@@ -270,9 +273,13 @@ function advance(turn: CoordinatorTurn): void {
   carryOutRaft(turn);
 }
 
+/** Whether something may have to be done when the lease has run out: MAIN has not given it back, or is suspected to be down. */
+function isAwaitedToEnd({ active, suspectedAtMs }: Watch): boolean {
+  return active || suspectedAtMs !== undefined;
+}
+
 function check(turn: CoordinatorTurn): void {
   turn.update({ checkAtMs: turn.nowMs + turn.state.settings.checkEveryMs });
-  expireExchanges(turn);
   for (const [name, database] of turn.state.cluster.databases) {
     if (isUnfinished(database) || turn.state.watches.has(name)) turn.touch(name);
   }
@@ -309,9 +316,12 @@ function ownDueAtMs(turn: CoordinatorTurn): number | undefined {
   if (!turn.decides || !turn.state.raft.awake) return undefined;
   const { checkAtMs, waiting, watches, settings } = turn.state;
   const due = [checkAtMs, ...waiting.map(({ untilMs }) => untilMs)];
-  for (const { sealedAtMs, active, leaseUntilMs, handover } of watches.values()) {
+  const expiryMs = nextExpiryMs(turn.state);
+  if (expiryMs !== undefined) due.push(expiryMs);
+  for (const watch of watches.values()) {
+    const { sealedAtMs, leaseUntilMs, handover } = watch;
     if (sealedAtMs !== undefined) due.push(sealedAtMs + settings.sealWaitMs, leaseUntilMs);
-    if (active) due.push(leaseUntilMs);
+    if (isAwaitedToEnd(watch)) due.push(leaseUntilMs);
     if (handover !== undefined) due.push(handover.askAtMs, handover.untilMs);
   }
   return Math.min(...due.filter((atMs) => atMs > turn.nowMs));

@@ -1,6 +1,6 @@
 /** What instances tell a leader of themselves: kept in memory, gathered anew by each leader. */
 import type { InstanceReply, InstanceReport } from '../replication/message.ts';
-import type { Exchange } from './coordinator-state.ts';
+import type { CoordinatorState, Exchange } from './coordinator-state.ts';
 import { noteDraining } from './handover.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
@@ -70,13 +70,13 @@ export function receiveReply(turn: CoordinatorTurn, exchange: number, reply: Ins
   }
 }
 
-/** A question to an instance failed. */
-export function noteUnreachable(turn: CoordinatorTurn, exchange: number): void {
+/** A question to an instance failed. `weight`: how many failures it counts as. */
+export function noteUnreachable(turn: CoordinatorTurn, exchange: number, weight = 1): void {
   const asked = closeExchange(turn, exchange);
   if (asked === undefined) return;
   const health = turn.health(asked.database, asked.name);
   turn.updateHealth(asked.database, asked.name, {
-    failures: health.failures + 1,
+    failures: health.failures + weight,
     failingSinceMs: health.failingSinceMs ?? turn.nowMs,
   });
   turn.touch(asked.database);
@@ -94,12 +94,22 @@ function closeExchange(turn: CoordinatorTurn, exchange: number): Exchange | unde
   return asked;
 }
 
-/** Questions without an answer for too long count as failed. */
+/** Whoever has not answered for so long could have failed to answer twice: a refusal would have come at once. */
+const SILENCE_WEIGHT = 2;
+
+/** Questions without an answer for too long count as failed. The oldest stand first. */
 export function expireExchanges(turn: CoordinatorTurn): void {
   const dueAtMs = turn.nowMs - turn.state.settings.exchangeTimeoutMs;
   for (const [exchange, { sentAtMs }] of turn.state.exchanges) {
-    if (sentAtMs <= dueAtMs) noteUnreachable(turn, exchange);
+    if (sentAtMs > dueAtMs) return;
+    noteUnreachable(turn, exchange, SILENCE_WEIGHT);
   }
+}
+
+/** When the oldest question counts as failed; undefined when none is on its way. */
+export function nextExpiryMs({ exchanges, settings }: CoordinatorState): number | undefined {
+  const [oldest] = exchanges.values();
+  return oldest && oldest.sentAtMs + settings.exchangeTimeoutMs;
 }
 
 /** Whether an instance may be asked again: at once when it answered last, ever more slowly when it fails. */

@@ -52,7 +52,10 @@ function confirmFirst(turn: CoordinatorTurn, id: string, request: CoordinatorReq
   turn.raft({ type: 'readIndex', id: readId });
 }
 
-/** Grants the lease to MAIN of the current epoch; whoever else asks learns the assignment. The leader has been confirmed. */
+/**
+ * Grants the lease to MAIN of the current epoch; whoever else asks learns the assignment. The leader has been confirmed, and
+ * the lease counts from that moment: what a later leader has to wait out then begins when its voters last heard this one.
+ */
 export function grantLease(
   turn: CoordinatorTurn,
   id: string,
@@ -65,7 +68,10 @@ export function grantLease(
     return turn.reply(id, request, { type: 'refused', reason: 'unknownDatabase' });
   }
   const { assignment, status } = database;
-  const { leaseMs, leaseMarginMs, checkEveryMs: renewEveryMs } = turn.state.settings;
+  const { leaseMarginMs, checkEveryMs: renewEveryMs } = turn.state.settings;
+  // In a group of one nobody else can lead, and the moment is always now.
+  const confirmedAtMs = Math.min(turn.nowMs, quorumConfirmedAtMs(turn.state.raft));
+  const leaseMs = Math.max(0, turn.state.settings.leaseMs - (turn.nowMs - confirmedAtMs));
   if (assignment.instances.some((instance) => instance.name === from.name)) noteReport(turn, name, from.name, report);
   const granted = status.type === 'online' && assignment.epoch === epoch && assignment.main === from.name;
   if (granted) {

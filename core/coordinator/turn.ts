@@ -120,16 +120,13 @@ export class CoordinatorTurn {
     };
   }
 
-  /** A leader before this one may have granted a lease up to the moment it was no longer confirmed. */
+  /**
+   * The end of every lease that a leader before this one may have granted. A lease counts from a moment at which a majority
+   * still confirmed its leader; one of them has voted for this one, and has told when that can have been at the latest.
+   */
   #inheritedLeaseUntilMs(): number {
-    const { leadingSinceMs, settings } = this.#state;
-    const sinceMs = leadingSinceMs ?? this.nowMs;
-    return (
-      sinceMs +
-      settings.confirmedWithinMs +
-      Math.max(settings.leaseMs, settings.longestLeaseMs) +
-      settings.leaseMarginMs
-    );
+    const { raft, settings } = this.#state;
+    return raft.lastLeaderAtMs + Math.max(settings.leaseMs, settings.longestLeaseMs) + settings.leaseMarginMs;
   }
 
   updateWatch(database: string, change: Partial<Watch>): void {

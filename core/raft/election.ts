@@ -20,9 +20,10 @@ export function campaign(draft: Draft): void {
 
 /** §5.2: votes for itself in a new term, and asks the others. */
 export function standForElection(draft: Draft): void {
-  const { self, term } = draft.state;
+  const { self, term, leaderHeardAtMs } = draft.state;
   resetElectionTimer(draft);
-  change(draft, { term: term + 1, votedFor: self, role: 'candidate', votes: [self] });
+  const lastLeaderAtMs = leaderHeardAtMs;
+  change(draft, { term: term + 1, votedFor: self, role: 'candidate', votes: [self], lastLeaderAtMs });
   if (hasQuorum(draft.state)) lead(draft);
   else askEverybody(draft, 'requestVote');
 }
@@ -67,12 +68,16 @@ export function answerRequestVote(draft: Draft, message: RequestVote): void {
     change(draft, { votedFor: message.from });
     resetElectionTimer(draft);
   }
-  send(draft, message.from, { type: 'requestVoteAnswer', granted });
+  const leaderSilentMs = Math.max(0, draft.nowMs - draft.state.leaderHeardAtMs);
+  send(draft, message.from, { type: 'requestVoteAnswer', granted, leaderSilentMs });
 }
 
 export function receiveRequestVoteAnswer(draft: Draft, message: RequestVoteAnswer): void {
-  const { role, term } = draft.state;
+  const { role, term, lastLeaderAtMs } = draft.state;
   if (role !== 'candidate' || message.term !== term || !message.granted) return;
+  // A late answer makes the moment later than it was, never earlier.
+  const heardAtMs = draft.nowMs - (message.leaderSilentMs ?? 0);
+  change(draft, { lastLeaderAtMs: Math.max(lastLeaderAtMs, heardAtMs) });
   countVote(draft, message.from);
   if (hasQuorum(draft.state)) lead(draft);
 }

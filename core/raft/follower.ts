@@ -23,6 +23,7 @@ export function becomeFollower(draft: Draft, term: number, leader: MemberId | un
     peers: new Map(),
     pendingReads: [],
     transfer: undefined,
+    leaderHeardAtMs: before.role === 'leader' ? draft.nowMs : before.leaderHeardAtMs,
   });
   for (const read of before.pendingReads) {
     draft.effects.push({ type: 'refused', id: read.id, reason: 'notLeader', leader });
@@ -37,5 +38,9 @@ export function hearLeader(draft: Draft, leader: MemberId): void {
   const { role, term, leader: known } = draft.state;
   if (role !== 'follower' || known !== leader) becomeFollower(draft, term, leader);
   resetElectionTimer(draft);
-  change(draft, { awake: true, leaderTrustedUntilMs: draft.nowMs + draft.state.options.electionTimeoutMs.min });
+  change(draft, {
+    awake: true,
+    leaderHeardAtMs: draft.nowMs,
+    leaderTrustedUntilMs: draft.nowMs + draft.state.options.electionTimeoutMs.min,
+  });
 }

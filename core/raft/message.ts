@@ -63,6 +63,11 @@ export interface RequestVote extends Envelope {
 export interface RequestVoteAnswer extends Envelope {
   readonly type: 'requestVoteAnswer';
   readonly granted: boolean;
+  /**
+   * How long ago the voter last heard a leader, or led itself, in milliseconds. A duration, so that no two clocks are compared.
+   * Absent in the answers of older code, which may have heard one just now.
+   */
+  readonly leaderSilentMs?: number;
 }
 
 /** §5.3: entries that follow (`previousIndex`, `previousTerm`); without entries it is a heartbeat. */

@@ -26,7 +26,7 @@ import { expireTransfer, handOver, receiveTimeoutNow, transferLeadership } from 
 
 /** Takes one event. An event may come late, twice or out of order; a message from outside the group is ignored. */
 export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEffect> {
-  const draft = draftOf(state, event);
+  const draft = draftOf(dated(state, event.nowMs), event);
   switch (event.type) {
     case 'message':
       receive(draft, event.message);
@@ -58,6 +58,11 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
       unreachable(event);
   }
   return finish(draft, state);
+}
+
+/** A member that restarted may have heard a leader until now, and has forgotten it. */
+function dated(state: RaftState, nowMs: number): RaftState {
+  return state.leaderHeardAtMs === Number.POSITIVE_INFINITY ? { ...state, leaderHeardAtMs: nowMs } : state;
 }
 
 /** A tick that comes early (a timer set for what has since changed) does nothing. */

@@ -59,6 +59,14 @@ export interface RaftState extends PersistedState {
   /** Until when this member refuses pre-votes because it believes in its leader; -Infinity after a restart. */
   readonly leaderTrustedUntilMs: number;
 
+  /**
+   * When this member last heard a leader, or led itself: whom it confirmed later it would know. +Infinity after a restart,
+   * until the first event says what time it is: it may have heard one until then.
+   */
+  readonly leaderHeardAtMs: number;
+  /** Candidate and leader: no leader before this one was confirmed by a majority after this moment of this member's clock. */
+  readonly lastLeaderAtMs: number;
+
   /** Leader only. */
   readonly peers: ReadonlyMap<MemberId, Peer>;
   readonly round: number;
@@ -94,6 +102,8 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     awake: false,
     electionDueAtMs: Number.POSITIVE_INFINITY,
     leaderTrustedUntilMs: Number.NEGATIVE_INFINITY,
+    leaderHeardAtMs: Number.POSITIVE_INFINITY,
+    lastLeaderAtMs: Number.POSITIVE_INFINITY,
     peers: new Map(),
     round: 0,
     heartbeatDueAtMs: Number.POSITIVE_INFINITY,
@@ -133,9 +143,8 @@ export function lastTermOf(state: PersistedState): number {
 
 /**
  * When a quorum last confirmed this leader, in milliseconds of its own clock: the newest time such that a majority has
- * answered something it sent at or after it. -Infinity on whoever does not lead. It proves that nobody else led then,
- * as far as members keep their memory: one that restarted votes at once, so a new leader has to let the longest lease
- * that its predecessor may have granted run out.
+ * answered something it sent at or after it. -Infinity on whoever does not lead. One of that majority is among the voters
+ * of every later leader, and tells how long ago it heard this one: `lastLeaderAtMs` there is never before this moment.
  */
 export function quorumConfirmedAtMs(state: RaftState): number {
   if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;

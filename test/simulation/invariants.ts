@@ -103,6 +103,7 @@ export class Invariants {
     if (assignment.instances.length > before.instances.length) counts.arrivals += 1;
     if (leaving.length < wasLeaving) counts.departures += 1;
     if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
+      for (const instance of this.#world.instances()) this.#checkLease(instance, epoch);
       counts.failovers += 1;
       if (this.#world.instance(before.main).hasOpenWrites) counts.failoversInFlight += 1;
       if (this.#acknowledgedAtFailover === this.acknowledgedLsn) counts.failoversInARow += 1;
@@ -136,6 +137,14 @@ export class Invariants {
         const before = this.#sealedTo.get(instance.name) ?? 0;
         this.#sealedTo.set(instance.name, Math.max(before, effect.message.body.epoch));
       }
+    }
+  }
+
+  /** Never two MAINs: the next one is chosen when the lease of the one before has run out, or that one has been told. */
+  #checkLease({ name, alive, nowMs, state }: SimInstance, epoch: number): void {
+    if (!alive || state.role !== 'main' || state.epoch >= epoch) return;
+    if (nowMs < (state.main?.leaseUntilMs ?? Number.NEGATIVE_INFINITY)) {
+      this.violate(`${name} is MAIN under a lease in epoch ${state.epoch}, though ${epoch} has begun`);
     }
   }
 

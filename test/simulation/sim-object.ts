@@ -44,7 +44,7 @@ export abstract class SimObject<Image> {
   }
 
   /** Milliseconds since 1970 by this object's clock. */
-  protected get nowMs(): number {
+  get nowMs(): number {
     return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs;
   }
 

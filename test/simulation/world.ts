@@ -73,6 +73,13 @@ const HASTY: Settings = {
   },
 };
 
+/** Leases are long, and leaders change quickly: an old lease is often still running when somebody else is in charge. */
+export const LONG_LEASES: Settings = {
+  ...HASTY,
+  replication: { ...HASTY.replication, renewEveryMs: 3_000, idleMs: 8_000 },
+  coordinator: { ...HASTY.coordinator, leaseMs: 8_000 },
+};
+
 /** Modes of the instances after the first, which is created as MAIN and is as strict as the strictest of them. */
 export type Variant = readonly ReplicationMode[];
 
@@ -80,6 +87,8 @@ export interface WorldOptions {
   readonly variant: Variant;
   readonly machines: Machines;
   readonly coordinatorCount: 3 | 5;
+  /** Undefined: those of the seed. */
+  readonly settings: Settings | undefined;
   /** Without it, what an object says leaves before its writes are confirmed: a bug that has to be found. */
   readonly hasOutputGate: boolean;
   /** Whether somebody changes the cluster meanwhile. */
@@ -96,6 +105,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   variant: ['SYNC', 'ASYNC'],
   machines: PRODUCTION,
   coordinatorCount: 3,
+  settings: undefined,
   hasOutputGate: true,
   isOperated: false,
   troubleMs: TROUBLE_MS,
@@ -219,7 +229,7 @@ export class World {
     this.skip = skip;
     this.#troubleMs = troubleMs;
     this.dice = diceFor(seed);
-    this.settings = seed % 2 === 0 ? STEADY : HASTY;
+    this.settings = options.settings ?? (seed % 2 === 0 ? STEADY : HASTY);
     this.machines = machines;
     this.hasOutputGate = hasOutputGate;
     this.#variant = variant;

@@ -39,6 +39,24 @@ describe('a MAIN that falls silent', () => {
     expect(group.instance('enam-1').sealedEpoch).toBe(0);
   });
 
+  test('and takes the leader of the coordinators with it is followed when its lease ends, not a lease after the election', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.elapseWithLease('weur-1', 3_000);
+    group.renew('weur-1');
+
+    group.cut.add(group.leader ?? '');
+    group.instance('weur-1').reachable = false;
+    group.elapse(3_200);
+    group.ask({ type: 'reportUnreachable', database: 'flights', instance: 'weur-1', epoch: 1 });
+    group.elapse(1_600);
+    const whileTheLeaseMayLast = assignmentIn(group)?.epoch;
+    group.elapse(1_600);
+
+    expect(whileTheLeaseMayLast).toBe(1);
+    expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
+  });
+
   test('is told of the new epoch when it comes back', () => {
     const group = groupWithFlights();
     level(group);

@@ -96,7 +96,8 @@ describe('§5.2 Leader election', () => {
 
     const after = step(state, { type: 'message', message, nowMs: 0, random: 0 });
 
-    expect(after).toEqual({ state, effects: [] });
+    // It only learns what time it is.
+    expect(after).toEqual({ state: { ...state, leaderHeardAtMs: 0 }, effects: [] });
   });
 });
 
@@ -181,5 +182,69 @@ describe('thesis §6.2 Check-quorum', () => {
     group.pass(30_000);
 
     expect(group.leaders()).toEqual(['A']);
+  });
+});
+
+describe('thesis §6.4.1 What a leader has to wait out', () => {
+  test('a new leader knows when its voters last heard another one', () => {
+    const group = new Group(3);
+    group.elect('A');
+    group.pass(600);
+    const heardAtMs = group.state('B').leaderHeardAtMs;
+    group.cut.add('A');
+    group.pass(2_000);
+
+    group.give('B', { type: 'tick' });
+    group.pass(3_000);
+
+    const [leader] = group.leaders();
+    expect(['B', 'C']).toContain(leader);
+    expect(heardAtMs).toBeGreaterThan(0);
+    expect(group.state(leader ?? '').lastLeaderAtMs).toBe(heardAtMs);
+  });
+
+  test.each([
+    { what: 'that led until now', prepare: (group: Group) => group.elect('B'), silentMs: 0 },
+    {
+      what: 'that heard a leader a second ago',
+      prepare: (group: Group) => {
+        group.elect('A');
+        group.nowMs += 1_000;
+      },
+      silentMs: 1_000,
+    },
+    {
+      what: 'that has lost its memory',
+      prepare: (group: Group) => {
+        group.elect('A');
+        group.crash('B');
+        group.nowMs += 1_000;
+        group.restart('B');
+      },
+      silentMs: 0,
+    },
+  ])('a voter $what says so', ({ prepare, silentMs }) => {
+    const group = new Group(3);
+    prepare(group);
+    const ask = { protocolVersion: 1, from: 'C', term: 9, lastIndex: 9, lastTerm: 9 } as const;
+
+    group.give('B', { type: 'message', message: { type: 'requestVote', ...ask } });
+
+    expect(group.network[0]?.message).toMatchObject({ type: 'requestVoteAnswer', leaderSilentMs: silentMs });
+  });
+
+  test('a vote of older code counts as if its voter had heard a leader just now', () => {
+    const group = new Group(3);
+    group.give('A', { type: 'wake' });
+    group.nowMs = 150;
+    group.give('A', { type: 'tick' });
+    const preVote = { type: 'preVoteAnswer', protocolVersion: 1, term: 0, askedInTerm: 0, granted: true } as const;
+    group.give('A', { type: 'message', message: { ...preVote, from: 'B' } });
+
+    group.nowMs = 400;
+    const vote = { type: 'requestVoteAnswer', protocolVersion: 1, from: 'B', term: 1, granted: true } as const;
+    group.give('A', { type: 'message', message: vote });
+
+    expect(group.state('A')).toMatchObject({ role: 'leader', lastLeaderAtMs: 400 });
   });
 });

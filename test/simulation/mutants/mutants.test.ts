@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Violation } from '../invariants.ts';
 import { World } from '../world.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { LEASED, MUTANTS, type Mutant } from './mutants.ts';
 
 /** How many worlds a mutant may survive. */
 const SEEDS = 400;
@@ -25,4 +25,8 @@ describe('the simulator notices a bug', () => {
 
     expect(caught?.message).toMatch(mutant.found);
   });
+});
+
+test('where leases are long, production waits for them', () => {
+  for (let seed = 1; seed <= 40; seed++) new World(seed, LEASED).run();
 });

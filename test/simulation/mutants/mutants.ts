@@ -5,7 +5,10 @@
 import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-event.ts';
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
-import { type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
+import { LONG_LEASES, type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
+
+/** Worlds in which it matters when a lease ends. */
+export const LEASED = { settings: LONG_LEASES, isOperated: true } as const;
 
 export interface Mutant {
   readonly name: string;
@@ -185,6 +188,12 @@ const forgetsAbortAtRestart = instanceMutant((handle) => (state, event, log) => 
   return handle(state, { ...event, persisted: { ...event.persisted, aborting: undefined } }, log);
 });
 
+/** A leader takes every lease of those before it for long over. */
+const ignoresInheritedLeases = coordinatorMutant((handle) => (state, event) => {
+  const step = handle(state, event);
+  return { ...step, state: { ...step.state, raft: { ...step.state.raft, lastLeaderAtMs: Number.NEGATIVE_INFINITY } } };
+});
+
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leads without a vote when the leadership is handed to it',
@@ -201,6 +210,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'acknowledges without the in-sync replica',
     found: /in sync or strict, does not hold/,
     options: acknowledgesAtOnce,
+  },
+  {
+    name: 'waits for no lease of an earlier leader',
+    found: /under a lease/,
+    options: { ...ignoresInheritedLeases, ...LEASED },
   },
   { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
