@@ -45,6 +45,7 @@ describe('election, replication and failover', () => {
     expect(total.arrivals).toBeGreaterThan(SEEDS / 10);
     expect(total.departures).toBeGreaterThan(SEEDS / 10);
     expect(total.yields).toBeGreaterThan(SEEDS / 10);
+    expect(total.freshReads).toBeGreaterThan(SEEDS * 10);
     expect(total.unknown).toBeGreaterThan(0);
     expect(total.ok).toBeGreaterThan(SEEDS * 50);
   });
