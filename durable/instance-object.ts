@@ -307,6 +307,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#freshReads.ready(effect.ids);
       case 'readRefused':
         return this.#freshReads.refused(effect.ids, effect.reason);
+      case 'abort':
+        return this.#acknowledgements.abort(effect.fromLsn, effect.reason);
       case 'fail':
         return this.#acknowledgements.fail(effect.fromLsn, effect.reason);
       case 'send':

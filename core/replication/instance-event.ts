@@ -103,6 +103,8 @@ export type InstanceEffect =
   /** MAIN: what is visible now is everything that was acknowledged when these reads came. */
   | { readonly type: 'readReady'; readonly ids: readonly number[] }
   | { readonly type: 'readRefused'; readonly ids: readonly number[]; readonly reason: 'notMain' | 'overloaded' }
+  /** Clients that wait for `fromLsn` or later are told that nothing was done: the transactions are void everywhere, for ever. */
+  | { readonly type: 'abort'; readonly fromLsn: number; readonly reason: string }
   /** Clients that wait for `fromLsn` or later get "outcome unknown" (08007): the transactions may survive or not. */
   | { readonly type: 'fail'; readonly fromLsn: number; readonly reason: string }
   /** Ask another object; hand in `reply` or `unreachable` with the same `exchange`. */
