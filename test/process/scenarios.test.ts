@@ -427,3 +427,61 @@ test('c: with a bookmark a write is read from another region while its replica l
   const answer = await reading;
   expect(answer.rows).toEqual([[2]]);
 });
+
+const ALL_STRICT = ['STRICT_SYNC', 'STRICT_SYNC', 'STRICT_SYNC'];
+const NOT_REPLICATED = 'Neo.TransientError.Cluster.ReplicationFailure';
+
+test('12: without a STRICT_SYNC replica a write is an error and nowhere, also when everybody was killed, and then writes go on', {
+  timeout: TEST_MS,
+}, async () => {
+  const database = await Database.create(ALL_STRICT);
+  await database.write('weur', 1);
+  cluster.freeze('apac', true);
+
+  const { errorCode } = await database.write('weur', 2);
+  cluster.freeze('apac', false);
+  for (const region of REGIONS) cluster.kill(region);
+  await database.writes('weur', 3);
+
+  expect(errorCode).toBe(NOT_REPLICATED);
+  expect(await database.isLevel()).toEqual([1, 3]);
+});
+
+test('13: beside STRICT_SYNC an ASYNC replica that is dead does not matter, and SYNC is refused', {
+  timeout: TEST_MS,
+}, async () => {
+  const database = await Database.create(['STRICT_SYNC', 'STRICT_SYNC', 'ASYNC']);
+  cluster.freeze('apac', true);
+
+  expect((await database.write('weur', 1)).status).toBe(202);
+  cluster.freeze('apac', false);
+  expect(await database.isLevel()).toEqual([1]);
+  for (const modes of [
+    ['STRICT_SYNC', 'SYNC'],
+    ['SYNC', 'STRICT_SYNC'],
+  ]) {
+    const statement = `CREATE DATABASE mixed OPTIONS {regions: ['weur', 'enam'], modes: ${quoted(modes)}}`;
+    expect((await cluster.ask('weur', statement, { database: 'system' })).status).toBe(400);
+  }
+});
+
+test('b: what STRICT_SYNC has acknowledged is on the one that takes over when MAIN is killed in the middle of writes', {
+  timeout: TEST_MS,
+}, async () => {
+  const database = await Database.create(ALL_STRICT);
+  const acknowledged: number[] = [];
+  const refused: number[] = [];
+
+  for (let id = 1; id <= 40; id += 1) {
+    if (id === 20) cluster.kill('weur');
+    const { status, errorCode } = await database.write('weur', id);
+    if (status === 202) acknowledged.push(id);
+    else if (errorCode === NOT_REPLICATED) refused.push(id);
+  }
+  await database.writes('enam', 100);
+
+  const entries = new Set(await database.isLevel());
+  expect(acknowledged.length).toBeGreaterThan(15);
+  expect(acknowledged.filter((id) => !entries.has(id))).toEqual([]);
+  expect(refused.filter((id) => entries.has(id))).toEqual([]);
+});
