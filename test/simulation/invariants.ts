@@ -29,6 +29,7 @@ export class Invariants {
   readonly #hashOf = new Map<string, string>();
   /** What clients were told is done, by lsn - 1. */
   readonly #acknowledged: LogPosition[] = [];
+  #acknowledgedAtFailover: number | undefined;
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
   /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
   readonly #forgetting = new Set<string>();
@@ -103,6 +104,9 @@ export class Invariants {
     if (leaving.length < wasLeaving) counts.departures += 1;
     if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
       counts.failovers += 1;
+      if (this.#world.instance(before.main).hasOpenWrites) counts.failoversInFlight += 1;
+      if (this.#acknowledgedAtFailover === this.acknowledgedLsn) counts.failoversInARow += 1;
+      this.#acknowledgedAtFailover = this.acknowledgedLsn;
       const { reason } = failovers.at(-1) ?? {};
       if (reason === 'switchover') counts.switchovers += 1;
       if (reason === 'demotion') counts.demotions += 1;
@@ -219,7 +223,13 @@ export class Invariants {
 
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
   epochStarts(instance: SimInstance, epoch: number): void {
-    this.#world.counts.epochsStarted += 1;
+    const { counts, instances } = this.#world;
+    counts.epochsStarted += 1;
+    counts.rivals += instances().some(({ name, alive, state }) => {
+      return alive && name !== instance.name && state.role === 'main';
+    })
+      ? 1
+      : 0;
     this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
   }
 
@@ -289,6 +299,7 @@ export class Invariants {
       for (const [text, outcome] of client.outcomes) {
         const count = times.get(text) ?? 0;
         if (outcome === 'ok' && count !== 1) this.violate(`${text} was ok, and is there ${count} times`);
+        if (outcome === 'unknown') this.#world.counts[count === 0 ? 'unknownLost' : 'unknownKept'] += 1;
         if (outcome === 'failed' && count !== 0) this.violate(`${text} failed, and is there`);
         if (count > 1) this.violate(`${text} is there ${count} times`);
       }
