@@ -89,12 +89,12 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
 }
 
 /**
- * MAIN of the epoch that ends says nothing more under its lease: it has been told, or the lease has run out. A MAIN that was
- * down had none when the failover began.
+ * MAIN of the epoch that ends says nothing more under its lease: it has been told, or the lease has run out. One that was down
+ * had none when the failover was proposed, but may have come back and got one before that was committed.
  */
-function isFenced(turn: CoordinatorTurn, database: string, { from, toEpoch, reason }: FailingOver): boolean {
+function isFenced(turn: CoordinatorTurn, database: string, { from, toEpoch }: FailingOver): boolean {
   const { sealed, leaseUntilMs } = turn.watch(database);
-  return reason === 'down' || turn.nowMs >= leaseUntilMs || sealed.get(from)?.epoch === toEpoch;
+  return turn.nowMs >= leaseUntilMs || sealed.get(from)?.epoch === toEpoch;
 }
 
 /** What MAIN wrote beyond the log that goes on: at least what it had reported, at most what it answers to the seal. */
