@@ -5,25 +5,11 @@
 import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-event.ts';
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
-import { type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
-
-export interface Mutant {
-  readonly name: string;
-  /** What the violation says, when it is found for the right reason. */
-  readonly found: RegExp;
-  readonly options: Partial<WorldOptions>;
-}
-
-type InstanceHandle = Machines['instance'];
-type CoordinatorHandle = Machines['coordinator'];
-
-function instanceMutant(wrap: (handle: InstanceHandle) => InstanceHandle): Partial<WorldOptions> {
-  return { machines: { ...PRODUCTION, instance: wrap(PRODUCTION.instance) } };
-}
-
-function coordinatorMutant(wrap: (handle: CoordinatorHandle) => CoordinatorHandle): Partial<WorldOptions> {
-  return { machines: { ...PRODUCTION, coordinator: wrap(PRODUCTION.coordinator) } };
-}
+import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
+import { MAIN_MUTANTS } from './main-mutants.ts';
+import { coordinatorMutant, instanceMutant, type Mutant } from './mutant.ts';
+import { RAFT_MUTANTS } from './raft-mutants.ts';
+import { REPLICA_MUTANTS } from './replica-mutants.ts';
 
 /** MAIN acknowledges what is durable on itself, and waits for nobody. */
 const acknowledgesAtOnce = instanceMutant((handle) => (state, event, log) => {
@@ -188,10 +174,11 @@ const forgetsAbortAtRestart = instanceMutant((handle) => (state, event, log) => 
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leads without a vote when the leadership is handed to it',
+    seed: 90,
     found: /both lead term|another entry|fell|asserts/,
     options: { ...leadsWhenTold, isOperated: true },
   },
-  { name: 'ignores global_read_only', found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
+  { name: 'ignores global_read_only', seed: 5, found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
   {
     name: 'takes whomever an operator names for a member of the in-sync set',
     found: /fell|does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
@@ -202,16 +189,17 @@ export const MUTANTS: readonly Mutant[] = [
     found: /in sync or strict, does not hold/,
     options: acknowledgesAtOnce,
   },
-  { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
+  { name: 'ignores that an epoch is sealed', seed: 27, found: /stores from epoch/, options: ignoresSeals },
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
   {
     name: 'does not await the removal of a replica',
     found: /in sync or strict, does not hold/,
     options: removalNotAwaited,
   },
-  { name: 'votes twice in one term', found: /both lead term/, options: votesTwice },
+  { name: 'votes twice in one term', seed: 81, found: /both lead term/, options: votesTwice },
   {
     name: 'counts a repeated vote twice',
+    seed: 21,
     found: /both lead term/,
     options: { ...countsRepeatedVotes, coordinatorCount: 5 },
   },
@@ -219,11 +207,13 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
   {
     name: 'tells that a transaction was aborted before that is decided',
+    seed: 3,
     found: /failed, and is there/,
     options: { ...abortNotAwaited, variant: STRICT },
   },
   {
     name: 'makes an instance MAIN with what was aborted',
+    seed: 19,
     found: /failed, and is there/,
     options: { ...keepsWhatWasAborted, variant: STRICT },
   },
@@ -234,7 +224,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'forgets at a restart that an abort is being decided',
+    seed: 330,
     found: /though \d+ has begun|another transaction|acknowledged|shows/,
-    options: { ...forgetsAbortAtRestart, variant: STRICT },
+    options: { ...forgetsAbortAtRestart, variant: STRICT, isOperated: false },
   },
+  ...RAFT_MUTANTS,
+  ...REPLICA_MUTANTS,
+  ...MAIN_MUTANTS,
+  ...COORDINATOR_MUTANTS,
 ];
