@@ -1,4 +1,5 @@
 /** What indexes take: the time to put an entry in, the time to find one again, and the bytes of an entry. */
+import { FullTextIndex, textsOf } from '../core/graph/full-text-index.ts';
 import type { IndexDefinition } from '../core/graph/index-definition.ts';
 import { Indexes } from '../core/graph/indexes.ts';
 import { IdList } from '../core/graph/result-lists.ts';
@@ -14,13 +15,17 @@ const ENTRIES = 100_000;
 const VECTORS = 10_000;
 const DIMENSIONS = 128;
 const LOOKUPS = 2_000;
+const WORDS = 12;
+const VOCABULARY = 50_000;
+
+type Asked = ValueIndex | VectorIndex | FullTextIndex;
 
 interface Kind {
   readonly workload: string;
   readonly definition: Omit<IndexDefinition, 'name' | 'token'>;
   readonly entries: number;
   readonly heldOf: (entry: number) => StoredValue;
-  readonly find: (index: ValueIndex | VectorIndex, value: StoredValue, out: IdList) => void;
+  readonly find: (index: Asked, value: StoredValue, out: IdList) => void;
 }
 
 /** The same numbers on every run: a mixer of the entry's number. */
@@ -73,9 +78,34 @@ const KINDS: readonly Kind[] = [
       for (const { entity } of index.nearest(vector, 10, () => true)) out.push(entity);
     },
   },
+  {
+    workload: 'full-text index, a term',
+    definition: {
+      ...nodes,
+      kind: 'fulltext',
+      keys: [0],
+      fullText: { analyzer: 'standard-no-stop-words', eventuallyConsistent: false },
+    },
+    entries: ENTRIES,
+    heldOf: (entry) => [Array.from({ length: WORDS }, (_, i) => wordAt(entry * WORDS + i)).join(' ')],
+    find: (index, value, out) => {
+      out.count = 0;
+      if (!(index instanceof FullTextIndex)) return;
+      const scores = new Map<number, number>();
+      const [term = ''] = index.analyzer.terms(textsOf(value)[0]!).sort((left, right) => right.length - left.length);
+      const see = (slot: number) => index.entityAt(slot);
+      index.addScores(term, { fields: [0], see, weight: 1, constant: false }, scores);
+      for (const entity of scores.keys()) out.push(entity);
+    },
+  },
 ];
 
-function seek(index: ValueIndex | VectorIndex, value: StoredValue, out: IdList): void {
+/** Some words are in many texts, and most in few. */
+function wordAt(place: number): string {
+  return `word${Math.floor(VOCABULARY * (scattered(place) / 2 ** 32) ** 3)}`;
+}
+
+function seek(index: Asked, value: StoredValue, out: IdList): void {
   out.count = 0;
   if (index instanceof ValueIndex) index.seek(value, out);
 }
@@ -92,7 +122,8 @@ function benchKind({ workload, definition, entries, heldOf, find }: Kind, report
   const indexes = new Indexes(memory);
   indexes.create({ name: 'index', token: 0, ...definition }, { lsn: 0 });
   const index = indexes.byName('index');
-  if (!(index instanceof ValueIndex || index instanceof VectorIndex)) throw new Error('the index can be asked');
+  if (!(index instanceof ValueIndex || index instanceof VectorIndex || index instanceof FullTextIndex))
+    throw new Error('the index can be asked');
   const values = Array.from({ length: entries }, (_, entry) => heldOf(entry));
   const startedMs = performance.now();
   for (let entry = 0; entry < entries; entry += 1) index.add(entry, values[entry]!);

@@ -43,6 +43,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
     /^crc-32$/,
     /^temporal-polyfill\/fns\/ZonedDateTime$/,
     /^re2js$/,
+    /^minisearch\/SearchableMap$/,
   ],
   durable: [/^cloudflare:workers$/, /^hono/],
   worker: [/^hono/, /^cloudflare:workers$/],

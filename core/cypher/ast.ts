@@ -531,7 +531,9 @@ export interface SchemaSubject {
 }
 
 export interface IndexSubject extends SchemaSubject {
-  readonly kind: 'range' | 'point' | 'vector';
+  readonly kind: 'range' | 'point' | 'vector' | 'fulltext';
+  /** Of `fulltext`: labels or types beside the first. */
+  readonly moreLabels?: readonly string[];
 }
 
 /** What a constraint says, and of what. */

@@ -4,7 +4,7 @@ import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
-import { schemaKeys, schemaPlace } from './schema-place-parser.ts';
+import { schemaEachKey, schemaKeys, schemaPlace } from './schema-place-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -39,6 +39,7 @@ const KINDS: ReadonlyMap<string, IndexSubject['kind']> = new Map([
   ['RANGE', 'range'],
   ['POINT', 'point'],
   ['VECTOR', 'vector'],
+  ['FULLTEXT', 'fulltext'],
 ]);
 
 const NO_OPTIONS: ReadonlyMap<string, OptionValue> = new Map();
@@ -47,7 +48,7 @@ const NO_OPTIONS: ReadonlyMap<string, OptionValue> = new Map();
 const OPTION_DEPTH_MAX = 4;
 
 /** Kinds of indexes that Neo4j or Memgraph have and this version has not. */
-const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'FULLTEXT', 'GLOBAL', 'BTREE']);
+const ABSENT_INDEXES: ReadonlySet<string> = new Set(['TEXT', 'LOOKUP', 'GLOBAL', 'BTREE']);
 
 export class CommandParser {
   readonly #cursor: TokenCursor;
@@ -79,8 +80,12 @@ export class CommandParser {
       case 'CREATE RANGE':
       case 'CREATE POINT':
       case 'CREATE VECTOR':
+      case 'CREATE FULLTEXT':
         if (cursor.word(2) === 'INDEX') return this.#createIndex();
         throw cursor.expected(`INDEX after ${what}`, ['INDEX']);
+      case 'CREATE TEXT':
+      case 'DROP TEXT':
+        return this.#memgraphTextIndex();
       case 'CREATE EDGE':
       case 'DROP EDGE':
         return this.#edgeIndex();
@@ -121,10 +126,11 @@ export class CommandParser {
     const name = named ? cursor.name('the name of the index') : undefined;
     const ifNotExists = this.#ifNotExists();
     if (!cursor.takeWords('FOR')) throw cursor.expected('FOR', ['FOR', 'IF']);
-    const place = schemaPlace(cursor);
+    const place = schemaPlace(cursor, kind === 'fulltext');
     cursor.expectWord('ON');
-    const { entity, label } = place;
-    const subject = { kind, entity, label, keys: schemaKeys(cursor, place) } as const;
+    const { entity, label, moreLabels } = place;
+    const keys = kind === 'fulltext' ? schemaEachKey(cursor, place) : schemaKeys(cursor, place);
+    const subject = { kind, entity, label, ...(moreLabels.length > 0 && { moreLabels }), keys } as const;
     const options = cursor.takeWords('OPTIONS') ? this.#options(OPTION_DEPTH_MAX) : NO_OPTIONS;
     return { type: 'createIndex', name, ifNotExists, subject, options, span: cursor.spanFrom(start) };
   }
@@ -139,6 +145,35 @@ export class CommandParser {
     if (isNew) return this.#createMemgraphIndex(start, 'relationship');
     const index = this.#memgraphIndex('relationship');
     return { type: 'dropIndex', index, ifExists: false, span: cursor.spanFrom(start) };
+  }
+
+  /**
+   * At TEXT, after CREATE or DROP: `CREATE TEXT [EDGE] INDEX name ON :Label(key, other)`, `DROP TEXT INDEX name`. Neo4j's text indexes,
+   * which have FOR, are of another kind.
+   */
+  #memgraphTextIndex(): SchemaCommand {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const isNew = cursor.source().toUpperCase() === 'CREATE';
+    cursor.skip(2);
+    const isEdge = isNew && cursor.source().toUpperCase() === 'EDGE';
+    if (isEdge) cursor.skip();
+    const entity = isEdge ? 'relationship' : 'node';
+    cursor.expectWord('INDEX');
+    const isNamed = cursor.atName() && cursor.kind(1) !== TOKEN.openParen && cursor.word() !== 'FOR';
+    if (!isNamed) throw cursor.notSupported("Neo4j's TEXT INDEX");
+    const name = cursor.name('the name of the index');
+    if (!isNew) return { type: 'dropIndex', index: name, ifExists: this.#ifExists(), span: cursor.spanFrom(start) };
+    if (cursor.word() === 'IF' || cursor.word() === 'FOR') throw cursor.notSupported("Neo4j's TEXT INDEX");
+    const subject = { ...this.#memgraphIndex(entity), kind: 'fulltext' } as const;
+    return {
+      type: 'createIndex',
+      name,
+      ifNotExists: false,
+      subject,
+      options: NO_OPTIONS,
+      span: cursor.spanFrom(start),
+    };
   }
 
   /** Memgraph's form does nothing when the index is there. */

@@ -6,10 +6,12 @@ import type { TokenCursor } from './token-cursor.ts';
 
 export interface SchemaPlace extends Pick<SchemaSubject, 'entity' | 'label'> {
   readonly variable: string;
+  /** After `|`: labels or types beside the first. */
+  readonly moreLabels: readonly string[];
 }
 
-/** `(n:Label)`, `()-[r:TYPE]-()` with or without an arrow */
-export function schemaPlace(cursor: TokenCursor): SchemaPlace {
+/** `(n:Label)`, `()-[r:TYPE]-()` with or without an arrow; where several are taken, also `(n:Label|Other)`. */
+export function schemaPlace(cursor: TokenCursor, takesSeveral = false): SchemaPlace {
   cursor.expect(TOKEN.openParen, '"("');
   const isRelationship = cursor.take(TOKEN.closeParen);
   if (isRelationship) {
@@ -20,26 +22,46 @@ export function schemaPlace(cursor: TokenCursor): SchemaPlace {
   const variable = cursor.variable();
   cursor.expect(TOKEN.colon, '":"');
   const label = cursor.name(isRelationship ? 'a relationship type' : 'a label');
-  if (cursor.at(TOKEN.bar)) throw cursor.notSupported('An index or a constraint on several labels or types');
+  const moreLabels: string[] = [];
+  while (cursor.at(TOKEN.bar)) {
+    if (!takesSeveral) throw cursor.notSupported('An index or a constraint on several labels or types');
+    cursor.skip();
+    moreLabels.push(cursor.name(isRelationship ? 'a relationship type' : 'a label'));
+  }
   if (!isRelationship) {
     cursor.expect(TOKEN.closeParen, '")"');
-    return { variable, label, entity: 'node' };
+    return { variable, label, moreLabels, entity: 'node' };
   }
   cursor.expect(TOKEN.closeBracket, '"]"');
   cursor.expect(TOKEN.minus, '"-"');
   cursor.take(TOKEN.greater);
   cursor.expect(TOKEN.openParen, '"("');
   cursor.expect(TOKEN.closeParen, '")"');
-  return { variable, label, entity: 'relationship' };
+  return { variable, label, moreLabels, entity: 'relationship' };
 }
 
 /** `n.key`, `(n.key, n.other)` */
 export function schemaKeys(cursor: TokenCursor, { variable }: SchemaPlace): string[] {
   if (!cursor.take(TOKEN.openParen)) return [keyOf(cursor, variable)];
+  const keys = keyList(cursor, variable);
+  cursor.expect(TOKEN.closeParen, '"," or ")"');
+  return keys;
+}
+
+/** `EACH [n.key, n.other]` */
+export function schemaEachKey(cursor: TokenCursor, { variable }: SchemaPlace): string[] {
+  if (cursor.source().toUpperCase() !== 'EACH') throw cursor.expected('EACH');
+  cursor.skip();
+  cursor.expect(TOKEN.openBracket, '"["');
+  const keys = keyList(cursor, variable);
+  cursor.expect(TOKEN.closeBracket, '"," or "]"');
+  return keys;
+}
+
+function keyList(cursor: TokenCursor, variable: string): string[] {
   const keys: string[] = [];
   do keys.push(keyOf(cursor, variable));
   while (cursor.take(TOKEN.comma));
-  cursor.expect(TOKEN.closeParen, '"," or ")"');
   return keys;
 }
 

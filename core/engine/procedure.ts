@@ -6,6 +6,7 @@ import { ALGORITHM_PROCEDURES } from './built-in/algorithms.ts';
 import { APOC_PROCEDURES } from './built-in/apoc.ts';
 import { DATABASE_PROCEDURES } from './built-in/database.ts';
 import { DUMP_PROCEDURES } from './built-in/dump.ts';
+import { FULL_TEXT_PROCEDURES } from './built-in/full-text.ts';
 import { SCHEMA_PROCEDURES } from './built-in/schema.ts';
 import { showProcedures } from './built-in/show.ts';
 import { SHOW_SCHEMA_PROCEDURES } from './built-in/show-schema.ts';
@@ -27,6 +28,7 @@ export class ProcedureRegistry implements Procedures {
       ...SHOW_SCHEMA_PROCEDURES,
       ...DUMP_PROCEDURES,
       ...VECTOR_PROCEDURES,
+      ...FULL_TEXT_PROCEDURES,
       ...showProcedures(() => this.#list()),
       ...showSystemProcedures(tables),
     ];

@@ -8,7 +8,7 @@ import type { SchemaPlace } from '../graph/index-definition.ts';
 import type { Writer } from '../graph/writer.ts';
 import { type Execution, ImmediateExecution } from './execution.ts';
 import { Holdings } from './holdings.ts';
-import { vectorSettings } from './index-options.ts';
+import { indexSettings } from './index-options.ts';
 
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
 
@@ -89,13 +89,15 @@ function change(on: Change, command: SchemaCommand): Steps | undefined {
 function createIndex({ store, writer, counters }: Change, command: Command<'createIndex'>): void {
   const { subject, ifNotExists, options } = command;
   const { kind, entity, label, keys } = subject;
-  const vector = vectorSettings(kind, options);
+  const settings = indexSettings(kind, options);
   const isThere =
     (command.name !== undefined && store.indexes.byName(command.name) !== undefined) ||
     indexOn(store, subject) !== undefined;
   if (ifNotExists && isThere) return;
   const name = command.name ?? [kind === 'range' ? 'index' : `${kind}_index`, label, ...keys].join('_');
-  writer.createIndex({ name, kind, entity, ...tokensOf(writer, subject), ...(vector && { vector }) });
+  const moreTokens = subject.moreLabels?.map((more) => writer.token(tokenKind(entity), more));
+  const place = { kind, entity, ...tokensOf(writer, subject), ...(moreTokens && { moreTokens }) };
+  writer.createIndex({ name, ...place, ...settings });
   counters.indexesAdded++;
 }
 
@@ -112,8 +114,11 @@ function dropIndex({ store, writer, counters }: Change, { index, ifExists, span 
 
 /** The name of the index on it. */
 function indexOn(store: GraphStore, subject: IndexSubject): string | undefined {
+  const { kind, entity, moreLabels } = subject;
   const place = placeOf(store, subject);
-  return place && store.indexes.find({ ...place, kind: subject.kind })?.definition.name;
+  const moreTokens = moreLabels?.flatMap((label) => store.tokens[tokenKind(entity)].idOf(label) ?? []);
+  if (place === undefined || moreTokens?.length !== moreLabels?.length) return undefined;
+  return store.indexes.find({ ...place, kind, moreTokens })?.definition.name;
 }
 
 /** Answers with the steps in which it is checked that the graph is as the constraint says. */
@@ -177,15 +182,19 @@ function constraintOn(store: GraphStore, subject: ConstraintSubject): string | u
 
 /** The tokens of what a command names; undefined when the graph does not know one of the names. */
 function placeOf({ tokens }: GraphStore, { entity, label, keys }: SchemaSubject): SchemaPlace | undefined {
-  const token = (entity === 'node' ? tokens.label : tokens.relationshipType).idOf(label);
+  const token = tokens[tokenKind(entity)].idOf(label);
   const known = keys.flatMap((key) => tokens.propertyKey.idOf(key) ?? []);
   return token === undefined || known.length < keys.length ? undefined : { entity, token, keys: known };
 }
 
 /** As placeOf, with tokens for names that are new. */
 function tokensOf(writer: Writer, { entity, label, keys }: SchemaSubject): { token: number; keys: number[] } {
-  const token = writer.token(entity === 'node' ? 'label' : 'relationshipType', label);
+  const token = writer.token(tokenKind(entity), label);
   return { token, keys: keys.map((key) => writer.token('propertyKey', key)) };
+}
+
+function tokenKind(entity: SchemaSubject['entity']): 'label' | 'relationshipType' {
+  return entity === 'node' ? 'label' : 'relationshipType';
 }
 
 function placeText({ entity, label, keys }: SchemaSubject): string {

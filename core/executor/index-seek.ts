@@ -262,7 +262,7 @@ export function scanInstead(index: ValueIndex, found: IdList, context: Execution
   const { entity, token } = index.definition;
   const ids = new Int32Array(BATCH_ROWS);
   for (let cursor = 0; cursor !== -1; ) {
-    const result = scanIndexed(view, index, cursor, ids);
+    const result = scanIndexed(view, index.definition, cursor, ids);
     for (let i = 0; i < result.count; i++) {
       if (entity === 'node' || view.relationshipType(ids[i]!) === token) found.push(ids[i]!);
     }

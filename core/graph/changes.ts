@@ -8,6 +8,7 @@ import { ownsIndex } from './constraint-definition.ts';
 import type { Delta } from './delta.ts';
 import type { Departure } from './graph-index.ts';
 import type { GraphState } from './graph-state.ts';
+import { tokensOf } from './index-definition.ts';
 import { OPEN, type Stamp } from './stamp.ts';
 import { canonicalStored } from './stored-value.ts';
 import type { Undo, VersionStore } from './version-store.ts';
@@ -263,8 +264,9 @@ export class Changes {
 
   #createIndex(delta: Delta & { type: 'createIndex' }): void {
     const { type: _, ...definition } = delta;
-    const { name, entity, token, keys } = definition;
-    this.#expectToken(entity === 'node' ? 'label' : 'relationshipType', token);
+    const { name, entity, keys } = definition;
+    for (const token of tokensOf(definition))
+      this.#expectToken(entity === 'node' ? 'label' : 'relationshipType', token);
     assert(keys.length > 0, `index ${name} is on no property`);
     for (const key of keys) this.#expectToken('propertyKey', key);
     const { indexes } = this.#state;

@@ -11,6 +11,7 @@ import { isTemporalOrDuration } from '../value/temporal/temporal-value.ts';
 import type { Float, StoredValue } from '../value/value.ts';
 import type { TokenKind } from './delta.ts';
 import type { GraphView } from './graph-view.ts';
+import { tokensOf } from './index-definition.ts';
 import { isStoredList } from './stored-value.ts';
 
 const FACT = {
@@ -109,12 +110,16 @@ class Checksum {
   }
 
   addIndexes(): void {
-    for (const { name, kind, entity, token, keys, vector } of this.#view.exportIndexes()) {
+    for (const definition of this.#view.exportIndexes()) {
+      const { name, kind, entity, keys, vector, fullText } = definition;
       this.#mixer.start(entity === 'node' ? FACT.index : FACT.relationshipIndex);
       this.#mixer.addText(name);
       if (kind !== 'range') this.#mixer.addText(kind);
       if (vector) this.#mixer.addText(`${vector.dimensions} ${vector.similarity}`);
-      this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
+      if (fullText) this.#mixer.addText(`${fullText.analyzer} ${fullText.eventuallyConsistent}`);
+      for (const token of tokensOf(definition)) {
+        this.#addName(entity === 'node' ? 'label' : 'relationshipType', token);
+      }
       for (const key of keys) this.#addName('propertyKey', key);
       this.#finish();
     }

@@ -43,7 +43,7 @@ export abstract class GraphIndex {
   abstract get valueCount(): number;
 
   /** What it takes to add an entity, in entities that are looked at. */
-  get entryCost(): number {
+  entryCost(_held: StoredValue): number {
     return 1;
   }
 

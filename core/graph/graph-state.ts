@@ -8,6 +8,7 @@ import { Constraints } from './constraints.ts';
 import { DatabaseOptions } from './database-options.ts';
 import { NodeTable, RelationshipTable } from './entity-tables.ts';
 import type { Departure, GraphIndex } from './graph-index.ts';
+import { tokensOf } from './index-definition.ts';
 import { Indexes } from './indexes.ts';
 import { LabelIndex } from './label-index.ts';
 import { LabelKeyCounts } from './label-key-counts.ts';
@@ -62,7 +63,7 @@ export class GraphState {
     const indexes = this.indexes.onKey('node', key);
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i]!;
-      if (!this.labels.has(index.definition.token, id)) continue;
+      if (!this.#hasLabelOf(index, id)) continue;
       changeIn(index, this.nodeProperties, { id, key, value }, departures);
     }
     if (!this.labelKeyCounts.isEmpty) this.#countProperty(id, key, value !== null);
@@ -104,7 +105,7 @@ export class GraphState {
   ): void {
     const { key, value } = property;
     for (const index of this.indexes.onKey('relationship', key)) {
-      if (this.relationships.type(id) !== index.definition.token) continue;
+      if (!tokensOf(index.definition).includes(this.relationships.type(id))) continue;
       changeIn(index, this.relationshipProperties, { id, key, value }, departures);
     }
     this.relationshipProperties.set(id, key, value);
@@ -112,18 +113,22 @@ export class GraphState {
 
   /** Lets an index cover more entities, about as many as cost as `count` that are looked at. Answers with what they have cost. */
   populate(index: GraphIndex, count: number): number {
-    const { entity, token } = index.definition;
-    const ids = entity === 'node' ? this.labels.nodesOf(token) : this.relationships.ids.live;
-    const table = entity === 'node' ? this.nodeProperties : this.relationshipProperties;
+    const { entity, token, moreTokens } = index.definition;
+    const isNode = entity === 'node';
+    const ofOneLabel = isNode && moreTokens === undefined;
+    const ids = ofOneLabel ? this.labels.nodesOf(token) : (isNode ? this.nodes : this.relationships).ids.live;
+    const tokens = tokensOf(index.definition);
+    const table = isNode ? this.nodeProperties : this.relationshipProperties;
     let looked = 0;
     let id = ids.next(index.coveredBelow);
     for (; id !== -1 && looked < count; id = ids.next(id + 1)) {
       looked += 1;
-      if (entity === 'relationship' && this.relationships.type(id) !== token) continue;
+      const belongs = isNode ? ofOneLabel || this.#hasLabelOf(index, id) : tokens.includes(this.relationships.type(id));
+      if (!belongs) continue;
       const held = index.held((key) => table.get(id, key));
       if (held === null) continue;
       index.add(id, held);
-      looked += index.entryCost - 1;
+      looked += index.entryCost(held) - 1;
     }
     index.coveredBelow = id === -1 ? Number.POSITIVE_INFINITY : id;
     return looked;
@@ -173,6 +178,7 @@ export class GraphState {
     this.labels.add(label, id);
     for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count += 1;
     for (const index of this.indexes.onToken('node', label)) {
+      if (this.#hasLabelOf(index, id, label)) continue;
       const held = this.#heldOfNode(index, id);
       if (held !== null) index.add(id, held);
     }
@@ -182,9 +188,17 @@ export class GraphState {
     this.labels.delete(label, id);
     for (const pair of this.labelKeyCounts.onLabel(label)) if (this.nodeProperties.has(id, pair.key)) pair.count -= 1;
     for (const index of this.indexes.onToken('node', label)) {
+      if (this.#hasLabelOf(index, id)) continue;
       const held = this.#heldOfNode(index, id);
       if (held !== null) removeFrom(index, { entity: id, value: held }, departures);
     }
+  }
+
+  /** Whether a node has one of an index's labels, a label apart. */
+  #hasLabelOf({ definition }: GraphIndex, id: number, apart = -1): boolean {
+    const { token, moreTokens } = definition;
+    if (token !== apart && this.labels.has(token, id)) return true;
+    return moreTokens?.some((other) => other !== apart && this.labels.has(other, id)) ?? false;
   }
 
   /** What an index holds of a node with its label; null too when the node's turn has not come yet. */

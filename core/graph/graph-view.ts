@@ -8,6 +8,7 @@ import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { ExportedOption } from './database-options.ts';
 import type { TokenKind } from './delta.ts';
 import type { FrontierStep } from './frontier.ts';
+import type { FullTextIndex } from './full-text-index.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
 import type { Expansion, IdList } from './result-lists.ts';
 import type { ValueIndex } from './value-index.ts';
@@ -130,6 +131,11 @@ export interface GraphView {
     index: VectorIndex,
     sought: { readonly vector: Float32Array; readonly count: number },
   ): Likeness[] | undefined;
+  /**
+   * Tells which entity's document is seen in a slot of a full-text index; negative: none. Undefined when the index cannot answer for
+   * the view, and each entity has to be looked at. Valid until the statement pauses.
+   */
+  documents(index: FullTextIndex): ((slot: number) => number) | undefined;
 
   /**
    * One property of the first `count` of `ids` (-1: null). 'integer' and 'float' only when all are there and all are of

@@ -4,8 +4,11 @@ import type { Similarity } from './vector-store.ts';
 
 export type EntityKind = 'node' | 'relationship';
 
-/** `range` is for equality and ranges; `point` for points in boxes and `vector` for what is most alike, both on one property. */
-export type IndexKind = 'range' | 'point' | 'vector';
+/**
+ * `range` is for equality and ranges; `point` for points in boxes and `vector` for what is most alike, both on one property;
+ * `fulltext` for words in texts, of several labels or types and of entities that have one of the properties.
+ */
+export type IndexKind = 'range' | 'point' | 'vector' | 'fulltext';
 
 /** Numbers in a vector of an index, at most; as in Neo4j. */
 export const DIMENSIONS_MAX = 4096;
@@ -14,6 +17,14 @@ export const DIMENSIONS_MAX = 4096;
 export interface VectorSettings {
   readonly dimensions: number;
   readonly similarity: Similarity;
+}
+
+/** Of an index on words. */
+export interface FullTextSettings {
+  /** The name of one of TEXT_ANALYZERS. */
+  readonly analyzer: string;
+  /** What was asked for: the index is kept up to date by each change anyway. */
+  readonly eventuallyConsistent: boolean;
 }
 
 /**
@@ -26,21 +37,42 @@ export interface SchemaPlace {
   readonly keys: readonly number[];
 }
 
-/** What an index is on: it holds the entities that have all of the properties. There is one index of a kind on a place at most. */
+/**
+ * What an index is on: it holds the entities that have all of the properties (of a full-text index: one of them). There is one
+ * index of a kind on a place at most.
+ */
 export interface IndexPlace extends SchemaPlace {
   readonly kind: IndexKind;
+  /** Of a full-text index: labels or types beside the first. */
+  readonly moreTokens?: readonly number[] | undefined;
 }
 
 export interface IndexDefinition extends IndexPlace {
   readonly name: string;
   /** Of a vector index, and of no other. */
   readonly vector?: VectorSettings | undefined;
+  /** Of a full-text index, and of no other. */
+  readonly fullText?: FullTextSettings | undefined;
+}
+
+/** The labels or types whose entities an index holds. */
+export function tokensOf({ token, moreTokens }: Pick<IndexPlace, 'token' | 'moreTokens'>): readonly number[] {
+  return moreTokens === undefined ? [token] : [token, ...moreTokens];
 }
 
 /** Whether two are on the same properties of the same entities. */
 export function isSamePlace(left: SchemaPlace, right: SchemaPlace): boolean {
-  if (left.entity !== right.entity || left.token !== right.token) return false;
-  return left.keys.length === right.keys.length && left.keys.every((key, i) => key === right.keys[i]);
+  return left.entity === right.entity && left.token === right.token && isSameList(left.keys, right.keys);
+}
+
+/** Whether two are on the same place, and of one kind. */
+export function isSameIndexPlace(left: IndexPlace, right: IndexPlace): boolean {
+  if (left.kind !== right.kind || !isSamePlace(left, right)) return false;
+  return isSameList(left.moreTokens ?? [], right.moreTokens ?? []);
+}
+
+function isSameList(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((item, i) => item === right[i]);
 }
 
 /**

@@ -3,9 +3,10 @@
  * with versions, whether the index has them or had them, are asked for what they are as of the view.
  */
 import type { StoredValue } from '../value/value.ts';
+import type { FullTextIndex } from './full-text-index.ts';
 import type { GraphIndex } from './graph-index.ts';
 import type { GraphView } from './graph-view.ts';
-import type { IndexRange } from './index-definition.ts';
+import { type IndexPlace, type IndexRange, tokensOf } from './index-definition.ts';
 import { IdList } from './result-lists.ts';
 import type { ValueIndex } from './value-index.ts';
 import type { Likeness, VectorIndex } from './vector-index.ts';
@@ -83,6 +84,20 @@ export function nearestPast(
   return found.sort(byLikeness).slice(0, count);
 }
 
+/** Tells which entity's document a view sees in a slot (negative: none); undefined when the index cannot tell. */
+export function documentsPast(read: IndexRead<FullTextIndex>): ((slot: number) => number) | undefined {
+  if (!canUse(read)) return undefined;
+  const { view, index } = read;
+  const versioned = versionedIn(read);
+  return (slot) => {
+    const current = index.entityAt(slot);
+    const entity = current >= 0 ? current : (index.departedAt(slot)?.entity ?? -1);
+    if (entity < 0 || !versioned.has(entity)) return current;
+    const held = heldAt(view, index, entity);
+    return held !== null && index.slotOf(entity, held) === slot ? entity : -1;
+  };
+}
+
 export function byLikeness(left: Likeness, right: Likeness): number {
   return right.score - left.score || left.entity - right.entity;
 }
@@ -114,23 +129,26 @@ function seekByScan(seek: Seek, matches: Matches): void {
   const { view, index, out } = seek;
   const ids = new Int32Array(SCAN_IDS);
   for (let cursor = 0; cursor !== -1; ) {
-    const scan = scanIndexed(view, index, cursor, ids);
+    const scan = scanIndexed(view, index.definition, cursor, ids);
     cursor = scan.cursor;
     for (let row = 0; row < scan.count; row += 1) if (holdsAt(seek, ids[row]!, matches)) out.push(ids[row]!);
   }
 }
 
 /** Entities among which are all that belong in an index. */
-export function scanIndexed(view: GraphView, { definition }: GraphIndex, cursor: number, ids: Int32Array) {
-  const { entity, token } = definition;
-  return entity === 'node' ? view.scanLabel(token, cursor, ids) : view.scanRelationships(cursor, ids);
+export function scanIndexed(view: GraphView, definition: IndexPlace, cursor: number, ids: Int32Array) {
+  const { entity, token, moreTokens } = definition;
+  if (entity === 'relationship') return view.scanRelationships(cursor, ids);
+  return moreTokens === undefined ? view.scanLabel(token, cursor, ids) : view.scanNodes(cursor, ids);
 }
 
 /** What an index would hold of an entity as a view sees it; null: it does not belong in the index. */
 export function heldAt(view: GraphView, index: GraphIndex, id: number): StoredValue | null {
-  const { entity, token } = index.definition;
-  if (entity === 'node') return view.hasLabel(id, token) ? index.held((key) => view.nodeProperty(id, key)) : null;
-  if (view.relationshipType(id) !== token) return null;
+  const tokens = tokensOf(index.definition);
+  if (index.definition.entity === 'node') {
+    return tokens.some((token) => view.hasLabel(id, token)) ? index.held((key) => view.nodeProperty(id, key)) : null;
+  }
+  if (!tokens.includes(view.relationshipType(id))) return null;
   return index.held((key) => view.relationshipProperty(id, key));
 }
 

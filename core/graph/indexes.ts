@@ -1,7 +1,14 @@
 import { CompositeIndex } from './composite-index.ts';
 import { Definitions } from './definitions.ts';
+import { FullTextIndex } from './full-text-index.ts';
 import type { GraphIndex } from './graph-index.ts';
-import { type EntityKind, type IndexDefinition, type IndexPlace, isSamePlace } from './index-definition.ts';
+import {
+  type EntityKind,
+  type IndexDefinition,
+  type IndexPlace,
+  isSameIndexPlace,
+  tokensOf,
+} from './index-definition.ts';
 import type { MemoryCounter } from './memory.ts';
 import { PointIndex } from './point-index.ts';
 import { PropertyIndex } from './property-index.ts';
@@ -52,9 +59,7 @@ export class Indexes {
 
   /** The one on a place. */
   find(place: IndexPlace): GraphIndex | undefined {
-    return this.onToken(place.entity, place.token).find(
-      ({ definition }) => definition.kind === place.kind && isSamePlace(definition, place),
-    );
+    return this.onToken(place.entity, place.token).find(({ definition }) => isSameIndexPlace(definition, place));
   }
 
   /** The index of a name. */
@@ -128,28 +133,33 @@ export class Indexes {
   }
 
   #open(definition: IndexDefinition): void {
-    const { name, entity, token, keys } = definition;
+    const { name, entity, keys } = definition;
     const index = new (classOf(definition))(definition, this.#memory);
     this.#indexes.set(name, index);
     this.#unfinished.add(index);
     for (const key of keys) this.#byKey[entity].set(key, [...this.onKey(entity, key), index]);
-    this.#byToken[entity].set(token, [...this.onToken(entity, token), index]);
+    for (const token of tokensOf(definition)) {
+      this.#byToken[entity].set(token, [...this.onToken(entity, token), index]);
+    }
   }
 
   #close(name: string): void {
     const index = this.#indexes.get(name)!;
     this.#version += 1;
-    const { entity, token, keys } = index.definition;
+    const { entity, keys } = index.definition;
     this.#indexes.delete(name);
     this.#unfinished.delete(index);
     for (const key of keys) this.#byKey[entity].set(key, without(this.onKey(entity, key), index));
-    this.#byToken[entity].set(token, without(this.onToken(entity, token), index));
+    for (const token of tokensOf(index.definition)) {
+      this.#byToken[entity].set(token, without(this.onToken(entity, token), index));
+    }
     index.drop();
   }
 }
 
 function classOf({ kind, keys }: IndexDefinition) {
   if (kind === 'vector') return VectorIndex;
+  if (kind === 'fulltext') return FullTextIndex;
   if (kind === 'point') return PointIndex;
   return keys.length === 1 ? PropertyIndex : CompositeIndex;
 }

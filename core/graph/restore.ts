@@ -5,7 +5,7 @@ import type { TokenKind } from './delta.ts';
 import { GraphState } from './graph-state.ts';
 import { GraphStore, type GraphStoreOptions } from './graph-store.ts';
 import type { ExportedNode, ExportedRelationship } from './graph-view.ts';
-import type { IndexDefinition } from './index-definition.ts';
+import { type IndexDefinition, tokensOf } from './index-definition.ts';
 import { canonicalStored } from './stored-value.ts';
 
 /**
@@ -54,7 +54,7 @@ export class GraphRestore {
   }
 
   index(definition: IndexDefinition): void {
-    this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', [definition.token]);
+    this.#expectTokens(definition.entity === 'node' ? 'label' : 'relationshipType', tokensOf(definition));
     this.#expectTokens('propertyKey', definition.keys);
     this.#indexes.push(definition);
   }

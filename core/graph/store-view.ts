@@ -7,6 +7,7 @@ import type { ConstraintDefinition } from './constraint-definition.ts';
 import type { ExportedOption } from './database-options.ts';
 import type { TokenKind } from './delta.ts';
 import { advanceSlowly, type FrontierStep } from './frontier.ts';
+import type { FullTextIndex } from './full-text-index.ts';
 import type { GraphState } from './graph-state.ts';
 import {
   ALL_TYPES,
@@ -19,7 +20,7 @@ import {
   type ScanResult,
 } from './graph-view.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
-import { nearestPast, rangePast, seekPast } from './index-seek.ts';
+import { documentsPast, nearestPast, rangePast, seekPast } from './index-seek.ts';
 import { existedAt, labelSetAt, propertyAt, relationshipAt, stoodAt } from './past.ts';
 import type { Gathering, PropertyTable } from './property-table.ts';
 import { Expansion, type IdList } from './result-lists.ts';
@@ -186,6 +187,13 @@ export class StoreView implements GraphView, Sight {
       return nearestPast({ view: this, versions: this.#versions, index }, sought);
     }
     return index.nearest(sought.vector, sought.count, () => true);
+  }
+
+  documents(index: FullTextIndex): ((slot: number) => number) | undefined {
+    if (this.#isPast || !index.isPopulated || index.dropped) {
+      return documentsPast({ view: this, versions: this.#versions, index });
+    }
+    return (slot) => index.entityAt(slot);
   }
 
   gatherNodeProperty(ids: Int32Array, count: number, key: number): GatheredColumn {

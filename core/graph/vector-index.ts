@@ -62,7 +62,7 @@ export class VectorIndex extends GraphIndex {
     return Math.min(this.#joinedBelow, SEARCHED_OF_JOINED) + this.#entities.length - this.#joinedBelow;
   }
 
-  override get entryCost(): number {
+  override entryCost(): number {
     return 1 + Math.ceil(this.#settings.dimensions / NUMBERS_PER_ENTITY);
   }
 
@@ -72,7 +72,7 @@ export class VectorIndex extends GraphIndex {
 
   protected override catchUp(cost: number, memory: MemoryCounter): number {
     const before = this.#memoryOfEntries.bytes;
-    const joinCost = DISTANCES_PER_JOIN * this.entryCost;
+    const joinCost = DISTANCES_PER_JOIN * this.entryCost();
     let spent = 0;
     for (; this.hasBacklog && spent < cost; spent += joinCost) this.#world.join(this.#joinedBelow++);
     memory.bytes += this.#memoryOfEntries.bytes - before;

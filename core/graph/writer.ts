@@ -12,7 +12,7 @@ import { type ConstraintDefinition, ownsIndex } from './constraint-definition.ts
 import type { Delta, TokenKind, Transaction } from './delta.ts';
 import type { GraphState } from './graph-state.ts';
 import { ALL_TYPES, type GraphView } from './graph-view.ts';
-import type { IndexDefinition } from './index-definition.ts';
+import { type IndexDefinition, tokensOf } from './index-definition.ts';
 import { Expansion } from './result-lists.ts';
 import { canonicalStored, identicalStored } from './stored-value.ts';
 import type { VersionStore } from './version-store.ts';
@@ -23,6 +23,7 @@ const RELATIONSHIP_TYPES_MAX = 2 ** 16;
 /** Each change looks at the indexes of its label and property, and each is in every manifest of the schema. */
 const INDEXES_MAX = 1_000;
 const INDEX_KEYS_MAX = 32;
+const INDEX_TOKENS_MAX = 32;
 
 /** Each label has a bit for every node up to the last that has it, also when none has it any more. */
 export const LABELS_MAX = 2 ** 13;
@@ -163,7 +164,7 @@ export class Writer {
    */
   createIndex(definition: IndexDefinition): void {
     const { indexes } = this.#parts.state;
-    const { name, keys } = definition;
+    const { name, kind, keys } = definition;
     const other = indexes.byName(name) ?? indexes.find(definition);
     if (other !== undefined) {
       const reason = other.definition.name === name ? 'of that name' : `on that, '${other.definition.name}'`;
@@ -171,7 +172,11 @@ export class Writer {
     }
     if (indexes.count >= INDEXES_MAX) throw wrongSchema(`A graph has at most ${INDEXES_MAX} indexes.`);
     if (keys.length > INDEX_KEYS_MAX) throw wrongSchema(`An index is on at most ${INDEX_KEYS_MAX} properties.`);
-    if (definition.kind !== 'range' && keys.length > 1)
+    const tokens = tokensOf(definition);
+    if (tokens.length > INDEX_TOKENS_MAX)
+      throw wrongSchema(`An index is on at most ${INDEX_TOKENS_MAX} labels or types.`);
+    if (new Set(tokens).size < tokens.length) throw wrongSchema('An index names each label or type once.');
+    if ((kind === 'point' || kind === 'vector') && keys.length > 1)
       throw wrongSchema('An index on points or vectors is on one property.');
     if (new Set(keys).size < keys.length) throw wrongSchema('An index names each property once.');
     this.#make({ type: 'createIndex', ...definition });

@@ -6,24 +6,30 @@ import {
   type IndexKind,
   type VectorSettings,
 } from '../graph/index-definition.ts';
+import { analyzerNamed } from '../graph/text-analyzer.ts';
 import type { Similarity } from '../graph/vector-store.ts';
 import { packStoredValue } from '../value/codec.ts';
 import { damage } from './checksum.ts';
 import type { SlotReader } from './slot-reader.ts';
 
 /** Stored for ever: a place in the lists is never given another meaning. */
-const KINDS: readonly IndexKind[] = ['range', 'point', 'vector'];
+const KINDS: readonly IndexKind[] = ['range', 'point', 'vector', 'fulltext'];
 const SIMILARITIES: readonly Similarity[] = ['cosine', 'euclidean'];
 const ENTITIES: readonly EntityKind[] = ['node', 'relationship'];
 
 /** A range index on one property of nodes has the form that was there before all others: its name first. */
-export function packIndex({ name, kind, entity, token, keys, vector }: IndexDefinition, slots: unknown[]): void {
+export function packIndex(definition: IndexDefinition, slots: unknown[]): void {
+  const { name, kind, entity, token, moreTokens = [], keys, vector, fullText } = definition;
   if (kind === 'range' && entity === 'node' && keys.length === 1) {
     slots.push(packStoredValue(name), token, keys[0]);
     return;
   }
   slots.push(KINDS.indexOf(kind), ENTITIES.indexOf(entity), packStoredValue(name), token, keys.length, ...keys);
   if (vector) slots.push(vector.dimensions, SIMILARITIES.indexOf(vector.similarity));
+  if (fullText) {
+    const { analyzer, eventuallyConsistent } = fullText;
+    slots.push(moreTokens.length, ...moreTokens, analyzer, eventuallyConsistent ? 1 : 0);
+  }
 }
 
 /** The inverse of packIndex. What is no index is a GraphError. */
@@ -33,7 +39,16 @@ export function unpackIndex(slots: SlotReader): IndexDefinition {
   const entity = ENTITIES[slots.id()];
   if (kind === undefined || entity === undefined) throw damage('an index is of an unknown kind');
   const definition = { name: slots.text(), kind, entity, token: slots.id(), keys: slots.list(() => slots.id()) };
+  if (kind === 'fulltext') return { ...definition, ...readFullText(slots) };
   return kind === 'vector' ? { ...definition, vector: readSettings(slots) } : definition;
+}
+
+function readFullText(slots: SlotReader): Pick<IndexDefinition, 'moreTokens' | 'fullText'> {
+  const moreTokens = slots.list(() => slots.id());
+  const analyzer = slots.text();
+  const eventuallyConsistent = slots.id() === 1;
+  if (analyzerNamed(analyzer) === undefined) throw damage('a full-text index has an unknown analyzer');
+  return { ...(moreTokens.length > 0 && { moreTokens }), fullText: { analyzer, eventuallyConsistent } };
 }
 
 function readSettings(slots: SlotReader): VectorSettings {

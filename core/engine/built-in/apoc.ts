@@ -3,6 +3,7 @@ import type { Steps } from '../../algorithm/steps.ts';
 import type { ExecutionContext } from '../../executor/context.ts';
 import { validationError } from '../../executor/expression/validation.ts';
 import type { Procedure } from '../../executor/procedure.ts';
+import { tokensOf } from '../../graph/index-definition.ts';
 import { isList } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
 import type { StoredValue, Value, ValueMap } from '../../value/value.ts';
@@ -169,7 +170,7 @@ function rowsOf({ byToken }: FactsTable, { entity, statement, takes }: RowsOptio
       // What is unique of several properties together says nothing of one of them.
       const unique = held.some(({ kind, keys }) => keys.length === 1 && (kind === 'unique' || kind === 'key'));
       const exists = held.some(({ kind }) => kind === 'exists' || kind === 'key');
-      const isIndexed = indexes.some((index) => index.token === token && index.keys.includes(key));
+      const isIndexed = indexes.some((index) => tokensOf(index).includes(token) && index.keys.includes(key));
       const type = types.size === 1 ? [...types][0]! : 'ANY';
       const name = tokens.propertyKey.nameOf(key);
       return [label, name, count, unique, isIndexed, exists, type, type === 'LIST', null, 0, 0, [], [], entity];

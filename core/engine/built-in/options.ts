@@ -51,7 +51,7 @@ export class Options {
 
   /** Which nodes, relationships and weights: the options `labels`, `relationshipTypes` and `weight`. */
   choice(direction: Direction, { tokens }: ExecutionContext, notNegative = true): GraphChoice {
-    const weight = this.#text('weight');
+    const weight = this.text('weight');
     return {
       direction,
       labels: this.#tokens('labels', tokens.label),
@@ -60,7 +60,7 @@ export class Options {
     };
   }
 
-  #text(name: string): string | undefined {
+  text(name: string): string | undefined {
     const value = this.#given.get(name) ?? undefined;
     if (value === undefined || typeof value === 'string') return value;
     throw this.#refused(`takes a STRING as ${name}, not ${describe(value)}`);

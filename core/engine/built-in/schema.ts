@@ -2,6 +2,7 @@
 import { type Steps, spend } from '../../algorithm/steps.ts';
 import type { Procedure } from '../../executor/procedure.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
+import { tokensOf } from '../../graph/index-definition.ts';
 import { isList } from '../../value/equality.ts';
 import { typeName } from '../../value/render.ts';
 import type { NodeReference, RelationshipReference, StoredValue, Value } from '../../value/value.ts';
@@ -154,7 +155,9 @@ const visualization = inSteps(
     const one = new Int32Array(1);
     for (const [label, name] of view.exportTokens('label').entries()) {
       if (view.scanLabel(label, 0, one).count === 0) continue;
-      const indexes = view.exportIndexes().filter(({ entity, token }) => entity === 'node' && token === label);
+      const indexes = view
+        .exportIndexes()
+        .filter((index) => index.entity === 'node' && tokensOf(index).includes(label));
       const constraints = view.exportConstraints().filter(({ entity, token }) => entity === 'node' && token === label);
       const properties = new Map<string, StoredValue>([
         ['name', name],

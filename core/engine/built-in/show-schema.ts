@@ -7,8 +7,15 @@ import type { Procedure } from '../../executor/procedure.ts';
 import { type ConstraintDefinition, type ConstraintKind, ownsIndex } from '../../graph/constraint-definition.ts';
 import type { GraphIndex } from '../../graph/graph-index.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
-import type { EntityKind, IndexDefinition, IndexKind, SchemaPlace } from '../../graph/index-definition.ts';
-import { heldAt } from '../../graph/index-seek.ts';
+import {
+  type EntityKind,
+  type IndexDefinition,
+  type IndexKind,
+  type IndexPlace,
+  type SchemaPlace,
+  tokensOf,
+} from '../../graph/index-definition.ts';
+import { heldAt, scanIndexed } from '../../graph/index-seek.ts';
 import type { Tokens } from '../../graph/tokens.ts';
 import { Float, type Value } from '../../value/value.ts';
 import { atOnce, inSteps, type StepContext } from './rows.ts';
@@ -25,24 +32,34 @@ function indexRows(kind: Value, { view, tokens, indexes: all }: SchemaContext): 
     const { name, entity } = definition;
     const type = definition.kind.toUpperCase();
     if (kind !== null && kind !== type) return [];
-    const { label, keys } = namesOf(definition, tokens);
+    const { labels, keys } = namesOf(definition, tokens);
     const owner = view.exportConstraints().find((constraint) => constraint.name === name && ownsIndex(constraint));
     const provider = PROVIDERS[definition.kind];
-    const place = [type, entity.toUpperCase(), [label], keys, provider, owner?.name ?? null];
-    const on = propertiesText(keys);
-    const statement = `CREATE ${type} INDEX ${quoted(name)} FOR ${placeText(entity, label)} ON (${on})${optionsText(definition)}`;
+    const subject = [type, entity.toUpperCase(), labels, keys, provider, owner?.name ?? null];
+    const on = definition.kind === 'fulltext' ? `EACH [${propertiesText(keys)}]` : `(${propertiesText(keys)})`;
+    const place = placeText(entity, labels);
+    const statement = `CREATE ${type} INDEX ${quoted(name)} FOR ${place} ON ${on}${optionsText(definition)}`;
     const rest = [null, null, null, optionsOf(definition), '', statement];
-    return [[i + 1, name, ...stateOf(all.byName(name), view), ...place, ...rest]];
+    return [[i + 1, name, ...stateOf(all.byName(name), view), ...subject, ...rest]];
   });
 }
 
-const PROVIDERS: Readonly<Record<IndexKind, string>> = { range: 'range-1.0', point: 'point-1.0', vector: 'vector-2.0' };
+const PROVIDERS: Readonly<Record<IndexKind, string>> = {
+  range: 'range-1.0',
+  point: 'point-1.0',
+  vector: 'vector-2.0',
+  fulltext: 'fulltext-1.0',
+};
 
-function optionsOf({ kind, vector }: IndexDefinition): ReadonlyMap<string, Value> {
+function optionsOf({ kind, vector, fullText }: IndexDefinition): ReadonlyMap<string, Value> {
   const config = new Map<string, Value>();
   if (vector) {
     config.set('vector.dimensions', vector.dimensions);
     config.set('vector.similarity_function', vector.similarity.toUpperCase());
+  }
+  if (fullText) {
+    config.set('fulltext.analyzer', fullText.analyzer);
+    config.set('fulltext.eventually_consistent', fullText.eventuallyConsistent);
   }
   return new Map<string, Value>([
     ['indexConfig', config],
@@ -50,14 +67,17 @@ function optionsOf({ kind, vector }: IndexDefinition): ReadonlyMap<string, Value
   ]);
 }
 
-function optionsText({ vector }: IndexDefinition): string {
-  if (vector === undefined) return '';
-  const settings = `\`vector.dimensions\`: ${vector.dimensions}, \`vector.similarity_function\`: '${vector.similarity}'`;
-  return ` OPTIONS {indexConfig: {${settings}}}`;
+function optionsText({ vector, fullText }: IndexDefinition): string {
+  const settings = vector
+    ? `\`vector.dimensions\`: ${vector.dimensions}, \`vector.similarity_function\`: '${vector.similarity}'`
+    : fullText &&
+      `\`fulltext.analyzer\`: '${fullText.analyzer}', \`fulltext.eventually_consistent\`: ${fullText.eventuallyConsistent}`;
+  return settings === undefined ? '' : ` OPTIONS {indexConfig: {${settings}}}`;
 }
 
 /** Memgraph's word for the kind. */
-function infoType({ kind, entity }: IndexDefinition): string {
+function infoType({ name, kind, entity }: IndexDefinition): string {
+  if (kind === 'fulltext') return `${entity === 'node' ? 'label' : 'edge-type'}_text (name: ${name})`;
   if (kind === 'point') return entity === 'node' ? 'point' : 'edge-type+property_point';
   if (kind === 'vector') return entity === 'node' ? 'label+property_vector' : 'edge-type+property_vector';
   return entity === 'node' ? 'label+property' : 'edge-type+property';
@@ -75,17 +95,18 @@ const indexInfo = inSteps(SHOW_INDEX_INFO, function* (_, { statement, work }): S
   const { view, tokens } = statement;
   const rows: Value[][] = [];
   for (const index of view.exportIndexes()) {
-    const { label, keys } = namesOf(index, tokens);
+    const { labels, keys } = namesOf(index, tokens);
     const type = infoType(index);
     // Memgraph shows one property as itself, and several as a list.
     const property = keys.length === 1 ? keys[0]! : keys;
-    rows.push([type, label, property, yield* countOf(index, { statement, work })]);
+    rows.push([type, labels.join('|'), property, yield* countOf(index, { statement, work })]);
   }
   return rows;
 });
 
 /** Entities that an index holds. */
-function* countOf({ name, entity, token, keys }: IndexDefinition, { statement, work }: StepContext): Steps<number> {
+function* countOf(definition: IndexDefinition, { statement, work }: StepContext): Steps<number> {
+  const { name, entity, token, keys } = definition;
   const { view } = statement;
   const ids = new Int32Array(SCAN_IDS);
   const isNode = entity === 'node';
@@ -98,7 +119,7 @@ function* countOf({ name, entity, token, keys }: IndexDefinition, { statement, w
         : view.relationshipType(id) === token && keys.every((key) => view.relationshipProperty(id, key) !== null);
   let found = 0;
   for (let cursor = 0; cursor !== -1; ) {
-    const scan = isNode ? view.scanLabel(token, cursor, ids) : view.scanRelationships(cursor, ids);
+    const scan = scanIndexed(view, definition, cursor, ids);
     const { count } = scan;
     cursor = scan.cursor;
     for (let i = 0; i < count; i++) if (has(ids[i]!)) found++;
@@ -122,13 +143,13 @@ function constraintRows(kind: Value, { view, tokens }: SchemaContext): Value[][]
     const { name, entity } = constraint;
     const type = typeOf(constraint);
     if (typeof kind === 'string' && !isOfKind(type, kind)) return [];
-    const { label, keys } = namesOf(constraint, tokens);
+    const { labels, keys } = namesOf(constraint, tokens);
     const types = constraint.types.length === 0 ? null : constraint.types.map(withNotNull).join(' | ');
     const requirement = `${NAMES[constraint.kind].requirement}${types === null ? '' : ` ${types}`}`;
     const on = propertiesText(keys);
-    const statement = `CREATE CONSTRAINT ${quoted(name)} FOR ${placeText(entity, label)} REQUIRE (${on}) ${requirement}`;
+    const statement = `CREATE CONSTRAINT ${quoted(name)} FOR ${placeText(entity, labels)} REQUIRE (${on}) ${requirement}`;
     const owned = ownsIndex(constraint) ? name : null;
-    return [[i + 1, name, type, entity.toUpperCase(), [label], keys, owned, types, null, statement]];
+    return [[i + 1, name, type, entity.toUpperCase(), labels, keys, owned, types, null, statement]];
   });
 }
 
@@ -161,18 +182,22 @@ function withNotNull(type: string): string {
 
 const constraintInfo = atOnce(SHOW_CONSTRAINT_INFO, (_, { view, tokens }) =>
   view.exportConstraints().map((constraint) => {
-    const { label, keys } = namesOf(constraint, tokens);
-    return [NAMES[constraint.kind].info, label, keys, constraint.types.join(' | ')];
+    const { labels, keys } = namesOf(constraint, tokens);
+    return [NAMES[constraint.kind].info, labels[0]!, keys, constraint.types.join(' | ')];
   }),
 );
 
-function namesOf({ entity, token, keys }: SchemaPlace, tokens: Tokens): { label: string; keys: string[] } {
-  const label = (entity === 'node' ? tokens.label : tokens.relationshipType).nameOf(token);
-  return { label, keys: keys.map((key) => tokens.propertyKey.nameOf(key)) };
+function namesOf(place: SchemaPlace & Pick<IndexPlace, 'moreTokens'>, tokens: Tokens) {
+  const table = place.entity === 'node' ? tokens.label : tokens.relationshipType;
+  return {
+    labels: tokensOf(place).map((token) => table.nameOf(token)),
+    keys: place.keys.map((key) => tokens.propertyKey.nameOf(key)),
+  };
 }
 
-function placeText(entity: EntityKind, label: string): string {
-  return entity === 'node' ? `(n:${quoted(label)})` : `()-[n:${quoted(label)}]-()`;
+function placeText(entity: EntityKind, labels: readonly string[]): string {
+  const names = labels.map(quoted).join('|');
+  return entity === 'node' ? `(n:${names})` : `()-[n:${names}]-()`;
 }
 
 function propertiesText(keys: readonly string[]): string {

@@ -56,7 +56,7 @@ function* nearest(
   let best: Likeness[] = [];
   const ids = new Int32Array(SCAN_IDS);
   for (let cursor = 0; cursor !== -1; ) {
-    const scan = scanIndexed(view, index, cursor, ids);
+    const scan = scanIndexed(view, index.definition, cursor, ids);
     const { count } = scan;
     cursor = scan.cursor;
     for (let i = 0; i < count; i += 1) {

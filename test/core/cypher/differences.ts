@@ -173,7 +173,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   {
     reason: "Memgraph's commands on indexes and constraints, and the cluster's instances",
     applies: ({ text }) =>
-      /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
+      /^\s*(?:CREATE|DROP)\s+(?:(?:EDGE\s+)?INDEX\s+ON\s*:|CONSTRAINT\b.*\bASSERT\b|TEXT\s+(?:EDGE\s+)?INDEX\b)|^\s*SHOW\s+(?:\w+\s+INFO|INSTANCES?)\b/is.test(
         text,
       ),
   },

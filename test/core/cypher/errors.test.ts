@@ -140,7 +140,7 @@ describe('Cypher that this version does not have is named', () => {
     ['MATCH (n) USING INDEX n:A(x) RETURN n', 11, 'A planner hint with USING'],
     ['MATCH (n:A|$(l)) RETURN n', 12, 'A dynamic label or type beside | or !'],
     ['MATCH p = ANY SHORTEST (a)-->(b) RETURN p', 11, 'The path selector ANY'],
-    ['CREATE FULLTEXT INDEX a FOR (n:A) ON EACH [n.x]', 1, 'CREATE FULLTEXT INDEX'],
+    ['CREATE LOOKUP INDEX a FOR (n) ON EACH labels(n)', 1, 'CREATE LOOKUP INDEX'],
     ['CREATE INDEX ON :A(x.y)', 21, 'An index on a nested property'],
     ['CREATE OR REPLACE DATABASE a', 1, 'The command CREATE OR'],
     ['SHOW USERS', 1, 'The command SHOW USERS'],

@@ -1,8 +1,9 @@
 /** A graph in plain Maps, which the store is compared with. It is slow, obvious, and copied whole for each transaction. */
 import { expect } from 'vitest';
 import { assert } from '../../../core/assert.ts';
+import { FullTextIndex } from '../../../core/graph/full-text-index.ts';
 import { ALL_TYPES, type Direction, type GraphView } from '../../../core/graph/graph-view.ts';
-import type { IndexDefinition, IndexRange } from '../../../core/graph/index-definition.ts';
+import { type IndexDefinition, type IndexRange, tokensOf } from '../../../core/graph/index-definition.ts';
 import type { Indexes } from '../../../core/graph/indexes.ts';
 import { isInRange, supportsRange } from '../../../core/graph/property-index.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
@@ -129,6 +130,10 @@ function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: re
       expectNearest(view, model, index);
       continue;
     }
+    if (index instanceof FullTextIndex) {
+      expectWords({ view, model, index, values });
+      continue;
+    }
     assert(index instanceof ValueIndex, 'it finds values');
     if (definition.kind === 'point') expectPointSeeks({ view, model, index, values });
     else if (definition.keys.length > 1) expectTupleSeeks({ view, model, index, values });
@@ -145,6 +150,29 @@ function expectSeeks(view: GraphView, model: Model, indexes: Indexes, values: re
           expect(ascending(out.ids.subarray(0, out.count))).toEqual(inside);
         }
       }
+  }
+}
+
+/** Each word of the values finds what has it in one of the properties, and nothing twice. */
+function expectWords({ view, model, index, values }: Omit<TupleSeeks, 'index'> & { index: FullTextIndex }): void {
+  const see = view.documents(index);
+  if (see === undefined) return;
+  const { entity, keys } = index.definition;
+  const tokens = tokensOf(index.definition);
+  for (const text of values.filter((value) => typeof value === 'string')) {
+    const [word = ''] = index.analyzer.terms(text);
+    const scores = new Map<number, number>();
+    index.addScores(word, { fields: keys.map((_, field) => field), see, weight: 1, constant: true }, scores);
+    const entities =
+      entity === 'node'
+        ? [...model.nodes].filter(([, { labels }]) => tokens.some((token) => labels.has(token)))
+        : [...model.relationships].filter(([, { type }]) => tokens.includes(type));
+    const fieldsWith = (properties: ReadonlyMap<number, StoredValue>) =>
+      keys.filter((key) => properties.get(key) === text).length;
+    const expected = entities.flatMap(([id, { properties }]) => {
+      return fieldsWith(properties) === 0 ? [] : [[id, fieldsWith(properties)]];
+    });
+    expect([...scores].sort(byFirst)).toEqual(expected.sort(byFirst));
   }
 }
 

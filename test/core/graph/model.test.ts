@@ -65,7 +65,9 @@ const two = fc.nat(1);
 const three = fc.constantFrom(0, 0, 0, 1, 2);
 const twoThree = fc.constantFrom(0, 2);
 
-/** On one property of nodes and of relationships, on two, on points and on vectors. */
+const TEXT = { analyzer: 'standard-no-stop-words', eventuallyConsistent: false };
+
+/** On one property of nodes and of relationships, on two, on points, on vectors and on words. */
 const INDEXES: readonly Omit<IndexDefinition, 'name'>[] = [
   { kind: 'range', entity: 'node', token: 0, keys: [0] },
   { kind: 'range', entity: 'node', token: 0, keys: [1] },
@@ -77,6 +79,8 @@ const INDEXES: readonly Omit<IndexDefinition, 'name'>[] = [
   { kind: 'point', entity: 'relationship', token: 0, keys: [2] },
   { kind: 'vector', entity: 'node', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'euclidean' } },
   { kind: 'vector', entity: 'relationship', token: 0, keys: [0], vector: { dimensions: 2, similarity: 'cosine' } },
+  { kind: 'fulltext', entity: 'node', token: 0, moreTokens: [1], keys: [0, 2], fullText: TEXT },
+  { kind: 'fulltext', entity: 'relationship', token: 1, moreTokens: [0], keys: [0], fullText: TEXT },
 ];
 
 const step: fc.Arbitrary<Step> = fc.oneof(

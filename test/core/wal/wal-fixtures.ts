@@ -69,6 +69,22 @@ export const delta: fc.Arbitrary<Delta> = fc.oneof(
     },
     PLAIN,
   ),
+  fc.record(
+    {
+      type: fc.constant('createIndex' as const),
+      name: text,
+      kind: fc.constant('fulltext' as const),
+      entity,
+      token: id,
+      moreTokens: fc.array(id, { minLength: 1, maxLength: 3 }),
+      keys,
+      fullText: fc.record(
+        { analyzer: fc.constantFrom('keyword', 'standard'), eventuallyConsistent: fc.boolean() },
+        PLAIN,
+      ),
+    },
+    PLAIN,
+  ),
   fc.record({ type: fc.constantFrom('dropIndex' as const, 'dropConstraint' as const), name: text }, PLAIN),
   fc.record(
     {
