@@ -33,6 +33,8 @@ export type WriteAnswer =
   | { readonly type: 'ok'; readonly lsn: number }
   /** It was not MAIN: nothing was done. */
   | { readonly type: 'refused'; readonly main: string | undefined }
+  /** It was aborted everywhere: nothing was done. */
+  | { readonly type: 'aborted' }
   | { readonly type: 'unknown' };
 
 interface Waiter {
@@ -182,6 +184,13 @@ export class SimInstance extends SimObject<InstanceImage> {
       }
       case 'acknowledge':
         this.#acknowledge(effect.upToLsn);
+        break;
+      case 'abort':
+        world.counts.aborts += 1;
+        this.#settle(
+          (waiter) => waiter.lsn >= effect.fromLsn,
+          () => ({ type: 'aborted' }),
+        );
         break;
       case 'fail':
         this.#settle(

@@ -99,7 +99,7 @@ export class Invariants {
     const { counts } = this.#world;
     if (assignment.instances.length > before.instances.length) counts.arrivals += 1;
     if (leaving.length < wasLeaving) counts.departures += 1;
-    if (epoch > before.epoch) {
+    if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
       counts.failovers += 1;
       const { reason } = failovers.at(-1) ?? {};
       if (reason === 'switchover') counts.switchovers += 1;
@@ -131,7 +131,7 @@ export class Invariants {
     }
   }
 
-  /** Acknowledged ⇒ stored on every in-sync member, and no later epoch has begun. */
+  /** Acknowledged ⇒ stored on every in-sync member and on every strict replica, and no later epoch has begun. */
   #checkAcknowledgement(instance: SimInstance, upToLsn: number): void {
     const { assignment } = this.committed ?? {};
     const { epoch } = instance.state;
@@ -141,14 +141,16 @@ export class Invariants {
     }
     const position = positionAt(instance.memory, upToLsn);
     if (position === undefined) this.violate(`${instance.name} acknowledges ${upToLsn}, which it does not have`);
-    for (const name of assignment.inSync) {
+    const strict = (instance.state.assignment?.instances ?? []).filter(({ mode }) => mode === 'STRICT_SYNC');
+    const known = strict.filter(({ name }) => assignment.instances.some((member) => member.name === name));
+    for (const name of new Set([...assignment.inSync, ...known.map((member) => member.name)])) {
       if (name === instance.name) continue;
       const { durable } = this.#world.instance(name);
       // It has held it: what it answered before its storage was damaged may arrive late.
       if (durable.damage !== undefined) continue;
       const copy = positionAt(durable, upToLsn);
       if (copy === undefined || !sameHash(copy.hash, position.hash)) {
-        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync, does not hold`);
+        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync or strict, does not hold`);
       }
     }
   }

@@ -49,6 +49,7 @@ function summary(): string {
     `${seeds} seeds from ${from}, ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours`,
     `${crashes} crashes, ${freezes} freezes, ${cuts} cuts, ${storms} storms, ${damages} damaged storages`,
     `${failovers} changes of MAIN (${switchovers} switchovers, ${demotions} demotions)`,
+    `${total.aborts} aborts`,
     `${arrivals} instances registered, ${departures} gone, ${total.silences} silences`,
     `${total.ok} writes ok, ${total.failed} failed, ${total.unknown} unknown`,
     `${violations} violations`,

@@ -34,6 +34,7 @@ describe('election, replication and failover', () => {
     expect(total.failovers).toBeGreaterThan(SEEDS / 2);
     expect(total.removals).toBeGreaterThan(SEEDS / 2);
     expect(total.joins).toBeGreaterThan(SEEDS / 2);
+    expect(total.aborts).toBeGreaterThan(SEEDS / 20);
     expect(total.divergedTails).toBeGreaterThan(SEEDS / 20);
     expect(total.snapshotsInstalled).toBeGreaterThan(0);
     expect(total.damages).toBeGreaterThan(SEEDS / 10);

@@ -6,6 +6,7 @@
 import { handle as handleCoordinator } from '../../core/coordinator/coordinator.ts';
 import type { CoordinatorSettings } from '../../core/coordinator/coordinator-state.ts';
 import type { RaftOptions } from '../../core/raft/options.ts';
+import type { ReplicationMode } from '../../core/replication/assignment.ts';
 import { handle as handleInstance } from '../../core/replication/instance.ts';
 import type { ReplicationSettings } from '../../core/replication/settings.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
@@ -72,8 +73,8 @@ const HASTY: Settings = {
   },
 };
 
-/** Modes of the instances after the first, which is created as MAIN. */
-export type Variant = readonly ('SYNC' | 'ASYNC')[];
+/** Modes of the instances after the first, which is created as MAIN and is as strict as the strictest of them. */
+export type Variant = readonly ReplicationMode[];
 
 export interface WorldOptions {
   readonly variant: Variant;
@@ -105,6 +106,8 @@ export interface Counts {
   failovers: number;
   epochsStarted: number;
   removals: number;
+  /** Times that MAIN has told clients that a strict replica was missing, and that nothing was done. */
+  aborts: number;
   joins: number;
   divergedTails: number;
   snapshotsInstalled: number;
@@ -135,6 +138,7 @@ export function noCounts(): Counts {
     failovers: 0,
     epochsStarted: 0,
     removals: 0,
+    aborts: 0,
     joins: 0,
     divergedTails: 0,
     snapshotsInstalled: 0,
@@ -210,6 +214,11 @@ export class World {
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
   }
 
+  /** The mode of those that hold every acknowledged write: the other ones are ASYNC. */
+  get strongestMode(): ReplicationMode {
+    return this.#variant.includes('STRICT_SYNC') ? 'STRICT_SYNC' : 'SYNC';
+  }
+
   coordinator(name: string): SimCoordinator {
     const coordinator = this.#coordinators.get(name);
     if (coordinator === undefined) throw new Error(`there is no coordinator ${name}`);
@@ -265,7 +274,7 @@ export class World {
   /** Makes the database. */
   create(): void {
     const regions = REGIONS.slice(0, this.#variant.length + 1);
-    const modes = ['SYNC', ...this.#variant];
+    const modes = [this.strongestMode, ...this.#variant];
     const request = {
       type: 'createDatabase',
       name: this.database,
@@ -301,7 +310,7 @@ export class World {
     if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
     const instances = this.#members();
     const main = this.instance(assignment.main);
-    const synchronous = assignment.instances.filter(({ mode, name }) => mode === 'SYNC' || name === main.name);
+    const synchronous = assignment.instances.filter(({ mode, name }) => mode !== 'ASYNC' || name === main.name);
     if (!synchronous.every(({ name }) => assignment.inSync.includes(name))) return false;
     if (instances.filter(({ state }) => state.role === 'main').length !== 1 || main.state.role !== 'main') return false;
     const end = main.state.stored;
