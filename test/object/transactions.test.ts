@@ -8,7 +8,7 @@ import type {
   TransactionStep,
   TransactionSuccess,
 } from '../../durable/protocol.ts';
-import { Database } from './cluster.ts';
+import { Database, eventually } from './cluster.ts';
 
 const OUTDATED = 'Neo.TransientError.Transaction.Outdated';
 const NOT_FOUND = 'Neo.ClientError.Transaction.TransactionNotFound';
@@ -208,6 +208,25 @@ describe('a transaction', () => {
 
     expect(notifications.map(({ code }) => code)).toEqual(['SyncReplicationFailure']);
     await database.cut();
+  });
+
+  test('is aborted everywhere when a STRICT_SYNC replica does not confirm it, and another one that is open ends with it', async () => {
+    const database = await Database.create('tx-strict', ['weur', 'enam'], ['STRICT_SYNC', 'STRICT_SYNC']);
+    await database.level();
+    const [client, other] = [await Client.begin(database), await Client.begin(database)];
+    await client.rows('CREATE (:A)');
+    await other.rows('CREATE (:A)');
+    await database.cut('enam-1');
+
+    const refusal = await client.fails(undefined, 'commit');
+
+    expect(refusal.error.code).toBe('Neo.TransientError.Cluster.ReplicationFailure');
+    expect((await other.fails(undefined, 'commit')).error.code).toBe(LEASE_EXPIRED);
+    expect(await database.rows('weur-1', COUNT)).toEqual([[0]]);
+    await database.cut();
+    await eventually(async () => (await Client.begin(database)).commit('CREATE (:A)'));
+    const all = await database.level();
+    expect(all.map(({ details }) => details.nodes)).toEqual([1, 1]);
   });
 });
 
