@@ -74,6 +74,11 @@ export class SimInstance extends SimObject<InstanceImage> {
     return this.image;
   }
 
+  /** Whether clients wait for writes that it has not acknowledged. */
+  get hasOpenWrites(): boolean {
+    return this.#waiters.length > 0;
+  }
+
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     this.#answer = answer;
@@ -131,7 +136,7 @@ export class SimInstance extends SimObject<InstanceImage> {
     const event = { ...input, nowMs: this.nowMs } as InstanceEvent;
     const { state, effects } = this.world.machines.instance(this.#state, event, this.#reader);
     this.#state = state;
-    this.world.note(this.name, describe(event), effects);
+    this.world.note(this.name, () => describe(event), effects);
     this.world.invariants.instanceDecided(this, event, effects);
     // What is acknowledged may be shown in the same breath, whichever stands first.
     for (const effect of effects) if (effect.type === 'acknowledge') this.#promise(effect.upToLsn);

@@ -29,7 +29,10 @@ export class Invariants {
   readonly #hashOf = new Map<string, string>();
   /** What clients were told is done, by lsn - 1. */
   readonly #acknowledged: LogPosition[] = [];
+  #acknowledgedAtFailover: number | undefined;
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
+  /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
+  readonly #forgetting = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
 
@@ -101,6 +104,9 @@ export class Invariants {
     if (leaving.length < wasLeaving) counts.departures += 1;
     if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
       counts.failovers += 1;
+      if (this.#world.instance(before.main).hasOpenWrites) counts.failoversInFlight += 1;
+      if (this.#acknowledgedAtFailover === this.acknowledgedLsn) counts.failoversInARow += 1;
+      this.#acknowledgedAtFailover = this.acknowledgedLsn;
       const { reason } = failovers.at(-1) ?? {};
       if (reason === 'switchover') counts.switchovers += 1;
       if (reason === 'demotion') counts.demotions += 1;
@@ -111,6 +117,8 @@ export class Invariants {
 
   instanceBooted(instance: SimInstance): void {
     const { persisted } = instance.memory;
+    if (persisted === undefined && this.#forgetting.has(instance.name)) this.forgot(instance);
+    this.#forgetting.delete(instance.name);
     const before = this.#released.get(instance.name);
     if (before === undefined) return;
     const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
@@ -196,11 +204,13 @@ export class Invariants {
   forgets({ name, memory }: SimInstance): void {
     const isMember = this.committed?.assignment.inSync.includes(name);
     if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
+    this.#forgetting.add(name);
     this.#sealedTo.delete(name);
   }
 
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
+    this.#forgetting.delete(name);
     this.#released.delete(name);
   }
 
@@ -213,7 +223,13 @@ export class Invariants {
 
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
   epochStarts(instance: SimInstance, epoch: number): void {
-    this.#world.counts.epochsStarted += 1;
+    const { counts, instances } = this.#world;
+    counts.epochsStarted += 1;
+    counts.rivals += instances().some(({ name, alive, state }) => {
+      return alive && name !== instance.name && state.role === 'main';
+    })
+      ? 1
+      : 0;
     this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
   }
 
@@ -283,6 +299,7 @@ export class Invariants {
       for (const [text, outcome] of client.outcomes) {
         const count = times.get(text) ?? 0;
         if (outcome === 'ok' && count !== 1) this.violate(`${text} was ok, and is there ${count} times`);
+        if (outcome === 'unknown') this.#world.counts[count === 0 ? 'unknownLost' : 'unknownKept'] += 1;
         if (outcome === 'failed' && count !== 0) this.violate(`${text} failed, and is there`);
         if (count > 1) this.violate(`${text} is there ${count} times`);
       }
