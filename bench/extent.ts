@@ -22,6 +22,8 @@ export interface Extent {
   readonly fsyncs: number;
   /** Relationships of graphs that a server is started with, and how often. */
   readonly starts: readonly { readonly relationships: number; readonly times: number }[];
+  /** Transactions through replication, those that a replica lacks, and the Pokec graph that an empty one is filled with. */
+  readonly replication: { readonly transactions: number; readonly lag: number; readonly graph: Size };
   /** Of each system on the Pokec graph. */
   readonly pokec: Effort;
 }
@@ -40,6 +42,7 @@ export const FULL: Extent = {
     { relationships: 10_000, times: 5 },
     { relationships: 1_768_515, times: 3 },
   ],
+  replication: { transactions: 32_000, lag: 100_000, graph: 'medium' },
   pokec: { samples: 300, budgetMs: 500 },
 };
 
@@ -54,5 +57,6 @@ export const QUICK: Extent = {
   warmUpShare: 0.2,
   fsyncs: 100,
   starts: [{ relationships: 10_000, times: 3 }],
+  replication: { transactions: 3_200, lag: 10_000, graph: 'small' },
   pokec: { samples: 50, budgetMs: 200 },
 };

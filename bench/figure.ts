@@ -1,7 +1,7 @@
 /** What a measurement comes to: one row of the table. */
 
-/** Where the work was done: the core in this process, `skein serve` over HTTP, or the bare disk. */
-export type Place = 'core' | 'serve' | 'disk';
+/** Where the work was done: the core in this process, several instances of it over emulated links, `skein serve` over HTTP, or the bare disk. */
+export type Place = 'core' | 'cluster' | 'serve' | 'disk';
 
 export interface Figure {
   readonly place: Place;

@@ -4,11 +4,11 @@ import { CLASS_ORDER } from './pokec/query-classes.ts';
 import { SIZES, type Size } from './pokec/social-graph.ts';
 import { SYSTEM_NAMES } from './pokec/systems.ts';
 
-export const USAGE = `usage: npm run bench -- [--quick] [--only core|serve|pokec] [--json] [--save]
+export const USAGE = `usage: npm run bench -- [--quick] [--only core|replication|serve|pokec] [--json] [--save]
   of pokec also: [--size small|medium] [--rounds N] [--systems a,b] [--classes a,b]
   systems: ${SYSTEM_NAMES.join(', ')}; \`npm ci --prefix bench\` installs the peers among them`;
 
-const PARTS = ['core', 'serve', 'pokec'] as const;
+const PARTS = ['core', 'replication', 'serve', 'pokec'] as const;
 export type Part = (typeof PARTS)[number];
 
 const ROUNDS_MAX = 10;
@@ -46,8 +46,8 @@ export function parseOptions(words: readonly string[]): Options {
   const { help, quick, json, save, only } = values;
   const parts = only === undefined ? PARTS : PARTS.filter((part) => part === only);
   if (parts.length === 0) throw new Error(`there is no --only ${only}`);
-  if (save && (quick || (only !== undefined && only !== 'pokec') || values.classes || values.systems || values.size)) {
-    throw new Error('--save keeps the figures of a whole run, or of all of --only pokec');
+  if (save && (quick || only === 'core' || only === 'serve' || values.classes || values.systems || values.size)) {
+    throw new Error('--save keeps the figures of a whole run, or of all of --only pokec or --only replication');
   }
   const size = values.size ?? (quick ? 'small' : 'medium');
   if (!isSize(size)) throw new Error(`there is no --size ${size}`);

@@ -8,12 +8,14 @@ import { load, type Machine, machineLine, machineSince } from './machine.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { benchPokec } from './pokec/pokec-bench.ts';
 import { plainResult, pokecTable, type SystemResult, wrongAnswers } from './pokec/pokec-table.ts';
+import { benchReplication } from './replication-bench.ts';
 import { benchServe } from './serve-bench.ts';
 import { Server } from './server.ts';
 import { benchStarts } from './start-bench.ts';
 import { formatFigures } from './table.ts';
 
 const LAST = join(import.meta.dirname, 'last.md');
+const LAST_REPLICATION = join(import.meta.dirname, 'replication.md');
 const LAST_POKEC = join(import.meta.dirname, 'pokec.md');
 
 async function measure(options: Options, extent: Extent): Promise<Figure[]> {
@@ -23,6 +25,7 @@ async function measure(options: Options, extent: Extent): Promise<Figure[]> {
     say: (line) => process.stderr.write(`${line}\n`),
   };
   if (options.parts.includes('core')) await benchCore(extent, report);
+  if (options.parts.includes('replication')) benchReplication(extent, report);
   if (options.parts.includes('serve')) {
     await withServer((server) => benchServe(server, extent, report));
     await benchStarts(extent, report);
@@ -59,14 +62,28 @@ function saved(title: string, command: string, machine: Machine, table: string):
   return `# ${title}\n\nWritten by \`${command}\` on ${day}; README.md says what the rows mean.\n${machineLine(machine)}.\n\n${table}\n`;
 }
 
-function save(options: Options, machine: Machine, tables: { readonly figures: string; readonly pokec: string }): void {
-  const { parts, size } = options;
+function formatted(figures: readonly Figure[]): string {
+  return figures.length === 0 ? '' : formatFigures(figures);
+}
+
+interface Tables {
+  readonly figures: string;
+  readonly replication: string;
+  readonly pokec: string;
+}
+
+function save({ parts, size }: Options, machine: Machine, { figures, replication, pokec }: Tables): void {
+  const plain = (table: string) => `\`\`\`\n${table}\n\`\`\``;
   if (parts.includes('core')) {
-    const table = `\`\`\`\n${tables.figures}\n\`\`\``;
-    writeFileSync(LAST, saved('Last figures', 'npm run bench -- --save', machine, table));
+    writeFileSync(LAST, saved('Last figures', 'npm run bench -- --save', machine, plain(figures)));
   }
+  if (parts.includes('replication')) {
+    const command = 'npm run bench -- --only replication --save';
+    writeFileSync(LAST_REPLICATION, saved('Replication', command, machine, plain(replication)));
+  }
+  if (!parts.includes('pokec')) return;
   const title = `Pokec, the ${size} graph`;
-  writeFileSync(LAST_POKEC, saved(title, 'npm run bench -- --only pokec --save', machine, tables.pokec));
+  writeFileSync(LAST_POKEC, saved(title, 'npm run bench -- --only pokec --save', machine, pokec));
 }
 
 async function main(options: Options): Promise<void> {
@@ -76,12 +93,13 @@ async function main(options: Options): Promise<void> {
   const results = options.parts.includes('pokec') ? await pokec(options, extent) : [];
   const machine = machineSince(loadAtStart);
   const tables = {
-    figures: figures.length === 0 ? '' : formatFigures(figures),
+    figures: formatted(figures.filter(({ place }) => place !== 'cluster')),
+    replication: formatted(figures.filter(({ place }) => place === 'cluster')),
     pokec: results.length === 0 ? '' : pokecTable(results, options.classes),
   };
   const text = options.json
     ? JSON.stringify({ machine, extent: extent.name, figures, pokec: results.map(plainResult) })
-    : [`${machineLine(machine)}, ${extent.name}`, tables.figures, tables.pokec]
+    : [`${machineLine(machine)}, ${extent.name}`, tables.figures, tables.replication, tables.pokec]
         .filter((part) => part !== '')
         .join('\n\n');
   process.stdout.write(`${text}\n`);

@@ -227,3 +227,41 @@ async function divergedRecords(database: Database, instance: string): Promise<nu
       .map((found) => (found.type === 'record' ? readRecordHead(found.bytes).lsn : Number.NaN)),
   );
 }
+
+test('indexes, constraints, options, points, vectors and deletions replicate, to one who comes later too', async () => {
+  const database = await Database.create('everything', ['weur', 'enam', 'apac'], ['SYNC', 'SYNC', 'ASYNC']);
+  const [main = ''] = database.instances;
+  for (const statement of [
+    'CREATE INDEX FOR (n:A) ON (n.x, n.y)',
+    'CREATE INDEX FOR ()-[r:R]-() ON (r.w)',
+    'CREATE POINT INDEX FOR (n:A) ON (n.at)',
+    'CREATE VECTOR INDEX v FOR (n:A) ON (n.e) OPTIONS {indexConfig: {`vector.dimensions`: 2}}',
+    'CREATE FULLTEXT INDEX f FOR (n:A) ON EACH [n.text]',
+    'CREATE CONSTRAINT FOR (n:A) REQUIRE n.id IS UNIQUE',
+    'CREATE CONSTRAINT FOR (n:B) REQUIRE n.id IS NOT NULL',
+    "ALTER DATABASE everything SET OPTION txLogEnrichment 'DIFF'",
+    `UNWIND range(1, 50) AS i CREATE (:A {id: i, x: i, y: -i, at: point({x: i, y: 1.5}), e: [i, 1.0], text: 'word ' + i,
+      when: datetime('2026-07-01T12:00[Europe/Zurich]'), list: [i, i + 1]})`,
+    'MATCH (a:A {id: 1}), (b:A {id: 2}) CREATE (a)-[:R {w: 1}]->(b), (a)-[:R {w: 2}]->(b), (a)-[:R {w: 3}]->(a)',
+    'MATCH (hub:A {id: 3}), (a:A) CREATE (hub)-[:R {w: a.id}]->(a)',
+    'MATCH (a:A {id: 1})-[r:R {w: 1}]->() DELETE r',
+    'MATCH (a:A {id: 3}) DETACH DELETE a',
+    'MATCH (a:A {id: 4}) SET a:B REMOVE a:A, a.text',
+    'DROP INDEX v',
+  ]) {
+    await database.run(main, statement);
+  }
+  await database.run(main, 'CREATE SNAPSHOT');
+
+  const all = await database.level();
+  expect(new Set(all.map(({ details }) => details.checksum)).size).toBe(1);
+  for (const instance of database.instances) {
+    const indexes = await database.rows(instance, 'SHOW INDEXES YIELD name, type RETURN type ORDER BY type');
+    expect(indexes.flat()).toEqual(['FULLTEXT', 'POINT', 'RANGE', 'RANGE', 'RANGE']);
+    expect(await database.rows(instance, 'SHOW CONSTRAINTS YIELD type RETURN count(*)')).toEqual([[2]]);
+    expect(
+      await database.rows(instance, "CALL db.index.fulltext.queryNodes('f', 'word') YIELD node RETURN count(*)"),
+    ).toEqual([[48]]);
+    expect(await database.rows(instance, 'CALL db.cdc.current() YIELD id RETURN count(id)')).toEqual([[1]]);
+  }
+});
