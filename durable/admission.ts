@@ -10,7 +10,7 @@ import { isTailConfirmed } from '../core/replication/recovered-tail.ts';
 import { writeRefusalOf } from '../core/replication/write-permission.ts';
 import { BookmarkQueue } from './bookmark-queue.ts';
 import type { InstanceAddress } from './names.ts';
-import type { ServedBy, StatementFailure } from './protocol.ts';
+import type { ReadLevel, ServedBy, StatementFailure } from './protocol.ts';
 import { failureOf, NotServing } from './statement-answers.ts';
 
 /** A bookmark is waited for this long at most; then the client is told to try again or to ask MAIN. */
@@ -38,6 +38,8 @@ export interface AdmissionHost {
   store(): GraphStore;
   /** A client has asked something. */
   activity(): void;
+  /** Resolves when this is MAIN, and what is visible is all that is acknowledged. Throws a GraphError when it is not. */
+  confirm(timeoutMs: number): Promise<void>;
 }
 
 /** What a client wants who begins to ask. */
@@ -45,6 +47,7 @@ export interface Wish {
   readonly needsMain: boolean;
   readonly bookmarks: readonly string[];
   readonly bookmarkWaitMs: number;
+  readonly readLevel?: ReadLevel;
   readonly deadlineMs: number;
 }
 
@@ -79,11 +82,13 @@ export class Admission {
   }
 
   /** Resolves when the client may begin. Throws a GraphError when he may not. */
-  async admit({ needsMain, bookmarks, bookmarkWaitMs, deadlineMs }: Wish): Promise<void> {
+  async admit({ needsMain, bookmarks, bookmarkWaitMs, readLevel, deadlineMs }: Wish): Promise<void> {
     this.#checkServing();
     if (needsMain) this.#checkPermitted();
     await this.awaitBookmarks(bookmarks, Math.min(bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
     if (!needsMain) await this.awaitTail(deadlineMs);
+    // The last of all that is waited for: what is read next is then what was acknowledged at that moment.
+    if (readLevel === 'linearizable') await this.#host.confirm(deadlineMs);
     // The role may have been lost while it waited.
     this.#checkServing();
   }

@@ -19,6 +19,7 @@ import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
 import { ExecutionRunner } from './execution-runner.ts';
 import { FaultGate } from './fault-gate.ts';
+import { FreshReads } from './fresh-reads.ts';
 import { InstanceGraph } from './instance-graph.ts';
 import { InstanceStorage } from './instance-storage.ts';
 import { LiveSockets } from './live-sockets.ts';
@@ -69,6 +70,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   readonly #machine: Machine<InstanceState, InstanceEvent, InstanceEffect>;
   readonly #acknowledgements: Acknowledgements;
   readonly #snapshots: SnapshotTaker;
+  readonly #freshReads: FreshReads;
   readonly #admission: Admission;
   readonly #executions: ExecutionRunner;
   readonly #statements: StatementRunner;
@@ -116,7 +118,9 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       neededFromLsn: () => this.#neededFromLsn(),
     });
     const { instance } = this.#address;
-    this.#admission = new Admission({ address: this.#address, state, store, activity });
+    this.#freshReads = new FreshReads((id) => this.#feed({ type: 'freshRead', id }));
+    const confirm = (timeoutMs: number) => this.#freshReads.confirm(timeoutMs);
+    this.#admission = new Admission({ address: this.#address, state, store, activity, confirm });
     const admission = this.#admission;
     this.#executions = new ExecutionRunner({
       loadCsvAllowed: env.SKEIN_LOAD_CSV_ALLOW,
@@ -300,6 +304,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#setVisible(effect.lsn);
       case 'acknowledge':
         return this.#acknowledgements.acknowledge(effect.upToLsn, effect.notifications);
+      case 'readReady':
+        return this.#freshReads.ready(effect.ids);
+      case 'readRefused':
+        return this.#freshReads.refused(effect.ids, effect.reason);
       case 'abort':
         return this.#acknowledgements.abort(effect.fromLsn, effect.reason);
       case 'fail':

@@ -20,6 +20,12 @@ export interface ServedBy {
   readonly region: string;
 }
 
+/**
+ * How fresh a read is to be. `nearest`: a prefix of what is acknowledged, which may be a little old. `linearizable`: all that was
+ * acknowledged when it was asked for, which only MAIN can tell.
+ */
+export type ReadLevel = 'nearest' | 'linearizable';
+
 export interface StatementRequest {
   readonly database: string;
   readonly statement: string;
@@ -30,6 +36,8 @@ export interface StatementRequest {
   readonly bookmarks: readonly string[];
   /** How long the instance may wait until it has reached the bookmarks, in milliseconds. */
   readonly bookmarkWaitMs: number;
+  /** Absent, as from Workers of the version before: `nearest`. */
+  readonly readLevel?: ReadLevel;
   /** How long the caller waits, in milliseconds from arrival; the statement is cancelled and rolled back then. */
   readonly deadlineMs: number;
   readonly from: Caller;
@@ -123,6 +131,7 @@ export type TransactionStep =
       readonly accessMode: 'read' | 'write';
       readonly bookmarks: readonly string[];
       readonly bookmarkWaitMs: number;
+      readonly readLevel?: ReadLevel;
       /** The transaction may not be open for longer, whatever is done in it, in milliseconds; the instance has a bound of its own. */
       readonly lifetimeMs: number | undefined;
     }

@@ -1,7 +1,7 @@
 /** What a statement came to, whoever answered it: an instance, or the coordinators for the database `system`. */
 import type { GraphError } from '../core/error.ts';
 import type { ResultValue, Value } from '../core/value/value.ts';
-import type { Counters, Notification, PlanDescription, QueryType } from '../durable/protocol.ts';
+import type { Counters, Notification, PlanDescription, QueryType, ReadLevel } from '../durable/protocol.ts';
 
 /** Who answered, for the header `skein-served-by`. */
 export interface Server {
@@ -19,6 +19,7 @@ export interface StatementCall {
   /** What the client declared; without it the statement decides. */
   readonly accessMode: 'read' | 'write' | undefined;
   readonly bookmarks: readonly string[];
+  readonly readLevel: ReadLevel;
   readonly deadlineMs: number;
   /** The caller's region. */
   readonly region: string;
@@ -43,6 +44,7 @@ export type TransactionStep =
       readonly type: 'begin';
       readonly accessMode: 'read' | 'write';
       readonly bookmarks: readonly string[];
+      readonly readLevel: ReadLevel;
       readonly lifetimeMs: number | undefined;
     }
   | { readonly type: 'run' | 'commit' | 'rollback'; readonly id: string };

@@ -128,8 +128,8 @@ async function admit(c: DatabaseContext, { adminToken }: AppOptions) {
 }
 
 /** Without an access mode a transaction may write, as in Neo4j. */
-function beginningOf({ accessMode = 'write', bookmarks, executionMs }: TransactionRequest): TransactionStep {
-  return { type: 'begin', accessMode, bookmarks, lifetimeMs: executionMs };
+function beginningOf({ accessMode = 'write', bookmarks, readLevel, executionMs }: TransactionRequest): TransactionStep {
+  return { type: 'begin', accessMode, bookmarks, readLevel, lifetimeMs: executionMs };
 }
 
 function errorResponse(error: unknown, already: Headers): Response {

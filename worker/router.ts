@@ -70,6 +70,8 @@ interface Errand<Done extends Reply> {
   /** Only this instance may answer. */
   readonly instance: string | undefined;
   readonly accessMode: 'read' | 'write';
+  /** Only MAIN can do it: a write, or a read of what is acknowledged now. */
+  readonly needsMain: boolean;
   readonly region: string;
   readonly deadlineMs: number;
   readonly startedMs: number;
@@ -96,14 +98,16 @@ export class Router {
 
   /** Runs a statement where it belongs. Throws GraphError when no instance answered. */
   async run(call: StatementCall, accessMode: 'read' | 'write'): Promise<Answer> {
-    const { database, statement, bookmarks, region } = call;
+    const { database, statement, bookmarks, readLevel, region } = call;
     const parameters = encodeValue(call.parameters);
     const from = { name: 'worker', region };
     const answer = await this.#bring<StatementAnswer>({
       ...call,
       accessMode,
+      needsMain: accessMode === 'write' || readLevel === 'linearizable',
       startedMs: Date.now(),
-      send: (instance, time) => instance.run({ database, statement, parameters, accessMode, bookmarks, from, ...time }),
+      send: (instance, time) =>
+        instance.run({ database, statement, parameters, accessMode, bookmarks, readLevel, from, ...time }),
       lost: unknownOutcome,
     });
     return toAnswer(answer);
@@ -118,9 +122,11 @@ export class Router {
     const statement = text === undefined ? undefined : { text, parameters: encodeValue(call.parameters) };
     const from = { name: 'worker', region };
     const place = step.type === 'begin' ? undefined : placeOf(step.id, call.instance);
+    const accessMode = step.type === 'begin' ? step.accessMode : (place?.accessMode ?? 'write');
     const errand: Errand<TransactionReply> = {
       ...call,
-      accessMode: step.type === 'begin' ? step.accessMode : (place?.accessMode ?? 'write'),
+      accessMode,
+      needsMain: accessMode === 'write' || (step.type === 'begin' && step.readLevel === 'linearizable'),
       startedMs: Date.now(),
       send: (instance, { deadlineMs, bookmarkWaitMs }) => {
         const timed = step.type === 'begin' ? { ...step, bookmarkWaitMs } : step;
@@ -182,7 +188,7 @@ export class Router {
 
   #bring<Done extends Reply>(errand: Errand<Done>): Promise<Done | StatementFailure> {
     if (errand.instance !== undefined) return this.#bringTo(errand, errand.instance);
-    return errand.accessMode === 'write' ? this.#bringToMain(errand) : this.#bringToReader(errand);
+    return errand.needsMain ? this.#bringToMain(errand) : this.#bringToReader(errand);
   }
 
   async #bringTo<Done extends Reply>(errand: Errand<Done>, name: string): Promise<Done> {
@@ -193,7 +199,7 @@ export class Router {
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
-        `'${database}@${name}' is not MAIN and takes no writes.`,
+        `'${database}@${name}' is not MAIN: it takes no writes, and answers no linearizable reads.`,
       );
     }
     throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', `'${database}@${name}' does not answer.`);
@@ -214,7 +220,8 @@ export class Router {
   }
 
   async #bringToMain<Done extends Reply>(errand: Errand<Done>): Promise<Done> {
-    const { database, region } = errand;
+    const { database, accessMode, region } = errand;
+    let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
       const main = mainOf(await this.#topology(database, region, fresh));
       if (main?.health === 'down') {
@@ -223,7 +230,10 @@ export class Router {
       } else if (main) {
         const attempt = await this.#attempt(errand, main);
         if (attempt.type === 'answered') return attempt.answer;
-        if (attempt.type === 'lost') throw errand.lost(attempt.storageFull);
+        if (attempt.type === 'lost') {
+          if (accessMode === 'write') throw errand.lost(attempt.storageFull);
+          if (++lostCount === LOST_READS_MAX) throw unavailable(database);
+        }
       }
       await pauseOrGiveUp(errand);
     }
@@ -298,7 +308,7 @@ export class Router {
   async #untilLost<Done extends Reply>(
     reply: Promise<Done>,
     deadlineMs: number,
-    { database, accessMode, region }: Errand<Done>,
+    { database, needsMain, region }: Errand<Done>,
     instance: TopologyInstance,
   ): Promise<Done | undefined> {
     const lostAtMs = Date.now() + deadlineMs + REPLY_GRACE_MS;
@@ -310,7 +320,7 @@ export class Router {
       const topology = await this.#topology(database, region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);
       if (!now || now.health === 'down') return undefined;
-      if (accessMode === 'write' && topology.main !== instance.name) return undefined;
+      if (needsMain && topology.main !== instance.name) return undefined;
     }
   }
 

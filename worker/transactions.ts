@@ -46,7 +46,7 @@ function kindOf(statement: string, { step }: TransactionCall, parts: Parts): Sta
 async function show(call: TransactionCall, table: string, parts: Parts): Promise<TransactionAnswer> {
   const { step, statement = '' } = call;
   const answer = await runSystemQuery(
-    { ...call, statement, accessMode: 'read', bookmarks: [] },
+    { ...call, statement, accessMode: 'read', bookmarks: [], readLevel: 'nearest' },
     table,
     parts.coordinators,
   ).catch((error: unknown): Answer => {

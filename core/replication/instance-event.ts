@@ -40,6 +40,8 @@ export type InstanceEvent = { readonly nowMs: number } & (
   | { readonly type: 'committed'; readonly records: readonly CommittedRecord[] }
   /** A client has asked something of this instance. */
   | { readonly type: 'activity' }
+  /** A client wants to read everything that is acknowledged now. Answered by `readReady` or `readRefused`, or not at all. */
+  | { readonly type: 'freshRead'; readonly id: number }
   | { readonly type: 'tick' }
   /** The host found its storage or its graph broken. */
   | { readonly type: 'damaged'; readonly reason: string }
@@ -98,6 +100,9 @@ export type InstanceEffect =
       readonly upToLsn: number;
       readonly notifications: readonly SyncReplicationFailure[];
     }
+  /** MAIN: what is visible now is everything that was acknowledged when these reads came. */
+  | { readonly type: 'readReady'; readonly ids: readonly number[] }
+  | { readonly type: 'readRefused'; readonly ids: readonly number[]; readonly reason: 'notMain' | 'overloaded' }
   /** Clients that wait for `fromLsn` or later are told that nothing was done: the transactions are void everywhere, for ever. */
   | { readonly type: 'abort'; readonly fromLsn: number; readonly reason: string }
   /** Clients that wait for `fromLsn` or later get "outcome unknown" (08007): the transactions may survive or not. */

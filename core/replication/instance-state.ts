@@ -124,6 +124,8 @@ export interface MainState {
   readonly commitTimes: readonly CommitTime[];
   /** How often the lease is renewed, as the coordinators want it. */
   readonly renewEveryMs: number;
+  /** Linearizable reads that wait until the lease holds. */
+  readonly freshReads: readonly number[];
   /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */
   readonly silent: boolean;
 }

@@ -6,6 +6,7 @@
  */
 import { assert, unreachable } from '../assert.ts';
 import type { Step } from '../step.ts';
+import { answerFreshReads, noteFreshRead } from './fresh-read.ts';
 import type { InstanceEffect, InstanceEvent } from './instance-event.ts';
 import type { InstanceState } from './instance-state.ts';
 import { noteCoordinatorFailure, receiveFromCoordinator } from './lease.ts';
@@ -38,6 +39,7 @@ export function handle(
   const turn = new Turn({ state, nowMs: event.nowMs, log });
   note(turn, event);
   if (turn.state.role === 'main') advance(turn);
+  if (turn.state.role === 'main') answerFreshReads(turn);
   wishForTick(turn);
   return turn.finish();
 }
@@ -56,6 +58,8 @@ function note(turn: Turn, event: InstanceEvent): void {
       return noteCommitted(turn, event.records);
     case 'activity':
       return turn.state.role === 'main' ? noteActivity(turn) : wakeMain(turn);
+    case 'freshRead':
+      return noteFreshRead(turn, event.id);
     case 'tick':
       return turn.update({ tickAtMs: undefined });
     case 'damaged':

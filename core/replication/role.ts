@@ -215,6 +215,7 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
     isDraining: false,
     commitTimes: [],
     renewEveryMs: turn.state.settings.renewEveryMs,
+    freshReads: [],
     silent: options.silent,
   };
 }
@@ -256,6 +257,8 @@ export function fenceOf(turn: Turn): number {
 export function stepDown(turn: Turn, reason: string): void {
   if (turn.state.role !== 'main') return;
   turn.emit({ type: 'fail', fromLsn: turn.state.acknowledgedLsn + 1, reason });
+  const { freshReads: ids } = turn.main;
+  if (ids.length > 0) turn.emit({ type: 'readRefused', ids, reason: 'notMain' });
   turn.setRole('none', undefined);
 }
 

@@ -20,6 +20,7 @@ import type {
   DevelopmentCommand,
   Faults,
   ObjectDescription,
+  ReadLevel,
   StatementAnswer,
   StatementFailure,
   StatementRequest,
@@ -43,6 +44,7 @@ export type Parameters = Readonly<Record<string, Value>>;
 interface Asked {
   readonly accessMode?: 'read' | 'write';
   readonly bookmarks?: readonly string[];
+  readonly readLevel?: ReadLevel;
   readonly deadlineMs?: number;
 }
 
@@ -113,6 +115,7 @@ export class Database {
       accessMode: asked.accessMode ?? 'write',
       bookmarks: asked.bookmarks ?? [],
       bookmarkWaitMs: asked.deadlineMs ?? 10_000,
+      ...(asked.readLevel && { readLevel: asked.readLevel }),
       deadlineMs: asked.deadlineMs ?? 10_000,
       from: { name: 'worker', region: 'weur' },
     };

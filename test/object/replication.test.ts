@@ -1,5 +1,6 @@
 /** Instances with one another and with the coordinators: commits, reads on replicas, failover, catching up. */
 import { describe, expect, test } from 'vitest';
+import { decodeResult } from '../../core/value/codec.ts';
 import { readRecordHead } from '../../core/wal/record.ts';
 import { RowUnpacker } from '../../core/wal/row.ts';
 import { ask, Database, eventually } from './cluster.ts';
@@ -50,6 +51,39 @@ describe('a database that is dropped', () => {
     const second = await Database.create('again', ['weur', 'enam']);
 
     expect(await second.rows('weur-1', COUNT)).toEqual([[0]]);
+  });
+});
+
+describe('a linearizable read', () => {
+  const FRESH = { accessMode: 'read', readLevel: 'linearizable' } as const;
+
+  test('is answered by MAIN, which sees what was acknowledged, and refused by a replica', async () => {
+    const database = await Database.create('fresh', ['weur', 'enam']);
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+
+    const answer = await database.run('weur-1', COUNT, {}, FRESH);
+    const refusal = await database.fails('enam-1', COUNT, {}, FRESH);
+
+    expect(answer.servedBy).toMatchObject({ name: 'weur-1', role: 'main' });
+    expect(decodeResult(answer.rows).rows).toEqual([[1]]);
+    expect(refusal).toMatchObject({ retry: 'notMain', error: { code: 'Neo.ClientError.Cluster.NotALeader' } });
+  });
+
+  test('waits at a MAIN that has lost its lease, and is told to ask somebody else', async () => {
+    const database = await Database.create('unleased', ['weur', 'enam']);
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+    await database.isolate('weur-1');
+    await database
+      .stub('weur-1')
+      .development({ type: 'kill' })
+      .catch(() => undefined);
+
+    const nearest = await eventually(() => database.run('weur-1', COUNT, {}, { accessMode: 'read' }));
+    const refusal = await database.fails('weur-1', COUNT, {}, FRESH);
+    await database.cut();
+
+    expect(nearest.ok).toBe(true);
+    expect(refusal).toMatchObject({ error: { code: 'Neo.TransientError.General.DatabaseUnavailable' } });
   });
 });
 

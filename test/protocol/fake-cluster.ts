@@ -95,7 +95,8 @@ export class FakeCluster {
     if (typeof behaviour === 'object') {
       return { ...failed('Neo.TransientError.General.DatabaseUnavailable'), retry: behaviour.retry };
     }
-    if (request.accessMode === 'write' && role === 'replica') {
+    const needsMain = request.accessMode === 'write' || request.readLevel === 'linearizable';
+    if (needsMain && role === 'replica') {
       return { ...failed('Neo.ClientError.Cluster.NotALeader'), retry: 'notMain' };
     }
     this.executed.push(`${name}: ${request.statement}`);

@@ -246,6 +246,7 @@ describe('bad input', () => {
     ['parameters as a list', '{"statement":"RETURN 1","parameters":[]}', 400, 'Request.InvalidFormat', "'parameters'"],
     ['bookmarks as text', '{"statement":"RETURN 1","bookmarks":"a"}', 400, 'Request.InvalidFormat', "'bookmarks'"],
     ['an unknown mode', '{"statement":"RETURN 1","accessMode":"x"}', 400, 'Request.InvalidFormat', "'accessMode'"],
+    ['an unknown read level', '{"statement":"RETURN 1","readLevel":"x"}', 400, 'Request.InvalidFormat', "'readLevel'"],
     [
       'somebody else’s name',
       '{"statement":"RETURN 1","impersonatedUser":"a"}',

@@ -19,6 +19,7 @@ function call(changes: Partial<StatementCall> = {}): StatementCall {
     parameters: new Map(),
     accessMode: undefined,
     bookmarks: [],
+    readLevel: 'nearest',
     deadlineMs: 30_000,
     region: 'weur',
     ...changes,
@@ -130,6 +131,61 @@ describe('a read', () => {
     await settle(router.run(call(), 'read'));
 
     expect(cluster.executed).toHaveLength(2);
+  });
+});
+
+describe('a linearizable read', () => {
+  const fresh = { accessMode: 'read', readLevel: 'linearizable' } as const;
+
+  test('goes to MAIN from everywhere, and says what it is', async () => {
+    const cluster = new FakeCluster();
+
+    await settle(cluster.router().run(call({ ...fresh, region: 'apac' }), 'read'));
+
+    expect(cluster.executed).toEqual(['weur-1: RETURN 1']);
+    expect(cluster.requests).toMatchObject([{ accessMode: 'read', readLevel: 'linearizable' }]);
+  });
+
+  test('is sent again to the next MAIN when the connection to the first was lost, since it changes nothing', async () => {
+    const cluster = new FakeCluster();
+    cluster.behaviours.set('weur-1', 'lose');
+    const answer = cluster.router().run(call(fresh), 'read');
+    await vi.advanceTimersByTimeAsync(100);
+    cluster.main = 'enam-1';
+
+    expect(await settle(answer)).toMatchObject({ ok: true });
+    expect(cluster.executed).toEqual(['enam-1: RETURN 1']);
+    expect(cluster.reported).toEqual(['weur-1']);
+  });
+
+  test('leaves a MAIN that is silent when there is another one', async () => {
+    const cluster = new FakeCluster();
+    cluster.behaviours.set('weur-1', 'hang');
+    const answer = cluster.router().run(call(fresh), 'read');
+    await vi.advanceTimersByTimeAsync(1_000);
+    cluster.main = 'enam-1';
+
+    await settle(answer);
+
+    expect(cluster.executed).toEqual(['enam-1: RETURN 1']);
+  });
+
+  test('that kills every MAIN is given up', async () => {
+    const cluster = new FakeCluster();
+    cluster.behaviours.set('weur-1', 'lose');
+
+    const error = await settle(cluster.router().run(call(fresh), 'read'));
+
+    expect(error).toMatchObject({ code: 'Neo.TransientError.General.DatabaseUnavailable' });
+    expect(cluster.reported).toHaveLength(3);
+  });
+
+  test('at one instance is an error when that is not MAIN', async () => {
+    const cluster = new FakeCluster();
+
+    const error = await settle(cluster.router().run(call({ ...fresh, instance: 'enam-1' }), 'read'));
+
+    expect(error).toMatchObject({ code: 'Neo.ClientError.Cluster.NotALeader' });
   });
 });
 

@@ -57,7 +57,8 @@ export class Faults {
     if (dice < 0.2) this.#crash(between(faults, 50, 9_000));
     else if (dice < 0.3) this.#crashAgainAndAgain();
     else if (dice < 0.45) this.#freeze();
-    else if (dice < 0.62) this.#isolate();
+    else if (dice < 0.54) this.#isolate();
+    else if (dice < 0.62) this.#withdraw();
     else if (dice < 0.76) this.#cutOneWay();
     else if (dice < 0.9) this.#storm();
     else if (dice < 0.95) this.#damage();
@@ -142,6 +143,13 @@ export class Faults {
   #isolate(): void {
     const { name } = this.#victim();
     this.#cut([`${name}>*`, `*>${name}`]);
+  }
+
+  /** Cut off from every other object, and from no client: a MAIN that has been deposed without knowing it goes on being asked. */
+  #withdraw(): void {
+    const { name } = this.#victim();
+    const others = this.#world.objects().filter((object) => object.name !== name);
+    this.#cut(others.flatMap((other) => [`${name}>${other.name}`, `${other.name}>${name}`]));
   }
 
   #cutOneWay(): void {

@@ -37,6 +37,9 @@ export type WriteAnswer =
   | { readonly type: 'aborted' }
   | { readonly type: 'unknown' };
 
+/** What a client's linearizable read comes to. */
+export type ReadAnswer = { readonly type: 'ok'; readonly lsn: number } | { readonly type: 'refused' };
+
 interface Waiter {
   readonly lsn: number;
   readonly answer: (answer: WriteAnswer) => void;
@@ -52,6 +55,8 @@ export class SimInstance extends SimObject<InstanceImage> {
   visibleLsn = 0;
   #state: InstanceState;
   #waiters: Waiter[] = [];
+  #readers = new Map<number, (answer: ReadAnswer) => void>();
+  #nextRead = 1;
   #tickId = 0;
   /** Events that effects brought about: they follow when the effects of the step have been carried out. */
   #next: Input[] = [];
@@ -105,8 +110,16 @@ export class SimInstance extends SimObject<InstanceImage> {
     });
   }
 
+  /** A client wants to read what is acknowledged now. */
+  readFresh(answer: (answer: ReadAnswer) => void): void {
+    const id = this.#nextRead++;
+    this.#readers.set(id, answer);
+    this.#handle({ type: 'freshRead', id });
+  }
+
   protected override boot(): void {
     this.#waiters = [];
+    this.#readers.clear();
     this.#next = [];
     this.visibleLsn = 0;
     this.#tickId += 1;
@@ -190,6 +203,12 @@ export class SimInstance extends SimObject<InstanceImage> {
       case 'acknowledge':
         this.#acknowledge(effect.upToLsn);
         break;
+      case 'readReady':
+        this.#answerReads(effect.ids, { type: 'ok', lsn: this.visibleLsn });
+        break;
+      case 'readRefused':
+        this.#answerReads(effect.ids, { type: 'refused' });
+        break;
       case 'abort':
         world.counts.aborts += 1;
         this.#settle(
@@ -262,6 +281,14 @@ export class SimInstance extends SimObject<InstanceImage> {
       (waiter) => waiter.lsn <= upToLsn,
       (waiter) => ({ type: 'ok', lsn: waiter.lsn }),
     );
+  }
+
+  #answerReads(ids: readonly number[], answer: ReadAnswer): void {
+    for (const id of ids) {
+      const reader = this.#readers.get(id);
+      this.#readers.delete(id);
+      this.release(() => reader?.(answer));
+    }
   }
 
   #settle(which: (waiter: Waiter) => boolean, outcome: (waiter: Waiter) => WriteAnswer): void {

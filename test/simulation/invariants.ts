@@ -258,6 +258,14 @@ export class Invariants {
     }
   }
 
+  /** A linearizable read sees everything that was acknowledged before it was asked for. */
+  readFresh(instance: string, read: { readonly lsn: number; readonly acknowledgedLsn: number }): void {
+    const { lsn, acknowledgedLsn } = read;
+    if (lsn < acknowledgedLsn) {
+      this.violate(`${instance} answers a fresh read at ${lsn}, though ${acknowledgedLsn} was acknowledged before`);
+    }
+  }
+
   /** Nobody is shown what could be taken back. */
   shown(instance: SimInstance, lsn: number, image: InstanceImage): void {
     if (lsn === 0) return;

@@ -21,6 +21,7 @@ export interface Dice {
   /** What hosts hand to the machines, and how late their timers are. */
   readonly hosts: Random;
   readonly operator: Random;
+  readonly readers: Random;
 }
 
 /** One independent stream for each concern. */
@@ -33,6 +34,7 @@ export function diceFor(seed: number): Dice {
     clients: streamOf(4),
     hosts: streamOf(5),
     operator: streamOf(6),
+    readers: streamOf(7),
   };
 }
 

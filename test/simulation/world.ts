@@ -18,6 +18,7 @@ import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
 import { SimOperator } from './operator.ts';
 import { type Dice, diceFor } from './random.ts';
+import { SimReader } from './reader.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
@@ -128,6 +129,8 @@ export interface Counts {
   arrivals: number;
   departures: number;
   yields: number;
+  /** Linearizable reads that were answered. */
+  freshReads: number;
   ok: number;
   failed: number;
   unknown: number;
@@ -164,6 +167,7 @@ export function noCounts(): Counts {
     arrivals: 0,
     departures: 0,
     yields: 0,
+    freshReads: 0,
     ok: 0,
     failed: 0,
     unknown: 0,
@@ -181,6 +185,7 @@ export function addCounts(total: Counts, more: Counts): void {
 
 const REGIONS = ['weur', 'enam', 'apac', 'oc'];
 const CLIENTS = 4;
+const READERS = 2;
 /** Once all is well, the cluster works again within this time. */
 export const LIVENESS_MS = 60_000;
 
@@ -204,6 +209,7 @@ export class World {
   readonly faults: Faults;
   readonly invariants: Invariants;
   readonly clients: readonly SimClient[];
+  readonly #readers: readonly SimReader[];
   readonly #operator: SimOperator | undefined;
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
@@ -230,6 +236,7 @@ export class World {
     for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
     this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
+    this.#readers = Array.from({ length: READERS }, (_, number) => new SimReader(this, `reader-${number + 1}`));
   }
 
   /** The mode of those that hold every acknowledged write: the other ones are ASYNC. */
@@ -268,7 +275,7 @@ export class World {
   /** The whole run. Throws a Violation when an invariant breaks, or when the healed cluster does not work. */
   run(): void {
     this.create();
-    for (const client of this.clients) client.start();
+    for (const client of [...this.clients, ...this.#readers]) client.start();
     this.faults.start();
     this.#operator?.start();
     const healAtMs = this.schedule.nowMs + this.#troubleMs;
@@ -282,6 +289,7 @@ export class World {
       this.invariants.violate('no writes are accepted after everything has healed');
     }
     for (const client of this.clients) client.writing = false;
+    for (const reader of this.#readers) reader.reading = false;
     if (!this.#runUntil(deadlineMs, () => this.#isLevel())) {
       this.invariants.violate(`the cluster is not level after everything has healed: ${this.#describe()}`);
     }

@@ -4,7 +4,7 @@ import type { ResultValue, ValueMap } from '../../core/value/value.ts';
 import { JsonFields, malformed } from '../../durable/json-fields.ts';
 import { parseJsonText } from '../../durable/json-text.ts';
 import { decodeEntries, encodeJsonRow, encodeJsonValue, type JsonForm } from '../../durable/json-value.ts';
-import type { Counters, Notification, PlanDescription } from '../../durable/protocol.ts';
+import type { Counters, Notification, PlanDescription, ReadLevel } from '../../durable/protocol.ts';
 import type { Result, Success, TransactionAnswer } from '../answer.ts';
 import { BOOKMARKS_MAX, EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX, STATEMENT_LENGTH_MAX } from '../limits.ts';
 import { HttpError } from '../request-body.ts';
@@ -19,6 +19,7 @@ export interface TransactionRequest {
   readonly parameters: ValueMap;
   readonly bookmarks: readonly string[];
   readonly accessMode: 'read' | 'write' | undefined;
+  readonly readLevel: ReadLevel;
   readonly includeCounters: boolean;
   /** How long the statement may take. */
   readonly deadlineMs: number;
@@ -53,6 +54,7 @@ export function parseTransactionRequest(text: string, form: JsonForm): Transacti
     parameters: form === 'plain' ? parameters : decodeEntries(parameters),
     bookmarks,
     accessMode: parseAccessMode(fields.optionalString('accessMode')),
+    readLevel: parseReadLevel(fields.optionalString('readLevel')),
     includeCounters: fields.optionalBoolean('includeCounters') ?? false,
     deadlineMs: Math.min(executionMs ?? EXECUTION_MS_DEFAULT, EXECUTION_MS_MAX),
     executionMs,
@@ -77,6 +79,19 @@ function parseAccessMode(mode: string | undefined): 'read' | 'write' | undefined
       return 'write';
     default:
       throw malformed("'accessMode' must be 'Read' or 'Write'");
+  }
+}
+
+/** A field that Neo4j does not have. */
+function parseReadLevel(level: string | undefined): ReadLevel {
+  switch (level?.toLowerCase()) {
+    case undefined:
+    case 'nearest':
+      return 'nearest';
+    case 'linearizable':
+      return 'linearizable';
+    default:
+      throw malformed("'readLevel' must be 'Nearest' or 'Linearizable'");
   }
 }
 

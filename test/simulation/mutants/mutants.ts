@@ -137,6 +137,36 @@ const takesWhomIsNamed = coordinatorMutant((handle) => (state, event) => {
   return handle({ ...state, cluster: { ...state.cluster, databases } }, event);
 });
 
+/** MAIN answers a fresh read whether or not it holds its lease. */
+const readsWithoutLease = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  return event.type === 'freshRead' ? answersReads(step) : step;
+});
+
+/** MAIN answers a fresh read under its lease, though it has not acknowledged all that it took over. */
+const readsBeforeInherited = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  return event.nowMs < (step.state.main?.leaseUntilMs ?? 0) ? answersReads(step) : step;
+});
+
+function answersReads({ state, effects }: ReturnType<InstanceHandle>): ReturnType<InstanceHandle> {
+  const { main } = state;
+  if (main === undefined || main.freshReads.length === 0) return { state, effects };
+  const ready: InstanceEffect = { type: 'readReady', ids: main.freshReads };
+  return { state: { ...state, main: { ...main, freshReads: [] } }, effects: [...effects, ready] };
+}
+
+/** A leader gives up a MAIN that was reported and does not answer, though its lease is not over. */
+const ignoresLeases = coordinatorMutant((handle) => (state, event) => {
+  const watches = [...state.watches].map(([name, watch]) => {
+    const instances = [...watch.instances].map(
+      ([other, health]) => [other, { ...health, heardAtMs: undefined }] as const,
+    );
+    return [name, { ...watch, leaseUntilMs: 0, active: false, instances: new Map(instances) }] as const;
+  });
+  return handle({ ...state, watches: new Map(watches) }, event);
+});
+
 const STRICT = ['STRICT_SYNC', 'STRICT_SYNC'] as const;
 
 /** MAIN tells its clients that nothing was done as soon as it has asked for the abort, and does not wait until it is decided. */
@@ -186,6 +216,9 @@ const forgetsAbortAtRestart = instanceMutant((handle) => (state, event, log) => 
 });
 
 export const MUTANTS: readonly Mutant[] = [
+  { name: 'answers a fresh read without its lease', found: /fresh read/, options: readsWithoutLease },
+  { name: 'answers a fresh read before it has caught up', found: /fresh read/, options: readsBeforeInherited },
+  { name: 'does not wait for the end of a lease', found: /fresh read/, options: ignoresLeases },
   {
     name: 'leads without a vote when the leadership is handed to it',
     found: /both lead term|another entry|fell|asserts/,
