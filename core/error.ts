@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   'Neo.TransientError.Transaction.Outdated': '40000',
   /** The instance on which the transaction was opened has begun anew, or is MAIN no longer. */
   'Neo.TransientError.Transaction.LeaseExpired': '25N08',
+  'Neo.TransientError.Transaction.Terminated': '25N05',
   'Neo.TransientError.Transaction.MaximumTransactionLimitReached': '51N74',
   'Neo.TransientError.General.DatabaseUnavailable': '08N09',
   'Neo.TransientError.General.MemoryPoolOutOfMemoryError': '51N66',

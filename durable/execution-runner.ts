@@ -34,8 +34,8 @@ export interface Task {
   /** What it runs in: a snapshot, a transaction that others commit, or neither. */
   readonly options: Pick<StartOptions, 'snapshot' | 'transaction' | 'commitsOnTheWay'>;
   readonly deadlineAtMs: number;
-  /** Throws when the statement is not wanted any more. Asked before it starts and between its slices. */
-  readonly check?: () => void;
+  /** Whether the transaction that it is part of has been ended from outside. Asked before it starts and between its slices. */
+  readonly isEnded?: () => boolean;
 }
 
 export class ExecutionRunner {
@@ -57,14 +57,13 @@ export class ExecutionRunner {
 
   /** Runs a statement that has a state of the graph for itself. */
   async read(task: Task): Promise<Execution> {
-    const { deadlineAtMs, check } = task;
+    const { deadlineAtMs, isEnded } = task;
     const texts = new TextLoader(this.#host.loadCsvAllowed);
     const execution = this.#start(task, texts);
     try {
       while (execution.next(SLICE_WORK) === 'paused') {
         await (texts.pending ?? nextTurn());
-        check?.();
-        if (Date.now() > deadlineAtMs) throw tookTooLong();
+        if (Date.now() > deadlineAtMs || isEnded?.()) throw tookTooLong();
       }
       return execution;
     } catch (error) {
@@ -83,7 +82,7 @@ export class ExecutionRunner {
     return this.#writes.run({
       start: () => this.#start(task, texts),
       pending: () => texts.pending,
-      isCancelled: () => Date.now() > deadlineAtMs,
+      isCancelled: () => Date.now() > deadlineAtMs || task.isEnded?.() === true,
     });
   }
 
@@ -114,8 +113,8 @@ export class ExecutionRunner {
     this.#writes.interrupt(error);
   }
 
-  #start({ text, parameters, options, check }: Task, texts: TextLoader): Execution {
-    check?.();
+  #start({ text, parameters, options, isEnded }: Task, texts: TextLoader): Execution {
+    if (isEnded?.()) throw tookTooLong();
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     return this.#host.engine().start(text, parameters, { ...options, texts, seed, nowMs: Date.now() });
   }

@@ -97,6 +97,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       log: () => this.#graph.log,
       snapshots: () => this.#snapshots,
       state: () => this.#machine.state,
+      transactions: () => this.#transactions.open,
     });
     this.#graph = new InstanceGraph(tables, this.#address.database, storage);
     this.#machine = new Machine({

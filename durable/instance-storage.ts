@@ -1,6 +1,7 @@
 /** What an instance tells and does about its storage when a statement asks: SHOW STORAGE INFO, SHOW SNAPSHOTS, CREATE SNAPSHOT. */
 import type { ChangeLog } from '../core/engine/change-log.ts';
 import type { NextSnapshot, PendingSnapshot, SnapshotInfo, StorageHost } from '../core/engine/storage-host.ts';
+import type { TransactionHost } from '../core/engine/transaction-host.ts';
 import { GraphError } from '../core/error.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import type { Value } from '../core/value/value.ts';
@@ -17,6 +18,8 @@ export interface StorageParts {
   log(): InstanceLog;
   snapshots(): SnapshotTaker;
   state(): InstanceState;
+  /** Those that are open. */
+  transactions(): TransactionHost;
 }
 
 export class InstanceStorage implements StorageHost {
@@ -26,6 +29,10 @@ export class InstanceStorage implements StorageHost {
   constructor(parts: StorageParts) {
     this.#parts = parts;
     this.changes = new InstanceChangeLog(parts);
+  }
+
+  get transactions(): TransactionHost {
+    return this.#parts.transactions();
   }
 
   info(): readonly (readonly [string, Value])[] {

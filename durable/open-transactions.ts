@@ -2,6 +2,7 @@
  * The transactions of several requests that are open on an instance. They live in memory alone: one that is not heard of for a
  * while is rolled back, and so are all of them when the object is lost. Whoever comes later is told why.
  */
+import type { TransactionHost, TransactionInfo } from '../core/engine/transaction-host.ts';
 import { GraphError } from '../core/error.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { WriteTransaction } from '../core/graph/write-transaction.ts';
@@ -37,13 +38,15 @@ export interface OpenTransaction {
   readonly beganAtMs: number;
   readonly endsAtMs: number;
   expiresAtMs: number;
+  /** The statement that runs in it. */
+  statement: string | undefined;
   /** Whether a request is at work in it. Only what takes the graph or the role away ends it then. */
   isBusy: boolean;
   /** Why it has been ended from outside. */
   ended: GraphError | undefined;
 }
 
-export class OpenTransactions {
+export class OpenTransactions implements TransactionHost {
   readonly #instance: string;
   readonly #store: () => GraphStore;
   readonly #incarnation = newIncarnation();
@@ -71,8 +74,17 @@ export class OpenTransactions {
     const endsAtMs = beganAtMs + Math.min(lifetimeMs ?? LIFETIME_MS_MAX, LIFETIME_MS_MAX);
     const id = newTransactionId(this.#instance, accessMode, this.#incarnation);
     const graph = this.#store().openTransaction(BOUNDS);
-    const expiresAtMs = endsAtMs;
-    const one = { id, accessMode, graph, beganAtMs, endsAtMs, expiresAtMs, isBusy: true, ended: undefined };
+    const one: OpenTransaction = {
+      id,
+      accessMode,
+      graph,
+      beganAtMs,
+      endsAtMs,
+      expiresAtMs: endsAtMs,
+      statement: undefined,
+      isBusy: true,
+      ended: undefined,
+    };
     this.#open.set(id, one);
     return one;
   }
@@ -98,15 +110,17 @@ export class OpenTransactions {
     for (const { graph } of this.#open.values()) bytes += graph.bytes;
     if (bytes > BYTES_MAX && one.graph.bytes > 0) throw tooLarge();
     one.isBusy = false;
+    one.statement = undefined;
     one.expiresAtMs = Math.min(Date.now() + IDLE_MS, one.endsAtMs);
     this.#setTimer();
   }
 
   /** Ends one: rolls back what has not been committed. `told`: what later requests are told. */
   end(one: OpenTransaction, told: GraphError): void {
-    this.#open.delete(one.id);
+    if (!this.#open.delete(one.id)) return;
     this.#remember(one.id, told);
-    one.ended = told;
+    // Of one that has been committed only its acknowledgement is waited for.
+    if (!one.graph.isCommitted) one.ended ??= told;
     one.graph.rollback();
     this.#setTimer();
   }
@@ -116,6 +130,25 @@ export class OpenTransactions {
     for (const one of [...this.#open.values()]) {
       if (accessModes.includes(one.accessMode)) this.end(one, leaseExpired(reason));
     }
+  }
+
+  transactions(): readonly TransactionInfo[] {
+    return [...this.#open.values()].map(({ graph, ...one }) => ({
+      ...one,
+      changeCount: graph.deltas.length,
+      bytes: graph.bytes,
+      lsn: graph.lsn,
+    }));
+  }
+
+  /** One in which a request is at work ends when that notices: between two slices of its statement. */
+  terminate(id: string): boolean {
+    const one = this.#open.get(id);
+    if (one === undefined || one.graph.isCommitted) return false;
+    const told = transactionTerminated();
+    if (one.isBusy) one.ended ??= told;
+    else this.end(one, told);
+    return true;
   }
 
   /** Gives up those that wait, the oldest first, while too much is kept for them. */
@@ -183,6 +216,14 @@ export function tookTooLong(): GraphError {
   return new GraphError(
     'Neo.ClientError.Transaction.TransactionTimedOut',
     'The transaction was open for longer than it may be, and was rolled back.',
+  );
+}
+
+/** Drivers do not try again what somebody has ended on purpose. */
+function transactionTerminated(): GraphError {
+  return new GraphError(
+    'Neo.TransientError.Transaction.Terminated',
+    'The transaction was ended by TERMINATE TRANSACTIONS, and rolled back.',
   );
 }
 

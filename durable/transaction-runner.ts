@@ -5,6 +5,7 @@
 import type { Engine } from '../core/engine/engine.ts';
 import type { Execution } from '../core/engine/execution.ts';
 import { TransactionCommit } from '../core/engine/transaction-commit.ts';
+import type { TransactionHost } from '../core/engine/transaction-host.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
 import type { Admission } from './admission.ts';
@@ -20,7 +21,7 @@ import {
 } from './statement-answers.ts';
 
 /** What the runner needs of its instance. The graph changes under it, so it is asked for anew. */
-export interface TransactionHost {
+export interface RunnerHost {
   /** The instance's name. */
   readonly instance: string;
   readonly admission: Admission;
@@ -35,10 +36,10 @@ interface Committed {
 }
 
 export class TransactionRunner {
-  readonly #host: TransactionHost;
+  readonly #host: RunnerHost;
   readonly #open: OpenTransactions;
 
-  constructor(host: TransactionHost) {
+  constructor(host: RunnerHost) {
     this.#host = host;
     this.#open = new OpenTransactions(host.instance, () => host.store());
   }
@@ -72,6 +73,11 @@ export class TransactionRunner {
     this.#open.endAll(['read', 'write'], reason);
   }
 
+  /** Those that are open. */
+  get open(): TransactionHost {
+    return this.#open;
+  }
+
   /** The graph has changed. */
   relieve(): void {
     this.#open.relieve();
@@ -92,6 +98,8 @@ export class TransactionRunner {
   ): Promise<TransactionAnswer> {
     const { admission } = this.#host;
     const execution = statement && (await this.#execute(one, statement, deadlineAtMs));
+    // Somebody may have ended it meanwhile, a statement of its own too.
+    expectOpen(one);
     const result = execution && { result: resultOf(execution) };
     switch (step.type) {
       case 'begin':
@@ -126,9 +134,9 @@ export class TransactionRunner {
     const writes = needsMain(this.#host.engine().prepare(text));
     if (writes && one.accessMode === 'read') throw writeInReadMode();
     const parameters = decodeParameters(statement.parameters);
-    const check = () => expectOpen(one);
-    const task = { text, parameters, options: { transaction: graph }, deadlineAtMs, check };
-    check();
+    const isEnded = () => one.ended !== undefined;
+    const task = { text, parameters, options: { transaction: graph }, deadlineAtMs, isEnded };
+    one.statement = text;
     if (!writes && graph.deltas.length === 0) return executions.read(task);
     const written = await executions.write(task);
     // Nothing of it is told yet that could be taken back.
@@ -139,8 +147,7 @@ export class TransactionRunner {
   async #commit(one: OpenTransaction, deadlineAtMs: number): Promise<Committed> {
     const { executions } = this.#host;
     const { graph } = one;
-    expectOpen(one);
-    const committed = transactionNotFound('The transaction was committed before.');
+    const committed = transactionNotFound('The transaction has ended: its commit was sent before.');
     if (graph.deltas.length === 0) {
       this.#open.end(one, committed);
       return { lsn: graph.lsn, failures: [] };

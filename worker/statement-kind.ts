@@ -1,6 +1,6 @@
 /** What a statement is, as far as the Worker has to know to send it to the right place. */
 import type { Statement, SystemCommand } from '../core/cypher/ast.ts';
-import { classify, isAboutStorage, systemTableOf } from '../core/cypher/classify.ts';
+import { classify, isAboutInstance, systemTableOf } from '../core/cypher/classify.ts';
 import { parse } from '../core/cypher/parser.ts';
 
 export type StatementKind =
@@ -8,7 +8,7 @@ export type StatementKind =
   | { readonly type: 'write' }
   /** Changes options of a database, wherever it is asked. */
   | { readonly type: 'alter'; readonly database: string; readonly ifExists: boolean }
-  /** Reads, or has taken, what is in the storage of one instance: MAIN, unless the client names another. */
+  /** Is about what one instance has, its storage or its open transactions: MAIN, unless the client names another. */
   | { readonly type: 'storage' }
   /** A query over what the coordinators know: the name of the table, such as `SHOW DATABASES`. */
   | { readonly type: 'show'; readonly table: string }
@@ -41,7 +41,7 @@ function kindOf(statement: Statement): StatementKind {
     case 'query': {
       const table = systemTableOf(body);
       if (table !== undefined) return { type: 'show', table };
-      return isAboutStorage(body) ? { type: 'storage' } : readOrWrite(statement);
+      return isAboutInstance(body) ? { type: 'storage' } : readOrWrite(statement);
     }
     case 'createIndex':
     case 'dropIndex':

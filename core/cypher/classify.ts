@@ -3,6 +3,7 @@ import type { Clause, Query, Statement } from './ast.ts';
 import { NO_PROCEDURES, type ProcedureSignatures } from './procedure-signature.ts';
 import { isSystemTable } from './show-signature.ts';
 import { isOfStorage } from './storage-signature.ts';
+import { isOfTransactions } from './transaction-signature.ts';
 
 export type StatementKind = 'read' | 'write' | 'schema' | 'system';
 
@@ -33,10 +34,10 @@ export function systemTableOf(query: Query): string | undefined {
   return name !== undefined && isSystemTable(name) ? name : undefined;
 }
 
-/** Whether a query is a command about the storage of one instance, which stands first too. */
-export function isAboutStorage(query: Query): boolean {
+/** Whether a query is a command about what one instance has, its storage or its open transactions, which stands first too. */
+export function isAboutInstance(query: Query): boolean {
   const name = firstCall(query);
-  return name !== undefined && isOfStorage(name);
+  return name !== undefined && (isOfStorage(name) || isOfTransactions(name));
 }
 
 function firstCall({ parts }: Query): string | undefined {

@@ -10,14 +10,18 @@ import type { ShowSignature } from './show-signature.ts';
 import { CREATE_SNAPSHOT, DUMP_DATABASE } from './storage-signature.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import { TokenCursor } from './token-cursor.ts';
+import { TERMINATE_TRANSACTIONS } from './transaction-signature.ts';
 
 /** Words that may start a statement, for hints. */
 const FIRST_WORDS: readonly Keyword[] = [...CLAUSE_WORDS, 'EXPLAIN', 'PROFILE', 'CYPHER', 'SHOW', 'DROP'];
 
 /** Commands that give rows as SHOW does. */
-const TABLE_COMMANDS: ReadonlyMap<string, ShowSignature> = new Map(
-  [CREATE_SNAPSHOT, DUMP_DATABASE].map((signature) => [signature.name, signature]),
-);
+const TABLE_COMMANDS: ReadonlyMap<string, ShowSignature> = new Map([
+  [CREATE_SNAPSHOT.name, CREATE_SNAPSHOT],
+  [DUMP_DATABASE.name, DUMP_DATABASE],
+  ['TERMINATE TRANSACTION', TERMINATE_TRANSACTIONS],
+  [TERMINATE_TRANSACTIONS.name, TERMINATE_TRANSACTIONS],
+]);
 
 /**
  * Parses one statement. Errors: SyntaxError for what is no Cypher, NotSupported for Cypher that this

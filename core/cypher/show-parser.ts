@@ -18,6 +18,7 @@ import {
 import { SHOW_NEXT_SNAPSHOT, SHOW_SNAPSHOTS, SHOW_STORAGE_INFO } from './storage-signature.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
+import { SHOW_TRANSACTIONS, TERMINATE_TRANSACTIONS } from './transaction-signature.ts';
 
 interface Shown {
   readonly signature: ShowSignature;
@@ -90,6 +91,7 @@ const NOUNS: ReadonlyMap<string, Shown> = new Map([
   ['DATABASE', { signature: SHOW_DATABASES, kinds: { '': null, DEFAULT: 'DEFAULT', HOME: 'HOME' } }],
   ['INSTANCE', { signature: SHOW_INSTANCES, kinds: { '': null } }],
   ['SETTING', { signature: SHOW_SETTINGS, kinds: { '': null } }],
+  ['TRANSACTION', { signature: SHOW_TRANSACTIONS, kinds: { '': null } }],
   ['USER', { signature: SHOW_CURRENT_USER, kinds: { CURRENT: null } }],
 ]);
 
@@ -140,7 +142,7 @@ export class ShowParser {
     if (info)
       return { type: 'query', all: false, parts: [{ clauses: [callOf(info, { span: cursor.spanFrom(start) })] }] };
     if (signature === SHOW_PROCEDURES || signature === SHOW_FUNCTIONS) this.#skipExecutable();
-    const named = signature === SHOW_DATABASES && kind === null ? this.#databaseName() : undefined;
+    const named = this.#named(signature, kind);
     const yields = cursor.takeWords('YIELD');
     const span = cursor.spanFrom(start);
     const items = yields
@@ -148,8 +150,11 @@ export class ShowParser {
       : signature.results.slice(0, signature.briefCount).map(itemAt(span));
     const shown = items === '*' ? signature.results.map(itemAt(span)) : items;
     const call = callOf(signature, { span, kind, named, items: shown });
-    if (!yields)
-      return { type: 'query', all: false, parts: [{ clauses: [{ ...call, where: this.#clauses.where() }] }] };
+    if (!yields) {
+      // What is ended is named, and not looked for.
+      const where = signature === TERMINATE_TRANSACTIONS ? undefined : this.#clauses.where();
+      return { type: 'query', all: false, parts: [{ clauses: [{ ...call, where }] }] };
+    }
     const clauses: Clause[] = [call, this.#clauses.tail(start)];
     const { yield: yielded } = call;
     if (cursor.word() === 'RETURN') clauses.push(this.#clauses.return());
@@ -164,6 +169,28 @@ export class ShowParser {
     if (info === undefined || this.#word(0) !== 'INFO') return undefined;
     this.#cursor.skip();
     return info;
+  }
+
+  /** What is named beside the kind. */
+  #named(signature: ShowSignature, kind: string | null): Expression | undefined {
+    if (signature === SHOW_DATABASES) return kind === null ? this.#databaseName() : undefined;
+    if (signature === TERMINATE_TRANSACTIONS) return this.#transactionIds();
+    const word = this.#cursor.word();
+    if (signature !== SHOW_TRANSACTIONS || word === 'YIELD' || word === 'WHERE') return undefined;
+    return this.#cursor.at(TOKEN.end) || this.#cursor.at(TOKEN.semicolon) ? undefined : this.#transactionIds();
+  }
+
+  /** Strings divided by commas, or an expression that gives one or a list of them. */
+  #transactionIds(): Expression {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const first = this.#clauses.expression();
+    if (!cursor.at(TOKEN.comma)) return first;
+    const items = [first];
+    while (cursor.take(TOKEN.comma)) items.push(this.#clauses.expression());
+    const other = items.find((item) => item.type !== 'literal' || typeof item.value !== 'string');
+    if (other) throw cursor.expected('ids as strings, when there are several');
+    return { type: 'list', items, span: cursor.spanFrom(start) };
   }
 
   /** The one database that is asked for: a name, or a parameter that holds one. */

@@ -26,6 +26,7 @@ import type { Statistics } from '../planner/statistics.ts';
 import { captureProcedures } from './built-in/capture.ts';
 import type { SystemTables } from './built-in/show-system.ts';
 import { storageProcedures } from './built-in/storage.ts';
+import { transactionProcedures } from './built-in/transactions.ts';
 import { type Execution, ImmediateExecution, QueryExecution, type ResultSlots } from './execution.ts';
 import type { Holdings } from './holdings.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -112,6 +113,7 @@ export class Engine {
       [
         ...storageProcedures(store, options.storage),
         ...captureProcedures(store, options.storage?.changes),
+        ...transactionProcedures({ database: options.database, storage: options.storage }),
         ...(options.procedures ?? []),
       ],
       options.systemTables,

@@ -1,9 +1,11 @@
 /** What an engine's host tells and does about the storage under the graph. An engine alone has none. */
 import type { Value } from '../value/value.ts';
 import type { ChangeLog } from './change-log.ts';
+import type { TransactionHost } from './transaction-host.ts';
 
 export interface StorageHost {
   readonly changes: ChangeLog;
+  readonly transactions: TransactionHost;
   /** What the host knows beside the graph: names and values, as SHOW STORAGE INFO lists them. */
   info(): readonly (readonly [name: string, value: Value])[];
   /** Complete snapshots, newest first. */

@@ -35,7 +35,7 @@ export interface WriteTransactionFields {
 
 export class WriteTransaction {
   readonly #fields: WriteTransactionFields;
-  #state: 'idle' | 'running' | 'ended' = 'idle';
+  #state: 'idle' | 'running' | 'committed' | 'rolledBack' = 'idle';
   /** While its changes are in the columns. */
   #writer: Writer | undefined;
   /** While they are not. */
@@ -51,7 +51,11 @@ export class WriteTransaction {
   }
 
   get isOpen(): boolean {
-    return this.#state !== 'ended';
+    return this.#state === 'idle' || this.#state === 'running';
+  }
+
+  get isCommitted(): boolean {
+    return this.#state === 'committed';
   }
 
   /** Whether it waits for its next statement. */
@@ -148,16 +152,16 @@ export class WriteTransaction {
     }
     const transaction = writer.commit(epoch);
     this.#writer = undefined;
-    this.#end();
+    this.#end('committed');
     return transaction;
   }
 
   /** Ends the transaction without a trace. Does nothing when it has ended. */
   rollback(): void {
-    if (this.#state === 'ended') return;
+    if (!this.isOpen) return;
     this.#writer?.rollback();
     this.#writer = undefined;
-    this.#end();
+    this.#end('rolledBack');
   }
 
   #resume(): void {
@@ -171,8 +175,8 @@ export class WriteTransaction {
     this.#writer = new Writer({ ...parts, view }, deltas);
   }
 
-  #end(): void {
-    this.#state = 'ended';
+  #end(how: 'committed' | 'rolledBack'): void {
+    this.#state = how;
     const { parts, guard, pin } = this.#fields;
     const { nodes, relationships, memory } = parts.state;
     memory.bytes -= this.#heldBytes;

@@ -8,7 +8,7 @@ import type {
   TransactionStep,
   TransactionSuccess,
 } from '../../durable/protocol.ts';
-import { Database } from './cluster.ts';
+import { Database, eventually } from './cluster.ts';
 
 const OUTDATED = 'Neo.TransientError.Transaction.Outdated';
 const NOT_FOUND = 'Neo.ClientError.Transaction.TransactionNotFound';
@@ -209,6 +209,25 @@ describe('a transaction', () => {
     expect(notifications.map(({ code }) => code)).toEqual(['SyncReplicationFailure']);
     await database.cut();
   });
+
+  test('is aborted everywhere when a STRICT_SYNC replica does not confirm it, and another one that is open ends with it', async () => {
+    const database = await Database.create('tx-strict', ['weur', 'enam'], ['STRICT_SYNC', 'STRICT_SYNC']);
+    await database.level();
+    const [client, other] = [await Client.begin(database), await Client.begin(database)];
+    await client.rows('CREATE (:A)');
+    await other.rows('CREATE (:A)');
+    await database.cut('enam-1');
+
+    const refusal = await client.fails(undefined, 'commit');
+
+    expect(refusal.error.code).toBe('Neo.TransientError.Cluster.ReplicationFailure');
+    expect((await other.fails(undefined, 'commit')).error.code).toBe(LEASE_EXPIRED);
+    expect(await database.rows('weur-1', COUNT)).toEqual([[0]]);
+    await database.cut();
+    await eventually(async () => (await Client.begin(database)).commit('CREATE (:A)'));
+    const all = await database.level();
+    expect(all.map(({ details }) => details.nodes)).toEqual([1, 1]);
+  });
 });
 
 describe('what ends a transaction from outside', () => {
@@ -321,7 +340,7 @@ describe('what ends a transaction from outside', () => {
 
     expect((await forged.fails('RETURN 1')).error.code).toBe(NOT_FOUND);
     await client.commit();
-    expect((await client.fails(undefined, 'commit')).error.message).toContain('was committed before');
+    expect((await client.fails(undefined, 'commit')).error.message).toContain('its commit was sent before');
   });
 
   test('there are not more than an instance takes', async () => {
@@ -336,6 +355,62 @@ describe('what ends a transaction from outside', () => {
       error: { code: 'Neo.TransientError.Transaction.MaximumTransactionLimitReached' },
     });
     await Client.begin(database);
+  });
+});
+
+describe('SHOW TRANSACTIONS and TERMINATE TRANSACTIONS', () => {
+  test('tell what is open, and end what waits and what is at work', async () => {
+    const database = await Database.create('tx-show', ['weur']);
+    const [waiting, reading, writing] = [
+      await Client.begin(database, { read: true }),
+      await Client.begin(database),
+      await Client.begin(database),
+    ];
+    await writing.rows('CREATE (:A)');
+    const refusals = [
+      reading.fails(`WITH 1 AS x ${LONG} RETURN n`),
+      writing.fails(`CREATE (:A) WITH 1 AS x ${LONG} CREATE (:A)`),
+    ];
+    await scheduler.wait(100);
+
+    const shown = await database.rows(
+      'weur-1',
+      'SHOW TRANSACTIONS YIELD transactionId AS id, status, accessMode, database, elapsedTime WHERE elapsedTime.seconds < 60 RETURN id, status, accessMode, database',
+    );
+    const ended = await database.rows(
+      'weur-1',
+      `TERMINATE TRANSACTIONS '${waiting.id}', '${reading.id}', '${writing.id}', 'nobody' YIELD message`,
+    );
+
+    expect(shown).toEqual([
+      [waiting.id, 'Idle', 'read', 'tx-show'],
+      [reading.id, 'Running', 'write', 'tx-show'],
+      [writing.id, 'Running', 'write', 'tx-show'],
+    ]);
+    expect(ended.map(([message]) => message)).toEqual([
+      ...Array(3).fill('Transaction terminated.'),
+      'Transaction not found.',
+    ]);
+    refusals.push(waiting.fails('RETURN 1'));
+    const codes = (await Promise.all(refusals)).map(({ error }) => error.code);
+    expect(codes).toEqual(Array(3).fill('Neo.TransientError.Transaction.Terminated'));
+    expect(await database.rows('weur-1', COUNT)).toEqual([[0]]);
+    expect(await database.rows('weur-1', 'SHOW TRANSACTIONS')).toEqual([]);
+  });
+
+  test('one that ends itself is rolled back', async () => {
+    const database = await Database.create('tx-self', ['weur']);
+    const client = await Client.begin(database);
+    await client.rows('CREATE (:A)');
+
+    const { error } = await client.fails('SHOW TRANSACTIONS YIELD transactionId AS id RETURN id, 1 / 0');
+    const other = await Client.begin(database);
+    await other.rows('CREATE (:A)');
+    const itself = await other.fails(`TERMINATE TRANSACTION '${other.id}'`);
+
+    expect(error.code).toBe('Neo.ClientError.Statement.ArithmeticError');
+    expect(itself.error.code).toBe('Neo.TransientError.Transaction.Terminated');
+    expect(await database.rows('weur-1', COUNT)).toEqual([[0]]);
   });
 });
 

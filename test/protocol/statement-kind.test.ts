@@ -12,6 +12,11 @@ test.each([
   { text: 'show snapshots YIELD path', type: 'storage' },
   { text: 'SHOW NEXT SNAPSHOT', type: 'storage' },
   { text: 'SHOW STORAGE INFO', type: 'storage' },
+  { text: 'SHOW TRANSACTIONS', type: 'storage' },
+  { text: "SHOW TRANSACTION 'a', 'b' YIELD transactionId AS id WHERE id <> 'c' RETURN id", type: 'storage' },
+  { text: 'SHOW TRANSACTIONS $ids WHERE elapsedTime.seconds > 1', type: 'storage' },
+  { text: "TERMINATE TRANSACTION 'a'", type: 'storage' },
+  { text: "TERMINATE TRANSACTIONS ['a', 'b'] YIELD message", type: 'storage' },
   { text: 'SHOW DATABASES', type: 'show' },
   { text: 'DROP DATABASE flights', type: 'system' },
   { text: "ALTER DATABASE flights SET OPTION txLogEnrichment 'FULL'", type: 'alter' },
@@ -19,9 +24,16 @@ test.each([
   expect(new StatementKinds().of(text).type).toBe(type);
 });
 
-test.each(['DUMP', 'DUMP DATABASE flights', 'SHOW NEXT INDEX', 'CREATE SNAPSHOT now', 'SHOW STORAGE'])(
-  '%s is refused',
-  (text) => {
-    expect(() => new StatementKinds().of(text)).toThrow();
-  },
-);
+test.each([
+  'TERMINATE TRANSACTIONS',
+  'TERMINATE TRANSACTIONS YIELD message',
+  "TERMINATE TRANSACTION 'a' WHERE message = 'b'",
+  "SHOW TRANSACTIONS 'a', b",
+  'DUMP',
+  'DUMP DATABASE flights',
+  'SHOW NEXT INDEX',
+  'CREATE SNAPSHOT now',
+  'SHOW STORAGE',
+])('%s is refused', (text) => {
+  expect(() => new StatementKinds().of(text)).toThrow();
+});

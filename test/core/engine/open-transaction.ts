@@ -1,3 +1,4 @@
+import { TransactionCommit } from '../../../core/engine/transaction-commit.ts';
 import type { WriteTransaction } from '../../../core/graph/write-transaction.ts';
 import { type Database, type Parameters, plain } from './database.ts';
 
@@ -31,8 +32,7 @@ export class OpenTransaction {
 
   /** Commits and acknowledges. Answers with the lsn, if there was something to commit. */
   commit(): number | undefined {
-    this.#transaction.prepare();
-    const transaction = this.#transaction.commit(1);
+    const transaction = new TransactionCommit(this.#transaction).commit(1);
     this.isCommitted = true;
     if (transaction) this.#database.store.acknowledge(transaction.lsn);
     return transaction?.lsn;

@@ -5,28 +5,11 @@
 import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-event.ts';
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
-import { LONG_LEASES, type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
-
-/** Worlds in which it matters when a lease ends. */
-export const LEASED = { settings: LONG_LEASES, isOperated: true } as const;
-
-export interface Mutant {
-  readonly name: string;
-  /** What the violation says, when it is found for the right reason. */
-  readonly found: RegExp;
-  readonly options: Partial<WorldOptions>;
-}
-
-type InstanceHandle = Machines['instance'];
-type CoordinatorHandle = Machines['coordinator'];
-
-function instanceMutant(wrap: (handle: InstanceHandle) => InstanceHandle): Partial<WorldOptions> {
-  return { machines: { ...PRODUCTION, instance: wrap(PRODUCTION.instance) } };
-}
-
-function coordinatorMutant(wrap: (handle: CoordinatorHandle) => CoordinatorHandle): Partial<WorldOptions> {
-  return { machines: { ...PRODUCTION, coordinator: wrap(PRODUCTION.coordinator) } };
-}
+import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
+import { MAIN_MUTANTS } from './main-mutants.ts';
+import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
+import { RAFT_MUTANTS } from './raft-mutants.ts';
+import { REPLICA_MUTANTS } from './replica-mutants.ts';
 
 /** MAIN acknowledges what is durable on itself, and waits for nobody. */
 const acknowledgesAtOnce = instanceMutant((handle) => (state, event, log) => {
@@ -218,22 +201,17 @@ const forgetsAbortAtRestart = instanceMutant((handle) => (state, event, log) => 
   return handle(state, { ...event, persisted: { ...event.persisted, aborting: undefined } }, log);
 });
 
-/** A leader takes every lease of those before it for long over. */
-const ignoresInheritedLeases = coordinatorMutant((handle) => (state, event) => {
-  const step = handle(state, event);
-  return { ...step, state: { ...step.state, raft: { ...step.state.raft, lastLeaderAtMs: Number.NEGATIVE_INFINITY } } };
-});
-
 export const MUTANTS: readonly Mutant[] = [
   { name: 'answers a fresh read without its lease', found: /fresh read/, options: readsWithoutLease },
   { name: 'answers a fresh read before it has caught up', found: /fresh read/, options: readsBeforeInherited },
-  { name: 'does not wait for the end of a lease', found: /fresh read/, options: ignoresLeases },
+  { name: 'does not wait for the end of a lease', found: /fresh read|under a lease/, options: ignoresLeases },
   {
     name: 'leads without a vote when the leadership is handed to it',
+    seed: 90,
     found: /both lead term|another entry|fell|asserts/,
     options: { ...leadsWhenTold, isOperated: true },
   },
-  { name: 'ignores global_read_only', found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
+  { name: 'ignores global_read_only', seed: 5, found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
   {
     name: 'takes whomever an operator names for a member of the in-sync set',
     found: /fell|does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
@@ -244,21 +222,17 @@ export const MUTANTS: readonly Mutant[] = [
     found: /in sync or strict, does not hold/,
     options: acknowledgesAtOnce,
   },
-  {
-    name: 'waits for no lease of an earlier leader',
-    found: /under a lease/,
-    options: { ...ignoresInheritedLeases, ...LEASED },
-  },
-  { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
+  { name: 'ignores that an epoch is sealed', seed: 3, found: /stores from epoch/, options: ignoresSeals },
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
   {
     name: 'does not await the removal of a replica',
     found: /in sync or strict, does not hold/,
     options: removalNotAwaited,
   },
-  { name: 'votes twice in one term', found: /both lead term/, options: votesTwice },
+  { name: 'votes twice in one term', seed: 2, found: /both lead term/, options: votesTwice },
   {
     name: 'counts a repeated vote twice',
+    seed: 10,
     found: /both lead term/,
     options: { ...countsRepeatedVotes, coordinatorCount: 5 },
   },
@@ -266,11 +240,13 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
   {
     name: 'tells that a transaction was aborted before that is decided',
+    seed: 5,
     found: /failed, and is there/,
     options: { ...abortNotAwaited, variant: STRICT },
   },
   {
     name: 'makes an instance MAIN with what was aborted',
+    seed: 13,
     found: /failed, and is there/,
     options: { ...keepsWhatWasAborted, variant: STRICT },
   },
@@ -281,7 +257,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'forgets at a restart that an abort is being decided',
+    seed: 160,
     found: /though \d+ has begun|another transaction|acknowledged|shows/,
-    options: { ...forgetsAbortAtRestart, variant: STRICT },
+    options: { ...forgetsAbortAtRestart, variant: STRICT, isOperated: false },
   },
+  ...RAFT_MUTANTS,
+  ...REPLICA_MUTANTS,
+  ...MAIN_MUTANTS,
+  ...COORDINATOR_MUTANTS,
 ];
