@@ -1,5 +1,4 @@
 /** What a MAIN asks of the coordinators: its lease, changes of the in-sync set, and aborts. */
-import { unreachable } from '../assert.ts';
 import { quorumConfirmedAtMs } from '../raft/state.ts';
 import { type CoordinatorRequest, type InstanceReport, refusalOf } from '../replication/message.ts';
 import type { CommandResult } from './cluster-state.ts';
@@ -36,7 +35,9 @@ export function receiveMainRequest(turn: CoordinatorTurn, id: string, request: C
       );
     }
     default:
-      return unreachable(body);
+      // A request that a later version has and this one does not: MAIN is told.
+      body satisfies never;
+      return turn.reply(id, request, { type: 'refused', reason: 'version' });
   }
 }
 

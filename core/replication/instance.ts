@@ -91,7 +91,9 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
     case 'drop':
       return receiveDrop(turn, body);
     default:
-      return unreachable(body);
+      // A request that a later version has and this one does not: the sender is told, and goes on without.
+      body satisfies never;
+      return turn.reply({ type: 'refused', reason: 'version' });
   }
 }
 

@@ -7,7 +7,10 @@ import type { Assignment } from './assignment.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { LogPosition, LogRecord, RecordHash, SnapshotDescription } from './log.ts';
 
-/** Version that this code speaks, and the oldest that it understands: in a roll-out old and new code talk for minutes. */
+/**
+ * Version that this code speaks, and the oldest that it understands: in a roll-out old and new code talk for minutes. What a receiver of
+ * the version before would misread raises it; a message of a higher version than its own is refused.
+ */
 export const REPLICATION_PROTOCOL_VERSION = 1;
 export const REPLICATION_PROTOCOL_VERSION_MIN = 1;
 
@@ -290,7 +293,8 @@ export function refusalOf(
   envelope: Envelope,
   receiver: { readonly cluster: string | undefined; readonly nowMs: number },
 ): RefusedReply['reason'] | undefined {
-  if (envelope.version < REPLICATION_PROTOCOL_VERSION_MIN) return 'version';
+  const { version } = envelope;
+  if (version < REPLICATION_PROTOCOL_VERSION_MIN || version > REPLICATION_PROTOCOL_VERSION) return 'version';
   if (receiver.nowMs > envelope.deadlineMs) return 'late';
   if (receiver.cluster !== undefined && envelope.cluster !== receiver.cluster) return 'foreignCluster';
   return undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WorkerRequest } from '../../../core/coordinator/request.ts';
+import type { CoordinatorRequestBody } from '../../../core/replication/message.ts';
 import { FLIGHTS, Group, groupWithFlights, MEMBERS } from './group.ts';
 
 describe('CREATE DATABASE', () => {
@@ -231,4 +232,15 @@ describe('a coordinator', () => {
 
     expect(group.instance('apac-1').role).toBe('replica');
   });
+});
+
+test('a request of MAIN that a later build may send is refused, and the leader goes on', () => {
+  const group = groupWithFlights();
+  // What a later build may send is none of the requests that the types name.
+  const unknown = { type: 'ofALaterBuild' } as unknown as CoordinatorRequestBody;
+
+  const reply = group.askAsMain('weur-1', unknown);
+
+  expect(reply).toEqual({ type: 'refused', reason: 'version' });
+  expect(group.renew('weur-1')).toMatchObject({ type: 'lease', granted: true });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type InstanceRequestBody, REPLICATION_PROTOCOL_VERSION } from '../../../core/replication/message.ts';
 import { GENESIS_HASH } from '../../../core/wal/checksum.ts';
 import { assignmentOf, TestCluster } from './cluster.ts';
 
@@ -49,6 +50,7 @@ describe('an instance refuses', () => {
     { what: 'late', change: { deadlineMs: 1 }, reason: 'late' },
     { what: 'of another cluster', change: { cluster: 'k2' }, reason: 'foreignCluster' },
     { what: 'of a version before the oldest understood', change: { version: 0 }, reason: 'version' },
+    { what: 'of the next version', change: { version: REPLICATION_PROTOCOL_VERSION + 1 }, reason: 'version' },
   ])('a message that is $what, and changes nothing', ({ change, reason }) => {
     const cluster = TestCluster.started();
     const before = cluster.peer('b').state;
@@ -56,6 +58,18 @@ describe('an instance refuses', () => {
     const reply = cluster.ask('b', { type: 'seal', epoch: 2 }, change);
 
     expect(reply).toEqual({ type: 'refused', reason });
+    expect(cluster.peer('b').state).toEqual(before);
+  });
+
+  test('a request of a kind that it does not know, and goes on', () => {
+    const cluster = TestCluster.started();
+    const before = cluster.peer('b').state;
+    // What a later build may send is none of the requests that the types name.
+    const unknown = { type: 'ofALaterBuild' } as unknown as InstanceRequestBody;
+
+    const reply = cluster.ask('b', unknown);
+
+    expect(reply).toEqual({ type: 'refused', reason: 'version' });
     expect(cluster.peer('b').state).toEqual(before);
   });
 
