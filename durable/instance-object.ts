@@ -95,6 +95,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       log: () => this.#graph.log,
       snapshots: () => this.#snapshots,
       state: () => this.#machine.state,
+      graphBytes: () => this.#graph.store.memoryBytes,
     });
     this.#graph = new InstanceGraph(tables, this.#address.database, storage);
     this.#machine = new Machine({
