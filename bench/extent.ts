@@ -1,5 +1,6 @@
 /** How much is measured. */
 import type { Effort } from './pokec/measuring.ts';
+import type { Size } from './pokec/social-graph.ts';
 import type { SamplingPlan } from './sampling.ts';
 
 export interface Extent {
@@ -10,6 +11,8 @@ export interface Extent {
   readonly coreImports: number;
   /** Imports through serve, each into a database of its own. */
   readonly serveImports: number;
+  /** The Pokec graph that `skein import` loads. */
+  readonly bulkImport: Size;
   /** Requests of one client in turn, of each kind. */
   readonly requests: number;
   /** Requests of the concurrent clients together. */
@@ -28,6 +31,7 @@ export const FULL: Extent = {
   sampling: { warmUpMs: 400, rounds: 101, sampleMs: 2 },
   coreImports: 3,
   serveImports: 2,
+  bulkImport: 'medium',
   requests: 500,
   concurrentRequests: 3_200,
   warmUpShare: 0.2,
@@ -44,6 +48,7 @@ export const QUICK: Extent = {
   sampling: { warmUpMs: 100, rounds: 15, sampleMs: 1 },
   coreImports: 1,
   serveImports: 1,
+  bulkImport: 'small',
   requests: 100,
   concurrentRequests: 640,
   warmUpShare: 0.2,

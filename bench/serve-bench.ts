@@ -1,5 +1,6 @@
 /** Measures `skein serve` from outside: HTTP, the Worker, the objects, storage. */
 import { Connection } from '../cli/connection.ts';
+import { benchBulkImport } from './bulk-import-bench.ts';
 import { type ClientsTimes, runClients } from './clients.ts';
 import { benchDisk, benchSqlite } from './disk-bench.ts';
 import type { Extent } from './extent.ts';
@@ -36,6 +37,7 @@ export async function benchServe(server: Server, extent: Extent, report: Report)
       await client.run('system', say(`CREATE DATABASE ${name} OPTIONS {regions: ${regions}, mode: 'SYNC'}`));
     }
     await benchImports(client, server, extent, report);
+    await benchBulkImport(server, extent, report);
     await benchReads(target);
     report.say('disk');
     const fsync = benchDisk(extent);

@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   'Neo.ClientError.Transaction.TransactionAccessedConcurrently': '25N03',
   'Neo.ClientError.Transaction.TransactionTimedOut': '25N05',
   'Neo.ClientError.ChangeDataCapture.InvalidIdentifier': '52N30',
+  /** A STRICT_SYNC replica did not confirm a transaction, which was aborted; GQL's "transaction rollback". */
+  'Neo.TransientError.Cluster.ReplicationFailure': '40000',
   'Neo.TransientError.Transaction.BookmarkTimeout': '08N13',
   'Neo.TransientError.Transaction.DeadlockDetected': '50N05',
   /** Another transaction was first to change what this one wants to change; GQL's "transaction rollback". */

@@ -1,4 +1,4 @@
-/** Clients whose transaction is in the log and who wait until it may be told: acknowledged, or in doubt. */
+/** Clients whose transaction is in the log and who wait until it may be told: acknowledged, aborted, or in doubt. */
 import { GraphError } from '../core/error.ts';
 import type { SyncReplicationFailure } from '../core/replication/instance-event.ts';
 
@@ -33,6 +33,13 @@ export class Acknowledgements {
     this.#settle(
       (waiter) => waiter.lsn >= fromLsn,
       (waiter) => waiter.reject(outcomeUnknown(reason)),
+    );
+  }
+
+  abort(fromLsn: number, reason: string): void {
+    this.#settle(
+      (waiter) => waiter.lsn >= fromLsn,
+      (waiter) => waiter.reject(new GraphError('Neo.TransientError.Cluster.ReplicationFailure', reason)),
     );
   }
 

@@ -300,6 +300,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#setVisible(effect.lsn);
       case 'acknowledge':
         return this.#acknowledgements.acknowledge(effect.upToLsn, effect.notifications);
+      case 'abort':
+        return this.#acknowledgements.abort(effect.fromLsn, effect.reason);
       case 'fail':
         return this.#acknowledgements.fail(effect.fromLsn, effect.reason);
       case 'send':

@@ -71,7 +71,7 @@ export class EmbeddedGraph {
     if (transaction) this.#store.acknowledge(transaction.lsn);
     this.#store.populateIndexes(Number.POSITIVE_INFINITY);
     const { columns, rows, counters, plan } = execution;
-    return { fields: columns, values: plainRows(rows), counters, plan };
+    return { fields: columns, values: plainRows(rows, execution.hasObjects), counters, plan };
   }
 
   /** Puts nodes and relationships into the graph, which must be empty. Much faster than statements. Answers the graph's bytes. */

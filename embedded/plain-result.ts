@@ -77,8 +77,10 @@ export class PlainRelationship {
 }
 
 /** Rows that nobody else holds become plain rows: only what is no plain value already is replaced. */
-export function plainRows(rows: readonly (readonly ResultValue[])[]): PlainRow[] {
+export function plainRows(rows: readonly (readonly ResultValue[])[], hasObjects: boolean): PlainRow[] {
   const plain = rows as unknown[][]; // the execution that made them is over
+  // To go through rows of numbers in vain would cost as much as to make them.
+  if (!hasObjects) return plain as PlainRow[];
   for (const row of plain) {
     for (let at = 0; at < row.length; at += 1) {
       if (typeof row[at] === 'object' && row[at] !== null) row[at] = plainObject(row[at] as Exclude<ResultValue, null>); // not replaced yet

@@ -5,16 +5,25 @@ import { GENDERS, type SocialGraph } from './social-graph.ts';
 
 const CHUNK_CHARACTERS = 1 << 20;
 
-/** Writes `users.csv` (id, completion_percentage, gender, age) and `friends.csv` (src, dst) and answers with their paths. */
-export function writeCsv(graph: SocialGraph, folder: string): { readonly users: string; readonly friendships: string } {
+const HEADERS = { users: 'id,completion_percentage,gender,age', friendships: 'src,dst' };
+
+/**
+ * Writes `users.csv` (id, completion_percentage, gender, age) and `friends.csv` (src, dst) and answers with their paths. `headers`: other
+ * names of these columns.
+ */
+export function writeCsv(
+  graph: SocialGraph,
+  folder: string,
+  headers = HEADERS,
+): { readonly users: string; readonly friendships: string } {
   const users = join(folder, 'users.csv');
   const friendships = join(folder, 'friends.csv');
   const { completion, gender, age, from, to } = graph;
-  writeLines(users, 'id,completion_percentage,gender,age', graph.users, (i) => {
+  writeLines(users, headers.users, graph.users, (i) => {
     const id = i + 1;
     return `${id},${completion[id]},${GENDERS[gender[id]!]},${age[id]}`;
   });
-  writeLines(friendships, 'src,dst', graph.friendships, (i) => `${from[i]},${to[i]}`);
+  writeLines(friendships, headers.friendships, graph.friendships, (i) => `${from[i]},${to[i]}`);
   return { users, friendships };
 }
 

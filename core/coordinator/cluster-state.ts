@@ -5,7 +5,7 @@
 import { unreachable } from '../assert.ts';
 import type { Assignment, InstanceDescription } from '../replication/assignment.ts';
 import { applySetting, type SettingName } from './cluster-settings.ts';
-import { beginFailover, chooseMain, completeFailover } from './epoch-change.ts';
+import { abort, beginFailover, chooseMain, completeFailover } from './epoch-change.ts';
 import { addInstance, noteTold, removeInstance, updateServers } from './instance-change.ts';
 import { namesInOrder, type Outcome, refuse, set } from './outcome.ts';
 
@@ -109,6 +109,15 @@ export type Command =
       readonly change: 'add' | 'remove';
       readonly instance: string;
     }
+  /** What MAIN wrote after `afterLsn` is void. MAIN goes on in the next epoch. */
+  | {
+      readonly type: 'abort';
+      readonly database: string;
+      readonly cluster: string;
+      readonly epoch: number;
+      readonly version: number;
+      readonly afterLsn: number;
+    }
   | {
       readonly type: 'beginFailover';
       readonly database: string;
@@ -169,6 +178,7 @@ export type CommandRefusal =
   | 'unknownInstance'
   | 'main'
   | 'async'
+  | 'mixedModes'
   | 'leaving'
   | 'notInSync';
 
@@ -194,6 +204,8 @@ export function apply(state: ClusterState, command: Command): Outcome {
       return noteTold(state, command, database);
     case 'changeInSync':
       return changeInSync(state, command, database);
+    case 'abort':
+      return abort(state, command, database);
     case 'beginFailover':
       return beginFailover(state, command, database);
     case 'chooseMain':
@@ -233,7 +245,7 @@ function createDatabase(
   const main = instances[0];
   if (main === undefined) return refuse(state, 'unknownInstance', undefined);
   // All of them are empty, so each holds everything that has been acknowledged.
-  const inSync = instances.filter(({ name, mode }) => name === main.name || mode === 'SYNC').map(({ name }) => name);
+  const inSync = instances.filter(({ name, mode }) => name === main.name || mode !== 'ASYNC').map(({ name }) => name);
   const readOnly = state.settings.get('global_read_only') === 'true';
   const assignment = {
     ...{ database, cluster, epoch: 1, version: 1, main: main.name, instances, inSync, coordinators },
@@ -259,7 +271,7 @@ function changeInSync(state: ClusterState, command: CommandOf<'changeInSync'>, d
   const description = assignment.instances.find(({ name }) => name === instance);
   if (description === undefined) return refuse(state, 'unknownInstance', database);
   if (instance === assignment.main) return refuse(state, 'main', database);
-  if (change === 'add' && description.mode !== 'SYNC') return refuse(state, 'async', database);
+  if (change === 'add' && description.mode === 'ASYNC') return refuse(state, 'async', database);
   const names =
     change === 'add' ? [...assignment.inSync, instance] : assignment.inSync.filter((name) => name !== instance);
   const inSync = namesInOrder(assignment, names);

@@ -142,6 +142,10 @@ function noteCommitted(turn: CoordinatorTurn, command: Command): void {
   switch (command.type) {
     case 'completeFailover':
       return forgetEpoch(turn, command.database);
+    case 'abort':
+      // MAIN is to hear of it at once, before the others.
+      turn.updateWatchIfKnown(command.database, { handover: undefined });
+      return tellMainAtOnce(turn, command.database);
     case 'beginFailover':
       turn.updateWatchIfKnown(command.database, { handover: undefined });
       return forgetSeals(turn, command.database);

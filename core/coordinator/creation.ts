@@ -28,12 +28,23 @@ export function creationOf(request: CreateRequest, coordinators: readonly string
     const number = regions.slice(0, position + 1).filter((other) => other === region).length;
     return { name: `${region}-${number}`, region, mode: modeAt(request, position) };
   });
+  if (!mayMix(instances)) throw wrong(MIXED_MODES);
   return { type: 'createDatabase', database: name, cluster: clusterId, instances, coordinators };
 }
 
 /** The mode of this name; undefined when there is none. */
 export function modeOf(text: unknown): ReplicationMode | undefined {
-  return text === 'SYNC' || text === 'ASYNC' ? text : undefined;
+  return text === 'SYNC' || text === 'ASYNC' || text === 'STRICT_SYNC' ? text : undefined;
+}
+
+/** SYNC goes on without a replica where STRICT_SYNC stops, so both together would promise nothing. As in Memgraph. */
+export const MIXED_MODES =
+  'instances of one database are STRICT_SYNC and ASYNC, or SYNC and ASYNC, and MAIN counts as well: SYNC and STRICT_SYNC do not mix';
+
+/** Whether instances of these modes can be of one database. */
+export function mayMix(instances: readonly { readonly mode: ReplicationMode }[]): boolean {
+  const modes = instances.map(({ mode }) => mode);
+  return !(modes.includes('SYNC') && modes.includes('STRICT_SYNC'));
 }
 
 /** The region in an instance's name, which is a region and a number; undefined when it is not. */
@@ -52,13 +63,7 @@ function modeAt(request: CreateRequest, position: number): ReplicationMode {
   const text: unknown = ofRegion ?? request.mode ?? 'SYNC';
   const mode = modeOf(text);
   if (mode !== undefined) return mode;
-  if (text === 'STRICT_SYNC') {
-    throw new GraphError(
-      'Neo.ClientError.Statement.NotSupported',
-      'STRICT_SYNC is not supported yet; use SYNC or ASYNC',
-    );
-  }
-  throw wrong(`'${String(text)}' is no replication mode; there are SYNC and ASYNC`);
+  throw wrong(`'${String(text)}' is no replication mode; there are SYNC, ASYNC and STRICT_SYNC`);
 }
 
 function wrong(message: string): GraphError {

@@ -1,4 +1,5 @@
-/** How an epoch ends and the next one begins, as commands in the log: by a failover, or because an operator wants it. */
+/** How an epoch ends and the next one begins, as commands in the log: by a failover, because an operator wants it, or by an abort. */
+import { withAbort } from '../replication/assignment.ts';
 import type { ClusterState, CommandOf, Database, Failover } from './cluster-state.ts';
 import { namesInOrder, type Outcome, refuse, set } from './outcome.ts';
 
@@ -17,6 +18,21 @@ export function beginFailover(state: ClusterState, command: CommandOf<'beginFail
     ...database,
     status: { type: 'failingOver', toEpoch, from: assignment.main, choice, reason, beganAtMs: atMs },
   });
+}
+
+/**
+ * A STRICT_SYNC replica did not confirm what MAIN has written after `afterLsn`: it is void, and the epoch with it, so that no replica
+ * takes any of it any more. Nobody else becomes MAIN.
+ */
+export function abort(state: ClusterState, command: CommandOf<'abort'>, database: Database): Outcome {
+  const { assignment, status } = database;
+  const { epoch, version, afterLsn } = command;
+  if (status.type !== 'online') return refuse(state, status.type, database);
+  if (epoch !== assignment.epoch) return refuse(state, 'epoch', database);
+  if (version !== assignment.version) return refuse(state, 'version', database);
+  const aborts = withAbort(assignment, { epoch, afterLsn });
+  const next = { ...assignment, epoch: epoch + 1, version: version + 1, aborts };
+  return set(state, { ...database, assignment: next, told: [], unconfirmedVersion: undefined });
 }
 
 /** There is no MAIN because an operator wanted it so, and now there is to be one. */

@@ -6,6 +6,7 @@
  * once a member is sealed MAIN cannot get its answer; so MAIN acknowledges nothing more, and what it has acknowledged is on every
  * member. Any member that answers the seal will do; the longest log keeps most of what was not acknowledged.
  */
+import { validLsn } from '../replication/assignment.ts';
 import type { SealReply } from '../replication/message.ts';
 import type { Database, DatabaseStatus, Loss } from './cluster-state.ts';
 import { mayAsk } from './health.ts';
@@ -56,7 +57,7 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
   const { assignment } = database;
   const { database: name, cluster, inSync, instances } = assignment;
   const usable = inSync.flatMap((member) => {
-    const answer = turn.watch(name).sealed.get(member);
+    const answer = validAnswer(turn, database, member);
     return answer !== undefined && isUsable(turn, name, answer, status) ? [{ member, answer }] : [];
   });
   const { sealWaitMs } = turn.state.settings;
@@ -73,7 +74,7 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
   if (status.choice.type === 'nobody' || !isFenced(turn, name, status)) return;
   // A member that follows asynchronously may have been MAIN; as a replica nobody waits for it.
   const staying = usable.filter(
-    ({ member }) => instances.find((instance) => instance.name === member)?.mode === 'SYNC' || member === best.member,
+    ({ member }) => instances.find((instance) => instance.name === member)?.mode !== 'ASYNC' || member === best.member,
   );
   turn.decide({
     type: 'completeFailover',
@@ -83,7 +84,7 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
     main: best.member,
     inSync: staying.map(({ member }) => member),
     atMs: turn.nowMs,
-    lost: lossBy(turn, name, { status, chosen: best.answer }),
+    lost: lossBy(turn, database, { status, chosen: best.answer }),
   });
 }
 
@@ -99,14 +100,21 @@ function isFenced(turn: CoordinatorTurn, database: string, { from, toEpoch, reas
 /** What MAIN wrote beyond the log that goes on: at least what it had reported, at most what it answers to the seal. */
 function lossBy(
   turn: CoordinatorTurn,
-  database: string,
+  database: Database,
   { status, chosen }: { readonly status: FailingOver; readonly chosen: SealReply },
 ): Loss {
-  const answer = turn.watch(database).sealed.get(status.from);
-  const reported = turn.health(database, status.from).report;
+  const answer = validAnswer(turn, database, status.from);
+  const reported = turn.health(database.assignment.database, status.from).report;
   const beyond = (lsn: number) => Math.max(0, lsn - chosen.stored.lsn);
   if (answer !== undefined) return { atLeast: beyond(answer.stored.lsn), atMost: beyond(answer.stored.lsn) };
   return { atLeast: reported?.role === 'main' ? beyond(reported.stored.lsn) : 0, atMost: null };
+}
+
+/** What a member has answered to the seal, without what was aborted: it will be cut off, should the member become MAIN. */
+function validAnswer(turn: CoordinatorTurn, { assignment }: Database, member: string): SealReply | undefined {
+  const answer = turn.watch(assignment.database).sealed.get(member);
+  if (answer === undefined) return undefined;
+  return { ...answer, stored: { ...answer.stored, lsn: validLsn(assignment, answer.stored) } };
 }
 
 /** A member whose log ends before what MAIN is known to have acknowledged has lost its end. */

@@ -4,7 +4,7 @@
  * only then may its name be used again, so that nobody takes the new one for the old one.
  */
 import type { ClusterState, CommandOf, Database } from './cluster-state.ts';
-import { INSTANCES_MAX } from './creation.ts';
+import { INSTANCES_MAX, mayMix } from './creation.ts';
 import { amend, namesInOrder, type Outcome, refuse, set } from './outcome.ts';
 
 export function addInstance(state: ClusterState, command: CommandOf<'addInstance'>, database: Database): Outcome {
@@ -14,6 +14,7 @@ export function addInstance(state: ClusterState, command: CommandOf<'addInstance
   if (assignment.instances.some(({ name }) => name === instance.name)) return refuse(state, 'exists', database);
   if (leaving.some(({ name }) => name === instance.name)) return refuse(state, 'leaving', database);
   if (assignment.instances.length >= INSTANCES_MAX) return refuse(state, 'tooMany', database);
+  if (!mayMix([...assignment.instances, instance])) return refuse(state, 'mixedModes', database);
   return set(state, amend(database, { instances: [...assignment.instances, instance] }));
 }
 

@@ -1,4 +1,4 @@
-/** What a MAIN asks of the coordinators: its lease, and changes of the in-sync set. */
+/** What a MAIN asks of the coordinators: its lease, changes of the in-sync set, and aborts. */
 import { unreachable } from '../assert.ts';
 import { quorumConfirmedAtMs } from '../raft/state.ts';
 import { type CoordinatorRequest, type InstanceReport, refusalOf } from '../replication/message.ts';
@@ -24,6 +24,14 @@ export function receiveMainRequest(turn: CoordinatorTurn, id: string, request: C
       const { version, change, instance } = body;
       return turn.propose(
         { type: 'changeInSync', database, cluster, epoch, version, change, instance },
+        { type: 'instance', id, request },
+      );
+    }
+    case 'abort': {
+      const { database, cluster, epoch } = envelope;
+      const { version, afterLsn } = body;
+      return turn.propose(
+        { type: 'abort', database, cluster, epoch, version, afterLsn },
         { type: 'instance', id, request },
       );
     }

@@ -1,6 +1,7 @@
 /** When what an operator wanted is done, and what he is told. */
 import type { CommandRefusal, Database } from './cluster-state.ts';
 import type { Operated } from './coordinator-state.ts';
+import { MIXED_MODES } from './creation.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
 import { argumentError, DONE, notFound, unavailable } from './response.ts';
 import type { CoordinatorTurn } from './turn.ts';
@@ -92,6 +93,8 @@ export function operationRefused(
       return argumentError(`'${database}' has no instance '${instance}'`);
     case 'notInSync':
       return argumentError(`'${instance}' is not in the in-sync set: it may lack what clients were told is done`);
+    case 'mixedModes':
+      return argumentError(MIXED_MODES);
     case 'leaving':
       return unavailable(`'${instance}' is still being removed`);
     case 'unknownDatabase':

@@ -138,7 +138,8 @@ function register({ assignment }: Database, command: Extract<OnInstance, { type:
   }
   if ((config.get('region') ?? region) !== region) return refusal(`'${name}' stands in ${region}, as its name says`);
   const mode = modeOf(command.mode ?? 'SYNC');
-  if (mode === undefined) return refusal(`'${command.mode}' is no replication mode; there are SYNC and ASYNC`);
+  if (mode === undefined)
+    return refusal(`'${command.mode}' is no replication mode; there are SYNC, ASYNC and STRICT_SYNC`);
   const servers: Record<keyof Servers, string> = { ...NO_SERVERS };
   for (const key of ['bolt_server', 'management_server', 'replication_server'] as const) {
     servers[key] = config.get(key)?.slice(0, ADDRESS_LENGTH_MAX) ?? '';

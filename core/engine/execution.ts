@@ -5,7 +5,7 @@ import { withExcerpt } from '../cypher/error-text.ts';
 import { type Batch, END, PAUSE } from '../executor/batch.ts';
 import { type Counters, NO_CHANGES } from '../executor/counters.ts';
 import { finishDeletes } from '../executor/delete.ts';
-import { appendResultRows } from '../executor/result-rows.ts';
+import { ResultRows } from '../executor/result-rows.ts';
 import { compact } from '../executor/rows.ts';
 import type { Delta, Transaction } from '../graph/delta.ts';
 import type { Writer } from '../graph/writer.ts';
@@ -19,6 +19,8 @@ export interface Execution {
   readonly kind: StatementKind;
   /** Complete once `next` has answered 'done'. */
   readonly rows: readonly (readonly ResultValue[])[];
+  /** Whether a value in the rows may be an object: neither null nor a boolean, a number, a bigint or a string. */
+  readonly hasObjects: boolean;
   readonly counters: Counters;
   /** Of EXPLAIN; of PROFILE once the statement is done. */
   readonly plan: PlanDescription | undefined;
@@ -40,6 +42,7 @@ export class ImmediateExecution implements Execution {
   readonly columns: readonly string[];
   readonly kind: StatementKind;
   readonly rows: readonly (readonly ResultValue[])[];
+  readonly hasObjects = true;
   readonly counters: Counters;
   readonly plan: PlanDescription | undefined;
   readonly #holdings: Holdings;
@@ -107,7 +110,7 @@ export interface QueryExecutionFields {
 
 export class QueryExecution implements Execution {
   readonly kind: StatementKind;
-  readonly rows: ResultValue[][] = [];
+  readonly #result = new ResultRows();
   readonly #fields: QueryExecutionFields;
   #state: 'running' | 'committing' | 'recording' | 'recorded' | 'done' | 'failed' = 'running';
   /** Undefined once the execution is over, as others may have it then. */
@@ -123,6 +126,14 @@ export class QueryExecution implements Execution {
 
   get columns(): readonly string[] {
     return this.#fields.columns.names;
+  }
+
+  get rows(): readonly ResultValue[][] {
+    return this.#result.rows;
+  }
+
+  get hasObjects(): boolean {
+    return this.#result.hasObjects;
   }
 
   get plan(): PlanDescription | undefined {
@@ -220,7 +231,7 @@ export class QueryExecution implements Execution {
     const { rowCount } = batch;
     context.countRows(rowCount);
     if (this.kind !== 'write') {
-      context.hold(appendResultRows(batch, slots, context, this.rows), RESULT);
+      context.hold(this.#result.append(batch, slots, context), RESULT);
       return;
     }
     waiting.push(compact(batch, slots));
@@ -235,7 +246,7 @@ export class QueryExecution implements Execution {
       if (context.exhausted) return;
       const batch = waiting[pipeline.recorded]!;
       context.charge(batch.rowCount);
-      context.hold(appendResultRows(batch, slots, context, this.rows), RESULT);
+      context.hold(this.#result.append(batch, slots, context), RESULT);
     }
     this.#state = 'recorded';
   }

@@ -12,6 +12,7 @@ export class TransactionCommit implements Execution {
   readonly columns: readonly string[] = [];
   readonly kind: StatementKind = 'write';
   readonly rows: readonly [] = [];
+  readonly hasObjects = false;
   /** Its statements have told theirs. */
   readonly counters: Counters = NO_CHANGES;
   readonly plan = undefined;

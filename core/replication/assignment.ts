@@ -3,8 +3,17 @@
  * `epoch` grows with each MAIN; `version` grows with every change, and every change names the version it rests on.
  */
 
-/** ASYNC: nothing waits for it. SYNC: while it is in the in-sync set, every acknowledgement waits for it. */
-export type ReplicationMode = 'SYNC' | 'ASYNC';
+/**
+ * ASYNC: nothing waits for it. SYNC: while it is in the in-sync set, every acknowledgement waits for it. STRICT_SYNC: every
+ * acknowledgement waits for it, always; what it does not confirm is aborted.
+ */
+export type ReplicationMode = 'SYNC' | 'ASYNC' | 'STRICT_SYNC';
+
+/** Records of `epoch` and of earlier ones that stand after `afterLsn` were never acknowledged and are void for ever. */
+export interface Abort {
+  readonly epoch: number;
+  readonly afterLsn: number;
+}
 
 /** Where Memgraph's tools are told to find an instance. Objects are found by name: these are kept and shown, and nothing more. */
 export interface Servers {
@@ -36,6 +45,27 @@ export interface Assignment {
   readonly coordinators: readonly string[];
   /** `global_read_only`: MAIN takes no writes from clients. */
   readonly readOnly?: boolean;
+  /** Ascending, in both. Absent when there was none. */
+  readonly aborts?: readonly Abort[];
+}
+
+/** Aborts that are remembered. An older one concerns a log that nobody has continued through as many of them. */
+const ABORTS_MAX = 64;
+
+/** The aborts with one more. Those that it covers are left out: of earlier epochs, and not below its own `afterLsn`. */
+export function withAbort({ aborts = [] }: Pick<Assignment, 'aborts'>, abort: Abort): readonly Abort[] {
+  return [...aborts.filter(({ afterLsn }) => afterLsn < abort.afterLsn), abort].slice(-ABORTS_MAX);
+}
+
+/**
+ * How far a log that ends at `stored` is valid: the end, or where an abort of its last epoch or of a later one cuts it off. A log
+ * that ends in a later epoch goes through a MAIN that has cut it off before.
+ */
+export function validLsn(
+  { aborts = [] }: Pick<Assignment, 'aborts'>,
+  stored: { readonly epoch: number; readonly lsn: number },
+): number {
+  return Math.min(stored.lsn, ...aborts.filter(({ epoch }) => epoch >= stored.epoch).map(({ afterLsn }) => afterLsn));
 }
 
 /** A database without replicas needs neither lease nor coordinators: nobody else could ever be MAIN. */

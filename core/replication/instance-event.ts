@@ -98,6 +98,8 @@ export type InstanceEffect =
       readonly upToLsn: number;
       readonly notifications: readonly SyncReplicationFailure[];
     }
+  /** Clients that wait for `fromLsn` or later are told that nothing was done: the transactions are void everywhere, for ever. */
+  | { readonly type: 'abort'; readonly fromLsn: number; readonly reason: string }
   /** Clients that wait for `fromLsn` or later get "outcome unknown" (08007): the transactions may survive or not. */
   | { readonly type: 'fail'; readonly fromLsn: number; readonly reason: string }
   /** Ask another object; hand in `reply` or `unreachable` with the same `exchange`. */

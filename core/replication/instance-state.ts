@@ -22,6 +22,11 @@ export interface PersistedInstance {
   readonly acknowledgedLsn: number;
   /** An instance that MAIN asked the coordinators to add, resting on `version` of the assignment; the answer is not known. */
   readonly asked: { readonly name: string; readonly version: number } | undefined;
+  /**
+   * MAIN asked the coordinators to abort what follows `afterLsn`, resting on `version` of the assignment; the answer is not known, so
+   * nothing is acknowledged. Absent in the records of the first version.
+   */
+  readonly aborting?: { readonly afterLsn: number; readonly version: number } | undefined;
   /** Why the instance takes part in nothing; undefined when it is sound. */
   readonly quarantine: string | undefined;
   /**
@@ -74,6 +79,8 @@ export interface Replica {
   readonly lost: boolean;
   /** Its log contradicts MAIN's in a way that no failover explains, or it is in quarantine: it gets heartbeats only. */
   readonly diverged: boolean;
+  /** Its storage was damaged, and what it had stored counts for nothing until a snapshot has taken its place. */
+  readonly damaged: boolean;
   /** A snapshot on its way, one chunk at a time. */
   readonly transfer: { readonly snapshot: SnapshotDescription; readonly nextChunk: number } | undefined;
 }
@@ -97,7 +104,7 @@ export interface MainState {
   readonly leaseAsking: Asking | undefined;
   /** When the next lease renewal is due. */
   readonly renewAtMs: number;
-  readonly changeAsking: (Asking & { readonly change: 'add' | 'remove'; readonly name: string }) | undefined;
+  readonly changeAsking: Asking | undefined;
   /** When a change of the in-sync set may be asked for again. */
   readonly changeAtMs: number;
   /** The coordinator to ask next: the leader as far as known. */
@@ -184,12 +191,14 @@ export function newInstance(): PersistedInstance {
     sealedEpoch: 0,
     acknowledgedLsn: 0,
     asked: undefined,
+    aborting: undefined,
     quarantine: undefined,
   };
 }
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
-  const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine, refillable = false } = state;
-  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, quarantine, refillable };
+  const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
+  const { refillable = false } = state;
+  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
 }

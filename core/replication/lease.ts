@@ -1,4 +1,4 @@
-/** MAIN's questions to the coordinators: its lease, and changes of the in-sync set. One question of each kind at a time. */
+/** MAIN's questions to the coordinators: its lease, and changes of the in-sync set or aborts. One question of each kind at a time. */
 import type { Assignment } from './assignment.ts';
 import type { Replica } from './instance-state.ts';
 import type { ChangeInSyncReply, CoordinatorReply, LeaseReply, NotLeaderReply } from './message.ts';
@@ -6,6 +6,7 @@ import { reportOf } from './report.ts';
 import { takeAssignment } from './role.ts';
 import { REPLICA_FAILURES_MAX } from './settings.ts';
 import { pauseMs } from './stream.ts';
+import { abortPoint } from './strict-sync.ts';
 import type { Turn } from './turn.ts';
 
 /** Asks for the lease when it is time. It counts from the asking, so MAIN's lease ends before the coordinators' does. */
@@ -44,6 +45,8 @@ export function changeInSync(turn: Turn): void {
   const { coordinator } = turn.main;
   if (assignment === undefined || coordinator === undefined) return;
   if (turn.main.changeAsking !== undefined || turn.nowMs < turn.main.changeAtMs) return;
+  const afterLsn = abortPoint(turn);
+  if (afterLsn !== undefined) return abortAfter(turn, { afterLsn, version: assignment.version, coordinator });
   const wanted = wantedChange(turn, assignment);
   if (wanted === undefined) return;
   const { change, name } = wanted;
@@ -54,14 +57,27 @@ export function changeInSync(turn: Turn): void {
     turn.persist();
   }
   const exchange = turn.askCoordinator(coordinator, { type: 'changeInSync', change, instance: name, version });
-  turn.updateMain({ changeAsking: { exchange, sentAtMs: turn.nowMs, change, name } });
+  turn.updateMain({ changeAsking: { exchange, sentAtMs: turn.nowMs } });
+}
+
+/** Stored first: from the first question on nothing is acknowledged until it is known whether the abort has been decided. */
+function abortAfter(
+  turn: Turn,
+  { afterLsn, version, coordinator }: { afterLsn: number; version: number; coordinator: string },
+): void {
+  if (turn.state.aborting === undefined) {
+    turn.update({ aborting: { afterLsn, version } });
+    turn.persist();
+  }
+  const exchange = turn.askCoordinator(coordinator, { type: 'abort', afterLsn, version });
+  turn.updateMain({ changeAsking: { exchange, sentAtMs: turn.nowMs } });
 }
 
 /** Begins to wait for a replica that is nearly level, and stops if it falls silent before it was asked for. */
 function considerWaiting(turn: Turn, replica: Replica): void {
-  const { name, mode, awaited, heardAtMs, failures, storedLsn, lost, diverged, joinAtMs } = replica;
+  const { name, mode, awaited, heardAtMs, failures, storedLsn, lost, diverged, damaged, joinAtMs } = replica;
   const { assignment, asked, stored, settings } = turn.state;
-  if (mode !== 'SYNC' || assignment?.inSync.includes(name)) return;
+  if (mode === 'ASYNC' || assignment?.inSync.includes(name)) return;
   if (awaited) {
     if (isSilent(turn, replica) && asked?.name !== name) {
       turn.updateReplica(name, { awaited: false, lost: false, joinAtMs: turn.nowMs + settings.rejoinAfterMs });
@@ -69,7 +85,7 @@ function considerWaiting(turn: Turn, replica: Replica): void {
     return;
   }
   const isNearlyLevel = heardAtMs !== undefined && failures === 0 && stored.lsn - storedLsn <= settings.joinLagMax;
-  if (isNearlyLevel && !lost && !diverged && turn.nowMs >= joinAtMs) {
+  if (isNearlyLevel && !lost && !diverged && !damaged && turn.nowMs >= joinAtMs) {
     turn.updateReplica(name, { awaited: true, progressAtMs: turn.nowMs });
   }
 }
@@ -93,8 +109,10 @@ function wantedChange(
 ): { readonly change: 'add' | 'remove'; readonly name: string } | undefined {
   const { asked, acknowledgedLsn } = turn.state;
   const isMember = (replica: Replica) => assignment.inSync.includes(replica.name);
+  // A strict one stays, however silent it is: nothing is acknowledged without it. It leaves when it can no longer become MAIN.
+  const mayLeave = (replica: Replica) => replica.mode !== 'STRICT_SYNC' || replica.lost || replica.diverged;
   const leaving = turn.main.replicas.find(
-    (replica) => (isMember(replica) || asked?.name === replica.name) && isSilent(turn, replica),
+    (replica) => ((isMember(replica) && mayLeave(replica)) || asked?.name === replica.name) && isSilent(turn, replica),
   );
   if (leaving !== undefined) return { change: 'remove', name: leaving.name };
   const joining = turn.main.replicas.find(
@@ -102,7 +120,7 @@ function wantedChange(
       // A question whose answer is not known stands until the version moves on; another replica has to wait for that.
       (asked === undefined || asked.name === replica.name) &&
       replica.heardAtMs !== undefined &&
-      replica.mode === 'SYNC' &&
+      replica.mode !== 'ASYNC' &&
       replica.awaited &&
       !isMember(replica) &&
       replica.storedLsn >= Math.max(acknowledgedLsn, turn.main.inheritedLsn),

@@ -10,6 +10,7 @@ import type { Replica } from './instance-state.ts';
 import { noteCommitTime } from './lag.ts';
 import { changeInSync, isSilent, releaseLease, renewLease } from './lease.ts';
 import { feed } from './stream.ts';
+import { isHeldUp } from './strict-sync.ts';
 import type { Turn } from './turn.ts';
 
 /** Transactions that the host has committed and handed to storage. */
@@ -69,7 +70,7 @@ function acknowledge(turn: Turn): void {
     (lsn, replica) => (replica.awaited ? Math.min(lsn, replica.storedLsn) : lsn),
     stored.lsn,
   );
-  if (upToLsn > acknowledgedLsn && (single || turn.nowMs < leaseUntilMs)) {
+  if (upToLsn > acknowledgedLsn && (single || turn.nowMs < leaseUntilMs) && !isHeldUp(turn)) {
     turn.update({ acknowledgedLsn: upToLsn });
     turn.emit({ type: 'setVisible', lsn: upToLsn });
     turn.emit({ type: 'acknowledge', upToLsn, notifications: replicas.filter(isMissed).map(failureOf) });

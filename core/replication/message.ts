@@ -218,6 +218,16 @@ export interface ChangeInSyncRequest {
   readonly version: number;
 }
 
+/**
+ * A STRICT_SYNC replica does not answer: what follows `afterLsn` is not to be. Compare-and-set, as a change of the in-sync set, and
+ * answered in the same way. Success ends the epoch: MAIN goes on in the next one from `afterLsn`.
+ */
+export interface AbortRequest {
+  readonly type: 'abort';
+  readonly afterLsn: number;
+  readonly version: number;
+}
+
 export interface ChangeInSyncReply {
   readonly type: 'inSyncChanged';
   readonly changed: boolean;
@@ -258,7 +268,7 @@ export type InstanceReplyBody =
   | DrainReply
   | DropReply
   | RefusedReply;
-export type CoordinatorRequestBody = RenewLeaseRequest | ReleaseLeaseRequest | ChangeInSyncRequest;
+export type CoordinatorRequestBody = RenewLeaseRequest | ReleaseLeaseRequest | ChangeInSyncRequest | AbortRequest;
 export type CoordinatorReplyBody = LeaseReply | ReleaseLeaseReply | ChangeInSyncReply | NotLeaderReply | RefusedReply;
 
 export interface Message<Body> {

@@ -67,7 +67,7 @@ function admit(turn: Turn, envelope: Envelope): 'sealed' | 'stale' | 'quarantine
   assert(state.role !== 'main' || envelope.epoch > state.epoch, `two instances are MAIN of epoch ${state.epoch}`);
   if (envelope.epoch > state.epoch) {
     stepDown(turn, `${envelope.from.name} is MAIN of epoch ${envelope.epoch}`);
-    turn.update({ epoch: envelope.epoch, asked: undefined });
+    turn.update({ epoch: envelope.epoch, asked: undefined, aborting: undefined });
     turn.persist();
     if (state.quarantine === undefined) turn.setRole('replica', envelope.from.name, true);
   }

@@ -1,6 +1,6 @@
 /** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
-import { type Assignment, type InstanceDescription, isNewer, isSingle } from './assignment.ts';
-import { type EpochStart, epochAt } from './epoch-history.ts';
+import { type Assignment, type InstanceDescription, isNewer, isSingle, validLsn } from './assignment.ts';
+import { cutHistory, type EpochStart, epochAt } from './epoch-history.ts';
 import { initialState, type MainState, newInstance, type PersistedInstance, type Replica } from './instance-state.ts';
 import type { LogPosition } from './log.ts';
 import type {
@@ -12,6 +12,8 @@ import type {
   SealRequest,
 } from './message.ts';
 import { reportOf } from './report.ts';
+import { REPLICA_FAILURES_MAX } from './settings.ts';
+import { abortReason, silencedReplicas } from './strict-sync.ts';
 import type { Turn } from './turn.ts';
 
 /** The instance as storage has it. Goes on as MAIN of its epoch if it was; the lease is asked for anew. */
@@ -28,6 +30,8 @@ export function load(
   const { position, history } = stored;
   turn.update({
     ...persisted,
+    // MessagePack has written what is not there as null.
+    aborting: persisted.aborting ?? undefined,
     stored: position,
     history,
     loaded: true,
@@ -81,7 +85,8 @@ export function takeAssignment(turn: Turn, assignment: Assignment, created: bool
   if (assignment.main === state.name) return promote(turn, assignment, created);
   const isNews = state.role !== 'replica' || state.epoch !== assignment.epoch || !sameEpoch;
   if (state.role === 'main') stepDown(turn, `${assignment.main} is MAIN of epoch ${assignment.epoch}`);
-  turn.update({ cluster: assignment.cluster, assignment, epoch: assignment.epoch, asked: undefined });
+  const { cluster, epoch } = assignment;
+  turn.update({ cluster, assignment, epoch, asked: undefined, aborting: undefined });
   turn.persist();
   turn.setRole('replica', assignment.main, isNews);
 }
@@ -100,10 +105,12 @@ function rejoinDamaged(turn: Turn, assignment: Assignment): void {
 
 /** MAIN of the same epoch, with another in-sync set or other instances. */
 function amendAssignment(turn: Turn, assignment: Assignment): void {
-  const { asked, assignment: before } = turn.state;
+  const { state } = turn;
+  const { asked, assignment: before } = state;
   // The version has moved on, so what was asked for has happened or never will: it was a compare-and-set.
   const settled = asked !== undefined && assignment.version > asked.version;
-  turn.update({ assignment, ...(settled && { asked: undefined }) });
+  const isAbortVoid = state.aborting !== undefined && assignment.version > state.aborting.version;
+  turn.update({ assignment, ...(settled && { asked: undefined }), ...(isAbortVoid && { aborting: undefined }) });
   turn.persist();
   amendReplicas(turn, assignment);
   const rejoinAtMs = turn.nowMs + turn.state.settings.rejoinAfterMs;
@@ -133,22 +140,41 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
 
 /**
  * Becomes MAIN of a new epoch. Only an instance that has answered the seal may, for then the coordinators have chosen it by
- * what its log holds; one that has lost its storage since has lost the seal too. In a new database nothing can be lost.
+ * what its log holds; one that has lost its storage since has lost the seal too. In a new database nothing can be lost. And a MAIN
+ * whose abort was decided goes on in the next epoch.
  */
 function promote(turn: Turn, assignment: Assignment, created: boolean): void {
   const { state } = turn;
-  const chosen = state.stored.lsn > 0 && state.sealedEpoch === assignment.epoch - 1;
-  const founds = created && state.stored.lsn === 0 && assignment.epoch === 1;
-  if (!chosen && !founds) return;
-  turn.update({
-    cluster: assignment.cluster,
-    assignment,
-    epoch: assignment.epoch,
-    asked: undefined,
-    arriving: undefined,
-  });
+  const { epoch } = assignment;
+  const chosen = state.stored.lsn > 0 && state.sealedEpoch === epoch - 1;
+  const founds = created && state.stored.lsn === 0 && epoch === 1;
+  const goesOn = state.role === 'main' && state.epoch === epoch - 1 && assignment.aborts?.at(-1)?.epoch === state.epoch;
+  if (!chosen && !founds && !goesOn) return;
+  const silenced = goesOn ? silencedReplicas(turn) : [];
+  const reason = abortReason(turn);
+  turn.update({ cluster: assignment.cluster, assignment, epoch, asked: undefined, aborting: undefined });
+  turn.update({ arriving: undefined });
+  if (!cutAborted(turn, assignment, reason)) return;
   turn.persist();
   takeOffice(turn, assignment);
+  // Those without whom nothing can be acknowledged have to answer first: otherwise the next write would be aborted too.
+  for (const name of silenced) turn.updateReplica(name, { failures: REPLICA_FAILURES_MAX });
+}
+
+/** Takes out of the log what was aborted in an earlier epoch, and tells those who wait for it. False: it must not be cut off. */
+function cutAborted(turn: Turn, assignment: Assignment, reason: string): boolean {
+  const { stored, acknowledgedLsn, history } = turn.state;
+  const lsn = validLsn(assignment, stored);
+  if (lsn === stored.lsn) return true;
+  const last = turn.log.at(lsn);
+  if (last === undefined || lsn < acknowledgedLsn) {
+    quarantine(turn, `the log was aborted after lsn ${lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
+    return false;
+  }
+  turn.emit({ type: 'abort', fromLsn: lsn + 1, reason });
+  turn.emit({ type: 'truncateAfter', lsn, keepAside: true });
+  turn.update({ stored: last, history: cutHistory(history, lsn) });
+  return true;
 }
 
 function takeOffice(turn: Turn, assignment: Assignment): void {
@@ -213,6 +239,7 @@ function newReplica(turn: Turn, { name, region, mode }: InstanceDescription): Re
     retryAtMs: turn.nowMs,
     lost: false,
     diverged: false,
+    damaged: false,
     transfer: undefined,
   };
 }

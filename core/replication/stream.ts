@@ -120,6 +120,7 @@ function noteStored(turn: Turn, name: string, told: { readonly lsn: number; read
     sentLsn: Math.max(replica.sentLsn, storedLsn),
     toldLsn: Math.max(replica.toldLsn, told.toldLsn),
     diverged: false,
+    damaged: false,
     ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
   });
 }
@@ -142,6 +143,7 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
     toldLsn: 0,
     flights: [],
     diverged: false,
+    damaged: isDamaged,
     lost: replica.lost || (lost && replica.awaited),
     ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
   });
@@ -203,6 +205,7 @@ export function receiveSnapshotStored(turn: Turn, name: string, exchange: number
   const { lsn } = transfer.snapshot.position;
   turn.updateReplica(name, {
     transfer: undefined,
+    damaged: false,
     storedLsn: lsn,
     sentLsn: lsn,
     toldLsn: lsn,

@@ -1,6 +1,7 @@
 /** Whether an instance takes writes from clients now. */
 import { GraphError } from '../error.ts';
 import type { InstanceState } from './instance-state.ts';
+import { missingReplica, replicationFailure } from './strict-sync.ts';
 
 /** Why the instance takes no writes; undefined when it does. A NotALeader is sent again to whoever is MAIN then. */
 export function writeRefusalOf(state: InstanceState): GraphError | undefined {
@@ -17,5 +18,6 @@ export function writeRefusalOf(state: InstanceState): GraphError | undefined {
     const message = `${name} is handing over to another instance and takes no writes.`;
     return new GraphError('Neo.ClientError.Cluster.NotALeader', message);
   }
-  return undefined;
+  const missing = missingReplica(state);
+  return missing && new GraphError('Neo.TransientError.Cluster.ReplicationFailure', replicationFailure(missing));
 }

@@ -143,6 +143,32 @@ describe('a bookmark', () => {
   });
 });
 
+describe('a strict replica that is cut off', () => {
+  test('has the write aborted everywhere, and no other one taken until it is back', async () => {
+    const database = await Database.create('strict', ['weur', 'enam'], ['STRICT_SYNC', 'STRICT_SYNC']);
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+    await database.cut('enam-1');
+
+    const aborted = await database.fails('weur-1', CREATE, { code: 'JFK' });
+    const refused = await database.fails('weur-1', CREATE, { code: 'LHR' });
+
+    for (const { error } of [aborted, refused]) {
+      expect(error.code).toBe('Neo.TransientError.Cluster.ReplicationFailure');
+      expect(error.message).toContain("Failed to replicate to STRICT_SYNC replica 'enam-1'");
+    }
+    expect(await database.rows('weur-1', COUNT)).toEqual([[1]]);
+
+    await database.cut();
+    await eventually(() => database.run('weur-1', CREATE, { code: 'SYD' }));
+    const all = await database.level();
+    expect(all.map(({ details }) => [details.epoch, details.nodes])).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    expect(new Set(all.map(({ details }) => details.checksum)).size).toBe(1);
+  });
+});
+
 describe('a MAIN that is cut off', () => {
   test('has what it could not acknowledge set aside, where it can be read, and is level again', async () => {
     const database = await Database.create('forked', ['weur', 'enam', 'apac']);

@@ -79,6 +79,7 @@ export class SimClient implements Receiver {
       (answer) => instance.write(text, answer),
       (answer) => {
         if (answer?.type === 'ok') this.#end(text, 'ok');
+        else if (answer?.type === 'aborted') this.#end(text, 'failed');
         else if (answer?.type === 'refused') {
           this.#forgetMain(main);
           this.#again(text, attempt);

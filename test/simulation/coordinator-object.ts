@@ -70,8 +70,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
       const { state, effects } = this.world.machines.coordinator(this.#state, event);
       if (this.#state.raft.awake && !state.raft.awake && state.raft.role === 'leader') this.world.counts.silences += 1;
       this.#state = state;
-      const what = event.type === 'raft' ? `raft ${event.message.type} of ${event.message.from}` : event.type;
-      this.world.note(this.name, what, effects);
+      this.world.note(this.name, () => describe(event), effects);
       for (const effect of effects) this.#carryOut(effect);
       this.world.invariants.coordinatorStepped(this);
     });
@@ -139,6 +138,10 @@ export class SimCoordinator extends SimObject<PersistedState> {
       if (this.#tickId === id) this.#handle({ type: 'tick' });
     });
   }
+}
+
+function describe(event: CoordinatorEvent): string {
+  return event.type === 'raft' ? `raft ${event.message.type} of ${event.message.from}` : event.type;
 }
 
 function persisted(before: PersistedState, effect: Extract<CoordinatorEffect, { type: 'persist' }>): PersistedState {

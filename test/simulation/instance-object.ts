@@ -33,6 +33,8 @@ export type WriteAnswer =
   | { readonly type: 'ok'; readonly lsn: number }
   /** It was not MAIN: nothing was done. */
   | { readonly type: 'refused'; readonly main: string | undefined }
+  /** It was aborted everywhere: nothing was done. */
+  | { readonly type: 'aborted' }
   | { readonly type: 'unknown' };
 
 interface Waiter {
@@ -70,6 +72,11 @@ export class SimInstance extends SimObject<InstanceImage> {
   /** The log with what is not confirmed yet. */
   get memory(): InstanceImage {
     return this.image;
+  }
+
+  /** Whether clients wait for writes that it has not acknowledged. */
+  get hasOpenWrites(): boolean {
+    return this.#waiters.length > 0;
   }
 
   /** Another object asks. */
@@ -129,7 +136,7 @@ export class SimInstance extends SimObject<InstanceImage> {
     const event = { ...input, nowMs: this.nowMs } as InstanceEvent;
     const { state, effects } = this.world.machines.instance(this.#state, event, this.#reader);
     this.#state = state;
-    this.world.note(this.name, describe(event), effects);
+    this.world.note(this.name, () => describe(event), effects);
     this.world.invariants.instanceDecided(this, event, effects);
     // What is acknowledged may be shown in the same breath, whichever stands first.
     for (const effect of effects) if (effect.type === 'acknowledge') this.#promise(effect.upToLsn);
@@ -182,6 +189,13 @@ export class SimInstance extends SimObject<InstanceImage> {
       }
       case 'acknowledge':
         this.#acknowledge(effect.upToLsn);
+        break;
+      case 'abort':
+        world.counts.aborts += 1;
+        this.#settle(
+          (waiter) => waiter.lsn >= effect.fromLsn,
+          () => ({ type: 'aborted' }),
+        );
         break;
       case 'fail':
         this.#settle(

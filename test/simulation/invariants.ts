@@ -29,7 +29,10 @@ export class Invariants {
   readonly #hashOf = new Map<string, string>();
   /** What clients were told is done, by lsn - 1. */
   readonly #acknowledged: LogPosition[] = [];
+  #acknowledgedAtFailover: number | undefined;
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
+  /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
+  readonly #forgetting = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
 
@@ -99,8 +102,11 @@ export class Invariants {
     const { counts } = this.#world;
     if (assignment.instances.length > before.instances.length) counts.arrivals += 1;
     if (leaving.length < wasLeaving) counts.departures += 1;
-    if (epoch > before.epoch) {
+    if (epoch > before.epoch && failovers.at(-1)?.toEpoch === epoch) {
       counts.failovers += 1;
+      if (this.#world.instance(before.main).hasOpenWrites) counts.failoversInFlight += 1;
+      if (this.#acknowledgedAtFailover === this.acknowledgedLsn) counts.failoversInARow += 1;
+      this.#acknowledgedAtFailover = this.acknowledgedLsn;
       const { reason } = failovers.at(-1) ?? {};
       if (reason === 'switchover') counts.switchovers += 1;
       if (reason === 'demotion') counts.demotions += 1;
@@ -111,6 +117,8 @@ export class Invariants {
 
   instanceBooted(instance: SimInstance): void {
     const { persisted } = instance.memory;
+    if (persisted === undefined && this.#forgetting.has(instance.name)) this.forgot(instance);
+    this.#forgetting.delete(instance.name);
     const before = this.#released.get(instance.name);
     if (before === undefined) return;
     const { epoch, sealedEpoch } = persisted ?? { epoch: 0, sealedEpoch: 0 };
@@ -131,7 +139,7 @@ export class Invariants {
     }
   }
 
-  /** Acknowledged ⇒ stored on every in-sync member, and no later epoch has begun. */
+  /** Acknowledged ⇒ stored on every in-sync member and on every strict replica, and no later epoch has begun. */
   #checkAcknowledgement(instance: SimInstance, upToLsn: number): void {
     const { assignment } = this.committed ?? {};
     const { epoch } = instance.state;
@@ -141,14 +149,16 @@ export class Invariants {
     }
     const position = positionAt(instance.memory, upToLsn);
     if (position === undefined) this.violate(`${instance.name} acknowledges ${upToLsn}, which it does not have`);
-    for (const name of assignment.inSync) {
+    const strict = (instance.state.assignment?.instances ?? []).filter(({ mode }) => mode === 'STRICT_SYNC');
+    const known = strict.filter(({ name }) => assignment.instances.some((member) => member.name === name));
+    for (const name of new Set([...assignment.inSync, ...known.map((member) => member.name)])) {
       if (name === instance.name) continue;
       const { durable } = this.#world.instance(name);
       // It has held it: what it answered before its storage was damaged may arrive late.
       if (durable.damage !== undefined) continue;
       const copy = positionAt(durable, upToLsn);
       if (copy === undefined || !sameHash(copy.hash, position.hash)) {
-        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync, does not hold`);
+        this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync or strict, does not hold`);
       }
     }
   }
@@ -194,11 +204,13 @@ export class Invariants {
   forgets({ name, memory }: SimInstance): void {
     const isMember = this.committed?.assignment.inSync.includes(name);
     if (isMember && memory.positions.length > 0) this.violate(`${name}, in sync, forgets everything`);
+    this.#forgetting.add(name);
     this.#sealedTo.delete(name);
   }
 
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
+    this.#forgetting.delete(name);
     this.#released.delete(name);
   }
 
@@ -211,7 +223,13 @@ export class Invariants {
 
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
   epochStarts(instance: SimInstance, epoch: number): void {
-    this.#world.counts.epochsStarted += 1;
+    const { counts, instances } = this.#world;
+    counts.epochsStarted += 1;
+    counts.rivals += instances().some(({ name, alive, state }) => {
+      return alive && name !== instance.name && state.role === 'main';
+    })
+      ? 1
+      : 0;
     this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
   }
 
@@ -281,6 +299,7 @@ export class Invariants {
       for (const [text, outcome] of client.outcomes) {
         const count = times.get(text) ?? 0;
         if (outcome === 'ok' && count !== 1) this.violate(`${text} was ok, and is there ${count} times`);
+        if (outcome === 'unknown') this.#world.counts[count === 0 ? 'unknownLost' : 'unknownKept'] += 1;
         if (outcome === 'failed' && count !== 0) this.violate(`${text} failed, and is there`);
         if (count > 1) this.violate(`${text} is there ${count} times`);
       }

@@ -79,7 +79,7 @@ export class SimOperator {
     const region = pick(operator, REGIONS);
     const instance = [1, 2, 3].map((number) => `${region}-${number}`).find((name) => !names.includes(name));
     if (instance === undefined) return;
-    const mode = operator() < 0.7 ? 'SYNC' : 'ASYNC';
+    const mode = operator() < 0.7 ? this.#world.strongestMode : 'ASYNC';
     this.#order({ type: 'register', instance, mode, config: new Map([['region', region]]) });
   }
 

@@ -1,21 +1,26 @@
 /**
- * `npm run sim -- --seeds N [--from S]`: runs worlds and prints one line about them. A seed that fails is made small and printed with
- * its trace and the command that runs it again.
+ * `npm run sim -- --seeds N [--from S] [--workers W]`: runs worlds on all cores and prints one line about them. A seed that fails is
+ * made small and printed with its trace and the command that runs it again.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { worldOf } from './seed-run.ts';
-import { failureOf, type Shrunk, shrink } from './shrink.ts';
-import { type Counts, noCounts } from './world.ts';
+import { Worker } from 'node:worker_threads';
+import type { SeedsDone, SeedsWanted } from './seed-worker.ts';
+import { addCounts, type Counts, noCounts } from './world.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
     /** Of a failing run that was made small. */
     trouble: { type: 'string' },
     skip: { type: 'string' },
   },
 });
+
+/** Seeds that a worker gets at a time: few, so that all of them end together. */
+const PORTION = 10;
 
 const seeds = Number(values.seeds);
 const from = Number(values.from);
@@ -27,20 +32,36 @@ const smaller = {
 const total: Counts = noCounts();
 let simulatedMs = 0;
 let violations = 0;
+let next = from;
 const startedMs = performance.now();
-for (let seed = from; seed < from + seeds; seed++) {
-  const world = worldOf(seed, smaller);
-  try {
-    world.run();
-  } catch {
-    violations += 1;
-    report(seed);
-  }
-  simulatedMs += world.schedule.nowMs;
-  for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += world.counts[key];
-}
+await Promise.all(Array.from({ length: Math.min(Number(values.workers), Math.ceil(seeds / PORTION)) }, work));
 console.log(summary());
 process.exitCode = violations === 0 ? 0 : 1;
+
+/** One worker, which takes portions until none is left. */
+function work(): Promise<void> {
+  const worker = new Worker(new URL('./seed-worker.ts', import.meta.url));
+  return new Promise((resolve, reject) => {
+    const feed = () => {
+      if (next >= from + seeds) {
+        resolve(worker.terminate().then(() => {}));
+        return;
+      }
+      const wanted: SeedsWanted = { from: next, seeds: Math.min(PORTION, from + seeds - next), smaller };
+      next += wanted.seeds;
+      worker.postMessage(wanted);
+    };
+    worker.on('message', (done: SeedsDone) => {
+      simulatedMs += done.simulatedMs;
+      violations += done.failures.length;
+      for (const failure of done.failures) console.error(failure);
+      addCounts(total, done.counts);
+      feed();
+    });
+    worker.on('error', reject);
+    feed();
+  });
+}
 
 function summary(): string {
   const { crashes, freezes, cuts, storms, damages, failovers, switchovers, demotions, arrivals, departures } = total;
@@ -48,24 +69,11 @@ function summary(): string {
   return [
     `${seeds} seeds from ${from}, ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours`,
     `${crashes} crashes, ${freezes} freezes, ${cuts} cuts, ${storms} storms, ${damages} damaged storages`,
-    `${failovers} changes of MAIN (${switchovers} switchovers, ${demotions} demotions)`,
+    `${failovers} changes of MAIN (${switchovers} switchovers, ${demotions} demotions; ${total.failoversInFlight} with writes in flight)`,
+    `${total.aborts} aborts`,
     `${arrivals} instances registered, ${departures} gone, ${total.silences} silences`,
     `${total.ok} writes ok, ${total.failed} failed, ${total.unknown} unknown`,
     `${violations} violations`,
     `${(seeds / seconds).toFixed(1)} seeds/s`,
   ].join('; ');
-}
-
-function report(seed: number): void {
-  const failure = failureOf(seed, smaller);
-  // What is no violation is a mistake of the simulator itself.
-  if (failure === undefined) throw new Error(`seed ${seed} does not fail again: the simulation is not deterministic`);
-  const small = values.trouble === undefined ? shrink(seed, failure) : failure;
-  console.error(`seed ${seed}: ${small.message}\n${small.trace}\n${again(seed, small)}\n`);
-}
-
-function again(seed: number, { troubleMs, skip, faults }: Shrunk): string {
-  const needed = faults - skip.filter((number) => number <= faults).length;
-  const left = skip.length === 0 ? '' : ` --skip ${skip.join(',')}`;
-  return `${needed} faults are enough: npm run sim -- --seeds 1 --from ${seed} --trouble ${troubleMs}${left}`;
 }

@@ -6,6 +6,8 @@ const VARIANTS: readonly Variant[] = [
   ['SYNC', 'ASYNC'],
   ['SYNC', 'SYNC'],
   ['SYNC', 'SYNC', 'ASYNC'],
+  ['STRICT_SYNC', 'STRICT_SYNC'],
+  ['STRICT_SYNC', 'ASYNC'],
 ];
 
 /** The world of a seed, not yet run. Every other pair of seeds has an operator. */

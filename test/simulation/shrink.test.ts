@@ -4,8 +4,9 @@ import { failureOf, shrink } from './shrink.ts';
 
 test('a run that fails is made smaller, and what is left fails alone', () => {
   const mutant = MUTANTS.find(({ name }) => name === 'does not await the removal of a replica');
-  const options = mutant?.options ?? {};
-  const seed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].find((candidate) => failureOf(candidate, options) !== undefined) ?? 0;
+  const options = { variant: ['SYNC', 'ASYNC'] as const, ...mutant?.options };
+  const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+  const seed = seeds.find((candidate) => (failureOf(candidate, options)?.faults ?? 0) >= 6) ?? 0;
   const first = failureOf(seed, options);
   if (first === undefined) throw new Error('none of the seeds fails');
 

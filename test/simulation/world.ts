@@ -6,6 +6,7 @@
 import { handle as handleCoordinator } from '../../core/coordinator/coordinator.ts';
 import type { CoordinatorSettings } from '../../core/coordinator/coordinator-state.ts';
 import type { RaftOptions } from '../../core/raft/options.ts';
+import type { ReplicationMode } from '../../core/replication/assignment.ts';
 import { handle as handleInstance } from '../../core/replication/instance.ts';
 import type { ReplicationSettings } from '../../core/replication/settings.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
@@ -72,8 +73,8 @@ const HASTY: Settings = {
   },
 };
 
-/** Modes of the instances after the first, which is created as MAIN. */
-export type Variant = readonly ('SYNC' | 'ASYNC')[];
+/** Modes of the instances after the first, which is created as MAIN and is as strict as the strictest of them. */
+export type Variant = readonly ReplicationMode[];
 
 export interface WorldOptions {
   readonly variant: Variant;
@@ -88,7 +89,8 @@ export interface WorldOptions {
   readonly skip: ReadonlySet<number>;
 }
 
-const TROUBLE_MS = 40_000;
+/** With the creation before it and the healing after it, a run takes a little more than a virtual minute. */
+const TROUBLE_MS = 55_000;
 
 const DEFAULT_OPTIONS: WorldOptions = {
   variant: ['SYNC', 'ASYNC'],
@@ -105,6 +107,8 @@ export interface Counts {
   failovers: number;
   epochsStarted: number;
   removals: number;
+  /** Times that MAIN has told clients that a strict replica was missing, and that nothing was done. */
+  aborts: number;
   joins: number;
   divergedTails: number;
   snapshotsInstalled: number;
@@ -127,6 +131,14 @@ export interface Counts {
   ok: number;
   failed: number;
   unknown: number;
+  /** Changes of MAIN while the old one had writes that it had not acknowledged, and those before the MAIN between had acknowledged any. */
+  failoversInFlight: number;
+  failoversInARow: number;
+  /** Beginnings of an epoch while another instance still took itself for MAIN. */
+  rivals: number;
+  /** Writes of which the client never learned, and that are there at the end, or are not. */
+  unknownKept: number;
+  unknownLost: number;
 }
 
 export function noCounts(): Counts {
@@ -135,6 +147,7 @@ export function noCounts(): Counts {
     failovers: 0,
     epochsStarted: 0,
     removals: 0,
+    aborts: 0,
     joins: 0,
     divergedTails: 0,
     snapshotsInstalled: 0,
@@ -154,7 +167,16 @@ export function noCounts(): Counts {
     ok: 0,
     failed: 0,
     unknown: 0,
+    failoversInFlight: 0,
+    failoversInARow: 0,
+    rivals: 0,
+    unknownKept: 0,
+    unknownLost: 0,
   };
+}
+
+export function addCounts(total: Counts, more: Counts): void {
+  for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += more[key];
 }
 
 const REGIONS = ['weur', 'enam', 'apac', 'oc'];
@@ -210,6 +232,11 @@ export class World {
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
   }
 
+  /** The mode of those that hold every acknowledged write: the other ones are ASYNC. */
+  get strongestMode(): ReplicationMode {
+    return this.#variant.includes('STRICT_SYNC') ? 'STRICT_SYNC' : 'SYNC';
+  }
+
   coordinator(name: string): SimCoordinator {
     const coordinator = this.#coordinators.get(name);
     if (coordinator === undefined) throw new Error(`there is no coordinator ${name}`);
@@ -234,9 +261,8 @@ export class World {
   /** The database's instances. */
   readonly instances = (): readonly SimInstance[] => [...this.#instances.values()];
 
-  note(object: string, what: string, effects: readonly { readonly type: string }[]): void {
-    const told = effects.map((effect) => effect.type).join(' ');
-    this.trace.add(this.schedule.nowMs, object, told === '' ? what : `${what} → ${told}`);
+  note(object: string, what: string | (() => string), effects: readonly { readonly type: string }[]): void {
+    this.trace.add(this.schedule.nowMs, object, what, effects);
   }
 
   /** The whole run. Throws a Violation when an invariant breaks, or when the healed cluster does not work. */
@@ -265,7 +291,7 @@ export class World {
   /** Makes the database. */
   create(): void {
     const regions = REGIONS.slice(0, this.#variant.length + 1);
-    const modes = ['SYNC', ...this.#variant];
+    const modes = [this.strongestMode, ...this.#variant];
     const request = {
       type: 'createDatabase',
       name: this.database,
@@ -301,7 +327,7 @@ export class World {
     if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
     const instances = this.#members();
     const main = this.instance(assignment.main);
-    const synchronous = assignment.instances.filter(({ mode, name }) => mode === 'SYNC' || name === main.name);
+    const synchronous = assignment.instances.filter(({ mode, name }) => mode !== 'ASYNC' || name === main.name);
     if (!synchronous.every(({ name }) => assignment.inSync.includes(name))) return false;
     if (instances.filter(({ state }) => state.role === 'main').length !== 1 || main.state.role !== 'main') return false;
     const end = main.state.stored;

@@ -2,6 +2,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { apply, type ClusterState, type Command, EMPTY_CLUSTER } from '../../../core/coordinator/cluster-state.ts';
 import { decodeCluster, decodeCommand, encodeCluster, encodeCommand } from '../../../core/coordinator/command-codec.ts';
+import { validLsn } from '../../../core/replication/assignment.ts';
 
 const CREATE: Command = {
   type: 'createDatabase',
@@ -72,6 +73,24 @@ describe('a command', () => {
       command: { ...change, change: 'add', instance: 'apac-1' },
       refusal: 'async',
     },
+    {
+      what: 'an abort that rests on a version that is over',
+      before: [],
+      command: { type: 'abort', ...OF, epoch: 1, version: 0, afterLsn: 3 },
+      refusal: 'version',
+    },
+    {
+      what: 'an abort while a failover runs',
+      before: [FAIL],
+      command: { type: 'abort', ...OF, epoch: 1, version: 1, afterLsn: 3 },
+      refusal: 'failingOver',
+    },
+    {
+      what: 'a strict instance beside SYNC ones',
+      before: [],
+      command: { type: 'addInstance', ...OF, instance: { name: 'oc-1', region: 'oc', mode: 'STRICT_SYNC' } },
+      refusal: 'mixedModes',
+    },
     { what: 'a second failover', before: [FAIL], command: FAIL, refusal: 'failingOver' },
     {
       what: 'the end of a failover that never began',
@@ -117,6 +136,51 @@ describe('a command', () => {
     });
   });
 
+  test('aborts: the same MAIN and in-sync set in the next epoch, and only those cuts that no other covers', () => {
+    const abort = (epoch: number, afterLsn: number): Command => ({
+      type: 'abort',
+      ...OF,
+      epoch,
+      version: epoch,
+      afterLsn,
+    });
+
+    const state = stateAfter(CREATE, abort(1, 7), abort(2, 9), abort(3, 8));
+
+    expect(state.databases.get('flights')).toMatchObject({
+      status: { type: 'online' },
+      told: [],
+      failovers: [],
+      assignment: {
+        epoch: 4,
+        main: 'weur-1',
+        inSync: ['weur-1', 'enam-1'],
+        aborts: [
+          { epoch: 1, afterLsn: 7 },
+          { epoch: 3, afterLsn: 8 },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    { epoch: 1, lsn: 6, valid: 6 },
+    { epoch: 1, lsn: 9, valid: 7 },
+    { epoch: 2, lsn: 12, valid: 9 },
+    { epoch: 3, lsn: 9, valid: 9 },
+    { epoch: 4, lsn: 12, valid: 12 },
+  ])(
+    'of a log that ends in epoch $epoch at lsn $lsn, lsn $valid is valid after two aborts',
+    ({ epoch, lsn, valid }) => {
+      const aborts = [
+        { epoch: 1, afterLsn: 7 },
+        { epoch: 3, afterLsn: 9 },
+      ];
+
+      expect(validLsn({ aborts }, { epoch, lsn })).toBe(valid);
+    },
+  );
+
   test('removes a dropped database when every instance has forgotten it', () => {
     const told = { type: 'told', what: 'dropped', ...OF, epoch: 1 } as const;
     const dropping = stateAfter(CREATE, { type: 'dropDatabase', ...OF }, { ...told, instances: ['weur-1', 'apac-1'] });
@@ -143,6 +207,7 @@ describe('in bytes', () => {
     [FAIL],
     [register],
     [setting],
+    [{ type: 'abort', ...OF, epoch: 1, version: 1, afterLsn: 3 } as Command],
     [{ type: 'completeFailover', ...OF, epoch: 2, main: 'a', inSync: [], ...END } as Command],
   ])('a command comes back: %o', (command) => {
     expect(decodeCommand(encodeCommand(command))).toEqual(command);

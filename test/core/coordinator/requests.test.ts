@@ -59,9 +59,9 @@ describe('CREATE DATABASE', () => {
     },
     { what: 'a mode too many', change: { regions: ['weur'] }, code: 'Neo.ClientError.Statement.ArgumentError' },
     {
-      what: 'STRICT_SYNC',
-      change: { modes: undefined, mode: 'STRICT_SYNC' },
-      code: 'Neo.ClientError.Statement.NotSupported',
+      what: 'SYNC beside STRICT_SYNC',
+      change: { modes: ['SYNC', 'STRICT_SYNC', 'ASYNC'] },
+      code: 'Neo.ClientError.Statement.ArgumentError',
     },
   ])('refuses $what', ({ change, code }) => {
     const group = new Group();

@@ -2,7 +2,7 @@
  * Three instance machines, their storage and a coordinator that does as the test says, joined by a network whose messages
  * the test delivers, drops, repeats and reorders. Nothing happens by itself but through `run`.
  */
-import { type Assignment, isNewer } from '../../../core/replication/assignment.ts';
+import { type Assignment, isNewer, withAbort } from '../../../core/replication/assignment.ts';
 import type { EpochStart } from '../../../core/replication/epoch-history.ts';
 import { handle } from '../../../core/replication/instance.ts';
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
@@ -63,6 +63,7 @@ export class Peer {
   acknowledgedLsn = 0;
   notified: string[] = [];
   failedFrom: number[] = [];
+  aborted: string[] = [];
   role = 'none';
   snapshotsAsked = 0;
   log: InstanceEffect[] = [];
@@ -178,6 +179,9 @@ export class Peer {
       case 'acknowledge':
         this.acknowledgedLsn = effect.upToLsn;
         this.notified.push(...effect.notifications.map(({ message }) => message));
+        return;
+      case 'abort':
+        this.aborted.push(`${effect.fromLsn}: ${effect.reason}`);
         return;
       case 'fail':
         this.failedFrom.push(effect.fromLsn);
@@ -328,9 +332,15 @@ export class TestCluster {
         this.grantsLeases && envelope.epoch === assignment.epoch && envelope.from.name === assignment.main;
       return { type: 'lease', granted, leaseMs: granted ? 5_000 : 0, assignment };
     }
-    this.asked.push(`${body.change} ${body.instance}`);
+    this.asked.push(body.type === 'abort' ? `abort after ${body.afterLsn}` : `${body.change} ${body.instance}`);
     if (envelope.epoch !== assignment.epoch || body.version !== assignment.version) {
       return { type: 'inSyncChanged', changed: false, reason: 'version', assignment };
+    }
+    if (body.type === 'abort') {
+      const { epoch, version } = assignment;
+      const aborts = withAbort(assignment, { epoch, afterLsn: body.afterLsn });
+      this.assignment = { ...assignment, epoch: epoch + 1, version: version + 1, aborts };
+      return { type: 'inSyncChanged', changed: true, reason: undefined, assignment: this.assignment };
     }
     const names = assignment.inSync.filter((name) => name !== body.instance);
     const inSync = body.change === 'add' ? [...names, body.instance] : names;

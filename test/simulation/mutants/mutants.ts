@@ -137,6 +137,54 @@ const takesWhomIsNamed = coordinatorMutant((handle) => (state, event) => {
   return handle({ ...state, cluster: { ...state.cluster, databases } }, event);
 });
 
+const STRICT = ['STRICT_SYNC', 'STRICT_SYNC'] as const;
+
+/** MAIN tells its clients that nothing was done as soon as it has asked for the abort, and does not wait until it is decided. */
+const abortNotAwaited = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  const early = step.effects.flatMap(abortAskedBy);
+  return early.length === 0 ? step : { ...step, effects: [...step.effects, ...early] };
+});
+
+function abortAskedBy(effect: InstanceEffect): InstanceEffect[] {
+  if (effect.type !== 'send' || effect.message.body.type !== 'abort') return [];
+  return [{ type: 'abort', fromLsn: effect.message.body.afterLsn + 1, reason: 'too early' }];
+}
+
+/** Who becomes MAIN by a failover does not look at what was aborted before, and keeps it in its log. */
+const keepsWhatWasAborted = coordinatorMutant((handle) => (state, event) => {
+  const databases = new Map(
+    [...state.cluster.databases].map(([name, database]) => {
+      const { aborts, ...assignment } = database.assignment;
+      const isOver = assignment.epoch > (aborts?.at(-1)?.epoch ?? assignment.epoch) + 1;
+      const isBeingChosen = database.status.type === 'failingOver';
+      return [name, isOver || isBeingChosen ? { ...database, assignment } : database] as const;
+    }),
+  );
+  return handle({ ...state, cluster: { ...state.cluster, databases } }, event);
+});
+
+/** A strict replica that has left the in-sync set is not waited for, as if it were a SYNC one. */
+const goesOnWithoutStrict = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  const { main, stored, acknowledgedLsn } = step.state;
+  if (main === undefined || step.state.aborting !== undefined || event.nowMs >= main.leaseUntilMs) return step;
+  const isLeft = main.replicas.some(({ mode, awaited }) => mode === 'STRICT_SYNC' && !awaited);
+  const upToLsn = main.replicas.reduce(
+    (lsn, { awaited, storedLsn }) => (awaited ? Math.min(lsn, storedLsn) : lsn),
+    stored.lsn,
+  );
+  if (!isLeft || upToLsn <= acknowledgedLsn) return step;
+  const early: InstanceEffect = { type: 'acknowledge', upToLsn, notifications: [] };
+  return { state: { ...step.state, acknowledgedLsn: upToLsn }, effects: [...step.effects, early] };
+});
+
+/** A MAIN that restarts has forgotten that it asked for an abort, and acknowledges what is being aborted. */
+const forgetsAbortAtRestart = instanceMutant((handle) => (state, event, log) => {
+  if (event.type !== 'loaded' || event.persisted === undefined) return handle(state, event, log);
+  return handle(state, { ...event, persisted: { ...event.persisted, aborting: undefined } }, log);
+});
+
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leads without a vote when the leadership is handed to it',
@@ -149,10 +197,18 @@ export const MUTANTS: readonly Mutant[] = [
     found: /fell|does not hold|without the acknowledged|lacks|asserts|shows|quarantine/,
     options: { ...takesWhomIsNamed, isOperated: true },
   },
-  { name: 'acknowledges without the in-sync replica', found: /in sync, does not hold/, options: acknowledgesAtOnce },
+  {
+    name: 'acknowledges without the in-sync replica',
+    found: /in sync or strict, does not hold/,
+    options: acknowledgesAtOnce,
+  },
   { name: 'ignores that an epoch is sealed', found: /stores from epoch/, options: ignoresSeals },
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
-  { name: 'does not await the removal of a replica', found: /in sync, does not hold/, options: removalNotAwaited },
+  {
+    name: 'does not await the removal of a replica',
+    found: /in sync or strict, does not hold/,
+    options: removalNotAwaited,
+  },
   { name: 'votes twice in one term', found: /both lead term/, options: votesTwice },
   {
     name: 'counts a repeated vote twice',
@@ -161,4 +217,24 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { name: 'confirms without storing', found: /does not hold|breaks|lacks|asserts/, options: confirmsWithoutStoring },
   { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
+  {
+    name: 'tells that a transaction was aborted before that is decided',
+    found: /failed, and is there/,
+    options: { ...abortNotAwaited, variant: STRICT },
+  },
+  {
+    name: 'makes an instance MAIN with what was aborted',
+    found: /failed, and is there/,
+    options: { ...keepsWhatWasAborted, variant: STRICT },
+  },
+  {
+    name: 'goes on without a strict replica that has left the in-sync set',
+    found: /in sync or strict, does not hold/,
+    options: { ...goesOnWithoutStrict, variant: STRICT },
+  },
+  {
+    name: 'forgets at a restart that an abort is being decided',
+    found: /though \d+ has begun|another transaction|acknowledged|shows/,
+    options: { ...forgetsAbortAtRestart, variant: STRICT },
+  },
 ];
