@@ -7,7 +7,8 @@ import type { GraphStoreOptions } from '../core/graph/graph-store.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../core/replication/log.ts';
 import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
-import type { EncodedRecord } from '../core/wal/record.ts';
+import { PastGraph } from '../core/wal/past-graph.ts';
+import { decodeRecord, type EncodedRecord } from '../core/wal/record.ts';
 import { type StoredSnapshot as RecoverableSnapshot, type Recovery, recover } from '../core/wal/recovery.ts';
 import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
 import { describe, type SnapshotDraft, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
@@ -16,6 +17,10 @@ import { WalTable } from './wal-table.ts';
 
 /** Encoded records kept in memory for replicas, in bytes. Who is further behind is served from storage. */
 const RECENT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What is read of the log in one go for a graph of the past. */
+const PAST_BYTES_MAX = 256 * 1024;
+const PAST_RECORDS_MAX = 256;
 
 /** Complete snapshots kept: the newest, and one more for the day the newest turns out to be damaged. */
 const SNAPSHOTS_KEPT = 2;
@@ -190,6 +195,25 @@ export class InstanceLog implements LogReader {
       const { lsn } = decodeManifest(stored.bytes).position;
       return { path: nameOf(stored), lsn, createdMs: stored.createdMs, bytes: this.#snapshots.bytes(stored) };
     });
+  }
+
+  /** The graph as it was after transaction `lsn`, to be built. Which transactions are within reach, `reach` tells. */
+  past(lsn: number, bytesMax: number): PastGraph {
+    const stored = this.#tables.exist ? this.#snapshots.list() : [];
+    const snapshots = stored
+      .map((each) => ({ ...this.#recoverable(each), lsn: decodeManifest(each.bytes).position.lsn }))
+      .filter((snapshot) => snapshot.lsn <= lsn);
+    const read = (fromLsn: number, throughLsn: number) => {
+      const records = this.read({ fromLsn, throughLsn, bytesMax: PAST_BYTES_MAX, recordsMax: PAST_RECORDS_MAX });
+      return records.map(({ bytes }) => decodeRecord(bytes));
+    };
+    return new PastGraph({ lsn, snapshots, firstLsn: this.firstLsn, read, bytesMax });
+  }
+
+  /** The first transaction whose graph can be built. */
+  get reach(): number {
+    if (this.firstLsn === 1) return 0;
+    return Math.min(...this.snapshots().map(({ lsn }) => lsn), this.last.lsn);
   }
 
   /** What the next snapshot will be called. */

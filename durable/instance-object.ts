@@ -98,6 +98,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       snapshots: () => this.#snapshots,
       state: () => this.#machine.state,
       transactions: () => this.#transactions.open,
+      graphBytes: () => this.#graph.store.memoryBytes,
     });
     this.#graph = new InstanceGraph(tables, this.#address.database, storage);
     this.#machine = new Machine({

@@ -1,8 +1,18 @@
 /** What an instance tells and does about its storage when a statement asks: SHOW STORAGE INFO, SHOW SNAPSHOTS, CREATE SNAPSHOT. */
+
+import type { RecoveryTarget } from '../core/cypher/ast.ts';
 import type { ChangeLog } from '../core/engine/change-log.ts';
-import type { NextSnapshot, PendingSnapshot, SnapshotInfo, StorageHost } from '../core/engine/storage-host.ts';
+import type {
+  NextSnapshot,
+  PendingGraph,
+  PendingSnapshot,
+  SnapshotInfo,
+  StorageHost,
+} from '../core/engine/storage-host.ts';
 import type { TransactionHost } from '../core/engine/transaction-host.ts';
 import { GraphError } from '../core/error.ts';
+import { decodeBookmark } from '../core/replication/bookmark.ts';
+import { epochAt } from '../core/replication/epoch-history.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
 import type { Value } from '../core/value/value.ts';
 import { InstanceChangeLog } from './instance-change-log.ts';
@@ -20,6 +30,8 @@ export interface StorageParts {
   state(): InstanceState;
   /** Those that are open. */
   transactions(): TransactionHost;
+  /** Bytes of the graph in memory. */
+  graphBytes(): number;
 }
 
 export class InstanceStorage implements StorageHost {
@@ -70,6 +82,41 @@ export class InstanceStorage implements StorageHost {
     };
   }
 
+  past(target: RecoveryTarget): PendingGraph {
+    const log = this.#parts.log();
+    const lsn = this.#lsnOf(target);
+    const { acknowledgedLsn } = this.#parts.state();
+    if (lsn > acknowledgedLsn) throw outOfReach(`The last transaction is ${acknowledgedLsn}, before ${lsn}.`);
+    if (lsn < log.reach) {
+      throw outOfReach(
+        `The graph can be recovered as it was after transaction ${log.reach} or later ones, not after ${lsn}.`,
+      );
+    }
+    const graph = log.past(lsn, GRAPH_BYTES_MAX - this.#parts.graphBytes());
+    return { lsn, next: () => graph.next() };
+  }
+
+  #lsnOf(target: RecoveryTarget): number {
+    if (target.type === 'transaction') return target.lsn;
+    if (target.type === 'snapshot') {
+      const snapshots = this.#parts.log().snapshots();
+      const snapshot = snapshots.find(({ path }) => path === target.path);
+      if (snapshot) return snapshot.lsn;
+      const there = snapshots.map(({ path }) => `'${path}'`).join(' and ') || 'none';
+      throw outOfReach(`There is no snapshot '${target.path.slice(0, 80)}' here; there is ${there}.`);
+    }
+    const state = this.#parts.state();
+    const bookmark = decodeBookmark(target.bookmark);
+    if (bookmark === undefined || bookmark.cluster !== state.cluster) {
+      throw outOfReach('This is no bookmark of this database.');
+    }
+    const epoch = bookmark.lsn > state.stored.lsn ? bookmark.epoch : epochAt(state.history, bookmark.lsn);
+    if (bookmark.lsn === 0 || epoch === bookmark.epoch) return bookmark.lsn;
+    throw outOfReach(
+      `The transaction ${bookmark.lsn} of epoch ${bookmark.epoch} was lost in a failover, or is too old.`,
+    );
+  }
+
   createSnapshot(): PendingSnapshot {
     const log = this.#parts.log();
     const taker = this.#parts.snapshots();
@@ -97,6 +144,10 @@ export class InstanceStorage implements StorageHost {
       },
     };
   }
+}
+
+function outOfReach(message: string): GraphError {
+  return new GraphError('Neo.ClientError.Statement.ArgumentError', message);
 }
 
 function refused(message: string): GraphError {

@@ -43,6 +43,7 @@ function kindOf(statement: Statement): StatementKind {
       if (table !== undefined) return { type: 'show', table };
       return isAboutInstance(body) ? { type: 'storage' } : readOrWrite(statement);
     }
+    case 'recover':
     case 'createIndex':
     case 'dropIndex':
     case 'createConstraint':

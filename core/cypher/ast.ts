@@ -482,7 +482,14 @@ export type Expression =
       readonly span: Span;
     };
 
+/** What RECOVER makes the graph be again. */
+export type RecoveryTarget =
+  | { readonly type: 'snapshot'; readonly path: string }
+  | { readonly type: 'bookmark'; readonly bookmark: string }
+  | { readonly type: 'transaction'; readonly lsn: number };
+
 export type SchemaCommand =
+  | { readonly type: 'recover'; readonly target: RecoveryTarget; readonly span: Span }
   | {
       readonly type: 'createIndex';
       readonly name: string | undefined;

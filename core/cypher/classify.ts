@@ -17,6 +17,8 @@ export function classify(statement: Statement, procedures: ProcedureSignatures =
     case 'query':
       if (systemTableOf(body) !== undefined) return 'system';
       return writes(body, procedures) ? 'write' : 'read';
+    case 'recover':
+      return 'write';
     case 'createIndex':
     case 'dropIndex':
     case 'createConstraint':

@@ -1,5 +1,5 @@
 /** Commands on indexes, constraints and databases. They stand alone in a statement. */
-import type { IndexSubject, OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
+import type { IndexSubject, OptionValue, RecoveryTarget, SchemaCommand, SystemCommand } from './ast.ts';
 import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
@@ -21,7 +21,6 @@ const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
   'FORCE',
   'FREE',
   'GRANT',
-  'RECOVER',
   'REGISTER',
   'RENAME',
   'REVOKE',
@@ -66,7 +65,7 @@ export class CommandParser {
         cursor.kind(1) === TOKEN.name && cursor.kind(2) !== TOKEN.equal && cursor.kind(2) !== TOKEN.openParen;
       return named && cursor.word(1) !== 'UNIQUE';
     }
-    if (word === 'DROP' || word === 'SHOW' || word === 'ALTER') return true;
+    if (word === 'DROP' || word === 'SHOW' || word === 'ALTER' || this.#atRecover()) return true;
     return cursor.at(TOKEN.name) && ABSENT_COMMANDS.has(cursor.source().toUpperCase());
   }
 
@@ -99,6 +98,9 @@ export class CommandParser {
         return this.#createDatabase();
       case 'DROP DATABASE':
         return this.#dropDatabase();
+      case 'RECOVER SNAPSHOT':
+      case 'RECOVER TO':
+        return this.#recover();
       case 'ALTER DATABASE':
         return this.#alterDatabase();
       case 'CREATE':
@@ -254,6 +256,35 @@ export class CommandParser {
       options.set(key, isRemoval ? null : this.#optionValue(OPTION_DEPTH_MAX));
     } while (cursor.word() === 'SET' || cursor.word() === 'REMOVE');
     return { type: 'alterDatabase', name, ifExists, options, span: cursor.spanFrom(start) };
+  }
+
+  #atRecover(): boolean {
+    return this.#cursor.at(TOKEN.name) && this.#cursor.source().toUpperCase() === 'RECOVER';
+  }
+
+  /** `RECOVER SNAPSHOT 'path' [FORCE]`, `RECOVER TO 'bookmark'`, `RECOVER TO TRANSACTION 42` */
+  #recover(): SchemaCommand {
+    const cursor = this.#cursor;
+    const start = cursor.index;
+    const isSnapshot = cursor.source(start + 1).toUpperCase() === 'SNAPSHOT';
+    cursor.skip(2);
+    const isTransaction = !isSnapshot && cursor.word() === 'TRANSACTION';
+    if (isTransaction) cursor.skip();
+    const at = cursor.index;
+    const value = this.#optionValue(0);
+    const wanted = isTransaction ? 'number' : 'string';
+    if (typeof value !== wanted) {
+      const what = isSnapshot ? 'the path of a snapshot' : isTransaction ? 'a number' : 'a bookmark, or TRANSACTION';
+      throw cursor.error(`This is not ${what}`, 'UnexpectedSyntax', undefined, { index: at });
+    }
+    if (isSnapshot && cursor.atName() && cursor.source().toUpperCase() === 'FORCE') cursor.skip();
+    const target: RecoveryTarget =
+      typeof value === 'number'
+        ? { type: 'transaction', lsn: value }
+        : isSnapshot
+          ? { type: 'snapshot', path: String(value) }
+          : { type: 'bookmark', bookmark: String(value) };
+    return { type: 'recover', target, span: cursor.spanFrom(start) };
   }
 
   #ifNotExists(): boolean {

@@ -34,6 +34,7 @@ import { checkParameters, parametersOf, type RequiredParameter } from './paramet
 import { PipelinePool } from './pipeline.ts';
 import { isStillGood, type PlanBasis, planBasisOf, TextCache } from './plan-cache.ts';
 import { ProcedureRegistry } from './procedure.ts';
+import { recoverGraph } from './recover.ts';
 import { changeSchema } from './schema.ts';
 import type { StorageHost } from './storage-host.ts';
 import { StoreStatistics } from './store-statistics.ts';
@@ -102,6 +103,7 @@ export class Engine {
   readonly #scratchPool = new ScratchPool();
   readonly #procedures: ProcedureRegistry;
   readonly #database: string | undefined;
+  readonly #storage: StorageHost | undefined;
 
   constructor(store: GraphStore, options: EngineOptions) {
     this.#store = store;
@@ -119,6 +121,7 @@ export class Engine {
       options.systemTables,
     );
     this.#database = options.database;
+    this.#storage = options.storage;
   }
 
   /** An engine for statements that ask for no graph. */
@@ -158,6 +161,7 @@ export class Engine {
     switch (body.type) {
       case 'query':
         return this.#startQuery(kept, body, parameters, options);
+      case 'recover':
       case 'createIndex':
       case 'dropIndex':
       case 'createConstraint':
@@ -274,7 +278,10 @@ export class Engine {
   }
 
   #startSchema(prepared: PreparedStatement, command: SchemaCommand): Execution {
-    if (!prepared.explain) return changeSchema(this.#store, command, this.#database);
+    if (!prepared.explain) {
+      if (command.type === 'recover') return recoverGraph(this.#store, command, this.#storage);
+      return changeSchema(this.#store, command, this.#database);
+    }
     const operatorType = command.type.charAt(0).toUpperCase() + command.type.slice(1);
     const plan = { operatorType, arguments: new Map(), identifiers: [], estimatedRows: 1, children: [] };
     return new ImmediateExecution({ kind: prepared.kind, plan });
@@ -290,7 +297,7 @@ function enterToRead(transaction: WriteTransaction, holdings: Holdings): GraphVi
 function schemaInTransaction(position: Position): GraphError {
   return new GraphError(
     'Neo.ClientError.Statement.NotSupported',
-    'Indexes and constraints are made and dropped by statements that are sent on their own, not inside a transaction.',
+    'Indexes and constraints are made and dropped, and graphs recovered, by statements that are sent on their own, not inside a transaction.',
     { position },
   );
 }

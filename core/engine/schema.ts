@@ -10,6 +10,9 @@ import { type Execution, ImmediateExecution } from './execution.ts';
 import { Holdings } from './holdings.ts';
 import { indexSettings } from './index-options.ts';
 
+/** What changes indexes, constraints and options. */
+type DefinitionCommand = Exclude<SchemaCommand, { type: 'recover' }>;
+
 type Command<Type extends SchemaCommand['type']> = Extract<SchemaCommand, { type: Type }>;
 
 /** Each yields the work that it was. */
@@ -28,7 +31,7 @@ interface Change {
  * Makes or drops an index or a constraint, or sets options. The change waits for `commit`. Errors: that it is there already, or is not there; then, as
  * it runs, that the graph is not as a new constraint says.
  */
-export function changeSchema(store: GraphStore, command: SchemaCommand, database: string | undefined): Execution {
+export function changeSchema(store: GraphStore, command: DefinitionCommand, database: string | undefined): Execution {
   const writer = store.begin();
   const holdings = new Holdings();
   holdings.holdWriter(writer);
@@ -67,7 +70,7 @@ class SchemaExecution extends ImmediateExecution {
   }
 }
 
-function change(on: Change, command: SchemaCommand): Steps | undefined {
+function change(on: Change, command: DefinitionCommand): Steps | undefined {
   switch (command.type) {
     case 'createIndex':
       createIndex(on, command);

@@ -1,4 +1,6 @@
 /** What an engine's host tells and does about the storage under the graph. An engine alone has none. */
+import type { RecoveryTarget } from '../cypher/ast.ts';
+import type { GraphStore } from '../graph/graph-store.ts';
 import type { Value } from '../value/value.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { TransactionHost } from './transaction-host.ts';
@@ -13,6 +15,16 @@ export interface StorageHost {
   nextSnapshot(): NextSnapshot;
   /** Begins a snapshot. Errors: GraphError when one is being taken, or when nothing has changed since the last. */
   createSnapshot(): PendingSnapshot;
+  /** Begins to build the graph as it was. Errors: GraphError when that is not known, is still to come, or is out of reach. */
+  past(target: RecoveryTarget): PendingGraph;
+}
+
+/** An older graph that is being built. */
+export interface PendingGraph {
+  /** The transaction after which it was so. */
+  readonly lsn: number;
+  /** Builds a piece; answers with the graph when it is complete. Errors: damage, and that there is no room for it. */
+  next(): GraphStore | undefined;
 }
 
 export interface SnapshotInfo {

@@ -41,6 +41,14 @@ export class EntityIds {
     }
   }
 
+  /** The id that is wished, if it is as free as the lowest free one; else that. */
+  freeId(versioned: Bitmap, wished: number): number {
+    if (wished < 0 || this.live.has(wished) || versioned.has(wished) || this.#reserved?.has(wished)) {
+      return this.lowestFree(versioned);
+    }
+    return wished;
+  }
+
   add(id: number): void {
     this.live.add(id);
     this.count += 1;

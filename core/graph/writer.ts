@@ -76,9 +76,9 @@ export class Writer {
     return token;
   }
 
-  /** Creates a node and answers its id, the lowest that is free. */
-  createNode(): number {
-    const node = this.#parts.state.nodes.ids.lowestFree(this.#parts.versions.nodes.entities);
+  /** Creates a node and answers its id: the one that is wished, if it is free, or the lowest that is. */
+  createNode(wished = -1): number {
+    const node = this.#parts.state.nodes.ids.freeId(this.#parts.versions.nodes.entities, wished);
     this.#make({ type: 'createNode', node });
     return node;
   }
@@ -131,11 +131,12 @@ export class Writer {
     return expansion.count;
   }
 
-  /** Creates a relationship and answers its id, the lowest that is free. */
-  createRelationship(relationshipType: number, start: number, end: number): number {
+  /** Creates a relationship and answers its id: the one that is wished, if it is free, or the lowest that is. */
+  createRelationship(relationshipType: number, start: number, end: number, wished = -1): number {
     this.#expectEnd(start);
     this.#expectEnd(end);
-    const relationship = this.#parts.state.relationships.ids.lowestFree(this.#parts.versions.relationships.entities);
+    const { ids } = this.#parts.state.relationships;
+    const relationship = ids.freeId(this.#parts.versions.relationships.entities, wished);
     this.#make({ type: 'createRelationship', relationship, relationshipType, start, end });
     return relationship;
   }

@@ -166,7 +166,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   {
     reason: "Memgraph's commands on storage",
     applies: ({ text }) =>
-      /^\s*(?:(?:EXPLAIN|PROFILE)\s+)?(?:SHOW\s+(?:NEXT\s+)?SNAPSHOTS?|CREATE\s+SNAPSHOT|DUMP\s+DATABASE)\b/is.test(
+      /^\s*(?:(?:EXPLAIN|PROFILE)\s+)?(?:SHOW\s+(?:NEXT\s+)?SNAPSHOTS?|CREATE\s+SNAPSHOT|RECOVER|DUMP\s+DATABASE)\b/is.test(
         text,
       ),
   },
