@@ -1,5 +1,5 @@
 /** SHOW DIVERGED: what an instance set aside, because another MAIN's history had gone on without it. Nobody was told that it was done. */
-import type { TokenKind } from '../core/graph/delta.ts';
+import { isNote, type TokenKind } from '../core/graph/delta.ts';
 import { describeDelta } from '../core/graph/delta-text.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { ResultValue } from '../core/value/value.ts';
@@ -23,7 +23,8 @@ export function divergedRows(
   let lastHash: Uint8Array | undefined;
   for (const bytes of records) {
     if (rows.length === TRANSACTIONS_MAX) break;
-    const { epoch, lsn, deltas, hash, previousHash } = decodeRecord(bytes);
+    const { epoch, lsn, deltas: stored, hash, previousHash } = decodeRecord(bytes);
+    const deltas = stored.filter((delta) => !isNote(delta));
     // A tail of its own: it defines the names that the graph did not have where it branched off.
     if (lastHash === undefined || !sameHash(previousHash, lastHash)) names = new Map();
     lastHash = hash;

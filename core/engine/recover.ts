@@ -4,9 +4,10 @@ import { GraphError } from '../error.ts';
 import { type MutableCounters, noChanges } from '../executor/counters.ts';
 import type { GraphStore } from '../graph/graph-store.ts';
 import type { Writer } from '../graph/writer.ts';
-import { type Execution, ImmediateExecution } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { makeLike } from './graph-difference.ts';
 import { Holdings } from './holdings.ts';
+import { SteppedExecution } from './stepped-execution.ts';
 import type { PendingGraph, StorageHost } from './storage-host.ts';
 
 /** What reading a piece of a snapshot or of the log counts as, in rows. */
@@ -27,36 +28,10 @@ export function recoverGraph(
   const holdings = new Holdings();
   holdings.holdWriter(writer);
   const counters = noChanges();
-  return new RecoverExecution({ counters, holdings, lsn: pending.lsn, steps: recovery(pending, writer, counters) });
-}
-
-class RecoverExecution extends ImmediateExecution {
-  readonly #steps: Iterator<number, void>;
-
-  constructor(fields: {
-    readonly counters: MutableCounters;
-    readonly holdings: Holdings;
-    readonly lsn: number;
-    readonly steps: Iterator<number, void>;
-  }) {
-    const { counters, holdings, lsn, steps } = fields;
-    super({ kind: 'write', columns: ['recovered_to'], rows: [[lsn]], counters, holdings });
-    this.#steps = steps;
-  }
-
-  override next(workBudget: number): 'paused' | 'done' {
-    try {
-      for (let work = 0; work < Math.max(1, workBudget); ) {
-        const step = this.#steps.next();
-        if (step.done) return 'done';
-        work += step.value;
-      }
-    } catch (error) {
-      this.cancel();
-      throw error;
-    }
-    return 'paused';
-  }
+  return new SteppedExecution(
+    { kind: 'write', columns: ['recovered_to'], rows: [[pending.lsn]], counters, holdings },
+    recovery(pending, writer, counters),
+  );
 }
 
 function* recovery(pending: PendingGraph, writer: Writer, counters: MutableCounters): Generator<number, void> {

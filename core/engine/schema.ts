@@ -9,6 +9,7 @@ import type { Writer } from '../graph/writer.ts';
 import { type Execution, ImmediateExecution } from './execution.ts';
 import { Holdings } from './holdings.ts';
 import { indexSettings } from './index-options.ts';
+import { SteppedExecution } from './stepped-execution.ts';
 
 /** What changes indexes, constraints and options. */
 type DefinitionCommand = Exclude<SchemaCommand, { type: 'recover' }>;
@@ -38,35 +39,12 @@ export function changeSchema(store: GraphStore, command: DefinitionCommand, data
   const counters = noChanges();
   try {
     const steps = change({ store, writer, counters, database }, command);
-    return new SchemaExecution({ counters, holdings, steps });
+    // What is still to be checked before it may be committed.
+    const fields = { kind: 'schema', counters, holdings } as const;
+    return steps === undefined ? new ImmediateExecution(fields) : new SteppedExecution(fields, steps);
   } catch (error) {
     holdings.release();
     throw error;
-  }
-}
-
-/** A command, and what is still to be checked before it may be committed. */
-class SchemaExecution extends ImmediateExecution {
-  readonly #steps: Steps | undefined;
-
-  constructor(fields: { counters: MutableCounters; holdings: Holdings; steps: Steps | undefined }) {
-    super({ kind: 'schema', counters: fields.counters, holdings: fields.holdings });
-    this.#steps = fields.steps;
-  }
-
-  override next(workBudget: number): 'paused' | 'done' {
-    if (this.#steps === undefined) return 'done';
-    try {
-      for (let work = 0; work < Math.max(1, workBudget); ) {
-        const step = this.#steps.next();
-        if (step.done) return 'done';
-        work += step.value;
-      }
-    } catch (error) {
-      this.cancel();
-      throw error;
-    }
-    return 'paused';
   }
 }
 
