@@ -80,7 +80,9 @@ export function grantLease(
     turn.updateWatch(name, { leaseUntilMs, active: true });
   }
   turn.touch(name);
-  turn.reply(id, request, { type: 'lease', granted, leaseMs: granted ? leaseMs : 0, renewEveryMs, assignment });
+  const { acknowledgedLsn } = turn.watch(name);
+  const told = { granted, leaseMs: granted ? leaseMs : 0, renewEveryMs, acknowledgedLsn, assignment };
+  turn.reply(id, request, { type: 'lease', ...told });
 }
 
 /**

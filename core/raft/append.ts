@@ -58,8 +58,11 @@ export function receiveAppendEntriesAnswer(draft: Draft, message: AppendEntriesA
     recordMatch(draft, from, outcome.matchIndex);
     return;
   }
-  const nextIndex = Math.min(Math.max(fallBack(draft.state, outcome), peer.matchIndex + 1), nextIndexOf(draft));
-  changePeer(draft, from, { nextIndex });
+  const wanted = fallBack(draft.state, outcome);
+  // It lacks what it had confirmed before it was asked: its storage is not what it was. What it held then counts no more.
+  const isLost = wanted <= peer.matchIndex && round.number > peer.matchRound;
+  const matchIndex = isLost ? 0 : peer.matchIndex;
+  changePeer(draft, from, { matchIndex, nextIndex: Math.min(Math.max(wanted, matchIndex + 1), nextIndexOf(draft)) });
   // A silent leader has no business with a late answer.
   if (draft.state.awake) sendAppend(draft, from);
 }

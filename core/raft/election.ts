@@ -7,21 +7,29 @@ import { becomeFollower, resetElectionTimer } from './follower.ts';
 import { lead, sendAppend } from './leader.ts';
 import type { MemberId, PreVote, PreVoteAnswer, RequestVote, RequestVoteAnswer } from './message.ts';
 import { resume, rouse } from './rest.ts';
-import { lastIndexOf, lastTermOf, quorumOf, type RaftState } from './state.ts';
+import { endOf, isUpToDate, quorumOf, type RaftState } from './state.ts';
 
 /** Asks the others whether they would vote for this member, before it raises its term. */
 export function campaign(draft: Draft): void {
   becomeFollower(draft, draft.state.term, undefined);
   resetElectionTimer(draft);
+  // What it lacks may be committed: somebody who has it is to lead.
+  if (!isUpToDate(draft, endOf(draft.state))) return;
   change(draft, { role: 'preCandidate', votes: [draft.state.self] });
   if (hasQuorum(draft.state)) standForElection(draft);
   else askEverybody(draft, 'preVote');
 }
 
+/** The member may stand for election by now, and enough others had said that they would vote for it. */
+export function resumeCandidacy(draft: Draft): void {
+  if (draft.state.role === 'preCandidate' && hasQuorum(draft.state)) standForElection(draft);
+}
+
 /** §5.2: votes for itself in a new term, and asks the others. */
 export function standForElection(draft: Draft): void {
-  const { self, term, leaderHeardAtMs } = draft.state;
+  const { self, term, leaderHeardAtMs, introduction } = draft.state;
   resetElectionTimer(draft);
+  if (introduction !== undefined || !isUpToDate(draft, endOf(draft.state))) return;
   const lastLeaderAtMs = leaderHeardAtMs;
   change(draft, { term: term + 1, votedFor: self, role: 'candidate', votes: [self], lastLeaderAtMs });
   if (hasQuorum(draft.state)) lead(draft);
@@ -30,9 +38,7 @@ export function standForElection(draft: Draft): void {
 
 function askEverybody(draft: Draft, type: 'preVote' | 'requestVote'): void {
   const { state } = draft;
-  for (const other of state.others) {
-    send(draft, other, { type, lastIndex: lastIndexOf(state), lastTerm: lastTermOf(state) });
-  }
+  for (const other of state.others) send(draft, other, { type, ...endOf(state) });
 }
 
 /** Would this member vote for the sender in the next term? No, while it believes in another leader. */
@@ -43,7 +49,7 @@ export function answerPreVote(draft: Draft, message: PreVote): void {
   }
   const { role, leader, term, leaderTrustedUntilMs, awake } = draft.state;
   const trusting = leader !== undefined && (!awake || draft.nowMs < leaderTrustedUntilMs);
-  const granted = role !== 'leader' && !trusting && message.term === term && isUpToDate(draft.state, message);
+  const granted = role !== 'leader' && !trusting && message.term === term && isUpToDate(draft, message);
   send(draft, message.from, { type: 'preVoteAnswer', askedInTerm: message.term, granted });
   if (role === 'leader') {
     // The sender does not know its leader. It learns of it here, and not only by the next beat.
@@ -63,7 +69,7 @@ export function receivePreVoteAnswer(draft: Draft, message: PreVoteAnswer): void
 export function answerRequestVote(draft: Draft, message: RequestVote): void {
   const { term, votedFor } = draft.state;
   const free = message.term === term && (votedFor === undefined || votedFor === message.from);
-  const granted = free && isUpToDate(draft.state, message);
+  const granted = free && isUpToDate(draft, message);
   if (granted) {
     change(draft, { votedFor: message.from });
     resetElectionTimer(draft);
@@ -89,10 +95,4 @@ function countVote(draft: Draft, from: MemberId): void {
 
 function hasQuorum(state: RaftState): boolean {
   return state.votes.length >= quorumOf(state);
-}
-
-/** §5.4.1: the log whose last entry has the later term is newer; in the same term the longer one is. */
-function isUpToDate(state: RaftState, log: { readonly lastIndex: number; readonly lastTerm: number }): boolean {
-  const lastTerm = lastTermOf(state);
-  return log.lastTerm > lastTerm || (log.lastTerm === lastTerm && log.lastIndex >= lastIndexOf(state));
 }

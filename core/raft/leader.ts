@@ -19,6 +19,7 @@ export function lead(draft: Draft): void {
   const peer: Peer = {
     nextIndex,
     matchIndex: 0,
+    matchRound: 0,
     answeredRound: 0,
     answeredSentAtMs: Number.NEGATIVE_INFINITY,
   };
@@ -103,7 +104,8 @@ export function recordMatch(draft: Draft, member: MemberId, matchIndex: number):
   if (peer === undefined) return;
   const match = Math.max(peer.matchIndex, matchIndex);
   const nextIndex = Math.max(peer.nextIndex, match + 1);
-  changePeer(draft, member, { matchIndex: match, nextIndex });
+  const matchRound = match > peer.matchIndex ? draft.state.round : peer.matchRound;
+  changePeer(draft, member, { matchIndex: match, matchRound, nextIndex });
   advanceCommit(draft);
   if (nextIndex <= lastIndexOf(draft.state)) sendAppend(draft, member);
 }

@@ -120,6 +120,19 @@ export interface TimeoutNow extends Envelope {
   readonly type: 'timeoutNow';
 }
 
+/** A member has come back from storage, and asks where the others stand. */
+export interface Greet extends Envelope {
+  readonly type: 'greet';
+}
+
+/** Where a member stands: its vote in `term`, and the end of its log. */
+export interface Greeting extends Envelope {
+  readonly type: 'greeting';
+  readonly votedFor: MemberId | undefined;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
 export type RaftMessage =
   | PreVote
   | PreVoteAnswer
@@ -131,4 +144,6 @@ export type RaftMessage =
   | InstallSnapshotAnswer
   | Rest
   | Rouse
-  | TimeoutNow;
+  | TimeoutNow
+  | Greet
+  | Greeting;

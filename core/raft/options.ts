@@ -21,6 +21,12 @@ export const ROUSE_TIMEOUT_MS = 600;
  */
 export const WAKE_JITTER_MS = 150;
 
+/**
+ * How long a member that came back from storage waits for the others to say where they stand, in milliseconds: longer than the slowest
+ * round trip, as above.
+ */
+export const INTRODUCTION_MS = 600;
+
 /** Applied entries kept in the log before a snapshot is asked for. A group's log is thus a few hundred KB at most. */
 export const COMPACT_AFTER_ENTRIES = 1_000;
 
@@ -39,6 +45,8 @@ export interface RaftOptions {
   readonly heartbeatMs: number;
   readonly rouseTimeoutMs: number;
   readonly wakeJitterMs: number;
+  /** 0: it takes storage for what it was. */
+  readonly introductionMs: number;
   readonly compactAfterEntries: number;
   readonly appendEntriesMax: number;
   readonly appendBytesMax: number;
@@ -51,6 +59,7 @@ export const DEFAULT_RAFT_OPTIONS: RaftOptions = {
   heartbeatMs: HEARTBEAT_MS,
   rouseTimeoutMs: ROUSE_TIMEOUT_MS,
   wakeJitterMs: WAKE_JITTER_MS,
+  introductionMs: INTRODUCTION_MS,
   compactAfterEntries: COMPACT_AFTER_ENTRIES,
   appendEntriesMax: APPEND_ENTRIES_MAX,
   appendBytesMax: APPEND_BYTES_MAX,

@@ -17,16 +17,25 @@ import {
 } from './election.ts';
 import type { RaftEffect, RaftEvent } from './event.ts';
 import { becomeFollower } from './follower.ts';
+import {
+  answerGreet,
+  beginIntroduction,
+  endIntroduction,
+  holdsBack,
+  receiveGreeting,
+  tickIntroduction,
+} from './introduction.ts';
 import { beat, propose, readIndex, stepDownWithoutQuorum } from './leader.ts';
 import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
 import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
 import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
-import { dueAtMs, type RaftState } from './state.ts';
+import { type RaftState, timerAtMs } from './state.ts';
 import { expireTransfer, handOver, receiveTimeoutNow, transferLeadership } from './transfer.ts';
 
 /** Takes one event. An event may come late, twice or out of order; a message from outside the group is ignored. */
 export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEffect> {
   const draft = draftOf(dated(state, event.nowMs), event);
+  beginIntroduction(draft);
   switch (event.type) {
     case 'message':
       receive(draft, event.message);
@@ -57,6 +66,8 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     default:
       unreachable(event);
   }
+  const held = endIntroduction(draft);
+  if (held !== undefined) receive(draft, held);
   return finish(draft, state);
 }
 
@@ -67,7 +78,8 @@ function dated(state: RaftState, nowMs: number): RaftState {
 
 /** A tick that comes early (a timer set for what has since changed) does nothing. */
 function tick(draft: Draft): void {
-  const due = dueAtMs(draft.state);
+  tickIntroduction(draft);
+  const due = timerAtMs(draft.state);
   if (due === undefined || draft.nowMs < due) return;
   if (draft.state.role !== 'leader') campaign(draft);
   else if (!stepDownWithoutQuorum(draft)) {
@@ -82,6 +94,7 @@ function receive(draft: Draft, message: RaftMessage): void {
   // §5.1: whoever sees a higher term follows it, whatever the message says.
   if (message.term > draft.state.term) becomeFollower(draft, message.term, undefined);
   wakeByMessage(draft);
+  if (holdsBack(draft, message)) return;
   switch (message.type) {
     case 'preVote':
       answerPreVote(draft, message);
@@ -117,7 +130,14 @@ function receive(draft: Draft, message: RaftMessage): void {
     case 'timeoutNow':
       receiveTimeoutNow(draft, message);
       break;
+    case 'greet':
+      answerGreet(draft, message.from);
+      break;
+    case 'greeting':
+      receiveGreeting(draft, message);
+      break;
     default:
-      unreachable(message);
+      // A message that a later version has and this one does not.
+      message satisfies never;
   }
 }

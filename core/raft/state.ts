@@ -3,7 +3,7 @@
  * message that rests on them leaves; everything else is memory, and may be lost at any moment.
  */
 import { assert } from '../assert.ts';
-import type { Entry, MemberId, Snapshot } from './message.ts';
+import type { Entry, MemberId, RaftMessage, Snapshot } from './message.ts';
 import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from './options.ts';
 
 export interface RaftConfiguration {
@@ -26,6 +26,8 @@ export interface PersistedState {
 export interface Peer {
   readonly nextIndex: number;
   readonly matchIndex: number;
+  /** The leader's round when it learned that: whoever lacks some of it in answer to a later one has lost it. */
+  readonly matchRound: number;
   /** Newest round that it answered, and when the leader had sent that round. */
   readonly answeredRound: number;
   readonly answeredSentAtMs: number;
@@ -36,6 +38,23 @@ export interface PendingRead {
   readonly id: string;
   readonly index: number;
   readonly round: number;
+}
+
+/** Where a log ends. */
+export interface LogEnd {
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+/** What a member that came back from storage has been told until now. */
+export interface Introduction {
+  /** By member: where its log ends, and the newest term, if it stood for election in it. */
+  readonly heard: ReadonlyMap<MemberId, LogEnd & { readonly stood: number | undefined }>;
+  /** When those that have not answered are asked again, and when they are waited for no more. +Infinity until the first event. */
+  readonly askAtMs: number;
+  readonly untilMs: number;
+  /** The newest message that has to wait. */
+  readonly held: RaftMessage | undefined;
 }
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
@@ -67,6 +86,11 @@ export interface RaftState extends PersistedState {
   /** Candidate and leader: no leader before this one was confirmed by a majority after this moment of this member's clock. */
   readonly lastLeaderAtMs: number;
 
+  /** Undefined when the member takes part. After a restart it first learns where the others stand. */
+  readonly introduction: Introduction | undefined;
+  /** What some other member's log held at the last restart: this one votes for none that is behind it. Undefined: it held that itself. */
+  readonly floor: { readonly end: LogEnd; readonly untilMs: number } | undefined;
+
   /** Leader only. */
   readonly peers: ReadonlyMap<MemberId, Peer>;
   readonly round: number;
@@ -80,6 +104,13 @@ export interface RaftState extends PersistedState {
   readonly snapshotAskedAtIndex: number;
 }
 
+const UNKNOWN: Introduction = {
+  heard: new Map(),
+  askAtMs: Number.POSITIVE_INFINITY,
+  untilMs: Number.POSITIVE_INFINITY,
+  held: undefined,
+};
+
 /** A member as it comes back from storage: a follower that knows no leader, and that nothing has woken yet. */
 export function restore(configuration: RaftConfiguration, persisted: PersistedState): RaftState {
   const { self, members } = configuration;
@@ -90,11 +121,13 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     persisted.entries.every((entry, position) => entry.index === first + position),
     'the stored Raft log has a gap',
   );
+  const options = { ...DEFAULT_RAFT_OPTIONS, ...configuration.options };
+  const others = members.filter((member) => member !== self).sort();
   return {
     ...persisted,
     self,
-    others: members.filter((member) => member !== self).sort(),
-    options: { ...DEFAULT_RAFT_OPTIONS, ...configuration.options },
+    others,
+    options,
     role: 'follower',
     leader: undefined,
     commitIndex: persisted.snapshot?.index ?? 0,
@@ -104,6 +137,8 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     leaderTrustedUntilMs: Number.NEGATIVE_INFINITY,
     leaderHeardAtMs: Number.POSITIVE_INFINITY,
     lastLeaderAtMs: Number.POSITIVE_INFINITY,
+    introduction: others.length > 0 && options.introductionMs > 0 ? UNKNOWN : undefined,
+    floor: undefined,
     peers: new Map(),
     round: 0,
     heartbeatDueAtMs: Number.POSITIVE_INFINITY,
@@ -141,6 +176,23 @@ export function lastTermOf(state: PersistedState): number {
   return state.entries.at(-1)?.term ?? state.snapshot?.term ?? 0;
 }
 
+/** Where the member's own log ends. */
+export function endOf(state: PersistedState): LogEnd {
+  return { lastIndex: lastIndexOf(state), lastTerm: lastTermOf(state) };
+}
+
+/** §5.4.1: the log whose last entry has the later term is newer; in the same term the longer one is. */
+export function isNewerLog(log: LogEnd, other: LogEnd): boolean {
+  return log.lastTerm > other.lastTerm || (log.lastTerm === other.lastTerm && log.lastIndex > other.lastIndex);
+}
+
+/** Whether a log holds at least what this member's does, and what that may have held before its last restart. */
+export function isUpToDate({ state, nowMs }: { state: RaftState; nowMs: number }, log: LogEnd): boolean {
+  const { floor } = state;
+  if (floor !== undefined && nowMs < floor.untilMs && isNewerLog(floor.end, log)) return false;
+  return !isNewerLog(endOf(state), log);
+}
+
 /**
  * When a quorum last confirmed this leader, in milliseconds of its own clock: the newest time such that a majority has
  * answered something it sent at or after it. -Infinity on whoever does not lead. One of that majority is among the voters
@@ -160,6 +212,14 @@ export function isEstablishedLeader(state: RaftState): boolean {
 
 /** When the member next wants a `tick`, in milliseconds; undefined while it sleeps. */
 export function dueAtMs(state: RaftState): number | undefined {
+  const { introduction } = state;
+  const timer = timerAtMs(state);
+  if (introduction === undefined || introduction.askAtMs === Number.POSITIVE_INFINITY) return timer;
+  return Math.min(introduction.askAtMs, timer ?? Number.POSITIVE_INFINITY);
+}
+
+/** When its own timer runs out: the heartbeat of a leader, the election timeout of the others. */
+export function timerAtMs(state: RaftState): number | undefined {
   if (!state.awake) return undefined;
   return state.role === 'leader' ? state.heartbeatDueAtMs : state.electionDueAtMs;
 }

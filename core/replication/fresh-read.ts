@@ -24,8 +24,10 @@ export function noteFreshRead(turn: Turn, id: number): void {
 /** Lets the reads go on that waited, if the lease holds at this moment. Called after each event, as MAIN. */
 export function answerFreshReads(turn: Turn): void {
   const { freshReads: ids, leaseUntilMs, inheritedLsn } = turn.main;
-  const { assignment, acknowledgedLsn } = turn.state;
+  const { assignment, acknowledgedLsn, unverified } = turn.state;
   if (ids.length === 0 || assignment === undefined || acknowledgedLsn < inheritedLsn) return;
+  // After a restart the others are heard first: they would know of what this log has lost.
+  if (unverified !== undefined) return;
   if (!isSingle(assignment) && turn.nowMs >= leaseUntilMs) return;
   turn.updateMain({ freshReads: [] });
   // An object that another one has replaced does not learn of it before it touches storage. This write holds the answers back

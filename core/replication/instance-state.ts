@@ -18,6 +18,8 @@ export interface PersistedInstance {
   readonly epoch: number;
   /** This epoch and all earlier ones are over for this instance, for ever. 0 at first. */
   readonly sealedEpoch: number;
+  /** The newest epoch for which it has told the coordinators how far its log reaches. Absent in the records of the first version. */
+  readonly sealAnswered?: number;
   /** Everything up to here is acknowledged, and readers see just this much. In storage it may be a little old. */
   readonly acknowledgedLsn: number;
   /** An instance that MAIN asked the coordinators to add, resting on `version` of the assignment; the answer is not known. */
@@ -77,7 +79,7 @@ export interface Replica {
   readonly retryAtMs: number;
   /** It answered that it lacks what it had confirmed: it must leave the in-sync set whatever else happens. */
   readonly lost: boolean;
-  /** Its log contradicts MAIN's in a way that no failover explains, or it is in quarantine: it gets heartbeats only. */
+  /** It is in quarantine: it gets heartbeats only. */
   readonly diverged: boolean;
   /** Its storage was damaged, and what it had stored counts for nothing until a snapshot has taken its place. */
   readonly damaged: boolean;
@@ -153,6 +155,11 @@ export interface InstanceState extends PersistedInstance {
   readonly savedAtMs: number;
   /** Where the log ended when it was loaded (recovered-tail.ts). */
   readonly recoveredLsn: number;
+  /**
+   * Where the log of a MAIN ended when it restarted in its epoch, until those that are waited for have answered: should storage not be
+   * what it was, what is written from there on is not what the others hold.
+   */
+  readonly unverified: LogPosition | undefined;
   /** REPLICA: when a reader last made it wake MAIN. */
   readonly wokeMainAtMs: number;
 }
@@ -179,6 +186,7 @@ export function initialState(options: {
     tickAtMs: undefined,
     savedLsn: 0,
     recoveredLsn: 0,
+    unverified: undefined,
     wokeMainAtMs: Number.NEGATIVE_INFINITY,
     savedAtMs: Number.NEGATIVE_INFINITY,
   };
@@ -191,6 +199,7 @@ export function newInstance(): PersistedInstance {
     assignment: undefined,
     epoch: 0,
     sealedEpoch: 0,
+    sealAnswered: 0,
     acknowledgedLsn: 0,
     asked: undefined,
     aborting: undefined,
@@ -201,6 +210,7 @@ export function newInstance(): PersistedInstance {
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false } = state;
-  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
+  const { refillable = false, sealAnswered = sealedEpoch + 1 } = state;
+  const known = { cluster, assignment, epoch, sealedEpoch, sealAnswered, acknowledgedLsn };
+  return { ...known, asked, aborting, quarantine, refillable };
 }

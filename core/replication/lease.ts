@@ -3,7 +3,7 @@ import type { Assignment } from './assignment.ts';
 import type { Replica } from './instance-state.ts';
 import type { ChangeInSyncReply, CoordinatorReply, LeaseReply, NotLeaderReply } from './message.ts';
 import { reportOf } from './report.ts';
-import { takeAssignment } from './role.ts';
+import { quarantineRewound, takeAssignment } from './role.ts';
 import { REPLICA_FAILURES_MAX } from './settings.ts';
 import { pauseMs } from './stream.ts';
 import { abortPoint } from './strict-sync.ts';
@@ -90,11 +90,13 @@ function considerWaiting(turn: Turn, replica: Replica): void {
   }
 }
 
-/** Whether a commit has waited for this replica long enough. */
+/** Whether a commit, or a read after a restart, has waited for this replica long enough. */
 export function isSilent(turn: Turn, replica: Replica): boolean {
   const { acknowledgedLsn, stored, settings } = turn.state;
   if (replica.lost) return true;
-  const holdsUp = stored.lsn > acknowledgedLsn && replica.storedLsn < stored.lsn;
+  const isUnheard = turn.state.unverified !== undefined && replica.heardAtMs === undefined;
+  const holdsUp =
+    (stored.lsn > acknowledgedLsn && replica.storedLsn < stored.lsn) || (isUnheard && turn.main.freshReads.length > 0);
   if (!holdsUp) return false;
   return (
     replica.failures >= REPLICA_FAILURES_MAX ||
@@ -144,6 +146,11 @@ export function receiveFromCoordinator(turn: Turn, exchange: number, reply: Coor
 
 function receiveLease(turn: Turn, exchange: number, body: LeaseReply): void {
   const { leaseAsking } = turn.main;
+  const { stored } = turn.state;
+  const { acknowledgedLsn = 0 } = body;
+  if (body.granted && stored.lsn < acknowledgedLsn) {
+    return quarantineRewound(turn, `the log ends at lsn ${stored.lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
+  }
   if (leaseAsking?.exchange === exchange) {
     const leaseUntilMs = body.granted ? leaseAsking.sentAtMs + body.leaseMs : turn.main.leaseUntilMs;
     const renewEveryMs = body.renewEveryMs ?? turn.main.renewEveryMs;

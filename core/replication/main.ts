@@ -46,6 +46,7 @@ export function advance(turn: Turn): void {
   assert(assignment !== undefined, 'a MAIN has an assignment');
   if (turn.main.isDraining && turn.nowMs >= turn.main.drainingUntilMs) turn.updateMain({ isDraining: false });
   if (!turn.main.epochStarted) return;
+  verify(turn);
   acknowledge(turn);
   if (isSingle(assignment)) return;
   if (!turn.main.silent && mayRest(turn)) rest(turn);
@@ -55,6 +56,13 @@ export function advance(turn: Turn): void {
   // A replica may have been given up just now.
   acknowledge(turn);
   for (const { name } of turn.main.replicas) feed(turn, name);
+}
+
+/** Those that are waited for have answered since the restart: had this log lost its end, they would have said so. */
+function verify(turn: Turn): void {
+  const { replicas } = turn.main;
+  const isVerified = replicas.every(({ awaited, heardAtMs }) => !awaited || heardAtMs !== undefined);
+  if (turn.state.unverified !== undefined && isVerified) turn.update({ unverified: undefined });
 }
 
 /**

@@ -201,6 +201,8 @@ export interface LeaseReply {
   readonly leaseMs: number;
   /** How often MAIN is to renew it: instance_health_check_frequency_sec. */
   readonly renewEveryMs?: number;
+  /** What MAIN has told before that it had acknowledged: a log that ends before that has lost its end. */
+  readonly acknowledgedLsn?: number;
   readonly assignment: Assignment | undefined;
 }
 

@@ -51,6 +51,7 @@ export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendReques
     store(turn, fresh);
   }
   const verified = verifiedPosition(turn, envelope, records.at(-1) ?? previous);
+  if (verified.lsn === turn.state.stored.lsn) turn.update({ unverified: undefined });
   acknowledge(turn, Math.min(body.acknowledgedLsn, verified.lsn), records.length === 0);
   turn.reply({ type: 'appended', epoch: turn.state.epoch, outcome: 'stored', stored: verified, history: [] });
 }
@@ -189,6 +190,7 @@ function install(turn: Turn, body: InstallSnapshotRequest, common: number): void
     history,
     acknowledgedLsn: position.lsn,
     arriving: undefined,
+    unverified: undefined,
     quarantine: undefined,
     refillable: false,
   });

@@ -39,15 +39,16 @@ export function load(
     recoveredLsn: position.lsn,
   });
   const damage = stored.damage ?? missingTail(persisted, position);
-  if (damage !== undefined && persisted.quarantine === undefined) {
-    turn.update({ refillable: true });
-    return quarantine(turn, damage);
-  }
+  if (damage !== undefined && persisted.quarantine === undefined) return quarantineRewound(turn, damage);
   const { assignment, epoch, sealedEpoch } = persisted;
   if (assignment === undefined || persisted.quarantine !== undefined) return turn.setRole('none', undefined, true);
   const follows = assignment.epoch === epoch;
   const leads = follows && assignment.main === turn.state.name && sealedEpoch < epoch;
-  if (leads) return takeOffice(turn, assignment);
+  if (leads) {
+    const isRestart = epochAt(history, position.lsn) === epoch && !isSingle(assignment);
+    if (isRestart) turn.update({ unverified: position });
+    return takeOffice(turn, assignment);
+  }
   const sealed = sealedEpoch >= epoch;
   turn.setRole(
     sealed && assignment.main === turn.state.name ? 'none' : 'replica',
@@ -140,20 +141,21 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
 
 /**
  * Becomes MAIN of a new epoch. Only an instance that has answered the seal may, for then the coordinators have chosen it by
- * what its log holds; one that has lost its storage since has lost the seal too. In a new database nothing can be lost. And a MAIN
+ * what its log holds; one that has lost its storage since, or some of it, has lost the seal too. In a new database nothing can be lost. And a MAIN
  * whose abort was decided goes on in the next epoch.
  */
 function promote(turn: Turn, assignment: Assignment, created: boolean): void {
   const { state } = turn;
   const { epoch } = assignment;
-  const chosen = state.stored.lsn > 0 && state.sealedEpoch === epoch - 1;
+  const { sealedEpoch, sealAnswered = sealedEpoch + 1 } = state;
+  const chosen = state.stored.lsn > 0 && sealedEpoch === epoch - 1 && sealAnswered === epoch;
   const founds = created && state.stored.lsn === 0 && epoch === 1;
   const goesOn = state.role === 'main' && state.epoch === epoch - 1 && assignment.aborts?.at(-1)?.epoch === state.epoch;
   if (!chosen && !founds && !goesOn) return;
   const silenced = goesOn ? silencedReplicas(turn) : [];
   const reason = abortReason(turn);
   turn.update({ cluster: assignment.cluster, assignment, epoch, asked: undefined, aborting: undefined });
-  turn.update({ arriving: undefined });
+  turn.update({ arriving: undefined, unverified: undefined });
   if (!cutAborted(turn, assignment, reason)) return;
   turn.persist();
   takeOffice(turn, assignment);
@@ -272,8 +274,12 @@ export function learnOfEpoch(turn: Turn, epoch: number): void {
 
 /** A failover: the earlier epochs end here. The promise is in storage before the answer leaves. */
 export function receiveSeal(turn: Turn, body: SealRequest): void {
-  if (turn.state.cluster !== undefined && body.epoch - 1 > turn.state.sealedEpoch) {
-    turn.update({ sealedEpoch: body.epoch - 1 });
+  const { cluster, sealedEpoch, sealAnswered = 0 } = turn.state;
+  if (cluster !== undefined && (body.epoch - 1 > sealedEpoch || body.epoch > sealAnswered)) {
+    turn.update({
+      sealedEpoch: Math.max(sealedEpoch, body.epoch - 1),
+      sealAnswered: Math.max(sealAnswered, body.epoch),
+    });
     turn.persist();
     if (turn.state.epoch < body.epoch) stepDown(turn, `epoch ${turn.state.epoch} was sealed`);
   }
@@ -281,7 +287,8 @@ export function receiveSeal(turn: Turn, body: SealRequest): void {
   turn.reply({
     type: 'sealed',
     epoch: Math.max(body.epoch, turn.state.epoch),
-    stored: turn.state.stored,
+    // What it has written since it restarted counts only if it is the one that has the longest log without it.
+    stored: turn.state.unverified ?? turn.state.stored,
     eligible: reason === undefined,
     reason,
   });
@@ -300,6 +307,12 @@ export function quarantine(turn: Turn, reason: string): void {
   turn.persist();
   turn.setRole('none', undefined, true);
   turn.emit({ type: 'quarantine', reason });
+}
+
+/** Storage is not what it was: others have what this instance has lost, and the next MAIN fills it anew. */
+export function quarantineRewound(turn: Turn, reason: string): void {
+  turn.update({ refillable: true });
+  quarantine(turn, reason);
 }
 
 /** The database is gone. The object may serve a database of the same name later, as a new instance. */

@@ -2,13 +2,17 @@
  * MAIN's side of the stream to one replica: pipelined, within bounds, going back to what the replica has when something
  * went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
  */
+import { sameHash } from '../wal/checksum.ts';
 import { GENESIS } from '../wal/record.ts';
-import { commonLsn } from './epoch-history.ts';
+import { commonLsn, epochAt } from './epoch-history.ts';
 import type { Flight, Replica } from './instance-state.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type { AppendReply, InstallSnapshotReply } from './message.ts';
-import { quarantine } from './role.ts';
+import { quarantineRewound } from './role.ts';
 import type { Turn } from './turn.ts';
+
+/** Records by which MAIN goes back to find where a log parts from its own. */
+const FORK_STEP = 64;
 
 /** Sends a replica what is due: records, a chunk of a snapshot, or a heartbeat. */
 export function feed(turn: Turn, name: string): void {
@@ -99,16 +103,27 @@ export function receiveAppended(turn: Turn, name: string, exchange: number, repl
   const { stored } = turn.state;
   if (reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
     // Only this instance writes records of this epoch, and it no longer has them.
-    return quarantine(turn, `${name} has lsn ${reply.stored.lsn} of this epoch, but the log ends at lsn ${stored.lsn}`);
+    return quarantineRewound(
+      turn,
+      `${name} has lsn ${reply.stored.lsn} of this epoch, but the log ends at lsn ${stored.lsn}`,
+    );
   }
   const flights = replica.flights.filter((candidate) => candidate !== flight);
   turn.updateReplica(name, { flights, heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
+  // It agrees with what it was sent, and holds more: which is something else where this instance has lost its end and written a new one.
+  if (reply.outcome === 'stored' && !isOwn(turn, reply.stored)) return noteContradiction(turn, name);
   if (reply.outcome === 'stored')
     return noteStored(turn, name, { lsn: reply.stored.lsn, toldLsn: flight.acknowledgedLsn });
   if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, flights: [] });
   // A higher epoch has been noticed by the caller; a reply that refuses this one without naming one is of no use.
   if (reply.outcome === 'sealed' || reply.outcome === 'stale') return;
   goBack(turn, { replica, flight, reply });
+}
+
+/** Whether a record is the one that stands in this log; one that is not kept any more is taken for it. */
+function isOwn(turn: Turn, { lsn, hash }: LogPosition): boolean {
+  const own = positionAt(turn, lsn);
+  return own === undefined || sameHash(own.hash, hash);
 }
 
 function noteStored(turn: Turn, name: string, told: { readonly lsn: number; readonly toldLsn: number }): void {
@@ -130,7 +145,10 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
   const { replica, flight, reply } = answer;
   const { assignment, history, stored } = turn.state;
   const common = commonLsn({ history, lsn: stored.lsn }, { history: reply.history, lsn: reply.stored.lsn });
-  if (reply.outcome === 'diverged' && flight.previousLsn <= common) return noteContradiction(turn, replica);
+  if (reply.outcome === 'diverged' && flight.previousLsn <= common) {
+    if (epochAt(reply.history, flight.previousLsn) === turn.state.epoch) return noteContradiction(turn, replica.name);
+    return goFurtherBack(turn, replica, flight.previousLsn);
+  }
   // It lacks what it had confirmed before this message was sent, or what every member holds: storage lost or rewound.
   const isMember = assignment?.inSync.includes(replica.name) ?? false;
   const isDamaged = reply.outcome === 'damaged';
@@ -152,14 +170,25 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
 }
 
 /**
- * Two records with one epoch and one number: what no failover explains. Either log may be the wrong one. A member of the
- * in-sync set is as good a witness as MAIN, and MAIN is the one that could do harm, so MAIN stops.
+ * The replica holds what an earlier MAIN wrote after it had lost the end of its log, in place of what is here. Its epochs do not tell
+ * where the logs part, so MAIN looks for that place by going back. The replica sets its tail aside, if nothing of that was acknowledged.
  */
-function noteContradiction(turn: Turn, replica: Replica): void {
-  if (turn.state.assignment?.inSync.includes(replica.name)) {
-    return quarantine(turn, `the log contradicts that of ${replica.name}, which is in the in-sync set`);
-  }
-  turn.updateReplica(replica.name, { diverged: true, flights: [], awaited: false });
+function goFurtherBack(turn: Turn, replica: Replica, fromLsn: number): void {
+  const sentLsn = Math.max(0, fromLsn - FORK_STEP);
+  turn.updateReplica(replica.name, {
+    storedLsn: Math.min(replica.storedLsn, sentLsn),
+    sentLsn,
+    toldLsn: 0,
+    flights: [],
+  });
+}
+
+/**
+ * Two records of this epoch with one number: what no failover explains. Only this instance writes such records, so it has written both, and
+ * has lost the one that the replica holds.
+ */
+function noteContradiction(turn: Turn, name: string): void {
+  quarantineRewound(turn, `${name} holds what this instance has written in epoch ${turn.state.epoch}, and has no more`);
 }
 
 /** The records that the replica needs are no longer kept: it gets a snapshot, and records from there on. */

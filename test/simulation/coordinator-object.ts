@@ -18,13 +18,15 @@ type Input = CoordinatorEvent extends infer Event
 const EMPTY: PersistedState = { term: 0, votedFor: undefined, entries: [], snapshot: undefined };
 
 export class SimCoordinator extends SimObject<PersistedState> {
+  readonly region: string;
   #state: CoordinatorState;
   #answers = new Map<string, (answer: CoordinatorReply | WorkerResponse) => void>();
   #nextId = 1;
   #tickId = 0;
 
-  constructor(world: World, name: string) {
+  constructor(world: World, name: string, region: string) {
     super(world, name, EMPTY);
+    this.region = region;
     this.#state = this.#restored();
   }
 

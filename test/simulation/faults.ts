@@ -13,6 +13,7 @@ export class Faults {
   count = 0;
   readonly #world: World;
   #active = false;
+  #paused = false;
   /** Dice of the fault that is being dealt. */
   #dice: Random = () => 0;
 
@@ -31,6 +32,24 @@ export class Faults {
     this.#active = false;
     this.storageStall = 0;
     this.lullUntilMs = 0;
+    this.#repair();
+  }
+
+  /** Everybody is back and reached, and nothing more goes wrong until `resume`. */
+  pause(): void {
+    this.#paused = true;
+    this.#repair();
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  #repair(): void {
     const { network, objects } = this.#world;
     network.weather = FAIR_WEATHER;
     network.cuts.clear();
@@ -46,7 +65,7 @@ export class Faults {
       if (!this.#active) return;
       this.count += 1;
       this.#dice = diceOfFault(this.#world.seed, this.count);
-      if (!this.#world.skip.has(this.count)) this.#strike();
+      if (!this.#paused && !this.#world.skip.has(this.count)) this.#strike();
       this.#next();
     });
   }
@@ -84,7 +103,7 @@ export class Faults {
   }
 
   #crash(downMs: number, victim = this.#victim()): void {
-    if (!victim.alive) return;
+    if (!victim.alive || this.#paused) return;
     victim.crash();
     this.#world.counts.crashes += 1;
     this.#world.note(victim.name, 'CRASH', []);

@@ -62,12 +62,30 @@ export class SimInstance extends SimObject<InstanceImage> {
   #next: Input[] = [];
   #answer: ((reply: InstanceReply) => void) | undefined;
   readonly #reader = readerOf(() => this.image);
+  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
+  readonly #predecessor: SimInstance | undefined;
 
-  constructor(world: World, name: string, region: string) {
-    super(world, name, EMPTY_IMAGE);
-    this.region = region;
+  constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
+    super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
+    this.region = options.region;
+    this.#predecessor = options.predecessor;
     this.#state = this.#initial();
     this.boot();
+  }
+
+  /** Another object has the name and the storage from now on. This one goes on from memory until it writes. */
+  supersede(): SimInstance {
+    this.isSuperseded = true;
+    return new SimInstance(this.world, this.name, { region: this.region, predecessor: this });
+  }
+
+  /** Who answers: now and then it is an object that has been replaced. */
+  #addressee(): SimInstance {
+    const { world } = this;
+    const stale = this.#predecessor;
+    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
+    world.counts.staleAnswers += 1;
+    return stale;
   }
 
   get state(): InstanceState {
@@ -86,6 +104,10 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
+    this.#addressee().#serve(request, answer);
+  }
+
+  #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     this.#answer = answer;
     this.#handle({ type: 'request', request });
     this.#answer = undefined;
@@ -93,6 +115,10 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client writes. Written at once, answered when the machine acknowledges it. */
   write(text: string, answer: (answer: WriteAnswer) => void): void {
+    this.#addressee().#write(text, answer);
+  }
+
+  #write(text: string, answer: (answer: WriteAnswer) => void): void {
     this.turn(() => {
       this.#step({ type: 'activity' });
       if (writeRefusalOf(this.#state) !== undefined) {
@@ -100,8 +126,8 @@ export class SimInstance extends SimObject<InstanceImage> {
         this.release(() => answer({ type: 'refused', main }));
         return;
       }
-      this.world.invariants.writes(this);
       const record = newRecord(this.image, this.#state.epoch, text);
+      this.world.invariants.writes(this, hashText(record.hash));
       this.#waiters.push({ lsn: record.lsn, answer });
       this.world.texts.set(hashText(record.hash), text);
       this.world.note(this.name, `writes ${text} at ${record.lsn}`, []);
@@ -112,9 +138,18 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
+    this.#addressee().#readFresh(answer);
+  }
+
+  #readFresh(answer: (answer: ReadAnswer) => void): void {
     const id = this.#nextRead++;
     this.#readers.set(id, answer);
     this.#handle({ type: 'freshRead', id });
+  }
+
+  /** Its alarm comes. */
+  ring(): void {
+    this.arrive(() => this.#handle({ type: 'tick' }));
   }
 
   protected override boot(): void {
@@ -227,13 +262,15 @@ export class SimInstance extends SimObject<InstanceImage> {
         break;
       case 'reply': {
         const answer = this.#answer;
-        this.release(() => answer?.(effect.message));
+        const { body } = effect.message;
+        this.release(() => {
+          if (body.type === 'sealed') world.invariants.sealed(this, body.epoch);
+          answer?.(effect.message);
+        });
         break;
       }
       case 'quarantine':
-        if (effect.reason !== this.image.damage) {
-          world.invariants.violate(`${this.name} goes into quarantine: ${effect.reason}`);
-        }
+        world.invariants.quarantined(this, effect.reason);
         break;
       case 'wipe':
         world.invariants.forgets(this);

@@ -33,6 +33,13 @@ export class Invariants {
   readonly #released = new Map<string, { positions: readonly LogPosition[]; epoch: number; sealedEpoch: number }>();
   /** Instances that are forgetting everything: a crash may keep that and lose the answer. */
   readonly #forgetting = new Set<string>();
+  /** Objects that have lost something and are not whole again, and the logs of instances as they were before a loss. */
+  readonly #forgetful = new Set<string>();
+  readonly #held = new Map<string, readonly LogPosition[]>();
+  /** Epochs that a MAIN has begun. */
+  readonly #begun = new Set<number>();
+  /** What a MAIN wrote that had lost the end of its log. */
+  readonly #forks = new Set<string>();
   /** The epoch to which an instance has answered a seal: it stores nothing from an earlier one. */
   readonly #sealedTo = new Map<string, number>();
 
@@ -56,6 +63,12 @@ export class Invariants {
 
   get acknowledgedLsn(): number {
     return this.#acknowledged.length;
+  }
+
+  /** Whether an instance has what was acknowledged up to `lsn`. */
+  holdsThrough({ memory }: SimInstance, lsn: number): boolean {
+    const [mine, acknowledged] = [positionAt(memory, lsn), this.#acknowledged[lsn - 1]];
+    return acknowledged === undefined || (mine !== undefined && sameHash(mine.hash, acknowledged.hash));
   }
 
   coordinatorBooted(coordinator: SimCoordinator): void {
@@ -133,15 +146,17 @@ export class Invariants {
     for (const effect of effects) {
       if (effect.type === 'acknowledge') this.#checkAcknowledgement(instance, effect.upToLsn);
       if (effect.type === 'appendWal' || effect.type === 'installSnapshot') this.#checkSealed(instance, event);
-      if (effect.type === 'reply' && effect.message.body.type === 'sealed') {
-        const before = this.#sealedTo.get(instance.name) ?? 0;
-        this.#sealedTo.set(instance.name, Math.max(before, effect.message.body.epoch));
-      }
     }
+  }
+
+  /** It has told the coordinators that it stores nothing more from earlier epochs. */
+  sealed({ name }: SimInstance, epoch: number): void {
+    this.#sealedTo.set(name, Math.max(this.#sealedTo.get(name) ?? 0, epoch));
   }
 
   /** Never two MAINs: the next one is chosen when the lease of the one before has run out, or that one has been told. */
   #checkLease({ name, alive, nowMs, state }: SimInstance, epoch: number): void {
+    if (!this.#world.clocksAreEven) return;
     if (!alive || state.role !== 'main' || state.epoch >= epoch) return;
     if (nowMs < (state.main?.leaseUntilMs ?? Number.NEGATIVE_INFINITY)) {
       this.violate(`${name} is MAIN under a lease in epoch ${state.epoch}, though ${epoch} has begun`);
@@ -162,18 +177,18 @@ export class Invariants {
     const known = strict.filter(({ name }) => assignment.instances.some((member) => member.name === name));
     for (const name of new Set([...assignment.inSync, ...known.map((member) => member.name)])) {
       if (name === instance.name) continue;
-      const { durable } = this.#world.instance(name);
-      // It has held it: what it answered before its storage was damaged may arrive late.
-      if (durable.damage !== undefined) continue;
-      const copy = positionAt(durable, upToLsn);
-      if (copy === undefined || !sameHash(copy.hash, position.hash)) {
+      // A strict one that takes part in nothing holds up only what clients write (core/replication/strict-sync.ts).
+      const isOut = this.#world.instance(name).state.quarantine !== undefined;
+      if (isOut && !assignment.inSync.includes(name)) continue;
+      if (!this.#holds(name, position)) {
         this.violate(`${instance.name} acknowledges ${upToLsn}, which ${name}, in sync or strict, does not hold`);
       }
     }
   }
 
   #checkSealed(instance: SimInstance, event: InstanceEvent): void {
-    if (event.type !== 'request') return;
+    // One that was replaced does not know what the other has promised since, and what it writes is void.
+    if (event.type !== 'request' || instance.isSuperseded) return;
     const { epoch } = event.request.envelope;
     const sealedTo = this.#sealedTo.get(instance.name) ?? 0;
     if (epoch < sealedTo) this.violate(`${instance.name}, sealed for epoch ${sealedTo}, stores from epoch ${epoch}`);
@@ -181,6 +196,8 @@ export class Invariants {
 
   /** The gate has opened: others may know of this state. */
   instanceReleased(instance: SimInstance, state: InstanceState, image: InstanceImage): void {
+    // What it says is checked where it counts; it does not know what the one that has replaced it has promised since.
+    if (instance.isSuperseded) return;
     const before = this.#released.get(instance.name) ?? { positions: [], epoch: 0, sealedEpoch: 0 };
     const { epoch, sealedEpoch } = state;
     if (state.loaded && (epoch < before.epoch || sealedEpoch < before.sealedEpoch)) {
@@ -197,6 +214,7 @@ export class Invariants {
     if (position === undefined) return;
     const key = `${position.epoch}:${position.lsn}`;
     const hash = hashText(position.hash);
+    if (this.#forks.has(hash)) return;
     const known = this.#hashOf.get(key) ?? hash;
     if (known !== hash) this.violate(`${name} holds another history at epoch ${position.epoch}, lsn ${position.lsn}`);
     this.#hashOf.set(key, hash);
@@ -217,14 +235,50 @@ export class Invariants {
     this.#sealedTo.delete(name);
   }
 
+  /** Storage of an object, a coordinator perhaps, is not what it was. `held`: the log that an instance had. */
+  forgotSome(name: string, held: readonly LogPosition[]): void {
+    this.#forgetful.add(name);
+    this.#released.delete(name);
+    this.#sealedTo.delete(name);
+    this.#held.set(name, held);
+  }
+
+  /** It has again what it needs. */
+  isWhole(name: string): void {
+    this.#forgetful.delete(name);
+  }
+
+  /**
+   * An instance takes part in nothing more: only one whose storage is not what it was does that. It may be late, when a replica comes back
+   * that holds what the instance had lost.
+   */
+  quarantined({ name, memory, isSuperseded }: SimInstance, reason: string): void {
+    // It learns that another one has its storage as it writes this down.
+    if (isSuperseded) return;
+    if (reason !== memory.damage && !this.#held.has(name)) this.violate(`${name} goes into quarantine: ${reason}`);
+    this.#world.counts.quarantines += 1;
+  }
+
+  /** Whether an instance holds a transaction, or did so before it lost something: what it answered then may arrive late. */
+  #holds(name: string, position: LogPosition): boolean {
+    const { durable } = this.#world.instance(name);
+    if (durable.damage !== undefined) return true;
+    const copies = [positionAt(durable, position.lsn), this.#held.get(name)?.[position.lsn - 1]];
+    return copies.some((copy) => copy !== undefined && sameHash(copy.hash, position.hash));
+  }
+
   /** What it told before binds it no more. */
   forgot({ name }: SimInstance): void {
     this.#forgetting.delete(name);
     this.#released.delete(name);
   }
 
-  /** A client's write is taken. */
-  writes({ name, state }: SimInstance): void {
+  /** A client's write is taken, as the record with this hash. */
+  writes({ name, state, isSuperseded }: SimInstance, hash: string): void {
+    // It is never confirmed, and nobody is told of it.
+    if (isSuperseded) return;
+    // It goes on from where its log ends now, and does not know yet that it went further. None of this is ever acknowledged.
+    if (this.#forgetful.has(name)) this.#forks.add(hash);
     const { assignment, unconfirmedVersion } = this.committed ?? {};
     const isReadOnly = assignment?.readOnly && unconfirmedVersion === undefined && assignment.epoch === state.epoch;
     if (isReadOnly) this.violate(`${name} takes a write, though the cluster is read-only`);
@@ -232,6 +286,7 @@ export class Invariants {
 
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
   epochStarts(instance: SimInstance, epoch: number): void {
+    if (instance.isSuperseded) return;
     const { counts, instances } = this.#world;
     counts.epochsStarted += 1;
     counts.rivals += instances().some(({ name, alive, state }) => {
@@ -239,6 +294,12 @@ export class Invariants {
     })
       ? 1
       : 0;
+    // A deposed leader may say late who was to be MAIN: that one gets no lease and no answers, and lacks what was acknowledged since.
+    if (epoch < (this.committed?.assignment.epoch ?? 0)) return;
+    // One that had begun it before, and has forgotten that: its lease, and the others, will tell it.
+    const isAgain = this.#begun.has(epoch);
+    this.#begun.add(epoch);
+    if (isAgain && this.#forgetful.has(instance.name)) return;
     this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
   }
 
@@ -270,6 +331,7 @@ export class Invariants {
   /** A linearizable read sees everything that was acknowledged before it was asked for. */
   readFresh(instance: string, read: { readonly lsn: number; readonly acknowledgedLsn: number }): void {
     const { lsn, acknowledgedLsn } = read;
+    if (!this.#world.clocksAreEven) return;
     if (lsn < acknowledgedLsn) {
       this.violate(`${instance} answers a fresh read at ${lsn}, though ${acknowledgedLsn} was acknowledged before`);
     }
@@ -293,10 +355,7 @@ export class Invariants {
    */
   #acknowledgeUnheard(instance: SimInstance, last: LogPosition, image: InstanceImage): void {
     for (const name of this.committed?.assignment.inSync ?? []) {
-      const { durable } = this.#world.instance(name);
-      if (durable.damage !== undefined) continue;
-      const copy = positionAt(durable, last.lsn);
-      if (copy === undefined || !sameHash(copy.hash, last.hash)) {
+      if (!this.#holds(name, last)) {
         this.violate(`${instance.name} shows ${last.lsn}, which nobody acknowledged`);
       }
     }

@@ -38,7 +38,8 @@ export class SimOperator {
     const { dice, schedule } = this.#world;
     schedule.after(between(dice.operator, 500, 4_000), () => {
       if (!this.#active) return;
-      this.#act();
+      // With one copy lost he must not take away another.
+      if (!this.#world.faults.isPaused) this.#act();
       this.#next();
     });
   }

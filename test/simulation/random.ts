@@ -22,6 +22,7 @@ export interface Dice {
   readonly hosts: Random;
   readonly operator: Random;
   readonly readers: Random;
+  readonly calamities: Random;
 }
 
 /** One independent stream for each concern. */
@@ -35,6 +36,7 @@ export function diceFor(seed: number): Dice {
     hosts: streamOf(5),
     operator: streamOf(6),
     readers: streamOf(7),
+    calamities: streamOf(8),
   };
 }
 

@@ -63,12 +63,27 @@ function work(): Promise<void> {
   });
 }
 
+/** What happened rarely, and how often. */
+function calamities(): string {
+  const { outages, outagesOfMain, evictions, alarms, supersessions, failedWrites, clockJumps } = total;
+  return [
+    `${outages} outages of a region (${outagesOfMain} of MAIN's)`,
+    `${evictions} evictions`,
+    `${alarms} alarms`,
+    `${supersessions} objects replaced without knowing it`,
+    `${failedWrites} failed writes`,
+    `${clockJumps} clock jumps`,
+    `${total.losses} storages lost, ${total.rewinds} rewound, ${total.lostTails} logs cut short`,
+  ].join(', ');
+}
+
 function summary(): string {
   const { crashes, freezes, cuts, storms, damages, failovers, switchovers, demotions, arrivals, departures } = total;
   const seconds = (performance.now() - startedMs) / 1_000;
   return [
     `${seeds} seeds from ${from}, ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours`,
     `${crashes} crashes, ${freezes} freezes, ${cuts} cuts, ${storms} storms, ${damages} damaged storages`,
+    calamities(),
     `${failovers} changes of MAIN (${switchovers} switchovers, ${demotions} demotions; ${total.failoversInFlight} with writes in flight)`,
     `${total.aborts} aborts`,
     `${arrivals} instances registered, ${departures} gone, ${total.silences} silences`,

@@ -10,8 +10,10 @@ const VARIANTS: readonly Variant[] = [
   ['STRICT_SYNC', 'ASYNC'],
 ];
 
-/** The world of a seed, not yet run. Every other pair of seeds has an operator. */
+/** The world of a seed, not yet run. Every other pair of seeds has an operator, and every other score calamities; clocks jump in a quarter of these. */
 export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
   const variant = VARIANTS[seed % VARIANTS.length] ?? [];
-  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...options });
+  const score = Math.floor(seed / 20);
+  const rare = { hasCalamities: score % 2 === 1, clocksJump: score % 8 === 7 };
+  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...rare, ...options });
 }

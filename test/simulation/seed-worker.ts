@@ -45,8 +45,8 @@ function report(seed: number, smaller: Partial<WorldOptions>): string {
   return `seed ${seed}: ${small.message}\n${small.trace}\n${again(seed, small)}\n`;
 }
 
-function again(seed: number, { troubleMs, skip, faults }: Shrunk): string {
-  const needed = faults - skip.filter((number) => number <= faults).length;
+function again(seed: number, { troubleMs, skip, faults, calamities }: Shrunk): string {
+  const needed = faults + calamities - skip.filter((number) => number <= faults && number >= -calamities).length;
   const left = skip.length === 0 ? '' : ` --skip ${skip.join(',')}`;
   return `${needed} faults are enough: npm run sim -- --seeds 1 --from ${seed} --trouble ${troubleMs}${left}`;
 }

@@ -9,9 +9,10 @@ const RUNS_MAX = 200;
 export interface Shrunk {
   readonly message: string;
   readonly troubleMs: number;
-  /** Numbers of the faults that are not needed, and how many there were. */
+  /** Numbers of the faults that are not needed, and how many there were; those of calamities are negative. */
   readonly skip: readonly number[];
   readonly faults: number;
+  readonly calamities: number;
   readonly trace: string;
 }
 
@@ -25,7 +26,8 @@ export function failureOf(seed: number, options: Partial<WorldOptions> = {}): Sh
     if (!(error instanceof Violation)) throw error;
     const { troubleMs = world.schedule.nowMs, skip = new Set() } = options;
     const trace = world.trace.last();
-    return { message: error.message, troubleMs, skip: [...skip], faults: world.faults.count, trace };
+    const calamities = world.calamities?.count ?? 0;
+    return { message: error.message, troubleMs, skip: [...skip], faults: world.faults.count, calamities, trace };
   }
 }
 
@@ -42,8 +44,8 @@ export function shrink(seed: number, first: Shrunk, options: Partial<WorldOption
   for (let stepMs = best.troubleMs / 2; stepMs >= 500 && runs < RUNS_MAX; stepMs /= 2) {
     attempt(Math.round(best.troubleMs - stepMs), best.skip);
   }
-  for (let number = best.faults; number >= 1 && runs < RUNS_MAX; number--) {
-    attempt(best.troubleMs, [...best.skip, number]);
+  for (let number = best.faults; number >= -best.calamities && runs < RUNS_MAX; number--) {
+    if (number !== 0) attempt(best.troubleMs, [...best.skip, number]);
   }
   return best;
 }

@@ -12,16 +12,33 @@ interface Turn<Image> {
   readonly releases: (() => void)[];
 }
 
+/** Every so many writes storage is remembered, and so many times. */
+const PAST_EVERY = 5;
+const PAST_MAX = 12;
+
 export abstract class SimObject<Image> {
   readonly name: string;
   alive = true;
   frozen = false;
   /** Counts restarts: what an earlier incarnation waited for is nothing to this one. */
   incarnation = 0;
+  /** Whether another object has this one's name and storage by now. It goes on from memory until it writes. */
+  isSuperseded = false;
   protected readonly world: World;
-  /** This object's clock is off by so much. */
+  /** Its memory is gone, and whatever comes next wakes it. */
+  #isEvicted = false;
+  /** Nothing brings it back before its region has power again. */
+  #isPowerless = false;
+  /** This object's clock is off by so much, and by so much more since it was set on or back. */
   readonly #skewMs: number;
+  #jumpedMs = 0;
+  /** Writes fail until this moment; and the next one does, whenever it comes. */
+  #failsUntilMs = 0;
+  #failsOnce = false;
   #durable: Image;
+  /** Some of what storage held earlier, oldest first. */
+  #past: Image[] = [];
+  #confirmedCount = 0;
   #unconfirmed: Turn<Image>[] = [];
   #confirmAtMs = 0;
   /** Everything that arrives while the object is frozen. */
@@ -43,9 +60,36 @@ export abstract class SimObject<Image> {
     return this.#durable;
   }
 
+  /** Whether everything that it has written is confirmed. */
+  get isSettled(): boolean {
+    return this.#unconfirmed.length === 0;
+  }
+
   /** Milliseconds since 1970 by this object's clock. */
   get nowMs(): number {
-    return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs;
+    return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs + this.#jumpedMs;
+  }
+
+  /** Sets the clock on, or back. Timers that run already go on. */
+  shiftClock(ms: number): void {
+    this.#jumpedMs += ms;
+  }
+
+  correctClock(): void {
+    this.#jumpedMs = 0;
+  }
+
+  /** Falls, and stays down whatever else would bring it back. */
+  cutPower(): void {
+    this.crash();
+    this.#isEvicted = false;
+    this.#isPowerless = true;
+  }
+
+  restorePower(): void {
+    if (!this.#isPowerless) return;
+    this.#isPowerless = false;
+    this.restart();
   }
 
   /** Starts from storage; called at the first event after a crash, as the platform does. */
@@ -63,10 +107,29 @@ export abstract class SimObject<Image> {
   }
 
   restart(): void {
-    if (this.alive) return;
+    if (this.alive || this.#isPowerless || this.isSuperseded) return;
     this.alive = true;
+    this.#isEvicted = false;
     this.image = this.#durable;
     this.boot();
+  }
+
+  /** Loses its memory, as an idle object does. What comes next wakes it, from storage. */
+  evict(): void {
+    if (!this.alive) return;
+    this.crash();
+    this.#isEvicted = true;
+  }
+
+  /** Writes fail from now on, until this moment of the schedule or once: an object whose write fails is ended, and begins anew. */
+  failWrites(untilMs: number | 'once'): void {
+    if (untilMs === 'once') this.#failsOnce = true;
+    else this.#failsUntilMs = untilMs;
+  }
+
+  /** What storage held earlier: `share` from 0, as long ago as is known, up to 1. Undefined when nothing is known. */
+  past(share: number): Image | undefined {
+    return this.#past[Math.floor(share * this.#past.length)];
   }
 
   /** Changes what is in storage behind the back of an object that is down. */
@@ -86,6 +149,7 @@ export abstract class SimObject<Image> {
 
   /** Something reaches the object: false when nobody is there. */
   arrive(run: () => void): boolean {
+    if (this.#isEvicted) this.restart();
     if (!this.alive) return false;
     if (this.frozen) this.#inbox.push(run);
     else run();
@@ -128,6 +192,9 @@ export abstract class SimObject<Image> {
 
   #write(turn: Turn<Image>): void {
     const { schedule, dice, faults, hasOutputGate } = this.world;
+    // Storage belongs to another object by now: this is how one that was replaced learns of it.
+    if (this.isSuperseded) return this.crash();
+    if (this.#failsOnce || schedule.nowMs < this.#failsUntilMs) return this.#breakDown();
     if (!hasOutputGate) for (const release of turn.releases.splice(0)) release();
     this.#unconfirmed.push(turn);
     this.world.storageWrites += 1;
@@ -140,12 +207,34 @@ export abstract class SimObject<Image> {
     });
   }
 
+  /** A write has failed: memory is ahead of storage, so the platform ends the object and lets nothing out of it. */
+  #breakDown(): void {
+    const { schedule, dice, counts } = this.world;
+    this.#failsOnce = false;
+    counts.failedWrites += 1;
+    this.world.note(this.name, 'WRITE FAILS', []);
+    this.crash();
+    const { incarnation } = this;
+    schedule.after(between(dice.storage, 5, 100), () => {
+      if (this.incarnation === incarnation) this.restart();
+    });
+  }
+
+  /** Keeps what storage holds now and then, so that a rewind has somewhere to go. */
+  #remember(image: Image): void {
+    this.#confirmedCount += 1;
+    if (this.#confirmedCount % PAST_EVERY !== 0) return;
+    this.#past.push(image);
+    if (this.#past.length > PAST_MAX) this.#past.shift();
+  }
+
   #confirmThrough(turn: Turn<Image>): void {
     if (!this.#unconfirmed.includes(turn)) return;
     for (;;) {
       const next = this.#unconfirmed.shift();
       if (next === undefined) return;
       this.#durable = next.image;
+      this.#remember(next.image);
       for (const release of next.releases) release();
       if (next === turn) return;
     }

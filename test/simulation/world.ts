@@ -10,6 +10,7 @@ import type { ReplicationMode } from '../../core/replication/assignment.ts';
 import { handle as handleInstance } from '../../core/replication/instance.ts';
 import type { ReplicationSettings } from '../../core/replication/settings.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
+import { Calamities, type CalamityCounts, noCalamities } from './calamities.ts';
 import { SimClient } from './client.ts';
 import { SimCoordinator } from './coordinator-object.ts';
 import { Faults } from './faults.ts';
@@ -81,6 +82,9 @@ export const LONG_LEASES: Settings = {
   coordinator: { ...HASTY.coordinator, leaseMs: 8_000 },
 };
 
+/** Coordinators take their storage for what it was. */
+export const WITHOUT_INTRODUCTION: Settings = { ...HASTY, raft: { ...HASTY.raft, introductionMs: 0 } };
+
 /** Modes of the instances after the first, which is created as MAIN and is as strict as the strictest of them. */
 export type Variant = readonly ReplicationMode[];
 
@@ -94,6 +98,9 @@ export interface WorldOptions {
   readonly hasOutputGate: boolean;
   /** Whether somebody changes the cluster meanwhile. */
   readonly isOperated: boolean;
+  /** Whether the rare things happen too, and among them clocks that jump. */
+  readonly hasCalamities: boolean;
+  readonly clocksJump: boolean;
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
@@ -109,11 +116,13 @@ const DEFAULT_OPTIONS: WorldOptions = {
   settings: undefined,
   hasOutputGate: true,
   isOperated: false,
+  hasCalamities: false,
+  clocksJump: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
 };
 
-export interface Counts {
+export interface Counts extends CalamityCounts {
   leaders: number;
   failovers: number;
   epochsStarted: number;
@@ -156,6 +165,7 @@ export interface Counts {
 
 export function noCounts(): Counts {
   return {
+    ...noCalamities(),
     leaders: 0,
     failovers: 0,
     epochsStarted: 0,
@@ -217,6 +227,10 @@ export class World {
   readonly hasOutputGate: boolean;
   readonly network: Network;
   readonly faults: Faults;
+  /** Undefined where they are spared. */
+  readonly calamities: Calamities | undefined;
+  /** Whether clocks run evenly: leases, and what rests on them, are promised only then. */
+  readonly clocksAreEven: boolean;
   readonly invariants: Invariants;
   readonly clients: readonly SimClient[];
   readonly #readers: readonly SimReader[];
@@ -227,7 +241,7 @@ export class World {
   readonly #troubleMs: number;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip } = {
+    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip, ...more } = {
       ...DEFAULT_OPTIONS,
       ...options,
     };
@@ -242,8 +256,13 @@ export class World {
     this.coordinatorNames = Array.from({ length: coordinatorCount }, (_, number) => `coordinator-${number + 1}`);
     this.network = new Network(this.schedule, this.dice.network);
     this.faults = new Faults(this);
+    this.calamities = more.hasCalamities ? new Calamities(this) : undefined;
+    this.clocksAreEven = !more.clocksJump;
     this.invariants = new Invariants(this);
-    for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
+    for (const [number, name] of this.coordinatorNames.entries()) {
+      const region = REGIONS[number % REGIONS.length] ?? '';
+      this.#coordinators.set(name, new SimCoordinator(this, name, region));
+    }
     this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
     this.#readers = Array.from({ length: READERS }, (_, number) => new SimReader(this, `reader-${number + 1}`));
@@ -264,9 +283,16 @@ export class World {
   instance(name: string): SimInstance {
     const known = this.#instances.get(name);
     if (known !== undefined) return known;
-    const instance = new SimInstance(this, name, name.replace(/-\d+$/, ''));
+    const instance = new SimInstance(this, name, { region: name.replace(/-\d+$/, '') });
     this.#instances.set(name, instance);
     return instance;
+  }
+
+  /** Another object takes an instance's name and storage, and the one that had them does not know it. */
+  supersede(name: string): SimInstance {
+    const stale = this.instance(name);
+    this.#instances.set(name, stale.supersede());
+    return stale;
   }
 
   /** Everything that can crash, in a fixed order. */
@@ -287,11 +313,13 @@ export class World {
     this.create();
     for (const client of [...this.clients, ...this.#readers]) client.start();
     this.faults.start();
+    this.calamities?.start();
     this.#operator?.start();
     const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
+    this.calamities?.heal();
     this.#operator?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;

@@ -1,7 +1,7 @@
 /** Many worlds after one another, what happened in all of them, and what has to have happened if they are to prove anything. */
 import { expect } from 'vitest';
 import { worldOf } from './seed-run.ts';
-import { addCounts, type Counts, noCounts, type World } from './world.ts';
+import { addCounts, type Counts, noCounts, type World, type WorldOptions } from './world.ts';
 
 /** Seeds of an ordinary run, over all files that share them. */
 const SEEDS = Number(process.env.SIM_SEEDS ?? 1_000);
@@ -14,8 +14,8 @@ export function shareOfSeeds(file: number, files: number): { readonly from: numb
 }
 
 /** Runs the world of a seed; a failure tells the last lines of its trace and how to run it again. */
-export function runWorld(seed: number): World {
-  const world = worldOf(seed);
+export function runWorld(seed: number, options: Partial<WorldOptions> = {}): World {
+  const world = worldOf(seed, options);
   try {
     world.run();
   } catch (error) {
@@ -27,12 +27,15 @@ export function runWorld(seed: number): World {
 }
 
 /** Everything that happened in a row of worlds, none of which breaks a promise. */
-export function runWorlds({ from, seeds }: { readonly from: number; readonly seeds: number }): Counts {
+export function runWorlds(
+  { from, seeds }: { readonly from: number; readonly seeds: number },
+  options: Partial<WorldOptions> = {},
+): Counts {
   const total = noCounts();
   let events = 0;
   let simulatedMs = 0;
   for (let seed = from; seed < from + seeds; seed++) {
-    const world = runWorld(seed);
+    const world = runWorld(seed, options);
     events += world.trace.eventCount;
     simulatedMs += world.schedule.nowMs;
     addCounts(total, world.counts);
@@ -66,6 +69,20 @@ const RARE: Partial<Counts> = {
   unknown: 100,
   unknownKept: 20,
   unknownLost: 5,
+  outages: 50,
+  outagesOfMain: 25,
+  evictions: 60,
+  alarms: 60,
+  supersessions: 50,
+  staleAnswers: 200,
+  failedWrites: 100,
+  clockJumps: 20,
+  losses: 15,
+  rewinds: 20,
+  lostTails: 8,
+  quarantines: 10,
+  forgetfulMains: 5,
+  forgetfulCoordinators: 10,
   ok: 5_000,
 };
 

@@ -77,7 +77,7 @@ describe('§5.2 Leader election', () => {
   });
 
   test('term and vote are written before the vote is given away', () => {
-    const state = initialState({ self: 'B', members: ['A', 'B', 'C'] });
+    const state = initialState({ self: 'B', members: ['A', 'B', 'C'], options: { introductionMs: 0 } });
     const message = { type: 'requestVote', protocolVersion: 1, from: 'A', term: 4, lastIndex: 0, lastTerm: 0 } as const;
 
     const { effects } = step(state, { type: 'message', message, nowMs: 0, random: 0 });
@@ -91,7 +91,7 @@ describe('§5.2 Leader election', () => {
     { why: 'a stranger', from: 'Z', protocolVersion: 1 },
     { why: 'an unknown protocol version', from: 'A', protocolVersion: 2 },
   ])('a message from $why changes nothing', ({ from, protocolVersion }) => {
-    const state = initialState({ self: 'B', members: ['A', 'B', 'C'] });
+    const state = initialState({ self: 'B', members: ['A', 'B', 'C'], options: { introductionMs: 0 } });
     const message = { type: 'requestVote', protocolVersion, from, term: 4, lastIndex: 0, lastTerm: 0 } as const;
 
     const after = step(state, { type: 'message', message, nowMs: 0, random: 0 });

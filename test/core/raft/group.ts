@@ -52,7 +52,9 @@ export class Group {
   readonly #options: Partial<RaftOptions>;
   readonly #confirmsAtOnce: boolean;
 
-  constructor(size: number, options: Partial<RaftOptions> = {}, { confirmsAtOnce = true } = {}) {
+  /** Members take storage for what it was, unless `options` say otherwise: scenarios are of what comes after. */
+  constructor(size: number, rules: Partial<RaftOptions> = {}, { confirmsAtOnce = true } = {}) {
+    const options = { introductionMs: 0, ...rules };
     this.names = ['A', 'B', 'C', 'D', 'E'].slice(0, size);
     this.#options = options;
     this.#confirmsAtOnce = confirmsAtOnce;

@@ -7,6 +7,7 @@ import type { InstanceEffect, InstanceEvent } from '../../../core/replication/in
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
 import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
 import { MAIN_MUTANTS } from './main-mutants.ts';
+import { MEMORY_MUTANTS } from './memory-mutants.ts';
 import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
 import { RAFT_MUTANTS } from './raft-mutants.ts';
 import { REPLICA_MUTANTS } from './replica-mutants.ts';
@@ -265,4 +266,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICA_MUTANTS,
   ...MAIN_MUTANTS,
   ...COORDINATOR_MUTANTS,
+  ...MEMORY_MUTANTS,
 ];
