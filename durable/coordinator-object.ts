@@ -10,6 +10,7 @@ import { type CoordinatorState, restoreCoordinator } from '../core/coordinator/c
 import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
 import type { RaftMessage } from '../core/raft/message.ts';
 import type { CoordinatorReply, CoordinatorRequest, InstanceReply } from '../core/replication/message.ts';
+import { beginning } from './beginning.ts';
 import { CoordinatorStorage } from './coordinator-storage.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
@@ -48,7 +49,7 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
     const self = this.#members.find((member) => member.name === ctx.id.name);
     if (!self) throw new Error(`${ctx.id.name} is not among the coordinators that SKEIN_COORDINATORS names`);
     this.#self = self;
-    this.#storage = new CoordinatorStorage(ctx.storage.sql);
+    this.#storage = beginning(ctx, self.name, () => new CoordinatorStorage(ctx.storage.sql));
     this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(self, this.#storage.faults()) : undefined;
     this.#transport = new Transport(env, self, this.#gate);
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
@@ -58,7 +59,7 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
           raft: { self: self.name, members: this.#members.map(({ name }) => name) },
           regions: new Map(this.#members.map(({ name, region }) => [name, region])),
         },
-        this.#storage.load(),
+        beginning(ctx, self.name, () => this.#storage.load()),
       ),
       step: handle,
       carryOut: (effect) => this.#carryOut(effect),
