@@ -50,6 +50,8 @@ export interface Flight {
   /** What MAIN knew that the replica had stored, when it sent this. */
   readonly storedLsnThen: number;
   readonly acknowledgedLsn: number;
+  /** The chunk of a snapshot that it carries, in place of records. */
+  readonly chunk: { readonly number: number; readonly bytes: number } | undefined;
 }
 
 /** What MAIN knows of a replica. */
@@ -85,7 +87,7 @@ export interface Replica {
   readonly diverged: boolean;
   /** Its storage was damaged, and what it had stored counts for nothing until a snapshot has taken its place. */
   readonly damaged: boolean;
-  /** A snapshot on its way, one chunk at a time. */
+  /** A snapshot on its way; the replica has all chunks before `nextChunk`. */
   readonly transfer: { readonly snapshot: SnapshotDescription; readonly nextChunk: number } | undefined;
 }
 

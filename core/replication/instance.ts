@@ -27,7 +27,8 @@ import {
   receiveProbe,
   receiveSeal,
 } from './role.ts';
-import { noteUnreachable, receiveAppended, receiveSnapshotStored } from './stream.ts';
+import { receiveSnapshotStored } from './snapshot-transfer.ts';
+import { noteUnreachable, receiveAppended } from './stream.ts';
 import { Turn } from './turn.ts';
 
 /** Takes one event. `log` reads the instance's own log as it is before the effects of this step. */
