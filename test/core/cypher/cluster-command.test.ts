@@ -72,7 +72,6 @@ test.each([
   ['REGISTER INSTANCE $name', 'A parameter for the name of an instance'],
   ['SHOW REPLICAS YIELD name', 'YIELD after SHOW REPLICAS'],
   ['SHOW REPLICAS RETURN 1', 'Expected'],
-  ['REGISTER REPLICA r SYNC TO "a:1"', 'REGISTER REPLICA'],
 ])('%s is refused', (text, message) => {
   expect(() => parse(text)).toThrow(message);
 });
