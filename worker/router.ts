@@ -10,6 +10,8 @@ import type { ResultValue } from '../core/value/value.ts';
 import type { InstanceAddress } from '../durable/names.ts';
 import type {
   InstanceRpc,
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementFailure,
   TransactionAnswer as TransactionReply,
@@ -28,7 +30,7 @@ import {
 } from './reply.ts';
 import { type StorageFailure, storageFailureOf } from './storage-failure.ts';
 import { sleep, within } from './timing.ts';
-import { mainOf, readersOf } from './topology.ts';
+import { mainOf, namedInstance, readersOf, routed } from './topology.ts';
 
 /** How long a cached topology is believed without asking the coordinators, in milliseconds. */
 export const TOPOLOGY_TTL_MS = 5_000;
@@ -50,6 +52,8 @@ const REPLY_GRACE_MS = 2_000;
 const LOST_READS_MAX = 3;
 /** How long an instance may take to tell what it has set aside, in milliseconds. */
 const DIVERGED_WAIT_MS = 3_000;
+/** How long an instance may take for what an operator wants of it, in milliseconds: it gives up before. */
+const REPLICATION_WAIT_MS = 17_000;
 
 /** The world outside the router. */
 export interface RouterEdges {
@@ -60,7 +64,7 @@ export interface RouterEdges {
   reportUnreachable(report: { database: string; instance: string; epoch: number; region: string }): void;
 }
 
-type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged'>;
+type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged' | 'replication'>;
 
 /** What an instance answers: a success of some kind, or a failure. */
 type Reply = { readonly ok: true } | StatementFailure;
@@ -147,17 +151,48 @@ export class Router {
 
   /** The instances that live, the nearest first, for a live query. At least one. */
   async readers({ database, region }: { database: string; region: string }): Promise<readonly TopologyInstance[]> {
-    const readers = readersOf(await this.#topology(database, region), region);
+    const readers = readersOf(routed(await this.#topology(database, region)), region);
     if (readers.length === 0) throw unavailable(database);
     return readers;
   }
 
-  /** The instance of that name. Throws DatabaseNotFound when the database has none. */
+  /**
+   * The instance of that name. Throws DatabaseNotFound when the database has none. When no coordinator answers, the name has to do: an
+   * instance that there is not says that it has no part in anything.
+   */
   async addressed({ database, name, region }: InstanceQuestion): Promise<TopologyInstance> {
-    const topology = await this.#topology(database, region);
-    const instance = topology.instances.find((candidate) => candidate.name === name);
+    const topology = await this.#topology(database, region, false, false).catch((error: unknown) => {
+      const isSilence = error instanceof GraphError && error.code === 'Neo.TransientError.General.DatabaseUnavailable';
+      if (!isSilence) throw error;
+      return undefined;
+    });
+    const named = topology ? undefined : namedInstance(database, name);
+    if (named) return named;
+    const instance = topology?.instances.find((candidate) => candidate.name === name);
     if (instance) return instance;
     throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no instance '${database}@${name}'.`);
+  }
+
+  /** Whether roles in the database are given by hand. */
+  async isManual({ database, region }: { database: string; region: string }): Promise<boolean> {
+    return (await this.#topology(database, region)).manual ?? false;
+  }
+
+  /** Has one instance carry out what an operator wants of it. Throws GraphError when it does not, or does not answer. */
+  async replicate(
+    { database, name, region }: InstanceQuestion,
+    command: ReplicationRequest['command'],
+  ): Promise<Extract<ReplicationAnswer, { readonly ok: true }>> {
+    const instance = await this.addressed({ database, name, region });
+    const stub = this.#edges.instance({ database, instance: name, region: instance.region });
+    const asked = stub.replication({ command, from: { name: 'worker', region } });
+    const answer = await within(asked, REPLICATION_WAIT_MS).catch(() => undefined);
+    if (answer?.ok) return answer;
+    if (answer) throw fromErrorRecord(answer.error);
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `'${database}@${name}' does not answer. SHOW REPLICATION ROLE and SHOW REPLICAS tell whether it was done.`,
+    );
   }
 
   /** Instances that the cache knows, whether or not the coordinators can be asked. */
@@ -231,7 +266,7 @@ export class Router {
     const { database, accessMode, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const topology = await this.#topology(database, region, fresh);
+      const topology = routed(await this.#topology(database, region, fresh));
       const main = mainOf(topology);
       if (main?.health === 'down') {
         // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
@@ -252,7 +287,7 @@ export class Router {
     const { database, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const topology = await this.#topology(database, region, fresh);
+      const topology = routed(await this.#topology(database, region, fresh));
       const main = mainOf(topology);
       for (const instance of readersOf(topology, region)) {
         const other = instance === main ? undefined : main;
@@ -349,6 +384,8 @@ export class Router {
     for (let silenceMs: number = SILENCE_MS.first; ; silenceMs = SILENCE_MS.next) {
       const answer = await within(reply, silenceMs);
       if (answer !== undefined || Date.now() >= lostAtMs) return answer;
+      // It may be busy with this very statement: then it answers the coordinators, whom this has ask it.
+      if (needsMain) this.report(database, instance);
       const topology = await this.#topology(database, region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);
       if (!now || now.health === 'down') return undefined;
@@ -357,11 +394,11 @@ export class Router {
   }
 
   /** The topology, from the cache while it is young; old knowledge serves on when no coordinator answers. */
-  async #topology(database: string, region: string, fresh = false): Promise<Topology> {
+  async #topology(database: string, region: string, fresh = false, urgent = true): Promise<Topology> {
     const cached = this.#topologies.get(database);
     if (cached && !fresh && Date.now() < cached.untilMs) return cached.topology;
     try {
-      const topology = await this.#edges.topology(database, { region, urgent: cached === undefined });
+      const topology = await this.#edges.topology(database, { region, urgent: urgent && cached === undefined });
       this.#remember(topology);
       return topology;
     } catch (error) {
