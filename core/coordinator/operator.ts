@@ -3,14 +3,14 @@
  * says, goes into the log first, and can be asked again: a leader that is lost in the middle leaves nothing half done.
  */
 import { assert } from '../assert.ts';
-import type { InstanceDescription, Servers } from '../replication/assignment.ts';
+import { type InstanceDescription, isManual, type Servers } from '../replication/assignment.ts';
 import { complaintAbout, SETTING_NAMES } from './cluster-settings.ts';
 import type { Command, Database } from './cluster-state.ts';
 import { modeOf, regionOf } from './creation.ts';
 import { beginHandover } from './handover.ts';
 import { NO_SERVERS } from './instance-change.ts';
 import type { OperatorCommand, WorkerResponse } from './request.ts';
-import { argumentError, DONE, unavailable } from './response.ts';
+import { argumentError, DONE, manualDatabase, unavailable } from './response.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 type OnInstance = Extract<OperatorCommand, { readonly instance: string }>;
@@ -66,6 +66,7 @@ function forceReset(turn: CoordinatorTurn): void {
 export function operateOnInstance(turn: CoordinatorTurn, database: Database, command: OnInstance): Beginning {
   const { assignment } = database;
   const { database: name, cluster } = assignment;
+  if (isManual(assignment)) return { type: 'respond', response: manualDatabase(assignment) };
   if (command.type === 'register') return register(database, command);
   if (!assignment.instances.some((instance) => instance.name === command.instance)) {
     return refusal(`'${name}' has no instance '${command.instance.slice(0, 80)}'`);

@@ -4,7 +4,7 @@
  */
 
 import { GENESIS, type LogPosition } from '../wal/record.ts';
-import type { Assignment, ReplicationMode } from './assignment.ts';
+import type { Assignment, InstanceDescription, ReplicationMode } from './assignment.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { SnapshotDescription } from './log.ts';
 import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
@@ -34,6 +34,8 @@ export interface PersistedInstance {
    * damaged stays until a whole snapshot has arrived. Absent in the records of the first version.
    */
   readonly refillable?: boolean;
+  /** The highest epoch that it has heard of, where roles are given by hand: what it opens itself lies above. */
+  readonly heardEpoch?: number | undefined;
 }
 
 export type InstanceRole = 'main' | 'replica' | 'none';
@@ -55,6 +57,8 @@ export interface Flight {
 /** What MAIN knows of a replica. */
 export interface Replica {
   readonly name: string;
+  /** What people call it. */
+  readonly shownAs: string;
   readonly region: string;
   readonly mode: ReplicationMode;
   /** Every acknowledgement waits for it: it is in the in-sync set, or about to be. */
@@ -99,6 +103,14 @@ export interface CommitTime {
   readonly atMs: number;
 }
 
+/** A replica that is being registered by hand. */
+export interface Registration {
+  readonly id: number;
+  readonly exchange: number;
+  readonly sentAtMs: number;
+  readonly instance: InstanceDescription;
+}
+
 export interface MainState {
   readonly replicas: readonly Replica[];
   /** MAIN may acknowledge before this moment. -Infinity: no lease. */
@@ -128,6 +140,10 @@ export interface MainState {
   readonly renewEveryMs: number;
   /** Linearizable reads that wait until the lease holds. */
   readonly freshReads: readonly number[];
+  /** An operator has this MAIN become a replica: answered when everything in its log is acknowledged. */
+  readonly demotionId: number | undefined;
+  /** An operator registers a replica by hand, which has been asked whether it follows. */
+  readonly registration: Registration | undefined;
   /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */
   readonly silent: boolean;
 }
@@ -197,12 +213,14 @@ export function newInstance(): PersistedInstance {
     asked: undefined,
     aborting: undefined,
     quarantine: undefined,
+    heardEpoch: undefined,
   };
 }
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false } = state;
-  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
+  const { refillable = false, heardEpoch } = state;
+  const record = { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
+  return heardEpoch === undefined ? record : { ...record, heardEpoch };
 }
