@@ -85,7 +85,8 @@ export interface InstanceRow {
   readonly coordinator_server: string;
   readonly management_server: string;
   readonly health: 'up' | 'down' | 'unknown';
-  readonly role: 'leader' | 'follower' | 'main' | 'replica' | 'unknown';
+  /** `learner`: a coordinator that was added and is not level with the others yet. */
+  readonly role: 'leader' | 'follower' | 'learner' | 'main' | 'replica' | 'unknown';
   readonly last_succ_resp_ms: number | null;
   /** Null for coordinators, as everything below. */
   readonly database: string | null;

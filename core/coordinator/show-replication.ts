@@ -108,7 +108,7 @@ function routes(state: CoordinatorState, { databases, nowMs }: Subject): (readon
     rows.push(['WRITE', topology.main === undefined ? [] : [address(topology.main)]]);
     rows.push(['READ', (readers.length > 0 ? readers : living).map(({ name }) => address(name))]);
   }
-  rows.push(['ROUTE', [state.self, ...state.raft.others].sort()]);
+  rows.push(['ROUTE', state.raft.voters.toSorted()]);
   return rows.filter(([, servers]) => servers.length > 0);
 }
 

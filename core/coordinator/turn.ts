@@ -1,5 +1,6 @@
 /** One event being handled by a coordinator: the state as it becomes, and the effects so far. */
 
+import { regionOfMember } from '../raft/configuration.ts';
 import type { RaftEffect, RaftEvent } from '../raft/event.ts';
 import { step } from '../raft/raft.ts';
 import { isEstablishedLeader } from '../raft/state.ts';
@@ -197,7 +198,7 @@ export class CoordinatorTurn {
     return {
       version: REPLICATION_PROTOCOL_VERSION,
       ...about,
-      from: { name: this.#state.self, region: this.#state.regions.get(this.#state.self) ?? '' },
+      from: { name: this.#state.self, region: regionOfMember(this.#state.raft, this.#state.self) ?? '' },
       deadlineMs: this.nowMs + timeoutMs,
     };
   }

@@ -67,8 +67,7 @@ function createDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'c
     return respondCreated(turn, id, existing, false);
   }
   try {
-    const coordinators = [turn.state.self, ...turn.state.raft.others].sort();
-    turn.propose(creationOf(request, coordinators), { type: 'worker', id, request });
+    turn.propose(creationOf(request, turn.state.raft.voters.toSorted()), { type: 'worker', id, request });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     turn.respond(id, { type: 'error', code: error.code, message: error.message });

@@ -22,7 +22,7 @@ import { GENESIS } from '../../../core/wal/record.ts';
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
 
 export const MEMBERS = ['c-1', 'c-2', 'c-3'];
-const REGIONS = new Map(MEMBERS.map((member, position) => [member, ['weur', 'enam', 'apac'][position] ?? 'weur']));
+const REGIONS = ['weur', 'enam', 'apac'];
 
 /** An instance with no machine behind it: it does what it is told, and has the log that the test gives it. */
 export class ScriptedInstance {
@@ -118,8 +118,9 @@ export class Group {
   restart(member: string): void {
     const persisted = this.stored.get(member);
     if (persisted === undefined) throw new Error(`there is no ${member}`);
-    const raft = { self: member, members: MEMBERS };
-    this.states.set(member, restoreCoordinator({ raft, regions: REGIONS, settings: this.settings }, persisted));
+    const members = MEMBERS.map((id, position) => ({ id, votes: true, region: REGIONS[position] ?? 'weur' }));
+    const raft = { self: member, members };
+    this.states.set(member, restoreCoordinator({ raft, settings: this.settings }, persisted));
   }
 
   state(member: string): CoordinatorState {
