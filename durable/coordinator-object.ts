@@ -47,17 +47,20 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
     const { name = '' } = ctx.id;
     const region = () => regionOfMember(this.#machine.state.raft, name) ?? '';
     // One that was added later learns from the log where it stands.
-    const self = { name, get region() { return region(); } };
+    const self = {
+      name,
+      get region() {
+        return region();
+      },
+    };
     this.#self = self;
     this.#storage = new CoordinatorStorage(ctx.storage.sql);
     this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(self, this.#storage.faults()) : undefined;
     this.#transport = new Transport(env, self, this.#gate);
+    const founders = this.#storage.founders(coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
     this.#machine = new Machine({
-      state: restoreCoordinator(
-        { raft: { self: name, members: coordinatorAddresses(env.SKEIN_COORDINATORS).map(memberOf) } },
-        this.#storage.load(),
-      ),
+      state: restoreCoordinator({ raft: { self: name, members: founders.map(memberOf) } }, this.#storage.load()),
       step: handle,
       carryOut: (effect) => this.#carryOut(effect),
       onFailure: (error) => {

@@ -1,15 +1,16 @@
 /** A coordinator's rows: Raft's term and vote, its log, its snapshot. Written in the turn that decides them, before anything is sent. */
 import { assert } from '../core/assert.ts';
 import type { RaftEffect } from '../core/raft/event.ts';
-import type { Entry, Snapshot } from '../core/raft/message.ts';
 import {
   decodeGroup,
   decodeWithConfiguration,
   encodeGroup,
   encodeWithConfiguration,
 } from '../core/raft/group-codec.ts';
+import type { Entry, Snapshot } from '../core/raft/message.ts';
 import type { PersistedState } from '../core/raft/state.ts';
 import { bufferOf, joinChunks, splitIntoChunks } from './chunks.ts';
+import type { CoordinatorAddress } from './names.ts';
 
 type Persist = Extract<RaftEffect, { type: 'persist' }>;
 
@@ -31,9 +32,28 @@ export class CoordinatorStorage {
     );
     for (const table of ['entry', 'snapshot']) {
       // The tables of the first version know of no configurations.
-      if (!this.#hasKind(table)) sql.exec(`ALTER TABLE ${table} ADD COLUMN kind INTEGER NOT NULL DEFAULT ${KIND.plain}`);
+      if (!this.#hasKind(table))
+        sql.exec(`ALTER TABLE ${table} ADD COLUMN kind INTEGER NOT NULL DEFAULT ${KIND.plain}`);
     }
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS founder (position INTEGER PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL)',
+    );
     sql.exec('CREATE TABLE IF NOT EXISTS development (id INTEGER PRIMARY KEY, faults TEXT NOT NULL)');
+  }
+
+  /**
+   * Those that the group began with: `seeds` at this object's first start. What a deployment calls them later changes no majority: that
+   * is for the log alone.
+   */
+  founders(seeds: readonly CoordinatorAddress[]): readonly CoordinatorAddress[] {
+    const read = () =>
+      this.#sql.exec<{ name: string; region: string }>('SELECT name, region FROM founder ORDER BY position').toArray();
+    if (read().length === 0) {
+      seeds.forEach(({ name, region }, position) => {
+        this.#sql.exec('INSERT INTO founder (position, name, region) VALUES (?, ?, ?)', position, name, region);
+      });
+    }
+    return read();
   }
 
   /** What a member left behind; an object that never stored anything is a new member. */

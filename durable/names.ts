@@ -41,7 +41,8 @@ const SEED = /^(?:([1-9]\d{0,5}):)?([a-z]+)$/;
 export function coordinatorAddresses(seeds: string): CoordinatorAddress[] {
   const addresses = seeds.split(',').map((text, index) => {
     const [, number = String(index + 1), region = ''] = SEED.exec(text.trim()) ?? [];
-    if (!isRegion(region)) throw new Error(`SKEIN_COORDINATORS names the region '${text.trim()}', which does not exist`);
+    if (!isRegion(region))
+      throw new Error(`SKEIN_COORDINATORS names the region '${text.trim()}', which does not exist`);
     return { name: coordinatorObjectName(Number(number)), region };
   });
   const names = new Set(addresses.map(({ name }) => name));

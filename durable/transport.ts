@@ -18,10 +18,7 @@ export function instanceStub(
 }
 
 /** A coordinator's stub, made with its region's location hint. */
-export function coordinatorStub(
-  environment: Environment,
-  { name, region }: CoordinatorAddress,
-): CoordinatorRpc {
+export function coordinatorStub(environment: Environment, { name, region }: CoordinatorAddress): CoordinatorRpc {
   return stubOf<CoordinatorRpc>(environment, { kind: 'coordinator', name }, region);
 }
 

@@ -1,6 +1,7 @@
 /** What a Worker asks of the coordinators, and what it gets. */
 import type { ErrorCode } from '../error.ts';
 import type { ReplicationMode } from '../replication/assignment.ts';
+import type { CoordinatorGroup } from '../replication/coordinator-group.ts';
 
 export type WorkerRequest =
   | {
@@ -57,6 +58,12 @@ export type OperatorCommand =
       readonly config: ReadonlyMap<string, string>;
     }
   | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | {
+      readonly type: 'addCoordinator' | 'updateCoordinator';
+      readonly coordinator: number;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' };
@@ -120,7 +127,10 @@ export interface Topology {
   readonly instances: readonly TopologyInstance[];
 }
 
-export type WorkerResponse =
+/** What a coordinator answers, and which coordinators there are, unless they are those that the group began with. */
+export type WorkerResponse = Answer & { readonly coordinators?: CoordinatorGroup };
+
+type Answer =
   | { readonly type: 'created'; readonly created: boolean; readonly topology: Topology }
   | { readonly type: 'dropped'; readonly dropped: boolean }
   | { readonly type: 'databases'; readonly rows: readonly DatabaseRow[] }

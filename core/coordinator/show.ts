@@ -86,7 +86,7 @@ function coordinatorRows(state: CoordinatorState, nowMs: number): readonly Insta
 }
 
 /** Objects are addressed by name; the columns are there because tools look for them. */
-const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
+export const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
 
 function rowsOf(state: CoordinatorState, database: Database, nowMs: number): readonly InstanceRow[] {
   const { database: name, main, inSync, instances } = database.assignment;

@@ -1,11 +1,12 @@
 /** What a Worker asks: databases made and dropped, who is who, and reports of instances that do not answer. */
 import { unreachable } from '../assert.ts';
 import { GraphError } from '../error.ts';
+import type { Beginning } from './beginning.ts';
 import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
 import type { Waiting } from './coordinator-state.ts';
 import { creationOf } from './creation.ts';
 import { isOperated, operationRefused, outcomeOf } from './operation-outcome.ts';
-import { type Beginning, operateOnGroup, operateOnInstance } from './operator.ts';
+import { operateOnGroup, operateOnInstance } from './operator.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
 import { argumentError, errorResponse, notFound, unavailable } from './response.ts';
 import { databaseRows, instanceRows, topologyOf } from './show.ts';
@@ -140,6 +141,7 @@ function operate(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'
 function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, beginning: Beginning): void {
   if (beginning.type === 'respond') return turn.respond(id, beginning.response);
   if (beginning.type === 'propose') return turn.propose(beginning.command, { type: 'worker', id, request });
+  if (beginning.type === 'changeMembers') return turn.changeMembers(beginning.change, { type: 'worker', id, request });
   const database = request.database === undefined ? undefined : turn.database(request.database);
   keepWaiting(turn, id, { type: 'operated', request, epoch: database?.assignment.epoch ?? 0 });
 }

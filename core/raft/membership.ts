@@ -54,7 +54,12 @@ export function careForMembers(draft: Draft): void {
 function dismissPeers(draft: Draft): void {
   const { peers, others, configuration, commitIndex } = draft.state;
   if (peers.size === others.length || configuration.index > commitIndex) return;
-  for (const id of peers.keys()) if (!others.includes(id)) sendAppend(draft, id);
+  for (const [id, { nextIndex }] of peers) {
+    if (others.includes(id)) continue;
+    // It is told once. Whoever lacks more than this entry finds out when it asks the others, or never: nobody depends on it.
+    changePeer(draft, id, { nextIndex: Math.min(nextIndex, configuration.index) });
+    sendAppend(draft, id);
+  }
   change(draft, { peers: new Map([...draft.state.peers].filter(([id]) => others.includes(id))) });
 }
 

@@ -18,8 +18,8 @@ import {
 import type { RaftEffect, RaftEvent } from './event.ts';
 import { becomeFollower } from './follower.ts';
 import { beat, propose, readIndex, stepDownWithoutQuorum } from './leader.ts';
-import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
 import { careForMembers, changeMembers } from './membership.ts';
+import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
 import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
 import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
 import { believesInLeader, dueAtMs, type RaftState } from './state.ts';

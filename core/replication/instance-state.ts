@@ -5,6 +5,7 @@
 
 import { GENESIS, type LogPosition } from '../wal/record.ts';
 import type { Assignment, ReplicationMode } from './assignment.ts';
+import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { SnapshotDescription } from './log.ts';
 import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
@@ -34,6 +35,8 @@ export interface PersistedInstance {
    * damaged stays until a whole snapshot has arrived. Absent in the records of the first version.
    */
   readonly refillable?: boolean;
+  /** The coordinators, when they are not those in the assignment any more. Absent in the records of the first version. */
+  readonly coordinators?: CoordinatorGroup | undefined;
 }
 
 export type InstanceRole = 'main' | 'replica' | 'none';
@@ -195,12 +198,21 @@ export function newInstance(): PersistedInstance {
     asked: undefined,
     aborting: undefined,
     quarantine: undefined,
+    coordinators: undefined,
   };
 }
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false } = state;
-  return { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
+  const { refillable = false, coordinators } = state;
+  return {
+    ...{ cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable },
+    ...(coordinators !== undefined && { coordinators }),
+  };
+}
+
+/** Names of the coordinators, as far as is known here. */
+export function coordinatorsOf({ coordinators, assignment }: PersistedInstance): readonly string[] {
+  return coordinators?.members.map(({ name }) => name) ?? assignment?.coordinators ?? [];
 }

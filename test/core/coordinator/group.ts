@@ -90,6 +90,8 @@ export class ScriptedInstance {
   }
 }
 
+const NOTHING: PersistedState = { term: 0, votedFor: undefined, entries: [], snapshot: undefined };
+
 export class Group {
   nowMs = 5_000_000;
   readonly settings: Partial<CoordinatorSettings>;
@@ -108,16 +110,13 @@ export class Group {
 
   constructor(settings: Partial<CoordinatorSettings> = {}) {
     this.settings = settings;
-    for (const member of MEMBERS) {
-      this.stored.set(member, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
-      this.restart(member);
-    }
+    for (const member of MEMBERS) this.restart(member);
   }
 
   /** Memory is lost; what was stored comes back. */
   restart(member: string): void {
-    const persisted = this.stored.get(member);
-    if (persisted === undefined) throw new Error(`there is no ${member}`);
+    const persisted = this.stored.get(member) ?? NOTHING;
+    this.stored.set(member, persisted);
     const members = MEMBERS.map((id, position) => ({ id, votes: true, region: REGIONS[position] ?? 'weur' }));
     const raft = { self: member, members };
     this.states.set(member, restoreCoordinator({ raft, settings: this.settings }, persisted));
@@ -130,7 +129,7 @@ export class Group {
   }
 
   get leader(): string | undefined {
-    return MEMBERS.find((member) => !this.cut.has(member) && this.state(member).raft.role === 'leader');
+    return [...this.states.keys()].find((member) => !this.cut.has(member) && this.state(member).raft.role === 'leader');
   }
 
   instance(name: string): ScriptedInstance {
@@ -140,6 +139,8 @@ export class Group {
   }
 
   do(member: string, event: Timeless<CoordinatorEvent>): void {
+    // Whoever is spoken to comes to be, as a Durable Object does.
+    if (!this.states.has(member)) this.restart(member);
     // Different for each call, the same in each run.
     this.#random = (this.#random + 0.37) % 1;
     const timed = { ...event, nowMs: this.nowMs, random: this.#random } as CoordinatorEvent;

@@ -2,9 +2,10 @@
  * A Raft group in a test's hands: members with storage behind an output gate, a clock, and messages that lie in the
  * network until somebody delivers them. Scenarios read like a script; the random schedule drives the same group.
  */
-import type { RaftEffect, RaftEvent } from '../../../core/raft/event.ts';
+
 import type { MemberChange } from '../../../core/raft/configuration.ts';
-import type { Entry, Member as RaftMember, MemberId, RaftMessage } from '../../../core/raft/message.ts';
+import type { RaftEffect, RaftEvent } from '../../../core/raft/event.ts';
+import type { Entry, MemberId, Member as RaftMember, RaftMessage } from '../../../core/raft/message.ts';
 import type { RaftOptions } from '../../../core/raft/options.ts';
 import { step } from '../../../core/raft/raft.ts';
 import { dueAtMs, initialState, type PersistedState, type RaftState, restore } from '../../../core/raft/state.ts';

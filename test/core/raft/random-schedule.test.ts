@@ -129,7 +129,9 @@ class Schedule {
     const { group } = this;
     const { members } = group.state(name).configuration;
     const arrived = group.names.length - this.#founders;
-    if (this.#random() < 0.5) return group.change(name, { type: 'remove', id: this.#pick(members).id });
+    // A member alone commits what is not confirmed yet, and says so only behind its output gate: here it would count too early.
+    const mayRemove = group.state(name).voters.length > 2;
+    if (mayRemove && this.#random() < 0.5) return group.change(name, { type: 'remove', id: this.#pick(members).id });
     if (members.length < 6 && arrived < ARRIVALS_MAX) group.add(name, `N${arrived + 1}`);
   }
 
