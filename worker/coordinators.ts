@@ -13,7 +13,8 @@ const ANSWER_MS = { topology: 1_500, other: 10_000 } as const;
 const PATIENCE_MS = 10_000;
 /** A coordinator that has not answered for this long is no longer waited for alone: the slowest pair of regions, and some. In milliseconds. */
 const HEDGE_MS = 400;
-const RETRY_PAUSE_MS = 200;
+/** Pause before they are asked again, in milliseconds: a group that sleeps elects its leader within a round trip or two. */
+const RETRY_PAUSE_MS = { first: 20, max: 200 } as const;
 
 export interface CoordinatorEdges {
   /** Those that the group began with. */
@@ -56,14 +57,14 @@ export class Coordinators {
   /** The group's answer. Throws what it refuses as GraphError, and DatabaseUnavailable when nobody leads it. */
   async ask(request: WorkerRequest, region: string, patienceMs = PATIENCE_MS): Promise<Reply> {
     const untilMs = Date.now() + patienceMs;
-    for (;;) {
+    for (let pauseMs: number = RETRY_PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_PAUSE_MS.max)) {
       const response = await this.#askAround(request, region);
       if (response?.type === 'error') throw new GraphError(response.code, response.message);
       if (response) return response;
       if (Date.now() >= untilMs) {
         throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', 'No coordinator answers as leader.');
       }
-      await sleep(RETRY_PAUSE_MS);
+      await sleep(pauseMs);
     }
   }
 

@@ -317,6 +317,8 @@ export class Router {
     for (let silenceMs: number = SILENCE_MS.first; ; silenceMs = SILENCE_MS.next) {
       const answer = await within(reply, silenceMs);
       if (answer !== undefined || Date.now() >= lostAtMs) return answer;
+      // It may be busy with this very statement: then it answers the coordinators, whom this has ask it.
+      if (needsMain) this.report(database, instance);
       const topology = await this.#topology(database, region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);
       if (!now || now.health === 'down') return undefined;
