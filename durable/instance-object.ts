@@ -24,6 +24,7 @@ import { InstanceGraph } from './instance-graph.ts';
 import { InstanceStorage } from './instance-storage.ts';
 import { LiveSockets } from './live-sockets.ts';
 import { Machine } from './machine.ts';
+import { ManualReplication } from './manual-replication.ts';
 import { coordinatorAddresses, type InstanceAddress, instanceAddress } from './names.ts';
 import { Peers } from './peers.ts';
 import type {
@@ -32,6 +33,8 @@ import type {
   DevelopmentCommand,
   InstanceRpc,
   ObjectDescription,
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementFailure,
   StatementRequest,
@@ -76,6 +79,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   readonly #statements: StatementRunner;
   readonly #transactions: TransactionRunner;
   readonly #sockets: LiveSockets;
+  readonly #manual: ManualReplication;
   /** The answer to the request being handled. */
   #reply: InstanceReply | undefined;
   #wiped = false;
@@ -154,6 +158,11 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       activity,
       awaitBookmarks: (bookmarks) => admission.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
     });
+    this.#manual = new ManualReplication({
+      admission,
+      state,
+      operate: (id, command) => this.#feed({ type: 'operate', id, command }),
+    });
     this.#load();
     this.#sockets.restore();
   }
@@ -164,6 +173,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
 
   transact(request: TransactionRequest): Promise<TransactionAnswer> {
     return this.#serve(request.from, () => this.#transactions.run(request));
+  }
+
+  replication(request: ReplicationRequest): Promise<ReplicationAnswer> {
+    return this.#serve(request.from, () => this.#manual.run(request));
   }
 
   async diverged(from: Caller): Promise<Uint8Array> {
@@ -309,6 +322,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#freshReads.ready(effect.ids);
       case 'readRefused':
         return this.#freshReads.refused(effect.ids, effect.reason);
+      case 'operated':
+        return this.#manual.operated(effect.id, effect.error);
       case 'abort':
         return this.#acknowledgements.abort(effect.fromLsn, effect.reason);
       case 'fail':

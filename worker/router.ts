@@ -4,12 +4,14 @@
  * was not executed, or only reads; an outcome that cannot be known is told as unknown, never as failure.
  */
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
-import { GraphError } from '../core/error.ts';
+import { fromErrorRecord, GraphError } from '../core/error.ts';
 import { decodeResult, encodeValue } from '../core/value/codec.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import type { InstanceAddress } from '../durable/names.ts';
 import type {
   InstanceRpc,
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementFailure,
   TransactionAnswer as TransactionReply,
@@ -27,7 +29,7 @@ import {
   unknownOutcome,
 } from './reply.ts';
 import { sleep, within } from './timing.ts';
-import { mainOf, readersOf } from './topology.ts';
+import { mainOf, namedInstance, readersOf, routed } from './topology.ts';
 
 /** How long a cached topology is believed without asking the coordinators, in milliseconds. */
 export const TOPOLOGY_TTL_MS = 5_000;
@@ -49,6 +51,8 @@ const REPLY_GRACE_MS = 2_000;
 const LOST_READS_MAX = 3;
 /** How long an instance may take to tell what it has set aside, in milliseconds. */
 const DIVERGED_WAIT_MS = 3_000;
+/** How long an instance may take for what an operator wants of it, in milliseconds: it gives up before. */
+const REPLICATION_WAIT_MS = 17_000;
 
 /** The world outside the router. */
 export interface RouterEdges {
@@ -59,7 +63,7 @@ export interface RouterEdges {
   reportUnreachable(report: { database: string; instance: string; epoch: number; region: string }): void;
 }
 
-type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged'>;
+type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged' | 'replication'>;
 
 /** What an instance answers: a success of some kind, or a failure. */
 type Reply = { readonly ok: true } | StatementFailure;
@@ -140,17 +144,48 @@ export class Router {
 
   /** The instances that live, the nearest first, for a live query. At least one. */
   async readers({ database, region }: { database: string; region: string }): Promise<readonly TopologyInstance[]> {
-    const readers = readersOf(await this.#topology(database, region), region);
+    const readers = readersOf(routed(await this.#topology(database, region)), region);
     if (readers.length === 0) throw unavailable(database);
     return readers;
   }
 
-  /** The instance of that name. Throws DatabaseNotFound when the database has none. */
+  /**
+   * The instance of that name. Throws DatabaseNotFound when the database has none. When no coordinator answers, the name has to do: an
+   * instance that there is not says that it has no part in anything.
+   */
   async addressed({ database, name, region }: InstanceQuestion): Promise<TopologyInstance> {
-    const topology = await this.#topology(database, region);
-    const instance = topology.instances.find((candidate) => candidate.name === name);
+    const topology = await this.#topology(database, region, false, false).catch((error: unknown) => {
+      const isSilence = error instanceof GraphError && error.code === 'Neo.TransientError.General.DatabaseUnavailable';
+      if (!isSilence) throw error;
+      return undefined;
+    });
+    const named = topology ? undefined : namedInstance(database, name);
+    if (named) return named;
+    const instance = topology?.instances.find((candidate) => candidate.name === name);
     if (instance) return instance;
     throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no instance '${database}@${name}'.`);
+  }
+
+  /** Whether roles in the database are given by hand. */
+  async isManual({ database, region }: { database: string; region: string }): Promise<boolean> {
+    return (await this.#topology(database, region)).manual ?? false;
+  }
+
+  /** Has one instance carry out what an operator wants of it. Throws GraphError when it does not, or does not answer. */
+  async replicate(
+    { database, name, region }: InstanceQuestion,
+    command: ReplicationRequest['command'],
+  ): Promise<Extract<ReplicationAnswer, { readonly ok: true }>> {
+    const instance = await this.addressed({ database, name, region });
+    const stub = this.#edges.instance({ database, instance: name, region: instance.region });
+    const asked = stub.replication({ command, from: { name: 'worker', region } });
+    const answer = await within(asked, REPLICATION_WAIT_MS).catch(() => undefined);
+    if (answer?.ok) return answer;
+    if (answer) throw fromErrorRecord(answer.error);
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `'${database}@${name}' does not answer. SHOW REPLICATION ROLE and SHOW REPLICAS tell whether it was done.`,
+    );
   }
 
   /** Instances that the cache knows, whether or not the coordinators can be asked. */
@@ -223,7 +258,7 @@ export class Router {
     const { database, accessMode, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const main = mainOf(await this.#topology(database, region, fresh));
+      const main = mainOf(routed(await this.#topology(database, region, fresh)));
       if (main?.health === 'down') {
         // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
         this.report(database, main);
@@ -243,7 +278,7 @@ export class Router {
     const { database, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const topology = await this.#topology(database, region, fresh);
+      const topology = routed(await this.#topology(database, region, fresh));
       const main = mainOf(topology);
       for (const instance of readersOf(topology, region)) {
         const other = instance === main ? undefined : main;
@@ -327,11 +362,11 @@ export class Router {
   }
 
   /** The topology, from the cache while it is young; old knowledge serves on when no coordinator answers. */
-  async #topology(database: string, region: string, fresh = false): Promise<Topology> {
+  async #topology(database: string, region: string, fresh = false, urgent = true): Promise<Topology> {
     const cached = this.#topologies.get(database);
     if (cached && !fresh && Date.now() < cached.untilMs) return cached.topology;
     try {
-      const topology = await this.#edges.topology(database, { region, urgent: cached === undefined });
+      const topology = await this.#edges.topology(database, { region, urgent: urgent && cached === undefined });
       this.#remember(topology);
       return topology;
     } catch (error) {

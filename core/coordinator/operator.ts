@@ -3,7 +3,7 @@
  * says, goes into the log first, and can be asked again: a leader that is lost in the middle leaves nothing half done.
  */
 import { assert } from '../assert.ts';
-import type { InstanceDescription, Servers } from '../replication/assignment.ts';
+import { type InstanceDescription, isManual, type Servers } from '../replication/assignment.ts';
 import { type Beginning, refusal } from './beginning.ts';
 import { complaintAbout, SETTING_NAMES } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
@@ -12,7 +12,7 @@ import { changeGroup } from './group-change.ts';
 import { beginHandover } from './handover.ts';
 import { NO_SERVERS } from './instance-change.ts';
 import type { OperatorCommand } from './request.ts';
-import { DONE, unavailable } from './response.ts';
+import { DONE, manualDatabase, unavailable } from './response.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 type OnInstance = Extract<OperatorCommand, { readonly instance: string }>;
@@ -64,6 +64,7 @@ function forceReset(turn: CoordinatorTurn): void {
 export function operateOnInstance(turn: CoordinatorTurn, database: Database, command: OnInstance): Beginning {
   const { assignment } = database;
   const { database: name, cluster } = assignment;
+  if (isManual(assignment)) return { type: 'respond', response: manualDatabase(assignment) };
   if (command.type === 'register') return register(database, command);
   if (!assignment.instances.some((instance) => instance.name === command.instance)) {
     return refusal(`'${name}' has no instance '${command.instance.slice(0, 80)}'`);

@@ -1,5 +1,5 @@
 /** SHOW REPLICAS and its like, with Memgraph's columns first and what is Skein's own after them. */
-import type { ReplicaState } from '../replication/message.ts';
+import { REPLICA_COLUMNS, replicaRows } from '../replication/replica-table.ts';
 import { SETTING_NAMES } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState } from './coordinator-state.ts';
@@ -55,30 +55,10 @@ function serversOf({ self, raft }: CoordinatorState): readonly string[] {
 
 /** As MAIN sees them. */
 function replicas(state: CoordinatorState, { databases }: Subject): Table {
-  const columns = ['name', 'socket_address', 'sync_mode', 'system_info', 'data_info', 'region', 'in_sync', 'lag_ms'];
-  const rows = databases.flatMap(({ assignment }) => {
-    const { database, main, instances, inSync } = assignment;
-    const report = healthOf(state, database, main).report;
-    return instances
-      .filter(({ name }) => name !== main)
-      .map(({ name, mode, region, servers }): readonly Cell[] => {
-        const seen = report?.replicas.find((replica) => replica.name === name);
-        const info = new Map<string, Cell>([
-          ['ts', seen?.storedLsn ?? null],
-          ['behind', seen === undefined || report === undefined ? null : seen.storedLsn - report.stored.lsn],
-          ['status', seen === undefined ? 'unknown' : stateWord(seen.state)],
-        ]);
-        const lagMs = seen?.lagMs ?? null;
-        const address = servers?.replication_server ?? '';
-        const isMember = inSync.includes(name);
-        return [name, address, mode.toLowerCase(), null, new Map([[database, info]]), region, isMember, lagMs];
-      });
-  });
-  return { columns, rows };
-}
-
-function stateWord(state: ReplicaState): string {
-  return state === 'behind' ? 'invalid' : state;
+  const rows = databases.flatMap(({ assignment }) =>
+    replicaRows(assignment, healthOf(state, assignment.database, assignment.main).report),
+  );
+  return { columns: REPLICA_COLUMNS, rows };
 }
 
 function roleOf(state: CoordinatorState, { assignment, status }: Database, { instance }: Subject): Cell {

@@ -593,6 +593,18 @@ export type ClusterCommand =
   | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
-  | { readonly type: 'forceReset' };
+  | { readonly type: 'forceReset' }
+  | ManualCommand;
+
+/** Asked of one instance, where roles are given by hand. */
+export type ManualCommand =
+  | { readonly type: 'becomeMain' | 'becomeReplica' }
+  | {
+      readonly type: 'registerReplica';
+      readonly name: string;
+      readonly mode: 'SYNC' | 'ASYNC' | 'STRICT_SYNC';
+      readonly endpoint: string;
+    }
+  | { readonly type: 'dropReplica'; readonly name: string };
 
 export type OptionValue = string | number | boolean | readonly OptionValue[] | ReadonlyMap<string, OptionValue>;

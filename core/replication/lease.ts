@@ -1,6 +1,7 @@
 /** MAIN's questions to the coordinators: its lease, and changes of the in-sync set or aborts. One question of each kind at a time. */
-import type { Assignment } from './assignment.ts';
+import { type Assignment, isManual } from './assignment.ts';
 import { coordinatorsOf, type Replica } from './instance-state.ts';
+import { decideAlone } from './manual.ts';
 import type { ChangeInSyncReply, CoordinatorReply, LeaseReply, NotLeaderReply } from './message.ts';
 import { reportOf } from './report.ts';
 import { takeAssignment } from './role.ts';
@@ -42,6 +43,7 @@ export function changeInSync(turn: Turn): void {
   }
   for (const replica of turn.main.replicas) considerWaiting(turn, replica);
   const { assignment } = turn.state;
+  if (assignment !== undefined && isManual(assignment)) return decideAlone(turn, assignment);
   const { coordinator } = turn.main;
   if (assignment === undefined || coordinator === undefined) return;
   if (turn.main.changeAsking !== undefined || turn.nowMs < turn.main.changeAtMs) return;
@@ -103,7 +105,8 @@ export function isSilent(turn: Turn, replica: Replica): boolean {
   );
 }
 
-function wantedChange(
+/** The next change of the in-sync set that is due; undefined when none is. */
+export function wantedChange(
   turn: Turn,
   assignment: Assignment,
 ): { readonly change: 'add' | 'remove'; readonly name: string } | undefined {

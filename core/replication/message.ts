@@ -125,6 +125,22 @@ export interface AssignRequest {
   readonly created: boolean;
 }
 
+// ── MAIN to an instance that is to be its replica, where roles are given by hand ──
+
+/** `assignment` has the receiver among its instances. `registers`: an operator has asked for it just now; else a replica is reminded. */
+export interface FollowRequest {
+  readonly type: 'follow';
+  readonly assignment: Assignment;
+  readonly registers: boolean;
+}
+
+/** `main`: it is MAIN itself. `stale`: it has followed the MAIN of the higher `epoch`. `quarantined`: it takes part in nothing. */
+export interface FollowReply {
+  readonly type: 'followed';
+  readonly outcome: 'following' | 'main' | 'stale' | 'quarantined';
+  readonly epoch: number;
+}
+
 /** What an instance tells of itself; answers `assign` and `probe`. */
 export interface InstanceReport {
   /** Undefined when the instance belongs to no cluster yet, or no more. */
@@ -263,6 +279,7 @@ export type InstanceRequestBody =
   | InstallSnapshotRequest
   | SealRequest
   | AssignRequest
+  | FollowRequest
   | ProbeRequest
   | DrainRequest
   | DropRequest;
@@ -271,6 +288,7 @@ export type InstanceReplyBody =
   | InstallSnapshotReply
   | SealReply
   | AssignReply
+  | FollowReply
   | ProbeReply
   | DrainReply
   | DropReply

@@ -97,6 +97,8 @@ export interface WorldOptions {
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
+  /** What is watched: other promises hold in a world whose roles are given by hand. */
+  readonly invariantsOf: (world: World) => Invariants;
 }
 
 /** With the creation before it and the healing after it, a run takes a little more than a virtual minute. */
@@ -111,6 +113,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   isOperated: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
+  invariantsOf: (world) => new Invariants(world),
 };
 
 export interface Counts {
@@ -227,7 +230,7 @@ export class World {
   readonly #troubleMs: number;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip } = {
+    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip, invariantsOf } = {
       ...DEFAULT_OPTIONS,
       ...options,
     };
@@ -242,7 +245,7 @@ export class World {
     this.coordinatorNames = Array.from({ length: coordinatorCount }, (_, number) => `coordinator-${number + 1}`);
     this.network = new Network(this.schedule, this.dice.network);
     this.faults = new Faults(this);
-    this.invariants = new Invariants(this);
+    this.invariants = invariantsOf(this);
     for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
     this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));

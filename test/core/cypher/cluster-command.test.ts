@@ -61,12 +61,28 @@ test.each([
   ],
   ['YIELD LEADERSHIP', { type: 'yieldLeadership' }],
   ['FORCE RESET CLUSTER STATE', { type: 'forceReset' }],
+  ['SET REPLICATION ROLE TO MAIN', { type: 'becomeMain' }],
+  ['set replication role to replica with port 10000', { type: 'becomeReplica' }],
+  ['SET REPLICATION ROLE TO REPLICA', { type: 'becomeReplica' }],
+  [
+    'REGISTER REPLICA rep-1 SYNC TO "enam-1:10000"',
+    { type: 'registerReplica', name: 'rep-1', mode: 'SYNC', endpoint: 'enam-1:10000' },
+  ],
+  [
+    "REGISTER REPLICA `a b` STRICT_SYNC TO 'enam-1'",
+    { type: 'registerReplica', name: 'a b', mode: 'STRICT_SYNC', endpoint: 'enam-1' },
+  ],
+  ['DROP REPLICA rep-1', { type: 'dropReplica', name: 'rep-1' }],
 ])('%s', (text, command) => {
   expect(commandOf(text)).toEqual(command);
 });
 
 test.each([
   ['SET INSTANCE weur-1 TO REPLICA', 'Expected MAIN, found "REPLICA"'],
+  ['SET REPLICATION ROLE TO LEADER', 'Expected MAIN or REPLICA, found "LEADER"'],
+  ['SET REPLICATION ROLE TO REPLICA WITH PORT "x"', 'Expected a port'],
+  ['REGISTER REPLICA r QUICK TO "enam-1"', 'Expected SYNC, ASYNC or STRICT_SYNC, found "QUICK"'],
+  ['REGISTER REPLICA r SYNC TO enam-1', 'Expected a string'],
   ['SWITCHOVER TO', 'Expected the name of an instance, found the end of the statement'],
   ['REGISTER INSTANCE weur-2 WITH CONFIG {"region": 5}', 'Expected a string, found "5"'],
   ['REGISTER INSTANCE $name', 'A parameter for the name of an instance'],
@@ -75,7 +91,6 @@ test.each([
   ['REMOVE COORDINATOR 99999999999999999999', 'Expected the number of a coordinator'],
   ['SHOW REPLICAS YIELD name', 'YIELD after SHOW REPLICAS'],
   ['SHOW REPLICAS RETURN 1', 'Expected'],
-  ['REGISTER REPLICA r SYNC TO "a:1"', 'REGISTER REPLICA'],
 ])('%s is refused', (text, message) => {
   expect(() => parse(text)).toThrow(message);
 });
