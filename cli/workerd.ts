@@ -68,7 +68,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   return { url: `http://${options.host}:${port}`, child };
 }
 
-/** The Worker with all it imports as one module. */
+/** The Worker with all it imports as one module: names as they are, no source map, which workerd would read at each start. */
 async function bundleWorker(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(REPOSITORY, entry)],
@@ -78,7 +78,6 @@ async function bundleWorker(entry: string, outfile: string): Promise<void> {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
-    sourcemap: 'inline',
     logLevel: 'error',
   });
 }

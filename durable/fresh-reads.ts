@@ -6,7 +6,7 @@ import { NotServing } from './statement-answers.ts';
 /** A MAIN that does not get its lease for this long may be MAIN no more: the Worker had better look who is. */
 const LEASE_WAIT_MS_MAX = 3_000;
 
-type Refusal = 'notMain' | 'overloaded';
+type Refusal = 'notMain' | 'overloaded' | 'manual';
 
 interface Waiter {
   readonly resolve: () => void;
@@ -55,6 +55,11 @@ function errorOf(reason: Refusal): GraphError {
       return new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
         'This instance is not MAIN, and only MAIN answers linearizable reads.',
+      );
+    case 'manual':
+      return new GraphError(
+        'Neo.ClientError.Statement.NotSupported',
+        'Linearizable reads need coordinators: where roles are given by hand, nobody can tell that there is no other MAIN.',
       );
     case 'overloaded':
       return new NotServing('Too many linearizable reads wait for the lease of MAIN already.');

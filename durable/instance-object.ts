@@ -15,6 +15,7 @@ import { encodeResult } from '../core/value/codec.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Admission } from './admission.ts';
 import { BackedTimer } from './backed-timer.ts';
+import { beginning } from './beginning.ts';
 import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
 import { ExecutionRunner } from './execution-runner.ts';
@@ -24,6 +25,7 @@ import { InstanceGraph } from './instance-graph.ts';
 import { InstanceStorage } from './instance-storage.ts';
 import { LiveSockets } from './live-sockets.ts';
 import { Machine } from './machine.ts';
+import { ManualReplication } from './manual-replication.ts';
 import { coordinatorAddresses, type InstanceAddress, instanceAddress } from './names.ts';
 import { Peers } from './peers.ts';
 import type {
@@ -32,6 +34,8 @@ import type {
   DevelopmentCommand,
   InstanceRpc,
   ObjectDescription,
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementFailure,
   StatementRequest,
@@ -76,6 +80,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   readonly #statements: StatementRunner;
   readonly #transactions: TransactionRunner;
   readonly #sockets: LiveSockets;
+  readonly #manual: ManualReplication;
   /** The answer to the request being handled. */
   #reply: InstanceReply | undefined;
   #wiped = false;
@@ -85,9 +90,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const name = ctx.id.name ?? '';
     this.#address = instanceAddress(name);
     this.#self = { name, region: this.#address.region };
-    const tables = new Tables(ctx.storage.sql);
+    const tables = beginning(ctx, name, () => new Tables(ctx.storage.sql));
     this.#state = new StateTable(tables);
-    this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(this.#self, this.#state.faults()) : undefined;
+    const faults = beginning(ctx, name, () => this.#state.faults());
+    this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(this.#self, faults) : undefined;
     const transport = new Transport(env, this.#self, this.#gate);
     this.#peers = new Peers(transport, coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new BackedTimer(ctx.storage, () => this.#feed({ type: 'tick' }));
@@ -154,8 +160,13 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       activity,
       awaitBookmarks: (bookmarks) => admission.awaitBookmarks(bookmarks, BOOKMARK_WAIT_MS),
     });
-    this.#load();
-    this.#sockets.restore();
+    this.#manual = new ManualReplication({
+      admission,
+      state,
+      operate: (id, command) => this.#feed({ type: 'operate', id, command }),
+    });
+    beginning(ctx, name, () => this.#load());
+    beginning(ctx, name, () => this.#sockets.restore());
   }
 
   run(request: StatementRequest): Promise<StatementAnswer> {
@@ -164,6 +175,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
 
   transact(request: TransactionRequest): Promise<TransactionAnswer> {
     return this.#serve(request.from, () => this.#transactions.run(request));
+  }
+
+  replication(request: ReplicationRequest): Promise<ReplicationAnswer> {
+    return this.#serve(request.from, () => this.#manual.run(request));
   }
 
   async diverged(from: Caller): Promise<Uint8Array> {
@@ -271,7 +286,9 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   /** Memory and storage may have come apart: the object begins anew from storage. */
   #end(error: unknown): void {
     console.error(`${this.#self.name} ends, because an effect failed:`, error);
-    this.ctx.abort('an effect failed');
+    // Whoever waits for an answer is told what SQLite said, and nothing else from within.
+    const isOfStorage = error instanceof Error && error.message.includes('SQLITE_');
+    this.ctx.abort(isOfStorage ? `an effect failed: ${error.message}` : 'an effect failed');
   }
 
   #feed(event: Happening<InstanceEvent>): void {
@@ -309,6 +326,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
         return this.#freshReads.ready(effect.ids);
       case 'readRefused':
         return this.#freshReads.refused(effect.ids, effect.reason);
+      case 'operated':
+        return this.#manual.operated(effect.id, effect.error);
       case 'abort':
         return this.#acknowledgements.abort(effect.fromLsn, effect.reason);
       case 'fail':

@@ -5,6 +5,10 @@
  */
 import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
 import type { ErrorRecord } from '../core/error.ts';
+import type { ReplicationCommand } from '../core/replication/instance-event.ts';
+
+/** What an object's error begins with when its storage could not be read as it began: of errors only the words come to the Worker. */
+export const CANNOT_BEGIN = 'cannot begin: ';
 
 /** Who asks, as it shows in logs and as emulated delays and cuts need it: an object's name, or 'worker'. */
 export interface Caller {
@@ -187,6 +191,22 @@ export interface ObjectDescription {
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What an operator asks of one instance, where roles are given by hand. */
+export interface ReplicationRequest {
+  readonly command: ReplicationCommand | { readonly type: 'showReplicas' | 'showRole' };
+  readonly from: Caller;
+}
+
+export type ReplicationAnswer =
+  | {
+      readonly ok: true;
+      readonly columns: readonly string[];
+      /** As core/value/codec's encodeResult writes them. */
+      readonly rows: Uint8Array;
+      readonly servedBy: ServedBy;
+    }
+  | StatementFailure;
+
 /** A message between objects, with what the transport needs to know of it. */
 export interface ClusterCall {
   readonly from: Caller;
@@ -202,6 +222,8 @@ export interface InstanceRpc {
   fetch(request: Request): Promise<Response>;
   /** SHOW DIVERGED: rows with the columns of durable/diverged-rows.ts, as encodeResult writes them. */
   diverged(from: Caller): Promise<Uint8Array>;
+  /** Roles given by hand. */
+  replication(request: ReplicationRequest): Promise<ReplicationAnswer>;
   /** A message of the cluster: replication or coordination. */
   receive(call: ClusterCall): Promise<Uint8Array>;
   development(command: DevelopmentCommand): Promise<ObjectDescription>;

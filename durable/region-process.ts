@@ -18,11 +18,11 @@ export interface PeerCall {
   readonly argument: unknown;
 }
 
-export type PeerMethod = 'run' | 'transact' | 'receive' | 'diverged' | 'development' | 'ask';
+export type PeerMethod = 'run' | 'transact' | 'receive' | 'diverged' | 'replication' | 'development' | 'ask';
 
 /** What may be called on an object of each kind: whoever reaches the peer's socket gets no further than this. */
 export const PEER_METHODS: Readonly<Record<ObjectKind, readonly PeerMethod[]>> = {
-  instance: ['run', 'transact', 'receive', 'diverged', 'development'],
+  instance: ['run', 'transact', 'receive', 'diverged', 'replication', 'development'],
   coordinator: ['ask', 'receive', 'development'],
 };
 
@@ -67,6 +67,7 @@ export function remoteStub(peer: RegionPeer, kind: ObjectKind, name: string): In
     ask: call('ask'),
     receive: call('receive'),
     diverged: call('diverged'),
+    replication: call('replication'),
     development: call('development'),
     fetch: (request) => {
       const headers = new Headers(request.headers);

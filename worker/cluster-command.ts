@@ -1,11 +1,13 @@
 /** The commands on replicas, instances and settings, which any door takes and the coordinators' leader answers. */
 import type { Cell, OperatorCommand, ShownTable } from '../core/coordinator/request.ts';
-import type { ClusterCommand } from '../core/cypher/ast.ts';
+import type { ClusterCommand, ManualCommand } from '../core/cypher/ast.ts';
 import { GraphError } from '../core/error.ts';
+import { managedError } from '../core/replication/manual.ts';
+import { decodeResult } from '../core/value/codec.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import { DIVERGED_COLUMNS } from '../durable/diverged-rows.ts';
-import type { Notification } from '../durable/protocol.ts';
-import type { Answer, StatementCall } from './answer.ts';
+import type { Notification, ReplicationRequest } from '../durable/protocol.ts';
+import type { Answer, Server, StatementCall } from './answer.ts';
 import { type Coordinators, unexpected } from './coordinators.ts';
 import type { Router } from './router.ts';
 import { NO_COUNTERS } from './system-database.ts';
@@ -20,6 +22,8 @@ interface Result {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly ResultValue[])[];
   readonly notifications: readonly Notification[];
+  /** Who answered, where it was not the coordinators' leader. */
+  readonly server?: Server;
 }
 
 /** Whether a command only shows something. */
@@ -29,7 +33,7 @@ export function isShowing(command: ClusterCommand): boolean {
 
 /** Carries out a command. */
 export async function runClusterCommand(command: ClusterCommand, call: StatementCall, edges: Edges): Promise<Answer> {
-  const result = await carryOut(command, call, edges);
+  const { server, ...result } = await carryOut(command, call, edges);
   const { leader } = edges.coordinators;
   return {
     ok: true,
@@ -38,13 +42,14 @@ export async function runClusterCommand(command: ClusterCommand, call: Statement
     counters: NO_COUNTERS,
     queryType: isShowing(command) ? 'r' : 's',
     plan: undefined,
-    server: leader && { name: leader.name, role: 'leader', region: leader.region },
+    server: server ?? (leader && { name: leader.name, role: 'leader', region: leader.region }),
   };
 }
 
 async function carryOut(command: ClusterCommand, call: StatementCall, edges: Edges): Promise<Result> {
   if (command.type === 'showDiverged') return showDiverged(call, edges.router);
   if (command.type === 'show') return show(command.what, call, edges);
+  if (isManual(command)) return replicate(command, call, edges.router);
   return operate(command, call, edges);
 }
 
@@ -53,9 +58,29 @@ async function show(what: ShownTable, call: StatementCall, { coordinators, route
   if (database === undefined && (what === 'replicas' || what === 'replicationRole' || what === 'routingTable')) {
     throw onDatabase();
   }
+  const byHand = what === 'replicas' ? 'showReplicas' : what === 'replicationRole' ? 'showRole' : undefined;
+  if (byHand && call.instance !== undefined && (await router.isManual(call))) {
+    return replicate({ type: byHand }, call, router);
+  }
   const instance = what === 'replicationRole' ? (call.instance ?? (await nearest(call, router))) : undefined;
   const request = { type: 'show', what, database, ...(instance !== undefined && { instance }) } as const;
   return tableOf(await coordinators.ask(request, call.region));
+}
+
+function isManual(command: ClusterCommand): command is ManualCommand {
+  return ['becomeMain', 'becomeReplica', 'registerReplica', 'dropReplica'].includes(command.type);
+}
+
+/** Asks the instance that the client has named; without a name there is only something to explain. */
+async function replicate(command: ReplicationRequest['command'], call: StatementCall, router: Router): Promise<Result> {
+  const { database, instance: name, region } = call;
+  if (database === SYSTEM_DATABASE) throw onDatabase();
+  if (name === undefined) {
+    await router.readers({ database, region });
+    throw managedError(database);
+  }
+  const { columns, rows, servedBy } = await router.replicate({ database, name, region }, command);
+  return { columns, rows: decodeResult(rows).rows, notifications: [], server: servedBy };
 }
 
 /** The instance that a read would go to. */

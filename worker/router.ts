@@ -4,12 +4,14 @@
  * was not executed, or only reads; an outcome that cannot be known is told as unknown, never as failure.
  */
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
-import { GraphError } from '../core/error.ts';
+import { fromErrorRecord, GraphError } from '../core/error.ts';
 import { decodeResult, encodeValue } from '../core/value/codec.ts';
 import type { ResultValue } from '../core/value/value.ts';
 import type { InstanceAddress } from '../durable/names.ts';
 import type {
   InstanceRpc,
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementFailure,
   TransactionAnswer as TransactionReply,
@@ -17,8 +19,8 @@ import type {
 import { type TransactionPlace, transactionPlace } from '../durable/transaction-id.ts';
 import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import {
+  damagedStorage,
   isOverloaded,
-  isStorageFull,
   lostTransaction,
   noSuchTransaction,
   toAnswer,
@@ -26,8 +28,9 @@ import {
   unavailable,
   unknownOutcome,
 } from './reply.ts';
+import { type StorageFailure, storageFailureOf } from './storage-failure.ts';
 import { sleep, within } from './timing.ts';
-import { mainOf, readersOf } from './topology.ts';
+import { mainOf, namedInstance, readersOf, routed } from './topology.ts';
 
 /** How long a cached topology is believed without asking the coordinators, in milliseconds. */
 export const TOPOLOGY_TTL_MS = 5_000;
@@ -49,6 +52,8 @@ const REPLY_GRACE_MS = 2_000;
 const LOST_READS_MAX = 3;
 /** How long an instance may take to tell what it has set aside, in milliseconds. */
 const DIVERGED_WAIT_MS = 3_000;
+/** How long an instance may take for what an operator wants of it, in milliseconds: it gives up before. */
+const REPLICATION_WAIT_MS = 17_000;
 
 /** The world outside the router. */
 export interface RouterEdges {
@@ -59,7 +64,7 @@ export interface RouterEdges {
   reportUnreachable(report: { database: string; instance: string; epoch: number; region: string }): void;
 }
 
-type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged'>;
+type InstanceStub = Pick<InstanceRpc, 'run' | 'transact' | 'diverged' | 'replication'>;
 
 /** What an instance answers: a success of some kind, or a failure. */
 type Reply = { readonly ok: true } | StatementFailure;
@@ -77,20 +82,26 @@ interface Errand<Done extends Reply> {
   readonly startedMs: number;
   send(instance: InstanceStub, time: { deadlineMs: number; bookmarkWaitMs: number }): Promise<Done>;
   /** What is told when the connection was lost, and it may have been executed. */
-  lost(storageFull: boolean | undefined): GraphError;
+  lost(failure: StorageFailure | undefined): GraphError;
 }
 
 /** How one attempt at one instance ended. */
 type Attempt<Done> =
   | { readonly type: 'answered'; readonly answer: Done }
-  /** Refused before anything was executed. */
-  | { readonly type: 'notExecuted'; readonly reason: 'notMain' | 'unreachable' | 'overloaded' }
-  /** The connection broke, or nothing came back: executed or not. `storageFull`: the object ended, as it could not store any more. */
-  | { readonly type: 'lost'; readonly storageFull?: boolean };
+  /** Refused before anything was executed. `damage`: what the instance has lost, if that is why. */
+  | {
+      readonly type: 'notExecuted';
+      readonly reason: 'notMain' | 'unreachable' | 'overloaded';
+      readonly damage?: GraphError;
+    }
+  /** The connection broke, or nothing came back: executed or not. `failure`: the object ended, as its storage had failed it. */
+  | { readonly type: 'lost'; readonly failure?: StorageFailure | undefined };
 
 export class Router {
   readonly #edges: RouterEdges;
   readonly #topologies = new Map<string, { readonly topology: Topology; readonly untilMs: number }>();
+  /** What instances have lost that were last found damaged, by database and name. */
+  readonly #damages = new Map<string, GraphError>();
 
   constructor(edges: RouterEdges) {
     this.#edges = edges;
@@ -132,7 +143,7 @@ export class Router {
         const timed = step.type === 'begin' ? { ...step, bookmarkWaitMs } : step;
         return instance.transact({ database, step: timed, ...(statement && { statement }), deadlineMs, from });
       },
-      lost: (storageFull) => (step.type === 'commit' ? unknownOutcome(storageFull) : lostTransaction()),
+      lost: (failure) => (step.type === 'commit' ? unknownOutcome(failure) : lostTransaction()),
     };
     const answer = await (place ? this.#bringBack(errand, place.instance) : this.#bring(errand));
     return toTransactionAnswer(answer);
@@ -140,17 +151,48 @@ export class Router {
 
   /** The instances that live, the nearest first, for a live query. At least one. */
   async readers({ database, region }: { database: string; region: string }): Promise<readonly TopologyInstance[]> {
-    const readers = readersOf(await this.#topology(database, region), region);
+    const readers = readersOf(routed(await this.#topology(database, region)), region);
     if (readers.length === 0) throw unavailable(database);
     return readers;
   }
 
-  /** The instance of that name. Throws DatabaseNotFound when the database has none. */
+  /**
+   * The instance of that name. Throws DatabaseNotFound when the database has none. When no coordinator answers, the name has to do: an
+   * instance that there is not says that it has no part in anything.
+   */
   async addressed({ database, name, region }: InstanceQuestion): Promise<TopologyInstance> {
-    const topology = await this.#topology(database, region);
-    const instance = topology.instances.find((candidate) => candidate.name === name);
+    const topology = await this.#topology(database, region, false, false).catch((error: unknown) => {
+      const isSilence = error instanceof GraphError && error.code === 'Neo.TransientError.General.DatabaseUnavailable';
+      if (!isSilence) throw error;
+      return undefined;
+    });
+    const named = topology ? undefined : namedInstance(database, name);
+    if (named) return named;
+    const instance = topology?.instances.find((candidate) => candidate.name === name);
     if (instance) return instance;
     throw new GraphError('Neo.ClientError.Database.DatabaseNotFound', `There is no instance '${database}@${name}'.`);
+  }
+
+  /** Whether roles in the database are given by hand. */
+  async isManual({ database, region }: { database: string; region: string }): Promise<boolean> {
+    return (await this.#topology(database, region)).manual ?? false;
+  }
+
+  /** Has one instance carry out what an operator wants of it. Throws GraphError when it does not, or does not answer. */
+  async replicate(
+    { database, name, region }: InstanceQuestion,
+    command: ReplicationRequest['command'],
+  ): Promise<Extract<ReplicationAnswer, { readonly ok: true }>> {
+    const instance = await this.addressed({ database, name, region });
+    const stub = this.#edges.instance({ database, instance: name, region: instance.region });
+    const asked = stub.replication({ command, from: { name: 'worker', region } });
+    const answer = await within(asked, REPLICATION_WAIT_MS).catch(() => undefined);
+    if (answer?.ok) return answer;
+    if (answer) throw fromErrorRecord(answer.error);
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `'${database}@${name}' does not answer. SHOW REPLICATION ROLE and SHOW REPLICAS tell whether it was done.`,
+    );
   }
 
   /** Instances that the cache knows, whether or not the coordinators can be asked. */
@@ -195,7 +237,8 @@ export class Router {
     const { database, accessMode, region } = errand;
     const attempt = await this.#attempt(errand, await this.addressed({ database, name, region }));
     if (attempt.type === 'answered') return attempt.answer;
-    if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.storageFull);
+    if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.failure);
+    if (attempt.type === 'notExecuted' && attempt.damage) throw attempt.damage;
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
@@ -215,7 +258,7 @@ export class Router {
     if (instance === undefined) throw lostTransaction();
     const attempt = await this.#attempt(errand, instance);
     if (attempt.type === 'answered') return attempt.answer;
-    if (attempt.type === 'lost') throw errand.lost(attempt.storageFull);
+    if (attempt.type === 'lost') throw errand.lost(attempt.failure);
     throw attempt.reason === 'notMain' ? lostTransaction() : unavailable(database);
   }
 
@@ -223,7 +266,8 @@ export class Router {
     const { database, accessMode, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const main = mainOf(await this.#topology(database, region, fresh));
+      const topology = routed(await this.#topology(database, region, fresh));
+      const main = mainOf(topology);
       if (main?.health === 'down') {
         // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
         this.report(database, main);
@@ -231,11 +275,11 @@ export class Router {
         const attempt = await this.#attempt(errand, main);
         if (attempt.type === 'answered') return attempt.answer;
         if (attempt.type === 'lost') {
-          if (accessMode === 'write') throw errand.lost(attempt.storageFull);
+          if (accessMode === 'write') throw errand.lost(attempt.failure);
           if (++lostCount === LOST_READS_MAX) throw unavailable(database);
         }
       }
-      await pauseOrGiveUp(errand);
+      await this.#pauseOrGiveUp(errand, topology);
     }
   }
 
@@ -243,7 +287,7 @@ export class Router {
     const { database, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const topology = await this.#topology(database, region, fresh);
+      const topology = routed(await this.#topology(database, region, fresh));
       const main = mainOf(topology);
       for (const instance of readersOf(topology, region)) {
         const other = instance === main ? undefined : main;
@@ -254,7 +298,7 @@ export class Router {
         }
         if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
       }
-      await pauseOrGiveUp(errand);
+      await this.#pauseOrGiveUp(errand, topology);
     }
   }
 
@@ -270,9 +314,30 @@ export class Router {
     bookmarkWaitMs?: number,
   ): Promise<Attempt<Done>> {
     const attempt = await this.#send(errand, instance, bookmarkWaitMs);
+    this.#noteDamage(`${errand.database}@${instance.name}`, attempt);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
     if (unreachable) this.report(errand.database, instance);
     return attempt;
+  }
+
+  #noteDamage(place: string, attempt: Attempt<unknown>): void {
+    if (attempt.type === 'notExecuted' && attempt.damage) {
+      if (this.#damages.size >= TOPOLOGIES_MAX) this.#damages.clear();
+      this.#damages.set(place, attempt.damage);
+    } else if (attempt.type === 'answered') this.#damages.delete(place);
+  }
+
+  /**
+   * Waits a little before the next attempt. Throws when the caller has waited long enough, and at once when the only instance is damaged: then
+   * nobody takes over.
+   */
+  async #pauseOrGiveUp(errand: Errand<Reply>, { database, instances }: Topology): Promise<void> {
+    const damages = instances.flatMap(({ name }) => this.#damages.get(`${database}@${name}`) ?? []);
+    const [damage] = damages;
+    if (damage && damages.length === instances.length) throw damage;
+    const patienceMs = Math.min(FAILOVER_PATIENCE_MS, errand.deadlineMs);
+    if (Date.now() - errand.startedMs >= patienceMs) throw unavailable(database, damage?.message);
+    await sleep(RETRY_PAUSE_MS);
   }
 
   /** Tells the coordinators that an instance did not answer. */
@@ -293,11 +358,13 @@ export class Router {
       const reply = errand.send(stub, { deadlineMs, bookmarkWaitMs: bookmarkWaitMs ?? deadlineMs });
       const answer = await this.#untilLost(reply, deadlineMs, errand, instance);
       if (answer === undefined) return { type: 'lost' };
-      const { retry = undefined } = answer.ok ? {} : answer;
-      return retry ? { type: 'notExecuted', reason: retry } : { type: 'answered', answer };
+      return answer.ok || answer.retry === undefined ? { type: 'answered', answer } : refusalOf(answer, answer.retry);
     } catch (error) {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
-      return { type: 'lost', storageFull: isStorageFull(error) };
+      const failure = storageFailureOf(error);
+      if (!failure?.atStart) return { type: 'lost', failure };
+      const damage = damagedStorage(errand.database, instance.name, failure.words);
+      return { type: 'notExecuted', reason: 'unreachable', damage };
     }
   }
 
@@ -317,6 +384,8 @@ export class Router {
     for (let silenceMs: number = SILENCE_MS.first; ; silenceMs = SILENCE_MS.next) {
       const answer = await within(reply, silenceMs);
       if (answer !== undefined || Date.now() >= lostAtMs) return answer;
+      // It may be busy with this very statement: then it answers the coordinators, whom this has ask it.
+      if (needsMain) this.report(database, instance);
       const topology = await this.#topology(database, region, true);
       const now = topology.instances.find((candidate) => candidate.name === instance.name);
       if (!now || now.health === 'down') return undefined;
@@ -325,11 +394,11 @@ export class Router {
   }
 
   /** The topology, from the cache while it is young; old knowledge serves on when no coordinator answers. */
-  async #topology(database: string, region: string, fresh = false): Promise<Topology> {
+  async #topology(database: string, region: string, fresh = false, urgent = true): Promise<Topology> {
     const cached = this.#topologies.get(database);
     if (cached && !fresh && Date.now() < cached.untilMs) return cached.topology;
     try {
-      const topology = await this.#edges.topology(database, { region, urgent: cached === undefined });
+      const topology = await this.#edges.topology(database, { region, urgent: urgent && cached === undefined });
       this.#remember(topology);
       return topology;
     } catch (error) {
@@ -366,17 +435,8 @@ function placeOf(id: string, addressed: string | undefined): TransactionPlace {
   throw noSuchTransaction(id);
 }
 
-/** Waits a little before the next attempt. Throws DatabaseUnavailable when the caller has waited long enough. */
-async function pauseOrGiveUp({
-  database,
-  deadlineMs,
-  startedMs,
-}: {
-  readonly database: string;
-  readonly deadlineMs: number;
-  readonly startedMs: number;
-}): Promise<void> {
-  const patienceMs = Math.min(FAILOVER_PATIENCE_MS, deadlineMs);
-  if (Date.now() - startedMs >= patienceMs) throw unavailable(database);
-  await sleep(RETRY_PAUSE_MS);
+/** An instance that does nothing for clients may say that it is damaged, and what is lost. */
+function refusalOf<Done>({ error }: StatementFailure, reason: 'notMain' | 'unreachable'): Attempt<Done> {
+  const isDamaged = error.code === 'Neo.DatabaseError.General.StorageDamageDetected';
+  return { type: 'notExecuted', reason, ...(isDamaged && { damage: fromErrorRecord(error) }) };
 }

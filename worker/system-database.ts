@@ -68,6 +68,8 @@ async function carryOut(
   changed(name);
 }
 
+const OPTIONS: readonly string[] = ['regions', 'mode', 'modes', 'replication'];
+
 async function createDatabase(
   coordinators: Coordinators,
   command: SystemCommand & { type: 'createDatabase' },
@@ -80,8 +82,8 @@ async function createDatabase(
     );
   }
   for (const key of options.keys()) {
-    if (key !== 'regions' && key !== 'mode' && key !== 'modes') {
-      throw argumentError(`OPTIONS knows 'regions', 'mode' and 'modes', not '${key.slice(0, 80)}'.`);
+    if (!OPTIONS.includes(key)) {
+      throw argumentError(`OPTIONS knows 'regions', 'mode', 'modes' and 'replication', not '${key.slice(0, 80)}'.`);
     }
   }
   const regions = stringList('regions', options.get('regions')) ?? [callerRegion];
@@ -92,8 +94,12 @@ async function createDatabase(
   const mode = options.get('mode');
   if (mode !== undefined && typeof mode !== 'string') throw argumentError("'mode' must be a string.");
   const modes = stringList('modes', options.get('modes'));
+  const replication = options.get('replication');
+  if (replication !== undefined && typeof replication !== 'string') {
+    throw argumentError("'replication' must be a string.");
+  }
   const clusterId = crypto.randomUUID();
-  const request = { type: 'createDatabase', name, ifNotExists, regions, mode, modes, clusterId } as const;
+  const request = { type: 'createDatabase', name, ifNotExists, regions, mode, modes, replication, clusterId } as const;
   await coordinators.ask(request, callerRegion);
 }
 

@@ -85,15 +85,16 @@ function databaseRow({ name, clusterId, status, main, epoch, instances }: Databa
   return new Map<string, Value>([
     ...commonFields(name),
     ['type', 'standard'],
-    ['address', `${name}@${main}`],
+    ['address', main === null ? null : `${name}@${main}`],
     ['serverID', main],
     ['databaseID', clusterId],
     ['requestedStatus', status === 'dropping' ? 'dropping' : 'online'],
     ['currentStatus', status],
-    ['writer', status === 'online'],
+    ['writer', status === 'online' && main !== null],
     ['epoch', epoch],
     ['instances', instances.map((one) => new Map<string, Value>(Object.entries(one)))],
     ...countFields({ primaries, secondaries: instances.length - primaries }),
+    ...(main === null ? ([['options', new Map([['replication', 'manual']])]] as const) : []),
   ]);
 }
 

@@ -1,6 +1,26 @@
 /** Which of a database's instances a statement goes to. */
 import type { Topology, TopologyInstance } from '../core/coordinator/request.ts';
+import { manualMessage } from '../core/coordinator/response.ts';
+import { GraphError } from '../core/error.ts';
+import { instanceAddress, instanceObjectName } from '../durable/names.ts';
 import { roundTripMs } from '../durable/regions.ts';
+
+/** The topology, where it says who does what. Throws where roles are given by hand, since nobody knows then whom to ask. */
+export function routed(topology: Topology): Topology {
+  if (!topology.manual) return topology;
+  const message = manualMessage(topology.database, topology.instances);
+  throw new GraphError('Neo.ClientError.Statement.NotSupported', message);
+}
+
+/** What the name of an instance tells of it, when nobody else does; undefined when it cannot name one. */
+export function namedInstance(database: string, name: string): TopologyInstance | undefined {
+  try {
+    const { region } = instanceAddress(instanceObjectName({ database, instance: name }));
+    return { name, region, mode: 'SYNC', inSync: false, health: 'unknown', lag: undefined, reads: true };
+  } catch {
+    return undefined;
+  }
+}
 
 /** The instance that takes writes, or undefined during a failover. */
 export function mainOf(topology: Topology): TopologyInstance | undefined {

@@ -3,7 +3,7 @@
  * and does the next thing. Whatever gets lost is done again at the next check, by this leader or the next one.
  */
 import { unreachable } from '../assert.ts';
-import type { Assignment } from '../replication/assignment.ts';
+import { type Assignment, isManual } from '../replication/assignment.ts';
 import type { Database } from './cluster-state.ts';
 import type { Health } from './coordinator-state.ts';
 import { beginFailoverIfDown, goOnFailingOver } from './failover.ts';
@@ -25,6 +25,7 @@ export function careFor(turn: CoordinatorTurn, name: string): void {
   switch (database.status.type) {
     case 'online':
       tellAssignment(turn, database);
+      if (isManual(database.assignment)) return;
       tellAmendment(turn, database);
       seeOff(turn, database);
       goOnHandingOver(turn, database);
@@ -52,7 +53,9 @@ function tellAssignment(turn: CoordinatorTurn, database: Database): void {
   const { assignment, told } = database;
   const { database: name, main, instances, cluster, epoch } = assignment;
   const untold = instances.map((instance) => instance.name).filter((instance) => !told.includes(instance));
-  for (const instance of told) if (hasLostTouch(turn, assignment, instance)) tellAgain(turn, assignment, instance);
+  const isCaredFor = !isManual(assignment);
+  for (const instance of told)
+    if (isCaredFor && hasLostTouch(turn, assignment, instance)) tellAgain(turn, assignment, instance);
   if (untold.length === 0) return;
   const confirmed = untold.filter((instance) => confirms(assignment, instance, turn.health(name, instance)));
   if (confirmed.length > 0) {
@@ -105,9 +108,10 @@ function tellAgain(turn: CoordinatorTurn, assignment: Assignment, instance: stri
   }
 }
 
-/** Whether an instance lives in the epoch. One in quarantine takes part in nothing, and need not be told again. */
+/** Whether an instance lives in the epoch, or at least knows of its database where roles are given by hand. One in quarantine takes part in nothing, and need not be told again. */
 function confirms(assignment: Assignment, instance: string, { report }: Health): boolean {
   if (report === undefined || report.cluster !== assignment.cluster) return false;
+  if (isManual(assignment)) return true;
   if (report.quarantine !== undefined) return instance !== assignment.main;
   if (report.epoch !== assignment.epoch) return false;
   return report.role === (instance === assignment.main ? 'main' : 'replica');

@@ -1,4 +1,6 @@
 /** The settings that hold for all databases of a group: names and values of Memgraph's coordinator settings. */
+
+import { isManual } from '../replication/assignment.ts';
 import type { ClusterState, CommandOf } from './cluster-state.ts';
 import type { CoordinatorSettings } from './coordinator-state.ts';
 import { amend, type Outcome } from './outcome.ts';
@@ -83,7 +85,7 @@ function withReadOnly(state: ClusterState, readOnly: boolean): ClusterState['dat
   return new Map(
     [...state.databases].map(([name, database]) => [
       name,
-      database.status.type === 'dropping' ? database : amend(database, { readOnly }),
+      database.status.type === 'dropping' || isManual(database.assignment) ? database : amend(database, { readOnly }),
     ]),
   );
 }

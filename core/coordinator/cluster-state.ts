@@ -85,6 +85,8 @@ export type Command =
       /** The first one is MAIN. */
       readonly instances: readonly InstanceDescription[];
       readonly coordinators: readonly string[];
+      /** Roles are given by hand. */
+      readonly manual?: true;
     }
   | { readonly type: 'dropDatabase'; readonly database: string; readonly cluster: string }
   /**
@@ -246,10 +248,12 @@ function createDatabase(
   if (main === undefined) return refuse(state, 'unknownInstance', undefined);
   // All of them are empty, so each holds everything that has been acknowledged.
   const inSync = instances.filter(({ name, mode }) => name === main.name || mode !== 'ASYNC').map(({ name }) => name);
-  const readOnly = state.settings.get('global_read_only') === 'true';
+  const readOnly = state.settings.get('global_read_only') === 'true' && !command.manual;
+  const members = instances.map(({ name, region }) => ({ name, region }));
   const assignment = {
     ...{ database, cluster, epoch: 1, version: 1, main: main.name, instances, inSync, coordinators },
     ...(readOnly && { readOnly }),
+    ...(command.manual && { members }),
   };
   return set(state, {
     assignment,

@@ -1,18 +1,25 @@
 /** Commands and the cluster's state as bytes: what Raft's log and its snapshots hold. */
 import { decode, encode } from '@msgpack/msgpack';
 import { assert } from '../assert.ts';
+import { isManual } from '../replication/assignment.ts';
 import type { SettingName } from './cluster-settings.ts';
 import type { ClusterState, Command, Database } from './cluster-state.ts';
 
 /**
  * Version 2 brought settings, planned changes of MAIN, and instances that come and go. What has nothing of these is written as
- * version 1, whose readers skip the fields that they do not know: in a roll-out old and new code share a log for minutes.
+ * version 1, whose readers skip the fields that they do not know: in a roll-out old and new code share a log for minutes. Version 3 brought
+ * databases whose roles are given by hand, which earlier readers would take for others.
  */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 const FORMAT_VERSION_MIN = 1;
 
 export function encodeCommand(command: Command): Uint8Array {
-  return encode([isKnownToVersion1(command) ? 1 : FORMAT_VERSION, command]);
+  return encode([versionOf(command), command]);
+}
+
+function versionOf(command: Command): number {
+  if (command.type === 'createDatabase' && command.manual) return 3;
+  return isKnownToVersion1(command) ? 1 : 2;
 }
 
 function isKnownToVersion1(command: Command): boolean {
@@ -49,10 +56,12 @@ export function encodeCluster(state: ClusterState): Uint8Array {
   const { settings, longestDownTimeoutSec } = state;
   const databases = [...state.databases.values()];
   if (settings.size === 0 && databases.every(isKnownAsVersion1)) return encode([1, databases]);
-  return encode([FORMAT_VERSION, [databases, [...settings], longestDownTimeoutSec]]);
+  const version = databases.some(({ assignment }) => isManual(assignment)) ? 3 : 2;
+  return encode([version, [databases, [...settings], longestDownTimeoutSec]]);
 }
 
-function isKnownAsVersion1({ status, leaving, unconfirmedVersion }: Database): boolean {
+function isKnownAsVersion1({ assignment, status, leaving, unconfirmedVersion }: Database): boolean {
+  if (isManual(assignment)) return false;
   const isPlanned = status.type === 'failingOver' && status.reason !== 'down';
   return !isPlanned && leaving.length === 0 && unconfirmedVersion === undefined;
 }

@@ -1,6 +1,6 @@
 /** CREATE DATABASE: what a Worker asks for, checked, as a command. */
 import { GraphError } from '../error.ts';
-import type { InstanceDescription, ReplicationMode } from '../replication/assignment.ts';
+import { type InstanceDescription, mayMix, type ReplicationMode } from '../replication/assignment.ts';
 import type { Command } from './cluster-state.ts';
 import type { WorkerRequest } from './request.ts';
 
@@ -29,7 +29,17 @@ export function creationOf(request: CreateRequest, coordinators: readonly string
     return { name: `${region}-${number}`, region, mode: modeAt(request, position) };
   });
   if (!mayMix(instances)) throw wrong(MIXED_MODES);
-  return { type: 'createDatabase', database: name, cluster: clusterId, instances, coordinators };
+  const command = { type: 'createDatabase', database: name, cluster: clusterId, instances } as const;
+  return isByHand(request) ? { ...command, coordinators: [], manual: true } : { ...command, coordinators };
+}
+
+/** Whether roles are to be given by hand, and modes by REGISTER REPLICA. */
+function isByHand({ replication, mode, modes }: CreateRequest): boolean {
+  if (replication === undefined) return false;
+  if (replication !== 'manual')
+    throw wrong(`'replication' is 'manual' or is left out, not '${replication.slice(0, 80)}'`);
+  if (mode === undefined && modes === undefined) return true;
+  throw wrong("with replication 'manual', REGISTER REPLICA says the mode of a replica");
 }
 
 /** The mode of this name; undefined when there is none. */
@@ -37,15 +47,9 @@ export function modeOf(text: unknown): ReplicationMode | undefined {
   return text === 'SYNC' || text === 'ASYNC' || text === 'STRICT_SYNC' ? text : undefined;
 }
 
-/** SYNC goes on without a replica where STRICT_SYNC stops, so both together would promise nothing. As in Memgraph. */
+/** Why mayMix says no. */
 export const MIXED_MODES =
   'instances of one database are STRICT_SYNC and ASYNC, or SYNC and ASYNC, and MAIN counts as well: SYNC and STRICT_SYNC do not mix';
-
-/** Whether instances of these modes can be of one database. */
-export function mayMix(instances: readonly { readonly mode: ReplicationMode }[]): boolean {
-  const modes = instances.map(({ mode }) => mode);
-  return !(modes.includes('SYNC') && modes.includes('STRICT_SYNC'));
-}
 
 /** The region in an instance's name, which is a region and a number; undefined when it is not. */
 export function regionOf(instance: string): string | undefined {

@@ -42,14 +42,16 @@ function isDown(turn: CoordinatorTurn, database: Database): boolean {
   const { leaseMs, suspectMs } = turn.state.settings;
   const { active, suspectedAtMs, leaseUntilMs, refused } = turn.watch(name);
   if (turn.nowMs < leaseUntilMs) return false;
-  const { heardAtMs, report, failures } = turn.health(name, main);
+  const { heardAtMs, report, failures, failingSinceMs } = turn.health(name, main);
   const answeredLately = heardAtMs !== undefined && turn.nowMs - heardAtMs < leaseMs;
   if (answeredLately && failures === 0) {
     // It is there, but it is not MAIN: it is in quarantine, has lost its storage, or has seen a higher epoch.
     return refused || (told.includes(main) && report !== undefined && report.role !== 'main');
   }
   if (active && !answeredLately) return true;
-  return suspectedAtMs !== undefined && failures >= FAILED_PROBES_MAX && turn.nowMs - suspectedAtMs >= suspectMs;
+  if (suspectedAtMs === undefined || failures < FAILED_PROBES_MAX) return false;
+  // A leader that is new has perhaps asked it before anybody complained.
+  return turn.nowMs - Math.min(suspectedAtMs, failingSinceMs ?? suspectedAtMs) >= suspectMs;
 }
 
 /** Seals, and chooses when enough members have answered. */
@@ -70,7 +72,10 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
   }
   const waited = sealedAtMs !== undefined && turn.nowMs - sealedAtMs >= sealWaitMs;
   const [best] = usable.sort((left, right) => compareCandidates(left, right, status));
-  if (best === undefined || (usable.length < inSync.length && !waited)) return;
+  const isMissing = (member: string) => !usable.some((candidate) => candidate.member === member);
+  const isWaitedFor = (member: string) =>
+    isMissing(member) && !(member === status.from && isSilent(turn, name, member));
+  if (best === undefined || (inSync.some(isWaitedFor) && !waited)) return;
   if (status.choice.type === 'nobody' || !isFenced(turn, name, status)) return;
   // A member that follows asynchronously may have been MAIN; as a replica nobody waits for it.
   const staying = usable.filter(
@@ -86,6 +91,12 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
     atMs: turn.nowMs,
     lost: lossBy(turn, database, { status, chosen: best.answer }),
   });
+}
+
+/** Whoever has not answered for a lease will hardly answer the seal, and everybody would wait for it. */
+function isSilent(turn: CoordinatorTurn, database: string, member: string): boolean {
+  const { heardAtMs = Number.NEGATIVE_INFINITY, failures } = turn.health(database, member);
+  return failures > 0 && turn.nowMs - heardAtMs >= turn.state.settings.leaseMs;
 }
 
 /**

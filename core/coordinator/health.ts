@@ -77,7 +77,7 @@ export function noteUnreachable(turn: CoordinatorTurn, exchange: number, weight 
   const health = turn.health(asked.database, asked.name);
   turn.updateHealth(asked.database, asked.name, {
     failures: health.failures + weight,
-    failingSinceMs: health.failingSinceMs ?? turn.nowMs,
+    failingSinceMs: health.failingSinceMs ?? asked.sentAtMs,
   });
   turn.touch(asked.database);
 }

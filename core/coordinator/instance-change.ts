@@ -3,8 +3,9 @@
  * has brought it level. Who goes leaves the set at once, and is forgotten when MAIN has heard of it and it holds nothing any more:
  * only then may its name be used again, so that nobody takes the new one for the old one.
  */
+import { mayMix } from '../replication/assignment.ts';
 import type { ClusterState, CommandOf, Database } from './cluster-state.ts';
-import { INSTANCES_MAX, mayMix } from './creation.ts';
+import { INSTANCES_MAX } from './creation.ts';
 import { amend, namesInOrder, type Outcome, refuse, set } from './outcome.ts';
 
 export function addInstance(state: ClusterState, command: CommandOf<'addInstance'>, database: Database): Outcome {

@@ -1,6 +1,7 @@
 /** What a Worker asks of the coordinators, and what it gets. */
 import type { ErrorCode } from '../error.ts';
 import type { ReplicationMode } from '../replication/assignment.ts';
+import type { CoordinatorGroup } from '../replication/coordinator-group.ts';
 
 export type WorkerRequest =
   | {
@@ -13,6 +14,8 @@ export type WorkerRequest =
       readonly mode?: string | undefined;
       /** Goes before `mode`: a list that goes with `regions`, or a mode for each region named. */
       readonly modes?: readonly string[] | ReadonlyMap<string, string> | undefined;
+      /** `manual`: roles are given by hand, and the coordinators only keep the names. Undefined: they give them. */
+      readonly replication?: string | undefined;
       /** A fresh random id from the host. */
       readonly clusterId: string;
     }
@@ -57,6 +60,12 @@ export type OperatorCommand =
       readonly config: ReadonlyMap<string, string>;
     }
   | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | {
+      readonly type: 'addCoordinator' | 'updateCoordinator';
+      readonly coordinator: number;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' };
@@ -73,8 +82,9 @@ export interface DatabaseRow {
   readonly name: string;
   readonly clusterId: string;
   readonly status: 'online' | 'failing over' | 'dropping';
-  readonly main: string;
-  readonly epoch: number;
+  /** Null where roles are given by hand, and so is the epoch. */
+  readonly main: string | null;
+  readonly epoch: number | null;
   readonly instances: readonly { readonly name: string; readonly region: string; readonly mode: ReplicationMode }[];
 }
 
@@ -85,9 +95,10 @@ export interface InstanceRow {
   readonly coordinator_server: string;
   readonly management_server: string;
   readonly health: 'up' | 'down' | 'unknown';
-  readonly role: 'leader' | 'follower' | 'main' | 'replica' | 'unknown';
+  /** `learner`: a coordinator that was added and is not level with the others yet. */
+  readonly role: 'leader' | 'follower' | 'learner' | 'main' | 'replica' | 'unknown';
   readonly last_succ_resp_ms: number | null;
-  /** Null for coordinators, as everything below. */
+  /** Null for coordinators, as everything below. Mode, membership of the in-sync set and lag are null where roles are given by hand. */
   readonly database: string | null;
   readonly region: string | null;
   readonly mode: ReplicationMode | null;
@@ -114,12 +125,17 @@ export interface Topology {
   readonly cluster: string;
   readonly epoch: number;
   readonly version: number;
-  /** Where writes go. Undefined while a failover runs. */
+  /** Where writes go. Undefined while a failover runs, and where roles are given by hand. */
   readonly main: string | undefined;
+  /** Present when roles are given by hand: a client has to name the instance. */
+  readonly manual?: true;
   readonly instances: readonly TopologyInstance[];
 }
 
-export type WorkerResponse =
+/** What a coordinator answers, and which coordinators there are, unless they are those that the group began with. */
+export type WorkerResponse = Answer & { readonly coordinators?: CoordinatorGroup };
+
+type Answer =
   | { readonly type: 'created'; readonly created: boolean; readonly topology: Topology }
   | { readonly type: 'dropped'; readonly dropped: boolean }
   | { readonly type: 'databases'; readonly rows: readonly DatabaseRow[] }

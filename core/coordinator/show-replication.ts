@@ -1,10 +1,10 @@
 /** SHOW REPLICAS and its like, with Memgraph's columns first and what is Skein's own after them. */
-import type { ReplicaState } from '../replication/message.ts';
+import { REPLICA_COLUMNS, replicaRows } from '../replication/replica-table.ts';
 import { SETTING_NAMES } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState } from './coordinator-state.ts';
 import type { Cell, ShownTable, Table } from './request.ts';
-import { healthOf, lagOf, settingOf, storedLsnOf, topologyOf } from './show.ts';
+import { healthOf, lagOf, NO_SERVERS, settingOf, storedLsnOf, topologyOf } from './show.ts';
 
 /** What a table is about. */
 export interface Subject {
@@ -34,7 +34,7 @@ export function tableOf(state: CoordinatorState, what: ShownTable, subject: Subj
     case 'instance':
       return {
         columns: ['name', 'bolt_server', 'coordinator_server', 'management_server', 'role'],
-        rows: [[state.self, '', '', '', state.raft.role === 'leader' ? 'leader' : 'follower']],
+        rows: [[state.self, ...serversOf(state), state.raft.role === 'leader' ? 'leader' : 'follower']],
       };
     case 'routingTable':
       return { columns: ['role', 'servers'], rows: routes(state, subject) };
@@ -48,32 +48,17 @@ export function tableOf(state: CoordinatorState, what: ShownTable, subject: Subj
   }
 }
 
-/** As MAIN sees them. */
-function replicas(state: CoordinatorState, { databases }: Subject): Table {
-  const columns = ['name', 'socket_address', 'sync_mode', 'system_info', 'data_info', 'region', 'in_sync', 'lag_ms'];
-  const rows = databases.flatMap(({ assignment }) => {
-    const { database, main, instances, inSync } = assignment;
-    const report = healthOf(state, database, main).report;
-    return instances
-      .filter(({ name }) => name !== main)
-      .map(({ name, mode, region, servers }): readonly Cell[] => {
-        const seen = report?.replicas.find((replica) => replica.name === name);
-        const info = new Map<string, Cell>([
-          ['ts', seen?.storedLsn ?? null],
-          ['behind', seen === undefined || report === undefined ? null : seen.storedLsn - report.stored.lsn],
-          ['status', seen === undefined ? 'unknown' : stateWord(seen.state)],
-        ]);
-        const lagMs = seen?.lagMs ?? null;
-        const address = servers?.replication_server ?? '';
-        const isMember = inSync.includes(name);
-        return [name, address, mode.toLowerCase(), null, new Map([[database, info]]), region, isMember, lagMs];
-      });
-  });
-  return { columns, rows };
+function serversOf({ self, raft }: CoordinatorState): readonly string[] {
+  const { servers = NO_SERVERS } = raft.configuration.members.find(({ id }) => id === self) ?? {};
+  return [servers.bolt_server, servers.coordinator_server, servers.management_server];
 }
 
-function stateWord(state: ReplicaState): string {
-  return state === 'behind' ? 'invalid' : state;
+/** As MAIN sees them. */
+function replicas(state: CoordinatorState, { databases }: Subject): Table {
+  const rows = databases.flatMap(({ assignment }) =>
+    replicaRows(assignment, healthOf(state, assignment.database, assignment.main).report),
+  );
+  return { columns: REPLICA_COLUMNS, rows };
 }
 
 function roleOf(state: CoordinatorState, { assignment, status }: Database, { instance }: Subject): Cell {
@@ -108,7 +93,7 @@ function routes(state: CoordinatorState, { databases, nowMs }: Subject): (readon
     rows.push(['WRITE', topology.main === undefined ? [] : [address(topology.main)]]);
     rows.push(['READ', (readers.length > 0 ? readers : living).map(({ name }) => address(name))]);
   }
-  rows.push(['ROUTE', [state.self, ...state.raft.others].sort()]);
+  rows.push(['ROUTE', state.raft.voters.toSorted()]);
   return rows.filter(([, servers]) => servers.length > 0);
 }
 

@@ -1,4 +1,6 @@
 /** What people and routers are told: topology, SHOW DATABASES, SHOW INSTANCES. Columns of Memgraph where it has them. */
+
+import { isManual } from '../replication/assignment.ts';
 import { defaultOf, type SettingName } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState, Health } from './coordinator-state.ts';
@@ -18,6 +20,8 @@ export function topologyOf(state: CoordinatorState, database: Database, nowMs: n
       lag: lagOf(state, database, instance.name),
     }),
   );
+  if (isManual(assignment))
+    return { database: name, cluster, epoch, version, main: undefined, manual: true, instances };
   const writesTo = status.type === 'online' ? main : undefined;
   return { database: name, cluster, epoch, version, main: writesTo, instances };
 }
@@ -45,8 +49,8 @@ export function databaseRows(state: CoordinatorState): readonly DatabaseRow[] {
     name: assignment.database,
     clusterId: assignment.cluster,
     status: words[status.type],
-    main: assignment.main,
-    epoch: assignment.epoch,
+    main: isManual(assignment) ? null : assignment.main,
+    epoch: isManual(assignment) ? null : assignment.epoch,
     instances: assignment.instances,
   }));
 }
@@ -64,19 +68,18 @@ export function instanceRows(
 }
 
 function coordinatorRows(state: CoordinatorState, nowMs: number): readonly InstanceRow[] {
-  const { self, peers, options } = state.raft;
-  const members = [self, ...state.raft.others].sort();
-  return members.map((name): InstanceRow => {
+  const { self, peers, options, configuration } = state.raft;
+  return configuration.members.map(({ id: name, votes, region, servers }): InstanceRow => {
     const heardAtMs = name === self ? nowMs : (peers.get(name)?.answeredSentAtMs ?? Number.NEGATIVE_INFINITY);
     const isUp = nowMs - heardAtMs < options.electionTimeoutMs.max;
     return {
-      ...NO_SERVERS,
+      ...(servers ?? NO_SERVERS),
       name,
       health: isUp ? 'up' : 'down',
-      role: name === self ? 'leader' : 'follower',
+      role: name === self ? 'leader' : votes ? 'follower' : 'learner',
       last_succ_resp_ms: Number.isFinite(heardAtMs) ? nowMs - heardAtMs : null,
       database: null,
-      region: state.regions.get(name) ?? null,
+      region,
       mode: null,
       in_sync: null,
       epoch: null,
@@ -87,10 +90,11 @@ function coordinatorRows(state: CoordinatorState, nowMs: number): readonly Insta
 }
 
 /** Objects are addressed by name; the columns are there because tools look for them. */
-const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
+export const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
 
 function rowsOf(state: CoordinatorState, database: Database, nowMs: number): readonly InstanceRow[] {
-  const { database: name, main, inSync, instances } = database.assignment;
+  const { assignment } = database;
+  const { database: name, main, inSync, instances } = assignment;
   return instances.map((instance): InstanceRow => {
     const health = healthOf(state, name, instance.name);
     const isMain = instance.name === main && database.status.type === 'online';
@@ -109,8 +113,15 @@ function rowsOf(state: CoordinatorState, database: Database, nowMs: number): rea
       epoch: health.report?.epoch ?? null,
       lsn: storedLsnOf(state, database, instance.name) ?? null,
       lag: lagOf(state, database, instance.name) ?? null,
+      ...(isManual(assignment) && ownWords(health)),
     };
   });
+}
+
+/** What an instance tells of itself, where roles are given by hand. */
+function ownWords({ report }: Health): Pick<InstanceRow, 'role' | 'mode' | 'in_sync' | 'lag' | 'lsn'> {
+  const role = report === undefined || report.role === 'none' ? 'unknown' : report.role;
+  return { role, mode: null, in_sync: null, lag: null, lsn: report?.stored.lsn ?? null };
 }
 
 /** Up: heard of lately, or at least never in vain. Unknown: never asked by this leader. */

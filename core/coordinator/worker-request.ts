@@ -1,16 +1,21 @@
 /** What a Worker asks: databases made and dropped, who is who, and reports of instances that do not answer. */
 import { unreachable } from '../assert.ts';
 import { GraphError } from '../error.ts';
+import { isManual } from '../replication/assignment.ts';
+import type { Beginning } from './beginning.ts';
 import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
 import type { Waiting } from './coordinator-state.ts';
 import { creationOf } from './creation.ts';
 import { isOperated, operationRefused, outcomeOf } from './operation-outcome.ts';
-import { type Beginning, operateOnGroup, operateOnInstance } from './operator.ts';
+import { operateOnGroup, operateOnInstance } from './operator.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
-import { argumentError, errorResponse, notFound, unavailable } from './response.ts';
+import { argumentError, errorResponse, manualDatabase, notFound, unavailable } from './response.ts';
 import { databaseRows, instanceRows, topologyOf } from './show.ts';
 import { asksInstances, tableOf } from './show-replication.ts';
 import type { CoordinatorTurn } from './turn.ts';
+
+/** Tables about roles, which the coordinators know nothing about where these are given by hand. */
+const ROLE_TABLES: readonly string[] = ['replicas', 'replicationRole', 'replicationLag', 'routingTable'];
 
 type RequestOf<Type extends WorkerRequest['type']> = Extract<WorkerRequest, { type: Type }>;
 
@@ -67,8 +72,7 @@ function createDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'c
     return respondCreated(turn, id, existing, false);
   }
   try {
-    const coordinators = [turn.state.self, ...turn.state.raft.others].sort();
-    turn.propose(creationOf(request, coordinators), { type: 'worker', id, request });
+    turn.propose(creationOf(request, turn.state.raft.voters.toSorted()), { type: 'worker', id, request });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     turn.respond(id, { type: 'error', code: error.code, message: error.message });
@@ -106,6 +110,10 @@ function showInstances(turn: CoordinatorTurn, id: string, request: RequestOf<'sh
 }
 
 function showTable(turn: CoordinatorTurn, id: string, request: RequestOf<'show'>): void {
+  const asked = request.database === undefined ? undefined : turn.database(request.database);
+  if (asked !== undefined && isManual(asked.assignment) && ROLE_TABLES.includes(request.what)) {
+    return turn.respond(id, manualDatabase(asked.assignment));
+  }
   if (asksInstances(request.what)) return showInstances(turn, id, request);
   if (request.database !== undefined && turn.database(request.database) === undefined) {
     return turn.respond(id, notFound(request.database));
@@ -120,8 +128,8 @@ function shown(turn: CoordinatorTurn, request: RequestOf<'showInstances' | 'show
     return { type: 'instances', rows: instanceRows(state, request.database, nowMs) };
   }
   const { what, database, instance } = request;
-  const databases = [...state.cluster.databases.values()].filter(
-    ({ assignment }) => database === undefined || assignment.database === database,
+  const databases = [...state.cluster.databases.values()].filter(({ assignment }) =>
+    database === undefined ? !isManual(assignment) : assignment.database === database,
   );
   return { type: 'table', ...tableOf(state, what, { databases, instance, nowMs }) };
 }
@@ -141,6 +149,7 @@ function operate(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'
 function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, beginning: Beginning): void {
   if (beginning.type === 'respond') return turn.respond(id, beginning.response);
   if (beginning.type === 'propose') return turn.propose(beginning.command, { type: 'worker', id, request });
+  if (beginning.type === 'changeMembers') return turn.changeMembers(beginning.change, { type: 'worker', id, request });
   const database = request.database === undefined ? undefined : turn.database(request.database);
   keepWaiting(turn, id, { type: 'operated', request, epoch: database?.assignment.epoch ?? 0 });
 }
@@ -148,6 +157,7 @@ function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, 
 /** A Worker could not reach MAIN: it is probed at once. A report about an epoch that is over is no news. */
 function noteUnreachableMain(turn: CoordinatorTurn, database: Database, request: RequestOf<'reportUnreachable'>): void {
   const { assignment } = database;
+  if (isManual(assignment)) return;
   if (request.instance !== assignment.main || request.epoch !== assignment.epoch) return;
   const suspectedAtMs = turn.watch(assignment.database).suspectedAtMs ?? turn.nowMs;
   turn.updateWatch(assignment.database, { suspectedAtMs });

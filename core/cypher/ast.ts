@@ -486,7 +486,9 @@ export type Expression =
 export type RecoveryTarget =
   | { readonly type: 'snapshot'; readonly path: string }
   | { readonly type: 'bookmark'; readonly bookmark: string }
-  | { readonly type: 'transaction'; readonly lsn: number };
+  | { readonly type: 'transaction'; readonly lsn: number }
+  /** In milliseconds since 1970. */
+  | { readonly type: 'moment'; readonly atMs: number };
 
 export type SchemaCommand =
   | { readonly type: 'recover'; readonly target: RecoveryTarget; readonly span: Span }
@@ -585,8 +587,26 @@ export type ClusterCommand =
       readonly config: ReadonlyMap<string, string>;
     }
   | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | {
+      readonly type: 'addCoordinator' | 'updateCoordinator';
+      readonly coordinator: number;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
-  | { readonly type: 'forceReset' };
+  | { readonly type: 'forceReset' }
+  | ManualCommand;
+
+/** Asked of one instance, where roles are given by hand. */
+export type ManualCommand =
+  | { readonly type: 'becomeMain' | 'becomeReplica' }
+  | {
+      readonly type: 'registerReplica';
+      readonly name: string;
+      readonly mode: 'SYNC' | 'ASYNC' | 'STRICT_SYNC';
+      readonly endpoint: string;
+    }
+  | { readonly type: 'dropReplica'; readonly name: string };
 
 export type OptionValue = string | number | boolean | readonly OptionValue[] | ReadonlyMap<string, OptionValue>;

@@ -35,10 +35,11 @@ export class Changes {
     return this.#stamp !== undefined;
   }
 
-  begin(stamp: Stamp = { lsn: OPEN }): void {
+  /** `keepsVersions`: what was before can be read, and the transaction rolled back. */
+  begin(stamp: Stamp = { lsn: OPEN }, keepsVersions = true): void {
     assert(this.#stamp === undefined, 'one write transaction at a time');
     this.#stamp = stamp;
-    this.#versions.begin(this.#stamp);
+    this.#versions.begin(this.#stamp, keepsVersions);
   }
 
   /** Numbers the open transaction's changes. */

@@ -160,11 +160,23 @@ export class GraphStore {
     return notesOf(deltas, new StoreView(this.#state, this.#versions, this.lsn), { mode, ...times });
   }
 
-  /** Makes the changes of the transaction that follows the last one: on a REPLICA, and in recovery. */
+  /** Makes the changes of the transaction that follows the last one: on a REPLICA, and of one that is not acknowledged in recovery. */
   apply(transaction: Transaction): void {
-    assert(transaction.lsn === this.lsn + 1, `transaction ${transaction.lsn} does not follow ${this.lsn}`);
     this.#giveWay();
-    this.#changes.begin();
+    this.#apply(transaction, true);
+  }
+
+  /** The same in recovery for one that is acknowledged: nobody can read what was before it, so nothing of that is kept. */
+  replay(transaction: Transaction): void {
+    const isRead = this.#pins.some((pin) => pin.count > 0);
+    assert(!isRead && this.#acknowledgedLsn === this.lsn, 'somebody may read what was before');
+    this.#apply(transaction, false);
+    this.acknowledge(transaction.lsn);
+  }
+
+  #apply(transaction: Transaction, keepsVersions: boolean): void {
+    assert(transaction.lsn === this.lsn + 1, `transaction ${transaction.lsn} does not follow ${this.lsn}`);
+    this.#changes.begin({ lsn: OPEN }, keepsVersions);
     for (const delta of transaction.deltas) this.#changes.apply(delta);
     this.#changes.commit();
   }

@@ -131,6 +131,8 @@ export class VersionStore {
   /** Committed records, oldest first. */
   #log: { readonly stamp: Stamp; readonly undos: readonly Undo[] }[] = [];
   #stamp: Stamp | undefined;
+  /** Whether anybody may ask what was before the open transaction. */
+  #isKept = true;
   #open: Undo[] = [];
   #bytes = 0;
   readonly #memory: MemoryCounter;
@@ -146,13 +148,15 @@ export class VersionStore {
     return this.#bytes;
   }
 
-  begin(stamp: Stamp): void {
+  begin(stamp: Stamp, isKept: boolean): void {
     this.#stamp = stamp;
+    this.#isKept = isKept;
     this.#open = [];
   }
 
   /** Chains a record of the open transaction, in no chain yet. */
   record(undo: Undo): void {
+    if (!this.#isKept) return;
     this.chainsOf(undo).push(undo);
     if (undo.type === 'relationshipDeleted') this.#depart(undo);
     this.#open.push(undo);
@@ -162,6 +166,7 @@ export class VersionStore {
 
   /** Whether the open transaction made the entity, so that no reader but its own can see what it was before. */
   isFresh(head: Undo | undefined): boolean {
+    if (!this.#isKept) return true;
     return head !== undefined && head.stamp === this.#stamp && isCreation(head);
   }
 

@@ -14,7 +14,7 @@
 import { change, type Draft, send } from './draft.ts';
 import { resumeCandidacy } from './election.ts';
 import type { Greeting, MemberId, RaftMessage } from './message.ts';
-import { endOf, type Introduction, isNewerLog, type LogEnd, type RaftState } from './state.ts';
+import { endOf, type Introduction, isNewerLog, type LogEnd, othersVoting, type RaftState } from './state.ts';
 
 /** Questions to those that have not answered, while it waits. */
 const ASKED_TIMES = 3;
@@ -40,8 +40,9 @@ export function tickIntroduction(draft: Draft): void {
 }
 
 function askThose(draft: Draft, introduction: Introduction): void {
-  const { others, options } = draft.state;
-  for (const other of others) if (!introduction.heard.has(other)) send(draft, other, { type: 'greet' });
+  const { options } = draft.state;
+  for (const other of othersVoting(draft.state))
+    if (!introduction.heard.has(other)) send(draft, other, { type: 'greet' });
   const askAtMs = Math.min(introduction.untilMs, draft.nowMs + options.introductionMs / ASKED_TIMES);
   change(draft, { introduction: { ...introduction, askAtMs } });
 }
@@ -79,9 +80,10 @@ export function holdsBack(draft: Draft, message: RaftMessage): boolean {
 
 /** Takes part from now on, if everybody has answered or the time is over. What was held back is the caller's to look at. */
 export function endIntroduction(draft: Draft): RaftMessage | undefined {
-  const { introduction, others } = draft.state;
+  const { introduction } = draft.state;
   if (introduction === undefined) return undefined;
-  if (introduction.heard.size < others.length && draft.nowMs < introduction.untilMs) return undefined;
+  const isHeard = othersVoting(draft.state).every((other) => introduction.heard.has(other));
+  if (!isHeard && draft.nowMs < introduction.untilMs) return undefined;
   const floor = floorOf(draft, introduction);
   change(draft, { introduction: undefined, floor, ...voteGiven(draft.state, introduction) });
   resumeCandidacy(draft);

@@ -3,13 +3,14 @@
  * message that rests on them leaves; everything else is memory, and may be lost at any moment.
  */
 import { assert } from '../assert.ts';
-import type { Entry, MemberId, RaftMessage, Snapshot } from './message.ts';
+import { configurationIn, type Membership, membershipOf } from './configuration.ts';
+import type { Entry, Member, MemberId, RaftMessage, Snapshot } from './message.ts';
 import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from './options.ts';
 
 export interface RaftConfiguration {
   readonly self: MemberId;
-  /** All members, `self` among them; the same on every member. One, three or five. */
-  readonly members: readonly MemberId[];
+  /** Those that the group began with, the same on every member. `self` is not among them when it was added later. */
+  readonly members: readonly Member[];
   readonly options?: Partial<RaftOptions>;
 }
 
@@ -31,6 +32,8 @@ export interface Peer {
   /** Newest round that it answered, and when the leader had sent that round. */
   readonly answeredRound: number;
   readonly answeredSentAtMs: number;
+  /** The round of catching up that a learner is in: how far the log reached when it began, and when that was. */
+  readonly catchingUp: { readonly throughIndex: number; readonly sinceMs: number };
 }
 
 /** A read that waits until the leadership is confirmed by `round`, and until `index` is committed. */
@@ -59,10 +62,9 @@ export interface Introduction {
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
-export interface RaftState extends PersistedState {
+export interface RaftState extends PersistedState, Membership {
   readonly self: MemberId;
-  /** Sorted, without `self`. */
-  readonly others: readonly MemberId[];
+  readonly initialMembers: readonly Member[];
   readonly options: RaftOptions;
 
   readonly role: Role;
@@ -91,7 +93,7 @@ export interface RaftState extends PersistedState {
   /** What some other member's log held at the last restart: this one votes for none that is behind it. Undefined: it held that itself. */
   readonly floor: { readonly end: LogEnd; readonly untilMs: number } | undefined;
 
-  /** Leader only. */
+  /** Leader only. Those whom a configuration that is not committed leaves out are among them until it is. */
   readonly peers: ReadonlyMap<MemberId, Peer>;
   readonly round: number;
   readonly heartbeatDueAtMs: number;
@@ -114,19 +116,20 @@ const UNKNOWN: Introduction = {
 /** A member as it comes back from storage: a follower that knows no leader, and that nothing has woken yet. */
 export function restore(configuration: RaftConfiguration, persisted: PersistedState): RaftState {
   const { self, members } = configuration;
-  assert(members.includes(self), `${self} is not among the members of its group`);
-  assert(new Set(members).size === members.length, 'a member is named twice');
+  assert(new Set(members.map(({ id }) => id)).size === members.length, 'a member is named twice');
   const first = (persisted.snapshot?.index ?? 0) + 1;
   assert(
     persisted.entries.every((entry, position) => entry.index === first + position),
     'the stored Raft log has a gap',
   );
   const options = { ...DEFAULT_RAFT_OPTIONS, ...configuration.options };
-  const others = members.filter((member) => member !== self).sort();
+  const membership = membershipOf(self, configurationIn({ ...persisted, initialMembers: members }));
+  const isAlone = membership.voters.every((voter) => voter === self);
   return {
     ...persisted,
+    ...membership,
     self,
-    others,
+    initialMembers: members,
     options,
     role: 'follower',
     leader: undefined,
@@ -137,7 +140,7 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     leaderTrustedUntilMs: Number.NEGATIVE_INFINITY,
     leaderHeardAtMs: Number.POSITIVE_INFINITY,
     lastLeaderAtMs: Number.POSITIVE_INFINITY,
-    introduction: others.length > 0 && options.introductionMs > 0 ? UNKNOWN : undefined,
+    introduction: isAlone || options.introductionMs === 0 ? undefined : UNKNOWN,
     floor: undefined,
     peers: new Map(),
     round: 0,
@@ -154,9 +157,29 @@ export function initialState(configuration: RaftConfiguration): RaftState {
   return restore(configuration, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
 }
 
-/** Votes, answers or copies that make a majority. */
-export function quorumOf(state: RaftState): number {
-  return Math.floor((state.others.length + 1) / 2) + 1;
+/** Votes, answers or copies that make a majority of the voters. */
+export function quorumOf(state: Membership): number {
+  return Math.floor(state.voters.length / 2) + 1;
+}
+
+/** Those whose votes count, without this member. */
+export function othersVoting({ voters, self }: RaftState): readonly MemberId[] {
+  return voters.filter((voter) => voter !== self);
+}
+
+/** Whether this member counts in majorities, and may stand for election. Who does not yet, or no longer, keeps no time either. */
+export function isVoter(state: RaftState): boolean {
+  return state.voters.includes(state.self);
+}
+
+/** The highest value that a majority of the voters has reached: the leader its `own`, every other one what `of` tells of it. */
+export function reachedByQuorum(state: RaftState, own: number, of: (peer: Peer) => number): number {
+  const reached = state.voters.map((voter) => {
+    const peer = state.peers.get(voter);
+    if (voter === state.self) return own;
+    return peer === undefined ? Number.NEGATIVE_INFINITY : of(peer);
+  });
+  return reached.sort((a, b) => b - a)[quorumOf(state) - 1] ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Index of the newest entry in the log, stored or compacted; 0 when there is none. */
@@ -200,14 +223,18 @@ export function isUpToDate({ state, nowMs }: { state: RaftState; nowMs: number }
  */
 export function quorumConfirmedAtMs(state: RaftState): number {
   if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;
-  if (state.others.length === 0) return Number.POSITIVE_INFINITY;
-  const newestFirst = [...state.peers.values()].map((peer) => peer.answeredSentAtMs).sort((a, b) => b - a);
-  return newestFirst[quorumOf(state) - 2] ?? Number.NEGATIVE_INFINITY;
+  return reachedByQuorum(state, Number.POSITIVE_INFINITY, (peer) => peer.answeredSentAtMs);
 }
 
 /** Whether this leader has committed an entry of its own term, and so has applied everything committed before it. */
 export function isEstablishedLeader(state: RaftState): boolean {
   return state.role === 'leader' && termAt(state, state.commitIndex) === state.term;
+}
+
+/** Whether this member leads, or believes in a leader: it has heard it lately, or the group is silent. */
+export function believesInLeader(state: RaftState, nowMs: number): boolean {
+  const { role, leader, awake, leaderTrustedUntilMs } = state;
+  return role === 'leader' || (leader !== undefined && (!awake || nowMs < leaderTrustedUntilMs));
 }
 
 /** When the member next wants a `tick`, in milliseconds; undefined while it sleeps. */
@@ -221,5 +248,6 @@ export function dueAtMs(state: RaftState): number | undefined {
 /** When its own timer runs out: the heartbeat of a leader, the election timeout of the others. */
 export function timerAtMs(state: RaftState): number | undefined {
   if (!state.awake) return undefined;
-  return state.role === 'leader' ? state.heartbeatDueAtMs : state.electionDueAtMs;
+  if (state.role === 'leader') return state.heartbeatDueAtMs;
+  return isVoter(state) ? state.electionDueAtMs : undefined;
 }

@@ -2,6 +2,7 @@
  * Who does what in a database: decided by the coordinators, committed in their Raft log, and told to every instance.
  * `epoch` grows with each MAIN; `version` grows with every change, and every change names the version it rests on.
  */
+import { assert } from '../assert.ts';
 
 /**
  * ASYNC: nothing waits for it. SYNC: while it is in the in-sync set, every acknowledgement waits for it. STRICT_SYNC: every
@@ -28,6 +29,8 @@ export interface InstanceDescription {
   readonly region: string;
   readonly mode: ReplicationMode;
   readonly servers?: Servers;
+  /** What an operator calls the replica, where he has registered it by hand. */
+  readonly alias?: string;
 }
 
 export interface Assignment {
@@ -41,13 +44,21 @@ export interface Assignment {
   readonly instances: readonly InstanceDescription[];
   /** The instances that hold every acknowledged write; `main` is among them. In the order of `instances`. */
   readonly inSync: readonly string[];
-  /** Names of the coordinators that care for the database. */
+  /** Names of the coordinators when the database was made. Those of later are told with every message (coordinator-group.ts). */
   readonly coordinators: readonly string[];
   /** `global_read_only`: MAIN takes no writes from clients. */
   readonly readOnly?: boolean;
   /** Ascending, in both. Absent when there was none. */
   readonly aborts?: readonly Abort[];
+  /**
+   * All instances that there are, in the order of their creation. Present where roles are given by hand (manual.ts): then `instances` are
+   * MAIN and the replicas that are registered with it, and MAIN itself decides on the next version.
+   */
+  readonly members?: readonly Member[];
 }
+
+/** An instance that there is, whether or not it does anything. */
+export type Member = Pick<InstanceDescription, 'name' | 'region'>;
 
 /** Aborts that are remembered. An older one concerns a log that nobody has continued through as many of them. */
 const ABORTS_MAX = 64;
@@ -59,18 +70,49 @@ export function withAbort({ aborts = [] }: Pick<Assignment, 'aborts'>, abort: Ab
 
 /**
  * How far a log that ends at `stored` is valid: the end, or where an abort of its last epoch or of a later one cuts it off. A log
- * that ends in a later epoch goes through a MAIN that has cut it off before.
+ * that ends in a later epoch goes through a MAIN that has cut it off before. Where roles are given by hand an earlier epoch may be that of
+ * another MAIN, which has acknowledged what it has.
  */
 export function validLsn(
-  { aborts = [] }: Pick<Assignment, 'aborts'>,
+  { aborts = [], members }: Pick<Assignment, 'aborts' | 'members'>,
   stored: { readonly epoch: number; readonly lsn: number },
 ): number {
-  return Math.min(stored.lsn, ...aborts.filter(({ epoch }) => epoch >= stored.epoch).map(({ afterLsn }) => afterLsn));
+  const isCut = ({ epoch }: Abort) => epoch === stored.epoch || (epoch > stored.epoch && !isManual({ members }));
+  return Math.min(stored.lsn, ...aborts.filter(isCut).map(({ afterLsn }) => afterLsn));
 }
 
 /** A database without replicas needs neither lease nor coordinators: nobody else could ever be MAIN. */
 export function isSingle(assignment: Assignment): boolean {
   return assignment.instances.length === 1;
+}
+
+/** Whether roles are given by hand. */
+export function isManual(assignment: { readonly members?: Assignment['members'] | undefined } | undefined): boolean {
+  return assignment?.members !== undefined;
+}
+
+/** Whether MAIN acknowledges only while it holds a lease: somebody else may make another instance MAIN. */
+export function needsLease(assignment: Assignment): boolean {
+  return !isSingle(assignment) && !isManual(assignment);
+}
+
+/** SYNC goes on without a replica where STRICT_SYNC stops, so both together would promise nothing. As in Memgraph. */
+export function mayMix(instances: readonly Pick<InstanceDescription, 'mode'>[]): boolean {
+  const modes = instances.map(({ mode }) => mode);
+  return !(modes.includes('SYNC') && modes.includes('STRICT_SYNC'));
+}
+
+/** Epochs between one that an instance opens by hand and its next one: more than a database will ever have instances. */
+const EPOCH_STRIDE = 64;
+
+/**
+ * The first epoch above `epoch` that the instance may open by hand. Each instance has epochs of its own, as proposers have ballots in Paxos,
+ * so that two that are promoted at one moment are not MAIN of the same one.
+ */
+export function ownEpochAfter(members: readonly Member[], name: string, epoch: number): number {
+  const first = 1 + members.findIndex((member) => member.name === name);
+  assert(first >= 1 && first <= EPOCH_STRIDE, `${name} has no epochs of its own`);
+  return epoch < first ? first : first + EPOCH_STRIDE * (Math.floor((epoch - first) / EPOCH_STRIDE) + 1);
 }
 
 /** Whether `candidate` is news to one who knows `known`. */

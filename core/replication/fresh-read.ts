@@ -3,7 +3,7 @@
  * nobody else has acknowledged anything that it lacks, and not before it has acknowledged all that it took over, since its
  * predecessor may have acknowledged any of that.
  */
-import { isSingle } from './assignment.ts';
+import { isManual, needsLease } from './assignment.ts';
 import { noteActivity } from './main.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,6 +13,8 @@ export const FRESH_READS_MAX = 4_000;
 /** A client wants to read what is acknowledged now. Only MAIN can tell. */
 export function noteFreshRead(turn: Turn, id: number): void {
   if (turn.state.role !== 'main') return turn.emit({ type: 'readRefused', ids: [id], reason: 'notMain' });
+  // Nobody can tell that there is no other MAIN.
+  if (isManual(turn.state.assignment)) return turn.emit({ type: 'readRefused', ids: [id], reason: 'manual' });
   const { freshReads } = turn.main;
   if (freshReads.length >= FRESH_READS_MAX) {
     return turn.emit({ type: 'readRefused', ids: [id], reason: 'overloaded' });
@@ -28,7 +30,7 @@ export function answerFreshReads(turn: Turn): void {
   if (ids.length === 0 || assignment === undefined || acknowledgedLsn < inheritedLsn) return;
   // After a restart the others are heard first: they would know of what this log has lost.
   if (unverified !== undefined) return;
-  if (!isSingle(assignment) && turn.nowMs >= leaseUntilMs) return;
+  if (needsLease(assignment) && turn.nowMs >= leaseUntilMs) return;
   turn.updateMain({ freshReads: [] });
   // An object that another one has replaced does not learn of it before it touches storage. This write holds the answers back
   // until it is confirmed, and such an object's never is.

@@ -2,6 +2,8 @@
  * What happens to an instance, and what its machine wants done. Effects are carried out in order, all of them before the
  * next event; storage writes among them come before sends and replies, and the output gate keeps it so.
  */
+import type { GraphError } from '../error.ts';
+import type { ReplicationMode } from './assignment.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { InstanceRole, PersistedInstance } from './instance-state.ts';
 import type { LogPosition, LogRecord, SnapshotDescription } from './log.ts';
@@ -20,6 +22,17 @@ export interface CommittedRecord {
   readonly epoch: number;
   readonly hash: Uint8Array;
 }
+
+/** What an operator may say to one instance, where roles are given by hand. Texts are as he wrote them. */
+export type ReplicationCommand =
+  | { readonly type: 'becomeMain' | 'becomeReplica' }
+  | {
+      readonly type: 'registerReplica';
+      readonly name: string;
+      readonly mode: ReplicationMode;
+      readonly endpoint: string;
+    }
+  | { readonly type: 'dropReplica'; readonly name: string };
 
 export type InstanceEvent = { readonly nowMs: number } & (
   | {
@@ -42,6 +55,8 @@ export type InstanceEvent = { readonly nowMs: number } & (
   | { readonly type: 'activity' }
   /** A client wants to read everything that is acknowledged now. Answered by `readReady` or `readRefused`, or not at all. */
   | { readonly type: 'freshRead'; readonly id: number }
+  /** An operator gives roles by hand. Answered by one `operated`, now or later. */
+  | { readonly type: 'operate'; readonly id: number; readonly command: ReplicationCommand }
   | { readonly type: 'tick' }
   /** The host found its storage or its graph broken. */
   | { readonly type: 'damaged'; readonly reason: string }
@@ -102,7 +117,13 @@ export type InstanceEffect =
     }
   /** MAIN: what is visible now is everything that was acknowledged when these reads came. */
   | { readonly type: 'readReady'; readonly ids: readonly number[] }
-  | { readonly type: 'readRefused'; readonly ids: readonly number[]; readonly reason: 'notMain' | 'overloaded' }
+  | {
+      readonly type: 'readRefused';
+      readonly ids: readonly number[];
+      readonly reason: 'notMain' | 'overloaded' | 'manual';
+    }
+  /** What the operator wanted is done, or why not. */
+  | { readonly type: 'operated'; readonly id: number; readonly error: GraphError | undefined }
   /** Clients that wait for `fromLsn` or later are told that nothing was done: the transactions are void everywhere, for ever. */
   | { readonly type: 'abort'; readonly fromLsn: number; readonly reason: string }
   /** Clients that wait for `fromLsn` or later get "outcome unknown" (08007): the transactions may survive or not. */

@@ -4,7 +4,8 @@
  */
 
 import { GENESIS, type LogPosition } from '../wal/record.ts';
-import type { Assignment, ReplicationMode } from './assignment.ts';
+import { type Assignment, type InstanceDescription, isManual, type ReplicationMode } from './assignment.ts';
+import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { SnapshotDescription } from './log.ts';
 import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
@@ -36,6 +37,10 @@ export interface PersistedInstance {
    * damaged stays until a whole snapshot has arrived. Absent in the records of the first version.
    */
   readonly refillable?: boolean;
+  /** The coordinators, when they are not those in the assignment any more. Absent in the records of the first version. */
+  readonly coordinators?: CoordinatorGroup | undefined;
+  /** The highest epoch that it has heard of, where roles are given by hand: what it opens itself lies above. */
+  readonly heardEpoch?: number | undefined;
 }
 
 export type InstanceRole = 'main' | 'replica' | 'none';
@@ -50,11 +55,15 @@ export interface Flight {
   /** What MAIN knew that the replica had stored, when it sent this. */
   readonly storedLsnThen: number;
   readonly acknowledgedLsn: number;
+  /** The chunk of a snapshot that it carries, in place of records. */
+  readonly chunk: { readonly number: number; readonly bytes: number } | undefined;
 }
 
 /** What MAIN knows of a replica. */
 export interface Replica {
   readonly name: string;
+  /** What people call it. */
+  readonly shownAs: string;
   readonly region: string;
   readonly mode: ReplicationMode;
   /** Every acknowledgement waits for it: it is in the in-sync set, or about to be. */
@@ -83,7 +92,7 @@ export interface Replica {
   readonly diverged: boolean;
   /** Its storage was damaged, and what it had stored counts for nothing until a snapshot has taken its place. */
   readonly damaged: boolean;
-  /** A snapshot on its way, one chunk at a time. */
+  /** A snapshot on its way; the replica has all chunks before `nextChunk`. */
   readonly transfer: { readonly snapshot: SnapshotDescription; readonly nextChunk: number } | undefined;
 }
 
@@ -97,6 +106,14 @@ export interface Asking {
 export interface CommitTime {
   readonly lsn: number;
   readonly atMs: number;
+}
+
+/** A replica that is being registered by hand. */
+export interface Registration {
+  readonly id: number;
+  readonly exchange: number;
+  readonly sentAtMs: number;
+  readonly instance: InstanceDescription;
 }
 
 export interface MainState {
@@ -128,6 +145,10 @@ export interface MainState {
   readonly renewEveryMs: number;
   /** Linearizable reads that wait until the lease holds. */
   readonly freshReads: readonly number[];
+  /** An operator has this MAIN become a replica: answered when everything in its log is acknowledged. */
+  readonly demotionId: number | undefined;
+  /** An operator registers a replica by hand, which has been asked whether it follows. */
+  readonly registration: Registration | undefined;
   /** Nobody asks: no lease, no heartbeats, no ticks until the next commit or `activity`. */
   readonly silent: boolean;
 }
@@ -204,13 +225,25 @@ export function newInstance(): PersistedInstance {
     asked: undefined,
     aborting: undefined,
     quarantine: undefined,
+    coordinators: undefined,
+    heardEpoch: undefined,
   };
 }
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false, sealAnswered = sealedEpoch + 1 } = state;
-  const known = { cluster, assignment, epoch, sealedEpoch, sealAnswered, acknowledgedLsn };
-  return { ...known, asked, aborting, quarantine, refillable };
+  const { refillable = false, sealAnswered = sealedEpoch + 1, coordinators, heardEpoch } = state;
+  return {
+    ...{ cluster, assignment, epoch, sealedEpoch, sealAnswered, acknowledgedLsn },
+    ...{ asked, aborting, quarantine, refillable },
+    ...(coordinators !== undefined && { coordinators }),
+    ...(heardEpoch !== undefined && { heardEpoch }),
+  };
+}
+
+/** Names of the coordinators, as far as is known here; none where roles are given by hand, and nobody else decides. */
+export function coordinatorsOf({ coordinators, assignment }: PersistedInstance): readonly string[] {
+  if (isManual(assignment)) return [];
+  return coordinators?.members.map(({ name }) => name) ?? assignment?.coordinators ?? [];
 }

@@ -12,6 +12,7 @@ import type { InstanceState } from './instance-state.ts';
 import { noteCoordinatorFailure, receiveFromCoordinator } from './lease.ts';
 import type { LogReader } from './log.ts';
 import { advance, dueAtMs, noteActivity, noteCommitted } from './main.ts';
+import { operate, receiveFollow, remind, settleDemotion, settleRegistration } from './manual.ts';
 import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message.ts';
 import { refusalOf } from './message.ts';
 import { wakeMain } from './recovered-tail.ts';
@@ -19,6 +20,7 @@ import { receiveAppend, receiveSnapshot } from './replica.ts';
 import {
   learnOfEpoch,
   load,
+  noteCoordinators,
   quarantine,
   receiveAssign,
   receiveDrain,
@@ -26,7 +28,8 @@ import {
   receiveProbe,
   receiveSeal,
 } from './role.ts';
-import { noteUnreachable, receiveAppended, receiveSnapshotStored } from './stream.ts';
+import { receiveSnapshotStored } from './snapshot-transfer.ts';
+import { noteUnreachable, receiveAppended } from './stream.ts';
 import { Turn } from './turn.ts';
 
 /** Takes one event. `log` reads the instance's own log as it is before the effects of this step. */
@@ -39,6 +42,7 @@ export function handle(
   const turn = new Turn({ state, nowMs: event.nowMs, log });
   note(turn, event);
   if (turn.state.role === 'main') advance(turn);
+  if (turn.state.role === 'main') settleDemotion(turn);
   if (turn.state.role === 'main') answerFreshReads(turn);
   wishForTick(turn);
   return turn.finish();
@@ -60,6 +64,8 @@ function note(turn: Turn, event: InstanceEvent): void {
       return turn.state.role === 'main' ? noteActivity(turn) : wakeMain(turn);
     case 'freshRead':
       return noteFreshRead(turn, event.id);
+    case 'operate':
+      return operate(turn, event.id, event.command);
     case 'tick':
       return turn.update({ tickAtMs: undefined });
     case 'damaged':
@@ -73,6 +79,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
   const { envelope, body } = request;
   const refusal = refusalOf(envelope, { cluster: turn.state.cluster, nowMs: turn.nowMs });
   if (refusal !== undefined) return turn.reply({ type: 'refused', reason: refusal });
+  noteCoordinators(turn, envelope.coordinators);
   switch (body.type) {
     case 'append':
     case 'installSnapshot':
@@ -84,6 +91,8 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
       return receiveSeal(turn, body);
     case 'assign':
       return receiveAssign(turn, body, envelope.from.name);
+    case 'follow':
+      return receiveFollow(turn, body, envelope.epoch);
     case 'probe':
       return receiveProbe(turn);
     case 'drain':
@@ -100,8 +109,14 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
 function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | CoordinatorReply): void {
   if (turn.state.role !== 'main') return;
   const { envelope, body } = reply;
-  if (body.type === 'refused') return receiveUnreachable(turn, exchange);
+  if (body.type === 'refused') {
+    if (body.reason === 'unknownDatabase') remind(turn, envelope.from.name);
+    return receiveUnreachable(turn, exchange);
+  }
+  // What it tells of a higher epoch is for the operator.
+  if (body.type === 'followed') return settleRegistration(turn, exchange, body);
   if (envelope.cluster !== turn.state.cluster) return;
+  noteCoordinators(turn, envelope.coordinators);
   if (isFromCoordinator(reply)) return receiveFromCoordinator(turn, exchange, reply);
   const epoch = body.type === 'appended' || body.type === 'snapshotStored' ? body.epoch : envelope.epoch;
   if (epoch > turn.state.epoch) return learnOfEpoch(turn, epoch);
@@ -125,6 +140,7 @@ function isFromCoordinator(reply: InstanceReply | CoordinatorReply): reply is Co
 function receiveUnreachable(turn: Turn, exchange: number): void {
   if (turn.state.role !== 'main') return;
   noteCoordinatorFailure(turn, exchange);
+  settleRegistration(turn, exchange, undefined);
   for (const replica of turn.main.replicas) {
     if (replica.flights.some((flight) => flight.exchange === exchange)) noteUnreachable(turn, replica.name, exchange);
   }

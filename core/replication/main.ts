@@ -3,7 +3,7 @@
  * when nobody asks. Events only note facts; `advance` then looks at all of them and does whatever is due.
  */
 import { assert } from '../assert.ts';
-import { isSingle } from './assignment.ts';
+import { isManual, isSingle, needsLease } from './assignment.ts';
 import { extendHistory } from './epoch-history.ts';
 import type { CommittedRecord, SyncReplicationFailure } from './instance-event.ts';
 import type { Replica } from './instance-state.ts';
@@ -72,20 +72,20 @@ function verify(turn: Turn): void {
 function acknowledge(turn: Turn): void {
   const { assignment, acknowledgedLsn, stored, savedLsn, savedAtMs, settings } = turn.state;
   if (assignment === undefined) return;
-  const single = isSingle(assignment);
-  const { replicas, leaseUntilMs } = turn.main;
+  const isLeased = !needsLease(assignment) || turn.nowMs < turn.main.leaseUntilMs;
+  const { replicas } = turn.main;
   const upToLsn = replicas.reduce(
     (lsn, replica) => (replica.awaited ? Math.min(lsn, replica.storedLsn) : lsn),
     stored.lsn,
   );
-  if (upToLsn > acknowledgedLsn && (single || turn.nowMs < leaseUntilMs) && !isHeldUp(turn)) {
+  if (upToLsn > acknowledgedLsn && isLeased && !isHeldUp(turn)) {
     turn.update({ acknowledgedLsn: upToLsn });
     turn.emit({ type: 'setVisible', lsn: upToLsn });
     turn.emit({ type: 'acknowledge', upToLsn, notifications: replicas.filter(isMissed).map(failureOf) });
   }
   // A lone instance takes everything in its log for acknowledged, so it need not store this.
   const isDue = turn.state.acknowledgedLsn > savedLsn && turn.nowMs - savedAtMs >= settings.saveEveryMs;
-  if (!single && isDue) turn.persist();
+  if (!isSingle(assignment) && isDue) turn.persist();
 }
 
 function isMissed(replica: Replica): boolean {
@@ -95,7 +95,7 @@ function isMissed(replica: Replica): boolean {
 /** Memgraph's wording, on which clients match. */
 function failureOf(replica: Replica): SyncReplicationFailure {
   const reason = replica.diverged ? 'diverged from main' : 'not reachable or not in sync';
-  return { replica: replica.name, message: `Failed to replicate to SYNC replica '${replica.name}': ${reason}.` };
+  return { replica: replica.shownAs, message: `Failed to replicate to SYNC replica '${replica.shownAs}': ${reason}.` };
 }
 
 /** Nobody has asked for a while, and nothing is left to do; or it cannot be done, and has been tried for long enough. */
@@ -128,12 +128,12 @@ export function dueAtMs(turn: Turn): number | undefined {
   const drainedAtMs = turn.main.isDraining ? turn.main.drainingUntilMs : undefined;
   if (silent || !epochStarted || assignment === undefined || isSingle(assignment)) return drainedAtMs;
   const askedAtMs = leaseAsking && leaseAsking.sentAtMs + settings.askTimeoutMs;
-  const due = [askedAtMs ?? renewAtMs];
+  const due = isManual(assignment) ? [] : [askedAtMs ?? renewAtMs];
   if (drainedAtMs !== undefined) due.push(drainedAtMs);
   if (changeAsking !== undefined) due.push(changeAsking.sentAtMs + settings.askTimeoutMs);
   else if (changeAtMs > turn.nowMs) due.push(changeAtMs);
   for (const replica of turn.main.replicas) due.push(...replicaDueAtMs(turn, replica));
-  return Math.min(...due);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 function replicaDueAtMs(turn: Turn, replica: Replica): number[] {

@@ -4,6 +4,7 @@
  * where the sender's log stands, and never just "done".
  */
 import type { Assignment } from './assignment.ts';
+import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { LogPosition, LogRecord, RecordHash, SnapshotDescription } from './log.ts';
 
@@ -24,6 +25,8 @@ export interface Envelope {
   readonly from: { readonly name: string; readonly region: string };
   /** The receiver drops the message after this moment, in milliseconds since 1970. */
   readonly deadlineMs: number;
+  /** Of a coordinator whose group is not the one that it began with. */
+  readonly coordinators?: CoordinatorGroup;
 }
 
 /** Where a message goes. `region` is the location hint: asking an object that was never there creates it. */
@@ -34,10 +37,11 @@ export interface InstanceAddress {
   readonly region: string;
 }
 
-/** A coordinator, named as in `Assignment.coordinators`. */
+/** A coordinator, named as in `Assignment.coordinators`. Without a region it is one of those that the group began with. */
 export interface CoordinatorAddress {
   readonly kind: 'coordinator';
   readonly name: string;
+  readonly region?: string;
 }
 
 // ── MAIN to REPLICA ──
@@ -119,6 +123,22 @@ export interface AssignRequest {
   readonly assignment: Assignment;
   /** The database has just been created: its MAIN starts from nothing. In every other case an empty instance is never MAIN. */
   readonly created: boolean;
+}
+
+// ── MAIN to an instance that is to be its replica, where roles are given by hand ──
+
+/** `assignment` has the receiver among its instances. `registers`: an operator has asked for it just now; else a replica is reminded. */
+export interface FollowRequest {
+  readonly type: 'follow';
+  readonly assignment: Assignment;
+  readonly registers: boolean;
+}
+
+/** `main`: it is MAIN itself. `stale`: it has followed the MAIN of the higher `epoch`. `quarantined`: it takes part in nothing. */
+export interface FollowReply {
+  readonly type: 'followed';
+  readonly outcome: 'following' | 'main' | 'stale' | 'quarantined';
+  readonly epoch: number;
 }
 
 /** What an instance tells of itself; answers `assign` and `probe`. */
@@ -261,6 +281,7 @@ export type InstanceRequestBody =
   | InstallSnapshotRequest
   | SealRequest
   | AssignRequest
+  | FollowRequest
   | ProbeRequest
   | DrainRequest
   | DropRequest;
@@ -269,6 +290,7 @@ export type InstanceReplyBody =
   | InstallSnapshotReply
   | SealReply
   | AssignReply
+  | FollowReply
   | ProbeReply
   | DrainReply
   | DropReply

@@ -8,12 +8,15 @@
  * is set aside, to be read by people. If a new MAIN wants it cut off below, the rule has been broken somewhere
  * (storage lost or rewound on several instances): nothing is thrown away then, the instance goes into quarantine.
  *
+ * Where roles are given by hand such a tail may have been acknowledged, since a person decides who is MAIN: it is set aside as well.
+ *
  * A log that was found damaged at the start is of no use, and MAIN has all that was acknowledged: it is asked for a snapshot, which
  * takes the place of everything here once all of it has arrived.
  */
 import { assert } from '../assert.ts';
 import { sameHash } from '../wal/checksum.ts';
 import { GENESIS } from '../wal/record.ts';
+import { isManual } from './assignment.ts';
 import { commonLsn, cutHistory, extendHistory } from './epoch-history.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type {
@@ -99,12 +102,26 @@ function setTailAside(turn: Turn, envelope: Envelope, last: LogPosition): Append
   // One MAIN never writes two records with one number. If it seems so, storage was lost or rewound, here or there.
   if (stored.epoch >= envelope.epoch) return 'diverged';
   if (last.lsn < acknowledgedLsn) {
+    if (isManual(turn.state.assignment)) return isInSnapshot(turn, last.lsn) ? 'needsSnapshot' : takeBack(turn, last);
     quarantine(turn, `the log branched off after lsn ${last.lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
     return 'quarantined';
   }
   turn.emit({ type: 'truncateAfter', lsn: last.lsn, keepAside: true });
   turn.update({ stored: last, history: cutHistory(turn.state.history, last.lsn) });
   return undefined;
+}
+
+/** An operator has made another instance MAIN than one that had all that was acknowledged. What this one had more is set aside. */
+function takeBack(turn: Turn, last: LogPosition): undefined {
+  turn.update({ stored: last, history: cutHistory(turn.state.history, last.lsn), acknowledgedLsn: last.lsn });
+  turn.persist();
+  turn.emit({ type: 'truncateAfter', lsn: last.lsn, keepAside: true });
+  turn.emit({ type: 'setVisible', lsn: last.lsn });
+}
+
+/** Whether the newest snapshot holds more than `lsn`. A start would begin with that, so the log cannot just be cut off there. */
+function isInSnapshot(turn: Turn, lsn: number): boolean {
+  return (turn.log.snapshot()?.position.lsn ?? 0) > lsn;
 }
 
 function store(turn: Turn, records: readonly LogRecord[]): void {
@@ -157,14 +174,17 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
         { history: turn.state.history, lsn: turn.state.stored.lsn },
         { history: snapshot.history, lsn: snapshot.position.lsn },
       );
+  const isBranched = turn.state.stored.epoch < envelope.epoch && turn.state.stored.lsn > common;
+  const mustReplace = isManual(turn.state.assignment) && isBranched && isInSnapshot(turn, common);
   // A late chunk of a snapshot that was installed, or that records have made needless.
-  if (common === snapshot.position.lsn) return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
+  if (common === snapshot.position.lsn && !mustReplace)
+    return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
   const wanted = turn.state.arriving?.snapshotId === snapshot.id ? turn.state.arriving.nextChunk : 0;
   if (body.chunk !== wanted) return replySnapshot(turn, 'stored', snapshot.id, wanted);
   turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
   turn.update({ arriving: { snapshotId: snapshot.id, nextChunk: wanted + 1 } });
   if (wanted + 1 === snapshot.chunkCount) {
-    if (common < turn.state.acknowledgedLsn && !isDamaged) {
+    if (common < turn.state.acknowledgedLsn && !isDamaged && !isManual(turn.state.assignment)) {
       quarantine(
         turn,
         `the log branched off after lsn ${common}, but lsn ${turn.state.acknowledgedLsn} was acknowledged`,

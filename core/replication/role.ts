@@ -1,7 +1,16 @@
 /** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
-import { type Assignment, type InstanceDescription, isNewer, isSingle, validLsn } from './assignment.ts';
+import { GraphError } from '../error.ts';
+import { type Assignment, type InstanceDescription, isManual, isNewer, isSingle, validLsn } from './assignment.ts';
+import { type CoordinatorGroup, isNewerGroup } from './coordinator-group.ts';
 import { cutHistory, type EpochStart, epochAt } from './epoch-history.ts';
-import { initialState, type MainState, newInstance, type PersistedInstance, type Replica } from './instance-state.ts';
+import {
+  coordinatorsOf,
+  initialState,
+  type MainState,
+  newInstance,
+  type PersistedInstance,
+  type Replica,
+} from './instance-state.ts';
 import type { LogPosition } from './log.ts';
 import type {
   AssignRequest,
@@ -32,6 +41,7 @@ export function load(
     ...persisted,
     // MessagePack has written what is not there as null.
     aborting: persisted.aborting ?? undefined,
+    coordinators: persisted.coordinators ?? undefined,
     stored: position,
     history,
     loaded: true,
@@ -51,7 +61,7 @@ export function load(
   }
   const sealed = sealedEpoch >= epoch;
   turn.setRole(
-    sealed && assignment.main === turn.state.name ? 'none' : 'replica',
+    sealed && assignment.main === turn.state.name && !isManual(assignment) ? 'none' : 'replica',
     follows ? assignment.main : undefined,
     true,
   );
@@ -67,16 +77,25 @@ function missingTail(persisted: PersistedInstance, position: LogPosition): strin
 /** The coordinators say who does what; `leader` is the one of them that says it, and so the one to ask from now on. */
 export function receiveAssign(turn: Turn, body: AssignRequest, leader: string): void {
   takeAssignment(turn, body.assignment, body.created);
-  if (turn.state.role === 'main' && turn.state.assignment?.coordinators.includes(leader)) {
+  if (turn.state.role === 'main' && coordinatorsOf(turn.state).includes(leader)) {
     turn.updateMain({ coordinator: leader });
   }
   turn.reply({ type: 'assigned', report: reportOf(turn.state, turn.nowMs) });
+}
+
+/** What a coordinator tells of its group is kept, so that its members are found when those of the beginning are gone. */
+export function noteCoordinators(turn: Turn, group: CoordinatorGroup | undefined): void {
+  const { cluster, coordinators: known } = turn.state;
+  if (group === undefined || cluster === undefined || !isNewerGroup(group, known)) return;
+  turn.update({ coordinators: group });
+  turn.persist();
 }
 
 /** Follows an assignment if it is news. `created`: the database is new, so that its MAIN may be empty. */
 export function takeAssignment(turn: Turn, assignment: Assignment, created: boolean): void {
   const { state } = turn;
   if (!assignment.instances.some(({ name }) => name === state.name)) return;
+  if (isManual(assignment)) return found(turn, assignment, created);
   if (state.quarantine !== undefined) return rejoinDamaged(turn, assignment);
   if (state.cluster !== undefined && state.cluster !== assignment.cluster) return;
   if (assignment.epoch < fenceOf(turn)) return;
@@ -93,10 +112,29 @@ export function takeAssignment(turn: Turn, assignment: Assignment, created: bool
 }
 
 /**
- * The record that says what the instance is part of was damaged, and the coordinators say it anew. It stays in quarantine, so that what is
+ * The coordinators tell an instance once of what database it is, and have no say in it from then on: roles are given by hand. The first
+ * instance is MAIN, and the others are replicas that nobody feeds.
+ */
+function found(turn: Turn, assignment: Assignment, created: boolean): void {
+  const { name, cluster, stored, quarantine } = turn.state;
+  if (cluster !== undefined || quarantine !== undefined || stored.lsn > 0) return;
+  const isFirst = assignment.main === name;
+  const instances = assignment.instances.filter((instance) => instance.name === name);
+  const alone = { ...assignment, instances, inSync: isFirst ? [name] : [] };
+  if (!isFirst) {
+    turn.update({ cluster: assignment.cluster, assignment: alone, epoch: assignment.epoch });
+    turn.persist();
+    turn.setRole('replica', undefined, true);
+  } else if (created) {
+    beginEpoch(turn, alone);
+  }
+}
+
+/**
+ * The record that says what the instance is part of was damaged, and it is said anew. It stays in quarantine, so that what is
  * here counts for nothing until MAIN has replaced it. Earlier epochs count as sealed: they may have been.
  */
-function rejoinDamaged(turn: Turn, assignment: Assignment): void {
+export function rejoinDamaged(turn: Turn, assignment: Assignment): void {
   const { cluster, refillable } = turn.state;
   if (cluster !== undefined || !refillable) return;
   const { epoch } = assignment;
@@ -105,7 +143,7 @@ function rejoinDamaged(turn: Turn, assignment: Assignment): void {
 }
 
 /** MAIN of the same epoch, with another in-sync set or other instances. */
-function amendAssignment(turn: Turn, assignment: Assignment): void {
+export function amendAssignment(turn: Turn, assignment: Assignment): void {
   const { state } = turn;
   const { asked, assignment: before } = state;
   // The version has moved on, so what was asked for has happened or never will: it was a compare-and-set.
@@ -135,7 +173,7 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
   turn.updateMain({ replicas: [...kept, ...added.map((instance) => newReplica(turn, instance))] });
   if (added.length === 0) return;
   turn.update({ activityAtMs: turn.nowMs });
-  const coordinator = turn.main.coordinator ?? assignment.coordinators[0];
+  const coordinator = turn.main.coordinator ?? coordinatorsOf(turn.state)[0];
   turn.updateMain({ silent: false, renewAtMs: turn.nowMs, coordinator });
 }
 
@@ -152,13 +190,24 @@ function promote(turn: Turn, assignment: Assignment, created: boolean): void {
   const founds = created && state.stored.lsn === 0 && epoch === 1;
   const goesOn = state.role === 'main' && state.epoch === epoch - 1 && assignment.aborts?.at(-1)?.epoch === state.epoch;
   if (!chosen && !founds && !goesOn) return;
-  const silenced = goesOn ? silencedReplicas(turn) : [];
+  beginEpoch(turn, assignment, goesOn ? silencedReplicas(turn) : []);
+}
+
+/** Takes office in a new epoch. `silenced`: the strict replicas that made a MAIN end its epoch before. */
+export function beginEpoch(turn: Turn, assignment: Assignment, silenced: readonly string[] = []): void {
+  const { cluster, epoch } = assignment;
   const reason = abortReason(turn);
-  turn.update({ cluster: assignment.cluster, assignment, epoch, asked: undefined, aborting: undefined });
+  const before = turn.state.role === 'main' ? turn.main : undefined;
+  turn.update({ cluster, assignment, epoch, asked: undefined, aborting: undefined });
   turn.update({ arriving: undefined, unverified: undefined });
   if (!cutAborted(turn, assignment, reason)) return;
   turn.persist();
   takeOffice(turn, assignment);
+  if (before !== undefined && isManual(assignment)) {
+    // What an operator has asked for goes on.
+    const { demotionId, registration, isDraining, drainingUntilMs } = before;
+    turn.updateMain({ demotionId, registration, isDraining, drainingUntilMs });
+  }
   // Those without whom nothing can be acknowledged have to answer first: otherwise the next write would be aborted too.
   for (const name of silenced) turn.updateReplica(name, { failures: REPLICA_FAILURES_MAX });
 }
@@ -209,12 +258,14 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
     renewAtMs: turn.nowMs,
     changeAsking: undefined,
     changeAtMs: turn.nowMs,
-    coordinator: assignment.coordinators[0],
+    coordinator: coordinatorsOf(turn.state)[0],
     coordinatorFailures: 0,
     inheritedLsn: stored.lsn,
     epochStarted: options.epochStarted,
     drainingUntilMs: Number.NEGATIVE_INFINITY,
     isDraining: false,
+    demotionId: undefined,
+    registration: undefined,
     commitTimes: [],
     renewEveryMs: turn.state.settings.renewEveryMs,
     freshReads: [],
@@ -222,10 +273,11 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
   };
 }
 
-function newReplica(turn: Turn, { name, region, mode }: InstanceDescription): Replica {
+function newReplica(turn: Turn, { name, alias, region, mode }: InstanceDescription): Replica {
   const { assignment, asked, stored } = turn.state;
   return {
     name,
+    shownAs: alias ?? name,
     region,
     mode,
     awaited: (assignment?.inSync.includes(name) ?? false) || asked?.name === name,
@@ -259,15 +311,22 @@ export function fenceOf(turn: Turn): number {
 export function stepDown(turn: Turn, reason: string): void {
   if (turn.state.role !== 'main') return;
   turn.emit({ type: 'fail', fromLsn: turn.state.acknowledgedLsn + 1, reason });
-  const { freshReads: ids } = turn.main;
+  const { freshReads: ids, demotionId, registration } = turn.main;
   if (ids.length > 0) turn.emit({ type: 'readRefused', ids, reason: 'notMain' });
-  turn.setRole('none', undefined);
+  if (demotionId !== undefined) turn.emit({ type: 'operated', id: demotionId, error: undefined });
+  if (registration !== undefined) turn.emit({ type: 'operated', id: registration.id, error: noLongerMain(reason) });
+  turn.setRole(isManual(turn.state.assignment) ? 'replica' : 'none', undefined);
+}
+
+function noLongerMain(reason: string): GraphError {
+  return new GraphError('Neo.ClientError.Cluster.NotALeader', `This instance is MAIN no longer: ${reason}.`);
 }
 
 /** Somebody lives in a higher epoch, so this one is over, whoever is MAIN now. */
 export function learnOfEpoch(turn: Turn, epoch: number): void {
   if (epoch <= turn.state.epoch || turn.state.role !== 'main') return;
   turn.update({ sealedEpoch: Math.max(turn.state.sealedEpoch, turn.state.epoch) });
+  if (isManual(turn.state.assignment)) turn.update({ heardEpoch: Math.max(turn.state.heardEpoch ?? 0, epoch) });
   turn.persist();
   stepDown(turn, `epoch ${epoch} has begun`);
 }
@@ -318,7 +377,9 @@ export function quarantineRewound(turn: Turn, reason: string): void {
 /** The database is gone. The object may serve a database of the same name later, as a new instance. */
 export function receiveDrop(turn: Turn, body: DropRequest): void {
   const { assignment } = turn.state;
-  if (assignment !== undefined && body.version !== undefined && assignment.version > body.version) {
+  // Given by hand, the version is MAIN's own, and says nothing to the coordinators.
+  const version = isManual(assignment) ? undefined : assignment?.version;
+  if (version !== undefined && body.version !== undefined && version > body.version) {
     return receiveProbe(turn);
   }
   stepDown(turn, 'the database was dropped');

@@ -20,6 +20,8 @@ export interface ReplicationSettings {
   readonly messageRecordsMax: number;
   readonly messageBytesMax: number;
   readonly messagesInFlightMax: number;
+  /** Chunks of a snapshot on the way to one replica, in bytes; one chunk may always be. */
+  readonly snapshotBytesInFlightMax: number;
   /** A replica that is this many records behind, or fewer, is waited for, so that it can join the in-sync set. */
   readonly joinLagMax: number;
   /** A replica that was removed from the in-sync set is not waited for again before this time has passed. */
@@ -40,6 +42,7 @@ export const DEFAULT_SETTINGS: ReplicationSettings = {
   messageRecordsMax: 1_024,
   messageBytesMax: 512 * 1024,
   messagesInFlightMax: 8,
+  snapshotBytesInFlightMax: 4 * 1024 * 1024,
   joinLagMax: 256,
   rejoinAfterMs: 2_000,
   saveEveryMs: 1_000,

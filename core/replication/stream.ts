@@ -5,10 +5,12 @@
 import { sameHash } from '../wal/checksum.ts';
 import { GENESIS } from '../wal/record.ts';
 import { commonLsn, epochAt } from './epoch-history.ts';
+import { fly } from './flight.ts';
 import type { Flight, Replica } from './instance-state.ts';
 import type { LogPosition, LogRecord } from './log.ts';
-import type { AppendReply, InstallSnapshotReply } from './message.ts';
+import type { AppendReply } from './message.ts';
 import { quarantineRewound } from './role.ts';
+import { beginTransfer, sendChunks } from './snapshot-transfer.ts';
 import type { Turn } from './turn.ts';
 
 /** Records by which MAIN goes back to find where a log parts from its own. */
@@ -21,7 +23,7 @@ export function feed(turn: Turn, name: string): void {
   // A member that has lost what it held is not filled before it has left the in-sync set: with a part of the log, it could be
   // taken for one that has all of it and be promoted.
   if (!replica.diverged && !replica.lost) {
-    if (replica.transfer !== undefined) sendChunk(turn, replica);
+    if (replica.transfer !== undefined) sendChunks(turn, replica);
     else sendRecords(turn, replica);
   }
   const after = turn.replica(name);
@@ -69,17 +71,6 @@ function send(turn: Turn, replica: Replica, records: readonly LogRecord[]): bool
   });
   fly(turn, replica, { exchange, previousLsn: previous.lsn, throughLsn: records.at(-1)?.lsn ?? previous.lsn });
   return true;
-}
-
-function fly(turn: Turn, replica: Replica, sent: Pick<Flight, 'exchange' | 'previousLsn' | 'throughLsn'>): void {
-  const flight: Flight = {
-    ...sent,
-    sentAtMs: turn.nowMs,
-    storedLsnThen: replica.storedLsn,
-    acknowledgedLsn: turn.state.acknowledgedLsn,
-  };
-  const sentLsn = Math.max(replica.sentLsn, sent.throughLsn);
-  turn.updateReplica(replica.name, { flights: [...replica.flights, flight], sentLsn, sentAtMs: turn.nowMs });
 }
 
 function positionAt(turn: Turn, lsn: number): LogPosition | undefined {
@@ -189,57 +180,6 @@ function goFurtherBack(turn: Turn, replica: Replica, fromLsn: number): void {
  */
 function noteContradiction(turn: Turn, name: string): void {
   quarantineRewound(turn, `${name} holds what this instance has written in epoch ${turn.state.epoch}, and has no more`);
-}
-
-/** The records that the replica needs are no longer kept: it gets a snapshot, and records from there on. */
-function beginTransfer(turn: Turn, name: string): void {
-  const snapshot = turn.log.snapshot();
-  if (snapshot === undefined) {
-    turn.emit({ type: 'takeSnapshot' });
-    return turn.updateReplica(name, { retryAtMs: turn.nowMs + turn.state.settings.retryMs.max });
-  }
-  turn.updateReplica(name, { transfer: { snapshot, nextChunk: 0 } });
-}
-
-/** One chunk at a time: the replica's answer names the next one, so a broken transfer goes on where it stopped. */
-function sendChunk(turn: Turn, replica: Replica): void {
-  const { transfer } = replica;
-  if (transfer === undefined || replica.flights.length > 0) return;
-  const { snapshot, nextChunk } = transfer;
-  const bytes = turn.log.snapshotChunk(snapshot.id, nextChunk);
-  // A newer snapshot has taken its place.
-  if (bytes === undefined) return beginTransfer(turn, replica.name);
-  const { acknowledgedLsn } = turn.state;
-  const exchange = turn.askInstance(replica, {
-    type: 'installSnapshot',
-    snapshot,
-    chunk: nextChunk,
-    bytes,
-    acknowledgedLsn,
-  });
-  fly(turn, replica, { exchange, previousLsn: 0, throughLsn: 0 });
-}
-
-/** An answer to a chunk. */
-export function receiveSnapshotStored(turn: Turn, name: string, exchange: number, reply: InstallSnapshotReply): void {
-  const replica = turn.replica(name);
-  if (!replica?.flights.some((flight) => flight.exchange === exchange)) return;
-  turn.updateReplica(name, { flights: [], heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
-  if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, transfer: undefined });
-  const { transfer } = replica;
-  if (reply.outcome !== 'stored' || transfer?.snapshot.id !== reply.snapshotId) return;
-  if (reply.nextChunk < transfer.snapshot.chunkCount) {
-    return turn.updateReplica(name, { transfer: { ...transfer, nextChunk: reply.nextChunk } });
-  }
-  const { lsn } = transfer.snapshot.position;
-  turn.updateReplica(name, {
-    transfer: undefined,
-    damaged: false,
-    storedLsn: lsn,
-    sentLsn: lsn,
-    toldLsn: lsn,
-    progressAtMs: turn.nowMs,
-  });
 }
 
 /** A message to the replica failed. Whether it arrived is not known, and does not matter: it is sent again. */

@@ -57,9 +57,9 @@ export function missingReplica({ main, assignment }: InstanceState): Replica | u
 }
 
 /** Memgraph's wording, on which clients match. */
-export function replicationFailure({ name, diverged }: Replica): string {
+export function replicationFailure({ shownAs, diverged }: Replica): string {
   const reason = diverged ? 'diverged from main' : 'not reachable or not in sync';
-  return `Failed to replicate to STRICT_SYNC replica '${name}': ${reason}. Nothing was done. SHOW REPLICAS tells how it is.`;
+  return `Failed to replicate to STRICT_SYNC replica '${shownAs}': ${reason}. Nothing was done. SHOW REPLICAS tells how it is.`;
 }
 
 function isStrict({ mode }: Replica): boolean {

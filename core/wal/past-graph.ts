@@ -69,8 +69,7 @@ export class PastGraph {
     if (store.lsn + 1 < firstLsn) throw this.#damage ?? outOfReach(this.#source);
     const transactions = read(store.lsn + 1, lsn);
     if (transactions.length === 0) throw outOfReach(this.#source);
-    for (const transaction of transactions) store.apply(transaction);
-    store.acknowledge(store.lsn);
+    for (const transaction of transactions) store.replay(transaction);
   }
 }
 

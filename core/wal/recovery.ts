@@ -186,9 +186,10 @@ class Replay {
     this.#index = this.#usableIndex();
     this.#index.append(record);
     const { store, changes } = this.#start;
-    store.apply(record);
+    // The tail that is not acknowledged may yet have to be cut off, and readers are shown what was before.
+    if (record.lsn <= this.#acknowledgedLsn) store.replay(record);
+    else store.apply(record);
     changes.note(record);
-    store.acknowledge(Math.min(record.lsn, Math.max(this.#acknowledgedLsn, store.acknowledgedLsn)));
     this.#position = { lsn: record.lsn, epoch: record.epoch, hash: record.hash };
   }
 

@@ -11,6 +11,8 @@ import { decodeValue, encodeResult } from '../../core/value/codec.ts';
 import type { ResultValue, Value } from '../../core/value/value.ts';
 import { coordinatorAddresses } from '../../durable/names.ts';
 import type {
+  ReplicationAnswer,
+  ReplicationRequest,
   StatementAnswer,
   StatementRequest,
   TransactionAnswer,
@@ -65,6 +67,9 @@ export class FakeCluster {
   /** Requests of transactions that instances took, by the instance's name. */
   readonly transactions: { readonly instance: string; readonly request: TransactionRequest }[] = [];
   readonly reported: string[] = [];
+  /** Roles are given by hand: what was asked of instances. */
+  isManual = false;
+  readonly replicated: { readonly instance: string; readonly command: ReplicationRequest['command'] }[] = [];
   /** What was asked of the coordinators, topology left out. */
   readonly asked: WorkerRequest[] = [];
   databases: readonly DatabaseRow[] = [];
@@ -80,7 +85,8 @@ export class FakeCluster {
       const health = this.down.has(name) ? 'down' : 'up';
       return { name, region, mode: 'SYNC', inSync: true, health, lag: 0, reads: !this.leftOut.has(name) } as const;
     });
-    return { database, cluster: 'c', epoch: 1, version: 1, main: this.main, instances };
+    const topology = { database, cluster: 'c', epoch: 1, version: 1, instances };
+    return this.isManual ? { ...topology, main: undefined, manual: true } : { ...topology, main: this.main };
   }
 
   async run(name: string, request: StatementRequest): Promise<StatementAnswer> {
@@ -140,6 +146,19 @@ export class FakeCluster {
     return encodeResult({ columns, rows: [[name, 1, 7, 0, []]] });
   }
 
+  async replication(instance: string, { command }: ReplicationRequest): Promise<ReplicationAnswer> {
+    const servedBy = { name: instance, role: 'replica', region: this.regions.get(instance) ?? '' } as const;
+    const behaviour = this.behaviours.get(instance);
+    if (behaviour === 'lose') throw new Error('Network connection lost.');
+    if (typeof behaviour === 'object' && 'fail' in behaviour) {
+      return { ok: false, error: { code: behaviour.fail, message: behaviour.fail }, servedBy };
+    }
+    this.replicated.push({ instance, command });
+    const columns = command.type === 'showRole' ? ['replication role'] : [];
+    const rows = command.type === 'showRole' ? [['replica']] : [];
+    return { ok: true, columns, rows: encodeResult({ columns, rows }), servedBy };
+  }
+
   async ask(coordinator: string, request: WorkerRequest): Promise<WorkerResponse> {
     if (this.frozen.has(coordinator)) return new Promise(() => undefined);
     if (this.leader === undefined) throw new Error('Network connection lost.');
@@ -180,6 +199,7 @@ export class FakeCluster {
         run: (request) => this.run(instance, request),
         transact: (request) => this.transact(instance, request),
         diverged: () => this.diverged(instance),
+        replication: (request) => this.replication(instance, request),
       }),
       topology: (database, options) => coordinators.topology(database, options),
       reportUnreachable: ({ instance }) => this.reported.push(instance),
@@ -188,7 +208,7 @@ export class FakeCluster {
 
   coordinators(): Coordinators {
     return new Coordinators({
-      coordinators: coordinatorAddresses('weur,enam,apac'),
+      seeds: coordinatorAddresses('weur,enam,apac'),
       coordinator: ({ name }) => ({ ask: (request) => this.ask(name, request) }),
     });
   }
@@ -200,9 +220,7 @@ export class FakeCluster {
     return createApp({
       service,
       adminToken: 'adminToken' in options ? options.adminToken : TOKEN,
-      development: options.development
-        ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
-        : undefined,
+      development: options.development ? { coordinator: () => silent, instance: () => silent } : undefined,
       regionOf: () => 'weur',
       upgrade: async (_request, { database, instance }) => {
         if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');

@@ -258,11 +258,15 @@ describe('a write', () => {
     expect(cluster.executed).toEqual([]);
   });
 
-  test('whose MAIN is silent is unknown once there is another MAIN', async () => {
+  test('whose MAIN is silent is reported after a while, and unknown once there is another MAIN', async () => {
     const cluster = new FakeCluster();
     cluster.behaviours.set('weur-1', 'hang');
     const answer = cluster.router().run(call({ statement: 'CREATE (n)' }), 'write');
-    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(cluster.reported).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(cluster.reported).toEqual(['weur-1']);
+    await vi.advanceTimersByTimeAsync(900);
     cluster.main = 'enam-1';
 
     const error = await settle(answer);

@@ -1,6 +1,6 @@
 /** An instance as durable/ runs it: carries out what the machine asks for, in order, and decides nothing. */
 import { unreachable } from '../../core/assert.ts';
-import type { InstanceEffect, InstanceEvent } from '../../core/replication/instance-event.ts';
+import type { InstanceEffect, InstanceEvent, ReplicationCommand } from '../../core/replication/instance-event.ts';
 import { type InstanceState, initialState } from '../../core/replication/instance-state.ts';
 import type { LogRecord } from '../../core/replication/log.ts';
 import type {
@@ -56,6 +56,8 @@ export class SimInstance extends SimObject<InstanceImage> {
   #state: InstanceState;
   #waiters: Waiter[] = [];
   #readers = new Map<number, (answer: ReadAnswer) => void>();
+  /** Who gives roles by hand, and waits for what comes of it. */
+  readonly #operations = new Map<number, (error: string | undefined) => void>();
   #nextRead = 1;
   #tickId = 0;
   /** Events that effects brought about: they follow when the effects of the step have been carried out. */
@@ -136,6 +138,19 @@ export class SimInstance extends SimObject<InstanceImage> {
     });
   }
 
+  /** Somebody gives roles by hand. */
+  operate(command: ReplicationCommand, answer: (error: string | undefined) => void): void {
+    const id = this.#nextRead++;
+    this.#operations.set(id, answer);
+    this.#handle({ type: 'operate', id, command });
+  }
+
+  #operated(id: number, error: string | undefined): void {
+    const answer = this.#operations.get(id);
+    this.#operations.delete(id);
+    this.release(() => answer?.(error));
+  }
+
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
     this.#addressee().#readFresh(answer);
@@ -155,6 +170,7 @@ export class SimInstance extends SimObject<InstanceImage> {
   protected override boot(): void {
     this.#waiters = [];
     this.#readers.clear();
+    this.#operations.clear();
     this.#next = [];
     this.visibleLsn = 0;
     this.#tickId += 1;
@@ -243,6 +259,9 @@ export class SimInstance extends SimObject<InstanceImage> {
         break;
       case 'readRefused':
         this.#answerReads(effect.ids, { type: 'refused' });
+        break;
+      case 'operated':
+        this.#operated(effect.id, effect.error?.message);
         break;
       case 'abort':
         world.counts.aborts += 1;

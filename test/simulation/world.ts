@@ -104,6 +104,8 @@ export interface WorldOptions {
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
+  /** What is watched: other promises hold in a world whose roles are given by hand. */
+  readonly invariantsOf: (world: World) => Invariants;
 }
 
 /** With the creation before it and the healing after it, a run takes a little more than a virtual minute. */
@@ -120,6 +122,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   clocksJump: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
+  invariantsOf: (world) => new Invariants(world),
 };
 
 export interface Counts extends CalamityCounts {
@@ -258,7 +261,7 @@ export class World {
     this.faults = new Faults(this);
     this.calamities = more.hasCalamities ? new Calamities(this) : undefined;
     this.clocksAreEven = !more.clocksJump;
-    this.invariants = new Invariants(this);
+    this.invariants = more.invariantsOf(this);
     for (const [number, name] of this.coordinatorNames.entries()) {
       const region = REGIONS[number % REGIONS.length] ?? '';
       this.#coordinators.set(name, new SimCoordinator(this, name, region));

@@ -57,6 +57,35 @@ describe('a MAIN that falls silent', () => {
     expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
   });
 
+  test('and takes the leader with it is followed when its lease ends also if it is reported only then, having been asked in vain before', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.elapseWithLease('weur-1', 3_000);
+    group.renew('weur-1');
+
+    group.cut.add(group.leader ?? '');
+    group.instance('weur-1').reachable = false;
+    group.elapse(3_000);
+    group.ask({ type: 'showInstances', database: 'flights' });
+    group.elapse(2_000);
+    group.ask({ type: 'reportUnreachable', database: 'flights', instance: 'weur-1', epoch: 1 });
+    group.elapse(600);
+
+    expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
+  });
+
+  test('is not waited for when the others have answered the seal', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.elapseWithLease('weur-1', 3_000);
+
+    group.instance('weur-1').reachable = false;
+    group.elapse(10_000);
+
+    const failovers = group.state(group.leader ?? '').cluster.databases.get('flights')?.failovers ?? [];
+    expect(failovers.map(({ beganAtMs, endedAtMs }) => endedAtMs - beganAtMs)).toEqual([expect.toBeOneOf([0, 50])]);
+  });
+
   test('is told of the new epoch when it comes back', () => {
     const group = groupWithFlights();
     level(group);

@@ -144,7 +144,6 @@ describe('Cypher that this version does not have is named', () => {
     ['CREATE INDEX ON :A(x.y)', 21, 'An index on a nested property'],
     ['CREATE OR REPLACE DATABASE a', 1, 'The command CREATE OR'],
     ['SHOW USERS', 1, 'The command SHOW USERS'],
-    ['REGISTER REPLICA a', 1, 'The command REGISTER REPLICA'],
     ['GRANT ROLE a TO b', 1, 'The command GRANT ROLE'],
   ])('%s: column %i: %s', (text, column, what) => {
     const failure = failureOf(() => parse(text));

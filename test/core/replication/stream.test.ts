@@ -92,8 +92,59 @@ describe('when MAIN no longer has the records that a replica lacks', () => {
     expect(cluster.peer('c').state.history).toEqual([{ epoch: 1, firstLsn: 1 }]);
   });
 
-  test('a transfer that was broken off goes on where it stopped', () => {
+  test.each([
+    { bytes: 1, expected: 1 },
+    { bytes: 1_000_000, expected: 3 },
+  ])('chunks follow one another without waiting for answers, with $bytes bytes on the way', ({ bytes, expected }) => {
+    const cluster = TestCluster.started(assignmentOf(), { snapshotBytesInFlightMax: bytes });
+    cluster.cut.add('c');
+    cluster.peer('a').write(20);
+    cluster.elapse(1_000);
+    cluster.peer('a').compact(15, 4);
+    cluster.cut.delete('c');
+
+    let most = 0;
+    for (let turn = 0; turn < 100; turn++) {
+      cluster.nowMs += 50;
+      cluster.peer('a').do({ type: 'tick' });
+      for (let next = cluster.questions.shift(); next !== undefined; next = cluster.questions.shift()) {
+        const waiting = [next, ...cluster.questions].filter(
+          ({ effect }) => effect.message.body.type === 'installSnapshot',
+        );
+        most = Math.max(most, waiting.length);
+        cluster.pass(next);
+      }
+    }
+
+    expect(most).toBe(expected);
+    expect(cluster.peer('c').records).toEqual(cluster.peer('a').records);
+  });
+
+  test('a chunk that is lost is sent again, with those that followed it', () => {
     const cluster = TestCluster.started();
+    cluster.cut.add('c');
+    cluster.peer('a').write(20);
+    cluster.elapse(1_000);
+    cluster.peer('a').compact(15, 4);
+    cluster.cut.delete('c');
+
+    const sent: number[] = [];
+    for (let turn = 0; turn < 100; turn++) {
+      cluster.nowMs += 50;
+      cluster.peer('a').do({ type: 'tick' });
+      for (let next = cluster.questions.shift(); next !== undefined; next = cluster.questions.shift()) {
+        const { body } = next.effect.message;
+        if (body.type === 'installSnapshot') sent.push(body.chunk);
+        if (body.type !== 'installSnapshot' || body.chunk !== 1 || sent.length > 2) cluster.pass(next);
+      }
+    }
+
+    expect(sent).toEqual([0, 1, 2, 3, 1, 2, 3]);
+    expect(cluster.peer('c').records).toEqual(cluster.peer('a').records);
+  });
+
+  test('a transfer that was broken off goes on where it stopped', () => {
+    const cluster = TestCluster.started(assignmentOf(), { snapshotBytesInFlightMax: 1 });
     cluster.cut.add('c');
     cluster.peer('a').write(20);
     cluster.elapse(1_000);

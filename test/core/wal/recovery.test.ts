@@ -121,6 +121,14 @@ describe('recovery of sound storage', () => {
 });
 
 describe('recovery of damaged storage', () => {
+  test('keeps nothing of what was before an acknowledged transaction, and all of what was before another one', () => {
+    const versionBytes = (acknowledgedLsn: number) =>
+      recover({ snapshots: [], rows, acknowledgedLsn }).store.versionBytes;
+
+    expect(versionBytes(COUNT)).toBe(0);
+    expect(versionBytes(COUNT - 1)).toBeGreaterThan(0);
+  });
+
   test.each(Array.from({ length: COUNT }, (_, index) => index + 1))(
     'without row %i ends just before it and says where the log resumes',
     (row) => {
