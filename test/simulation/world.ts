@@ -84,6 +84,7 @@ export const LONG_LEASES: Settings = {
 
 /** Coordinators take their storage for what it was. */
 export const WITHOUT_INTRODUCTION: Settings = { ...HASTY, raft: { ...HASTY.raft, introductionMs: 0 } };
+export const STEADY_WITHOUT_INTRODUCTION: Settings = { ...STEADY, raft: { ...STEADY.raft, introductionMs: 0 } };
 
 /** Modes of the instances after the first, which is created as MAIN and is as strict as the strictest of them. */
 export type Variant = readonly ReplicationMode[];

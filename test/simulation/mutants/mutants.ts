@@ -5,6 +5,7 @@
 import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-event.ts';
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
+import { STEADY_WITHOUT_INTRODUCTION } from '../world.ts';
 import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
 import { MAIN_MUTANTS } from './main-mutants.ts';
 import { MEMORY_MUTANTS } from './memory-mutants.ts';
@@ -260,7 +261,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'forgets at a restart that an abort is being decided',
     seed: 160,
     found: /though \d+ has begun|another transaction|acknowledged|shows/,
-    options: { ...forgetsAbortAtRestart, variant: STRICT, isOperated: false },
+    options: { ...forgetsAbortAtRestart, variant: STRICT, isOperated: false, settings: STEADY_WITHOUT_INTRODUCTION },
   },
   ...RAFT_MUTANTS,
   ...REPLICA_MUTANTS,
