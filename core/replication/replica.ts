@@ -191,10 +191,12 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
       );
   const isBranched = turn.state.stored.epoch < envelope.epoch && turn.state.stored.lsn > common;
   const isTakenBack = common < turn.state.acknowledgedLsn && !isDamaged;
-  if (isTakenBack && !mayTakeBack(turn, common) && mayYetBeGivenUp(turn, envelope)) {
+  // The snapshot may be older than the place where the logs branch: MAIN sends what stands between them after it.
+  const mayReplace = mayTakeBack(turn, Math.max(common, turn.state.acknowledgedLsn - 1));
+  if (isTakenBack && !mayReplace && mayYetBeGivenUp(turn, envelope)) {
     return replySnapshot(turn, 'stale', snapshot.id, 0);
   }
-  const mustReplace = mayTakeBack(turn, common) && isBranched && isInSnapshot(turn, common);
+  const mustReplace = mayReplace && isBranched && isInSnapshot(turn, common);
   // A late chunk of a snapshot that was installed, or that records have made needless.
   if (common === snapshot.position.lsn && !mustReplace)
     return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
@@ -203,7 +205,7 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
   turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
   turn.update({ arriving: { snapshotId: snapshot.id, nextChunk: wanted + 1 } });
   if (wanted + 1 === snapshot.chunkCount) {
-    if (isTakenBack && !mayTakeBack(turn, common)) {
+    if (isTakenBack && !mayReplace) {
       quarantine(
         turn,
         `the log branched off after lsn ${common}, but lsn ${turn.state.acknowledgedLsn} was acknowledged`,
