@@ -11,6 +11,7 @@ import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.
 import { regionOfMember } from '../core/raft/configuration.ts';
 import type { Member, RaftMessage } from '../core/raft/message.ts';
 import type { CoordinatorReply, CoordinatorRequest, InstanceReply } from '../core/replication/message.ts';
+import { beginning } from './beginning.ts';
 import { CoordinatorStorage } from './coordinator-storage.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
@@ -54,13 +55,16 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
       },
     };
     this.#self = self;
-    this.#storage = new CoordinatorStorage(ctx.storage.sql);
+    this.#storage = beginning(ctx, name, () => new CoordinatorStorage(ctx.storage.sql));
     this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(self, this.#storage.faults()) : undefined;
     this.#transport = new Transport(env, self, this.#gate);
     const founders = this.#storage.founders(coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
     this.#machine = new Machine({
-      state: restoreCoordinator({ raft: { self: name, members: founders.map(memberOf) } }, this.#storage.load()),
+      state: restoreCoordinator(
+        { raft: { self: name, members: founders.map(memberOf) } },
+        beginning(ctx, name, () => this.#storage.load()),
+      ),
       step: handle,
       carryOut: (effect) => this.#carryOut(effect),
       onFailure: (error) => {
