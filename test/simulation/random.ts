@@ -23,6 +23,8 @@ export interface Dice {
   readonly operator: Random;
   readonly readers: Random;
   readonly calamities: Random;
+  /** Changes of the coordinators' group. */
+  readonly group: Random;
 }
 
 /** One independent stream for each concern. */
@@ -37,6 +39,7 @@ export function diceFor(seed: number): Dice {
     operator: streamOf(6),
     readers: streamOf(7),
     calamities: streamOf(8),
+    group: streamOf(20),
   };
 }
 

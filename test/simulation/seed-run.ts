@@ -10,10 +10,15 @@ const VARIANTS: readonly Variant[] = [
   ['STRICT_SYNC', 'ASYNC'],
 ];
 
-/** The world of a seed, not yet run. Every other pair of seeds has an operator, and every other score calamities; clocks jump in a quarter of these. */
+/**
+ * The world of a seed, not yet run. Every other pair of seeds has an operator, and in every third the coordinators come and go. Of the others
+ * every other score has calamities; clocks jump in a quarter of these.
+ */
 export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
   const variant = VARIANTS[seed % VARIANTS.length] ?? [];
   const score = Math.floor(seed / 20);
-  const rare = { hasCalamities: score % 2 === 1, clocksJump: score % 8 === 7 };
+  const isRegrouped = seed % 3 === 0;
+  const hasCalamities = !isRegrouped && score % 2 === 1;
+  const rare = { isRegrouped, hasCalamities, clocksJump: hasCalamities && score % 8 === 7 };
   return new World(seed, { variant, isOperated: seed % 4 >= 2, ...rare, ...options });
 }

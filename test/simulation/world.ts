@@ -14,6 +14,7 @@ import { Calamities, type CalamityCounts, noCalamities } from './calamities.ts';
 import { SimClient } from './client.ts';
 import { SimCoordinator } from './coordinator-object.ts';
 import { Faults } from './faults.ts';
+import { SimGroupOperator } from './group-operator.ts';
 import { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
@@ -102,6 +103,8 @@ export interface WorldOptions {
   /** Whether the rare things happen too, and among them clocks that jump. */
   readonly hasCalamities: boolean;
   readonly clocksJump: boolean;
+  /** Whether somebody changes the coordinators' group meanwhile. */
+  readonly isRegrouped: boolean;
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
@@ -121,6 +124,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   isOperated: false,
   hasCalamities: false,
   clocksJump: false,
+  isRegrouped: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
   invariantsOf: (world) => new Invariants(world),
@@ -152,6 +156,8 @@ export interface Counts extends CalamityCounts {
   arrivals: number;
   departures: number;
   yields: number;
+  /** Configurations of the coordinators' group that were committed. */
+  groupChanges: number;
   /** Linearizable reads that were answered. */
   freshReads: number;
   ok: number;
@@ -191,6 +197,7 @@ export function noCounts(): Counts {
     arrivals: 0,
     departures: 0,
     yields: 0,
+    groupChanges: 0,
     freshReads: 0,
     ok: 0,
     failed: 0,
@@ -239,6 +246,7 @@ export class World {
   readonly clients: readonly SimClient[];
   readonly #readers: readonly SimReader[];
   readonly #operator: SimOperator | undefined;
+  readonly #groupOperator: SimGroupOperator | undefined;
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
   readonly #variant: Variant;
@@ -263,11 +271,9 @@ export class World {
     this.calamities = more.hasCalamities ? new Calamities(this) : undefined;
     this.clocksAreEven = !more.clocksJump;
     this.invariants = more.invariantsOf(this);
-    for (const [number, name] of this.coordinatorNames.entries()) {
-      const region = REGIONS[number % REGIONS.length] ?? '';
-      this.#coordinators.set(name, new SimCoordinator(this, name, region));
-    }
+    for (const name of this.coordinatorNames) this.coordinator(name);
     this.#operator = isOperated ? new SimOperator(this) : undefined;
+    this.#groupOperator = more.isRegrouped ? new SimGroupOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
     this.#readers = Array.from({ length: READERS }, (_, number) => new SimReader(this, `reader-${number + 1}`));
   }
@@ -277,9 +283,12 @@ export class World {
     return this.#variant.includes('STRICT_SYNC') ? 'STRICT_SYNC' : 'SYNC';
   }
 
+  /** The coordinator of this name. One that is not of the first ones comes to be when somebody first speaks to it. */
   coordinator(name: string): SimCoordinator {
-    const coordinator = this.#coordinators.get(name);
-    if (coordinator === undefined) throw new Error(`there is no coordinator ${name}`);
+    const known = this.#coordinators.get(name);
+    if (known !== undefined) return known;
+    const coordinator = new SimCoordinator(this, name, REGIONS[this.#coordinators.size % REGIONS.length] ?? '');
+    this.#coordinators.set(name, coordinator);
     return coordinator;
   }
 
@@ -319,12 +328,14 @@ export class World {
     this.faults.start();
     this.calamities?.start();
     this.#operator?.start();
+    this.#groupOperator?.start();
     const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
     this.calamities?.heal();
     this.#operator?.heal();
+    this.#groupOperator?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;
     if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {
