@@ -154,8 +154,10 @@ export class Invariants {
 
   /** Checked when the machine has decided, before anything is carried out. */
   instanceDecided(instance: SimInstance, event: InstanceEvent, effects: readonly InstanceEffect[]): void {
+    // What an object that was replaced says in a turn in which it writes never leaves it.
+    const isVoid = instance.isSuperseded && event.type === 'committed';
     for (const effect of effects) {
-      if (effect.type === 'acknowledge') this.#checkAcknowledgement(instance, effect.upToLsn);
+      if (effect.type === 'acknowledge' && !isVoid) this.#checkAcknowledgement(instance, effect.upToLsn);
       if (effect.type === 'appendWal' || effect.type === 'installSnapshot') this.#checkSealed(instance, event);
     }
   }
