@@ -181,6 +181,7 @@ export type CommandRefusal =
   | 'main'
   | 'async'
   | 'mixedModes'
+  | 'upstream'
   | 'leaving'
   | 'notInSync';
 
