@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'core',
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/spoil-columns.ts'],
           exclude: ['test/object/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -3,6 +3,7 @@ import { FullTextIndex, textsOf } from '../core/graph/full-text-index.ts';
 import type { IndexDefinition } from '../core/graph/index-definition.ts';
 import { Indexes } from '../core/graph/indexes.ts';
 import { IdList } from '../core/graph/result-lists.ts';
+import { TermScores } from '../core/graph/term-scores.ts';
 import { ValueIndex } from '../core/graph/value-index.ts';
 import { VectorIndex } from '../core/graph/vector-index.ts';
 import { boxesAround } from '../core/value/spatial/box.ts';
@@ -94,7 +95,8 @@ const KINDS: readonly Kind[] = [
       const scores = new Map<number, number>();
       const [term = ''] = index.analyzer.terms(textsOf(value)[0]!).sort((left, right) => right.length - left.length);
       const see = (slot: number) => index.entityAt(slot);
-      index.addScores(term, { fields: [0], see, weight: 1, constant: false }, scores);
+      const ofTerm = new TermScores(index, term, { fields: [0], weight: 1, constant: false });
+      while (!ofTerm.isDone) ofTerm.step(Number.POSITIVE_INFINITY, see, scores);
       for (const entity of scores.keys()) out.push(entity);
     },
   },

@@ -141,7 +141,8 @@ export class Admission {
 
   #checkServing(): void {
     const { role, quarantine } = this.#host.state();
-    if (role === 'none') throw new NotServing(quarantine ?? 'The instance has no part in the cluster now.');
+    if (quarantine !== undefined) throw inQuarantine(this.#host.address, quarantine);
+    if (role === 'none') throw new NotServing('The instance has no part in the cluster now.');
   }
 }
 
@@ -151,4 +152,11 @@ function isReached(state: InstanceState, bookmark: string): boolean {
   const error = bookmarkError(check);
   if (error) throw error;
   return check.type === 'reached';
+}
+
+function inQuarantine({ database, instance }: InstanceAddress, reason: string): NotServing {
+  return new NotServing(
+    `'${database}@${instance}' is in quarantine, and the statement was not executed: ${reason}. MAIN fills it again, if another instance is MAIN.`,
+    'Neo.DatabaseError.General.StorageDamageDetected',
+  );
 }

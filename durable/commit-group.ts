@@ -25,6 +25,8 @@ export class CommitGroup {
   readonly #host: CommitHost;
   /** Committed to the graph in this turn, not stored yet. */
   #records: EncodedRecord[] = [];
+  /** When the last of them was committed. */
+  #commitMs = 0;
 
   constructor(host: CommitHost) {
     this.#host = host;
@@ -60,11 +62,15 @@ export class CommitGroup {
     { epoch, lsn, startMs }: { readonly epoch: number; readonly lsn: number; readonly startMs: number },
   ): EncodedRecord | undefined {
     if (execution.deltas.length === 0) return undefined;
-    const notes = this.#host.store().notesOn(execution.deltas, { startMs, commitMs: Date.now() });
+    const { log } = this.#host;
+    const isFirst = this.#records.length === 0;
+    const commitMs = isFirst ? log.timeOfNext(Date.now()) : Math.max(Date.now(), this.#commitMs);
+    this.#commitMs = commitMs;
+    const notes = this.#host.store().notesOn(execution.deltas, { startMs, commitMs });
     const deltas = notes.length === 0 ? execution.deltas : [...execution.deltas, ...notes];
-    const previousHash = this.#records.at(-1)?.hash ?? this.#host.log.last.hash;
+    const previousHash = this.#records.at(-1)?.hash ?? log.last.hash;
     try {
-      return encodeRecord({ epoch, lsn, previousHash, deltas });
+      return encodeRecord({ epoch, lsn, previousHash, commitMs, deltas });
     } catch (error) {
       execution.cancel();
       throw error;

@@ -8,8 +8,10 @@ import { handle } from '../core/coordinator/coordinator.ts';
 import type { CoordinatorEffect, CoordinatorEvent } from '../core/coordinator/coordinator-event.ts';
 import { type CoordinatorState, restoreCoordinator } from '../core/coordinator/coordinator-state.ts';
 import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
-import type { RaftMessage } from '../core/raft/message.ts';
+import { regionOfMember } from '../core/raft/configuration.ts';
+import type { Member, RaftMessage } from '../core/raft/message.ts';
 import type { CoordinatorReply, CoordinatorRequest, InstanceReply } from '../core/replication/message.ts';
+import { beginning } from './beginning.ts';
 import { CoordinatorStorage } from './coordinator-storage.ts';
 import type { Environment } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
@@ -29,8 +31,7 @@ const ANSWER_DEADLINE_MS = 12_000;
 type Happening<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
 
 export class CoordinatorObject extends DurableObject<Environment> implements CoordinatorRpc {
-  readonly #self: CoordinatorAddress;
-  readonly #members: readonly CoordinatorAddress[];
+  readonly #self: Caller;
   readonly #storage: CoordinatorStorage;
   readonly #gate: FaultGate | undefined;
   readonly #transport: Transport;
@@ -44,21 +45,25 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
 
   constructor(ctx: DurableObjectState, env: Environment) {
     super(ctx, env);
-    this.#members = coordinatorAddresses(env.SKEIN_COORDINATORS);
-    const self = this.#members.find((member) => member.name === ctx.id.name);
-    if (!self) throw new Error(`${ctx.id.name} is not among the coordinators that SKEIN_COORDINATORS names`);
+    const { name = '' } = ctx.id;
+    const region = () => regionOfMember(this.#machine.state.raft, name) ?? '';
+    // One that was added later learns from the log where it stands.
+    const self = {
+      name,
+      get region() {
+        return region();
+      },
+    };
     this.#self = self;
-    this.#storage = new CoordinatorStorage(ctx.storage.sql);
+    this.#storage = beginning(ctx, name, () => new CoordinatorStorage(ctx.storage.sql));
     this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(self, this.#storage.faults()) : undefined;
     this.#transport = new Transport(env, self, this.#gate);
+    const founders = this.#storage.founders(coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
     this.#machine = new Machine({
       state: restoreCoordinator(
-        {
-          raft: { self: self.name, members: this.#members.map(({ name }) => name) },
-          regions: new Map(this.#members.map(({ name, region }) => [name, region])),
-        },
-        this.#storage.load(),
+        { raft: { self: name, members: founders.map(memberOf) } },
+        beginning(ctx, name, () => this.#storage.load()),
       ),
       step: handle,
       carryOut: (effect) => this.#carryOut(effect),
@@ -141,7 +146,7 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
       case 'saveSnapshot':
         return this.#storage.saveSnapshot(effect);
       case 'sendRaft':
-        return this.#sendRaft(effect.to, effect.message);
+        return this.#sendRaft(effect);
       case 'send':
         return this.#send(effect);
       case 'reply':
@@ -155,14 +160,14 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
     }
   }
 
-  #sendRaft(to: string, message: RaftMessage): void {
+  #sendRaft({ to, region, message }: Extract<CoordinatorEffect, { type: 'sendRaft' }>): void {
     if (this.#answers?.to === to) {
       this.#answers.messages.push(message);
       return;
     }
-    const member = this.#members.find(({ name }) => name === to);
-    if (!member) return;
-    this.#transport.toCoordinator(member, encodeWire({ kind: 'raft', messages: [message] }), MESSAGE_DEADLINE_MS).then(
+    if (region === undefined) return;
+    const address = { name: to, region };
+    this.#transport.toCoordinator(address, encodeWire({ kind: 'raft', messages: [message] }), MESSAGE_DEADLINE_MS).then(
       (bytes) => {
         const answer = decodeWire<CoordinatorAnswer>(bytes);
         if (answer.kind === 'raft') for (const raft of answer.messages) this.#feed({ type: 'raft', message: raft });
@@ -179,4 +184,8 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
       () => this.#feed({ type: 'unreachable', exchange }),
     );
   }
+}
+
+function memberOf({ name, region }: CoordinatorAddress): Member {
+  return { id: name, votes: true, region };
 }

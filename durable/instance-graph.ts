@@ -20,6 +20,9 @@ import type { Tables } from './tables.ts';
 /** Bytes of graph that a write may fill: an object has some 128 MB, and statements, log and results need the rest. */
 export const GRAPH_BYTES_MAX = 96 * 1024 * 1024;
 
+/** Damaged places that cost nothing are told, up to so many: what is told is stored with the instance's state. */
+const TOLD_MAX = 8;
+
 /** What storage held. */
 export interface Loaded {
   readonly position: LogPosition;
@@ -98,7 +101,8 @@ export class InstanceGraph {
 
   /** Writes the record without changes that opens an epoch. */
   startEpoch({ epoch, lsn }: Extract<InstanceEffect, { type: 'startEpoch' }>): EncodedRecord {
-    const record = encodeRecord({ epoch, lsn, previousHash: this.log.last.hash, deltas: [] });
+    const commitMs = this.log.timeOfNext(Date.now());
+    const record = encodeRecord({ epoch, lsn, previousHash: this.log.last.hash, commitMs, deltas: [] });
     this.#store.apply({ epoch, lsn, deltas: [] });
     this.log.append([record]);
     return record;
@@ -121,7 +125,9 @@ export class InstanceGraph {
 
 function damageOf(recovery: Recovery): string | undefined {
   const { cut, harmless } = recovery;
-  const spared = harmless.map(({ where, reason }) => `${where}: ${reason}`).join('; ');
+  const more = harmless.length > TOLD_MAX ? [`and ${harmless.length - TOLD_MAX} more`] : [];
+  const told = harmless.slice(0, TOLD_MAX).map(({ where, reason }) => `${where}: ${reason}`);
+  const spared = [...told, ...more].join('; ');
   if (!cut) {
     if (spared !== '') console.warn(`damage in storage that cost nothing: ${spared}`);
     return undefined;

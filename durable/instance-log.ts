@@ -3,12 +3,14 @@
  * This is the port through which the replication machine reads. Nothing here decides; what is written was decided before.
  */
 import type { SnapshotInfo } from '../core/engine/storage-host.ts';
+import { GraphError } from '../core/error.ts';
 import type { GraphStoreOptions } from '../core/graph/graph-store.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../core/replication/log.ts';
+import { type LastCommitted, lastCommittedBy } from '../core/wal/commit-times.ts';
 import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
 import { PastGraph } from '../core/wal/past-graph.ts';
-import { decodeRecord, type EncodedRecord } from '../core/wal/record.ts';
+import { commitTimeOf, decodeRecord, type EncodedRecord } from '../core/wal/record.ts';
 import { type StoredSnapshot as RecoverableSnapshot, type Recovery, recover } from '../core/wal/recovery.ts';
 import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
 import { describe, type SnapshotDraft, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
@@ -78,6 +80,26 @@ export class InstanceLog implements LogReader {
 
   get last(): LogPosition {
     return this.#loaded.last;
+  }
+
+  /** The time for a record that comes after the last one: by the clock, but never before that one's, whoever's clock it had. */
+  timeOfNext(nowMs: number): number {
+    const recent = this.#recent.at(-1);
+    const lastMs = recent ? commitTimeOf(recent.bytes) : this.#timeOf(this.last.lsn);
+    return Math.max(nowMs, lastMs ?? 0);
+  }
+
+  /** The last transaction up to `throughLsn` that had been committed at a moment. */
+  lastCommittedBy(atMs: number, throughLsn: number): LastCommitted {
+    const { firstLsn } = this;
+    return lastCommittedBy(atMs, { firstLsn, lastLsn: throughLsn, timeOf: (lsn) => this.#timeOf(lsn) });
+  }
+
+  /** When a transaction of the log was committed, as far as its record tells. */
+  #timeOf(lsn: number): number | undefined {
+    if (!this.#tables.exist) return undefined;
+    const [record] = this.read({ fromLsn: lsn, throughLsn: lsn, bytesMax: 0, recordsMax: 1 });
+    return record && commitTimeOf(record.bytes);
   }
 
   /** The epochs of the log, ascending, each with its first lsn. */
@@ -236,13 +258,15 @@ export class InstanceLog implements LogReader {
     return this.#index;
   }
 
-  /** Snapshots that could not be used are never sent to a replica, nor counted among those to fall back on. */
+  /** Snapshots that cannot be used are never sent to a replica, built upon, nor counted among those to fall back on. */
   #forgetDamagedSnapshots({ snapshot, position, cut }: Recovery): void {
     // What could not be made up for is kept, for whoever comes to look.
     if (!this.#tables.exist || cut !== undefined || position.lsn === 0) return;
+    let isOlder = false;
     for (const stored of this.#snapshots.list()) {
-      if (nameOf(stored) === snapshot?.name) return;
-      this.#snapshots.delete(stored);
+      if (nameOf(stored) === snapshot?.name) isOlder = true;
+      // Those that were not needed have not been read, but their manifests have to be whenever they are spoken of.
+      else if (!isOlder || !isReadable(stored)) this.#snapshots.delete(stored);
     }
   }
 
@@ -287,4 +311,14 @@ function placeOf(
     part -= parts;
   }
   return undefined;
+}
+
+function isReadable({ bytes }: StoredSnapshot): boolean {
+  try {
+    decodeManifest(bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    return false;
+  }
 }

@@ -15,6 +15,7 @@ import { encodeResult } from '../core/value/codec.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Admission } from './admission.ts';
 import { BackedTimer } from './backed-timer.ts';
+import { beginning } from './beginning.ts';
 import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
 import type { Environment } from './environment.ts';
 import { ExecutionRunner } from './execution-runner.ts';
@@ -89,9 +90,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const name = ctx.id.name ?? '';
     this.#address = instanceAddress(name);
     this.#self = { name, region: this.#address.region };
-    const tables = new Tables(ctx.storage.sql);
+    const tables = beginning(ctx, name, () => new Tables(ctx.storage.sql));
     this.#state = new StateTable(tables);
-    this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(this.#self, this.#state.faults()) : undefined;
+    const faults = beginning(ctx, name, () => this.#state.faults());
+    this.#gate = env.SKEIN_DEVELOPMENT ? new FaultGate(this.#self, faults) : undefined;
     const transport = new Transport(env, this.#self, this.#gate);
     this.#peers = new Peers(transport, coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new BackedTimer(ctx.storage, () => this.#feed({ type: 'tick' }));
@@ -163,8 +165,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       state,
       operate: (id, command) => this.#feed({ type: 'operate', id, command }),
     });
-    this.#load();
-    this.#sockets.restore();
+    beginning(ctx, name, () => this.#load());
+    beginning(ctx, name, () => this.#sockets.restore());
   }
 
   run(request: StatementRequest): Promise<StatementAnswer> {
@@ -284,7 +286,9 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   /** Memory and storage may have come apart: the object begins anew from storage. */
   #end(error: unknown): void {
     console.error(`${this.#self.name} ends, because an effect failed:`, error);
-    this.ctx.abort('an effect failed');
+    // Whoever waits for an answer is told what SQLite said, and nothing else from within.
+    const isOfStorage = error instanceof Error && error.message.includes('SQLITE_');
+    this.ctx.abort(isOfStorage ? `an effect failed: ${error.message}` : 'an effect failed');
   }
 
   #feed(event: Happening<InstanceEvent>): void {

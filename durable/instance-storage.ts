@@ -98,6 +98,7 @@ export class InstanceStorage implements StorageHost {
 
   #lsnOf(target: RecoveryTarget): number {
     if (target.type === 'transaction') return target.lsn;
+    if (target.type === 'moment') return this.#lsnAt(target.atMs);
     if (target.type === 'snapshot') {
       const snapshots = this.#parts.log().snapshots();
       const snapshot = snapshots.find(({ path }) => path === target.path);
@@ -115,6 +116,25 @@ export class InstanceStorage implements StorageHost {
     throw outOfReach(
       `The transaction ${bookmark.lsn} of epoch ${bookmark.epoch} was lost in a failover, or is too old.`,
     );
+  }
+
+  /** The last transaction at a moment. */
+  #lsnAt(atMs: number): number {
+    const log = this.#parts.log();
+    if (atMs > log.timeOfNext(Date.now())) throw outOfReach(`${shownTime(atMs)} is still to come.`);
+    const found = log.lastCommittedBy(atMs, this.#parts.state().acknowledgedLsn);
+    if (found.type === 'found') return found.lsn;
+    if (found.type === 'untimed') {
+      throw outOfReach(
+        `It is not known when the transactions up to ${found.lsn} were committed: an earlier version did.`,
+      );
+    }
+    // The log begins after a snapshot, and what that holds had been committed when it was taken.
+    const base = log.firstLsn - 1;
+    const isBase = (snapshot: SnapshotInfo) => snapshot.lsn === base && (snapshot.createdMs ?? atMs + 1) <= atMs;
+    if (base > 0 && log.snapshots().some(isBase)) return base;
+    const first = found.firstMs === undefined ? '' : `, which was committed at ${shownTime(found.firstMs)}`;
+    throw outOfReach(`The log goes back to transaction ${log.firstLsn}${first}, and not to ${shownTime(atMs)}.`);
   }
 
   createSnapshot(): PendingSnapshot {
@@ -152,4 +172,10 @@ function outOfReach(message: string): GraphError {
 
 function refused(message: string): GraphError {
   return new GraphError('Neo.ClientError.Request.Invalid', message);
+}
+
+/** As far as a calendar goes; beyond it the number itself. */
+function shownTime(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? `${atMs} ms` : date.toISOString();
 }

@@ -57,8 +57,6 @@ export class LiveSockets {
   readonly #sockets = new Map<string, LiveSocket>();
   /** What closes a socket that does not authenticate. A timer keeps the object awake, so none outlives its use. */
   readonly #strangers = new Map<string, ReturnType<typeof setTimeout>>();
-  /** Sockets whose credentials are being checked: what they send meanwhile waits. */
-  readonly #checks = new Map<string, Promise<void>>();
 
   constructor(host: LiveSocketsHost) {
     this.#host = host;
@@ -122,7 +120,6 @@ export class LiveSockets {
   /** Takes a frame from a client. */
   async receive(webSocket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
     const id = LiveSocket.idOf(webSocket);
-    await this.#checks.get(id);
     const socket = this.#sockets.get(id);
     if (!socket) return;
     const parsed = parseClientFrame(frame);
@@ -169,18 +166,8 @@ export class LiveSockets {
     this.#strangers.delete(socket.id);
   }
 
-  async #authenticate(socket: LiveSocket, credentials: string): Promise<void> {
-    const check = this.#checkCredentials(socket, credentials);
-    this.#checks.set(socket.id, check);
-    try {
-      await check;
-    } finally {
-      this.#checks.delete(socket.id);
-    }
-  }
-
-  async #checkCredentials(socket: LiveSocket, credentials: string): Promise<void> {
-    if (!(await isAdminToken(credentials, this.#host.environment.SKEIN_ADMIN_TOKEN))) {
+  #authenticate(socket: LiveSocket, credentials: string): void {
+    if (!isAdminToken(credentials, this.#host.environment.SKEIN_ADMIN_TOKEN)) {
       return this.#close(socket, 'unauthenticated', 'the credentials are not right');
     }
     this.#noStrangerAnyMore(socket);

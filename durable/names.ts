@@ -27,18 +27,27 @@ export function coordinatorObjectName(number: number): string {
 }
 
 export interface CoordinatorAddress {
-  readonly number: number;
   readonly name: string;
   readonly region: string;
 }
 
-/** The group's members, from SKEIN_COORDINATORS. A region that does not exist is a mistake in the configuration. */
-export function coordinatorAddresses(regions: string): CoordinatorAddress[] {
-  return regions.split(',').map((text, index) => {
-    const region = text.trim();
-    if (!isRegion(region)) throw new Error(`SKEIN_COORDINATORS names the region '${region}', which does not exist`);
-    return { number: index + 1, name: coordinatorObjectName(index + 1), region };
+/** A member in SKEIN_COORDINATORS: `weur`, or `4:weur` for one whose number is not its place in the list. */
+const SEED = /^(?:([1-9]\d{0,5}):)?([a-z]+)$/;
+
+/**
+ * The members that the group begins with, from SKEIN_COORDINATORS, and through which everybody finds those of today. What names no
+ * region, or two members alike, is a mistake in the configuration.
+ */
+export function coordinatorAddresses(seeds: string): CoordinatorAddress[] {
+  const addresses = seeds.split(',').map((text, index) => {
+    const [, number = String(index + 1), region = ''] = SEED.exec(text.trim()) ?? [];
+    if (!isRegion(region))
+      throw new Error(`SKEIN_COORDINATORS names the region '${text.trim()}', which does not exist`);
+    return { name: coordinatorObjectName(Number(number)), region };
   });
+  const names = new Set(addresses.map(({ name }) => name));
+  if (names.size < addresses.length) throw new Error(`SKEIN_COORDINATORS names a coordinator twice: '${seeds}'`);
+  return addresses;
 }
 
 export interface InstanceAddress {

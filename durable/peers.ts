@@ -1,6 +1,7 @@
 /** What an instance says to other objects of its database and to the coordinators, as core's messages. */
 import type { InstanceEffect } from '../core/replication/instance-event.ts';
 import type {
+  CoordinatorAddress as CoordinatorDestination,
   CoordinatorReply,
   CoordinatorRequest,
   InstanceAddress,
@@ -19,18 +20,19 @@ const COORDINATOR_DEADLINE_MS = 10_000;
 
 export class Peers {
   readonly #transport: Transport;
-  readonly #coordinators: readonly CoordinatorAddress[];
+  readonly #seeds: readonly CoordinatorAddress[];
 
-  constructor(transport: Transport, coordinators: readonly CoordinatorAddress[]) {
+  /** `seeds`: the coordinators that the deployment began with. */
+  constructor(transport: Transport, seeds: readonly CoordinatorAddress[]) {
     this.#transport = transport;
-    this.#coordinators = coordinators;
+    this.#seeds = seeds;
   }
 
   /** Sends a message and resolves with the answer; throws when none comes. */
   ask({ to, message }: Extract<InstanceEffect, { type: 'send' }>): Promise<InstanceReply | CoordinatorReply> {
     return to.kind === 'instance'
       ? this.#askInstance(to, message as InstanceRequest) // what is sent to an instance, as the address says
-      : this.#askCoordinator(to.name, message as CoordinatorRequest); // and to a coordinator
+      : this.#askCoordinator(to, message as CoordinatorRequest); // and to a coordinator
   }
 
   async #askInstance(to: InstanceAddress, request: InstanceRequest): Promise<InstanceReply> {
@@ -38,10 +40,10 @@ export class Peers {
     return decodeWire(await this.#transport.toInstance(address, encodeWire(request), MESSAGE_DEADLINE_MS));
   }
 
-  /** Asks the coordinator by name. One that is not of this group cannot be reached. */
-  async #askCoordinator(name: string, request: CoordinatorRequest): Promise<CoordinatorReply> {
-    const coordinator = this.#coordinators.find((candidate) => candidate.name === name);
-    if (!coordinator) throw new Error(`there is no coordinator ${name}`);
+  async #askCoordinator(to: CoordinatorDestination, request: CoordinatorRequest): Promise<CoordinatorReply> {
+    const { name, region = this.#seeds.find((seed) => seed.name === name)?.region } = to;
+    if (region === undefined) throw new Error(`there is no coordinator ${name}`);
+    const coordinator = { name, region };
     const bytes = encodeWire({ kind: 'request', request });
     const answer = decodeWire<CoordinatorAnswer>(
       await this.#transport.toCoordinator(coordinator, bytes, COORDINATOR_DEADLINE_MS),

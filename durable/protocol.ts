@@ -7,6 +7,9 @@ import type { WorkerRequest, WorkerResponse } from '../core/coordinator/request.
 import type { ErrorRecord } from '../core/error.ts';
 import type { ReplicationCommand } from '../core/replication/instance-event.ts';
 
+/** What an object's error begins with when its storage could not be read as it began: of errors only the words come to the Worker. */
+export const CANNOT_BEGIN = 'cannot begin: ';
+
 /** Who asks, as it shows in logs and as emulated delays and cuts need it: an object's name, or 'worker'. */
 export interface Caller {
   readonly name: string;

@@ -145,7 +145,7 @@ export class SnapshotTable {
       'INSERT INTO snapshot (slot, manifest, places, created_ms) VALUES (?, ?, ?, ?)',
       slot,
       bufferOf(manifest),
-      Float64Array.from(places).buffer,
+      bufferOf(new Uint8Array(Float64Array.from(places).buffer)),
       createdMs,
     );
     return slot;

@@ -9,8 +9,13 @@ import type { Notification, QueryType, ServedBy, StatementFailure, StatementResu
 
 /** The instance does nothing for clients now; another one may. */
 export class NotServing extends GraphError {
-  constructor(reason: string) {
-    super('Neo.TransientError.General.DatabaseUnavailable', reason);
+  constructor(
+    reason: string,
+    code:
+      | 'Neo.TransientError.General.DatabaseUnavailable'
+      | 'Neo.DatabaseError.General.StorageDamageDetected' = 'Neo.TransientError.General.DatabaseUnavailable',
+  ) {
+    super(code, reason);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The statements of live subscriptions, for sockets that sleep: one row each, deleted with its socket. */
+import { GraphError } from '../core/error.ts';
 import { decodeValue, encodeValue } from '../core/value/codec.ts';
-import { bufferOf } from './chunks.ts';
+import { BLOB_BYTES_MAX, bufferOf } from './chunks.ts';
 import type { LiveStatement } from './live-queries.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,13 +19,22 @@ export class SubscriptionTable {
     this.#sql = tables.sql;
   }
 
+  /** Throws when the statement with its parameters is too large for a row. */
   save({ socket, id }: Place, live: LiveStatement): void {
+    const parameters = encodeValue(live.parameters);
+    const bytes = parameters.length + new TextEncoder().encode(live.statement).length;
+    if (bytes > BLOB_BYTES_MAX) {
+      throw new GraphError(
+        'Neo.ClientError.Statement.ArgumentError',
+        `A live query is kept with its parameters, in at most ${BLOB_BYTES_MAX} bytes; these are ${bytes}.`,
+      );
+    }
     this.#sql.exec(
       'INSERT OR REPLACE INTO subscription (socket, id, statement, parameters, squash_ms) VALUES (?, ?, ?, ?, ?)',
       socket,
       id,
       live.statement,
-      bufferOf(encodeValue(live.parameters)),
+      bufferOf(parameters),
       live.squashMs,
     );
   }

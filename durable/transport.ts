@@ -5,7 +5,7 @@
 import type { Environment } from './environment.ts';
 import type { FaultGate } from './fault-gate.ts';
 import { LinkError } from './fault-gate.ts';
-import { coordinatorObjectName, instanceObjectName } from './names.ts';
+import { type CoordinatorAddress, instanceObjectName } from './names.ts';
 import type { Caller, CoordinatorRpc, InstanceRpc } from './protocol.ts';
 import { type ObjectKind, peerOf, remoteStub } from './region-process.ts';
 
@@ -18,12 +18,8 @@ export function instanceStub(
 }
 
 /** A coordinator's stub, made with its region's location hint. */
-export function coordinatorStub(
-  environment: Environment,
-  address: { readonly number: number; readonly region: string },
-): CoordinatorRpc {
-  const object = { kind: 'coordinator', name: coordinatorObjectName(address.number) } as const;
-  return stubOf<CoordinatorRpc>(environment, object, address.region);
+export function coordinatorStub(environment: Environment, { name, region }: CoordinatorAddress): CoordinatorRpc {
+  return stubOf<CoordinatorRpc>(environment, { kind: 'coordinator', name }, region);
 }
 
 interface ObjectName {
@@ -83,12 +79,8 @@ export class Transport {
   }
 
   /** The same for a coordinator. */
-  toCoordinator(
-    address: { readonly number: number; readonly region: string },
-    message: Uint8Array,
-    deadlineMs: number,
-  ): Promise<Uint8Array> {
-    return this.#call({ name: coordinatorObjectName(address.number), region: address.region }, deadlineMs, () =>
+  toCoordinator(address: CoordinatorAddress, message: Uint8Array, deadlineMs: number): Promise<Uint8Array> {
+    return this.#call(address, deadlineMs, () =>
       coordinatorStub(this.#environment, address).receive({ from: this.#self, message }),
     );
   }

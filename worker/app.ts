@@ -38,21 +38,30 @@ export interface AppOptions {
 
 const RETRY_AFTER_SECONDS = '1';
 
+/** What a page from another origin may read of an answer's headers. */
+const EXPOSED_HEADERS = 'skein-served-by,retry-after,neo4j-cluster-affinity';
+
+/** The answer to a browser that asks whether a page of another origin may ask. */
+const PREFLIGHT = cors({
+  origin: '*',
+  allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+  allowHeaders: ['authorization', 'content-type', 'accept', 'skein-region', 'neo4j-cluster-affinity'],
+  maxAge: 86_400,
+});
+
 /** The application. Every error has the Query API's shape, whatever the path. */
 export function createApp(options: AppOptions): Hono {
   const { service, adminToken, development } = options;
   const app = new Hono();
 
   // Any origin may ask, because access rests on a token that the page itself must hold, never on cookies.
-  app.use(
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-      allowHeaders: ['authorization', 'content-type', 'accept', 'skein-region', 'neo4j-cluster-affinity'],
-      exposeHeaders: ['skein-served-by', 'retry-after', 'neo4j-cluster-affinity'],
-      maxAge: 86_400,
-    }),
-  );
+  app.options('*', PREFLIGHT);
+  app.use((c, next) => {
+    // Set before there is an answer, so that none has to be copied for their sake.
+    c.header('access-control-allow-origin', '*');
+    c.header('access-control-expose-headers', EXPOSED_HEADERS);
+    return next();
+  });
 
   app.get('/', async (c): Promise<Response> => {
     if (isUpgrade(c.req.raw)) return live(c.req.raw, c.req.query('db'), options);
@@ -62,7 +71,7 @@ export function createApp(options: AppOptions): Hono {
   app.get('/db/:database/live', (c) => live(c.req.raw, c.req.param('database'), options));
 
   app.post('/db/:database/query/v2', async (c) => {
-    const { address, form } = await admit(c, options);
+    const { address, form } = admit(c, options);
     const body = formOfBody(c.req.raw);
     const query = parseQueryRequest(await readBody(c.req.raw, BODY_BYTES_MAX), body);
     const answer = await service.run({ ...address, ...query, region: regionOf(c.req.raw, options) });
@@ -76,7 +85,7 @@ export function createApp(options: AppOptions): Hono {
     stepOf: (query: TransactionRequest) => TransactionStep,
     status: 200 | 202,
   ) => {
-    const { address, form } = await admit(c, options);
+    const { address, form } = admit(c, options);
     const text = await readBody(c.req.raw, BODY_BYTES_MAX);
     // What is empty needs no type.
     const query = parseTransactionRequest(text || '{}', text === '' ? 'plain' : formOfBody(c.req.raw));
@@ -119,8 +128,8 @@ export function createApp(options: AppOptions): Hono {
 type DatabaseContext = Context<BlankEnv, '/db/:database/*'>;
 
 /** Lets a caller in who shows a token, and says which database is asked, and how it is to answer. */
-async function admit(c: DatabaseContext, { adminToken }: AppOptions) {
-  await authenticate(c.req.header('authorization') ?? null, adminToken);
+function admit(c: DatabaseContext, { adminToken }: AppOptions) {
+  authenticate(c.req.header('authorization') ?? null, adminToken);
   const { mediaType, form } = formOfAnswer(c.req.raw);
   // Errors have it too: clients look at it before they look at the status.
   c.header('content-type', mediaType);

@@ -9,23 +9,26 @@ import { isAdminToken } from '../durable/credentials.ts';
 const AUTHORIZATION_LENGTH_MAX = 4_096;
 
 /** Throws Neo.ClientError.Security.Unauthorized unless the Authorization header shows the admin token. */
-export async function authenticate(authorization: string | null, adminToken: string | undefined): Promise<void> {
+export function authenticate(authorization: string | null, adminToken: string | undefined): void {
   for (const candidate of presentedTokens(authorization ?? '')) {
-    if (await isAdminToken(candidate, adminToken)) return;
+    if (isAdminToken(candidate, adminToken)) return;
   }
   throw new GraphError('Neo.ClientError.Security.Unauthorized', 'The request does not carry a valid token.');
 }
 
-/** What the header may mean. Two headers arrive joined by a comma, which no scheme here allows. */
-function presentedTokens(authorization: string): string[] {
-  if (authorization.length > AUTHORIZATION_LENGTH_MAX) return [];
+/** What the header may mean, the likeliest first. Two headers arrive joined by a comma, which no scheme here allows. */
+function* presentedTokens(authorization: string): Iterable<string> {
+  if (authorization.length > AUTHORIZATION_LENGTH_MAX) return;
   const match = /^(bearer|basic) +([^\s,]+)$/i.exec(authorization.trim());
   const [, scheme = '', credentials = ''] = match ?? [];
+  const isBearer = scheme.toLowerCase() === 'bearer';
+  if (isBearer) yield credentials;
   const decoded = decodeBase64(credentials);
-  if (scheme.toLowerCase() === 'bearer') return decoded === undefined ? [credentials] : [credentials, decoded];
+  if (decoded === undefined) return;
+  if (isBearer) return yield decoded;
   // RFC 7617: the user name ends at the first colon, the password may hold more of them.
-  const colon = decoded?.indexOf(':') ?? -1;
-  return decoded === undefined || colon < 0 ? [] : [decoded.slice(colon + 1)];
+  const colon = decoded.indexOf(':');
+  if (colon >= 0) yield decoded.slice(colon + 1);
 }
 
 function decodeBase64(text: string): string | undefined {

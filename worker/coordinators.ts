@@ -1,6 +1,7 @@
 /** Asks the coordinators' group: the leader when it is known, else whoever answers and knows better. */
 import type { Topology, WorkerRequest, WorkerResponse } from '../core/coordinator/request.ts';
 import { GraphError } from '../core/error.ts';
+import { type CoordinatorGroup, isNewerGroup } from '../core/replication/coordinator-group.ts';
 import type { CoordinatorAddress } from '../durable/names.ts';
 import type { CoordinatorRpc } from '../durable/protocol.ts';
 import { roundTripMs } from '../durable/regions.ts';
@@ -16,7 +17,8 @@ const HEDGE_MS = 400;
 const RETRY_PAUSE_MS = { first: 20, max: 200 } as const;
 
 export interface CoordinatorEdges {
-  readonly coordinators: readonly CoordinatorAddress[];
+  /** Those that the group began with. */
+  readonly seeds: readonly CoordinatorAddress[];
   coordinator(address: CoordinatorAddress): Pick<CoordinatorRpc, 'ask'>;
 }
 
@@ -27,6 +29,8 @@ export class Coordinators {
   readonly #edges: CoordinatorEdges;
   /** Name of the coordinator that last answered as leader. */
   #leader: string | undefined;
+  /** The group of today, where it is another than the one that it began with. Coordinators tell it with every answer. */
+  #group: CoordinatorGroup | undefined;
 
   constructor(edges: CoordinatorEdges) {
     this.#edges = edges;
@@ -34,7 +38,13 @@ export class Coordinators {
 
   /** The coordinator that answers for the group, as far as is known. */
   get leader(): CoordinatorAddress | undefined {
-    return this.#edges.coordinators.find((address) => address.name === this.#leader);
+    return this.known.find((address) => address.name === this.#leader);
+  }
+
+  /** The members of today, as far as they are known, and after them those of the beginning: who was removed knows who came after. */
+  get known(): readonly CoordinatorAddress[] {
+    const { members, former } = this.#members();
+    return [...members, ...former];
   }
 
   /** The topology, within one round when the caller can do without. */
@@ -59,35 +69,53 @@ export class Coordinators {
   }
 
   /**
-   * Asks each coordinator once at most, and whom they name before the rest. A question that changes nothing goes to the
-   * next one as well when an answer takes long: what does not answer at all would cost its whole patience.
+   * Asks each coordinator once at most, and whom they name before the rest; whoever is not one of them any more names others to ask. A
+   * question that changes nothing goes to the next one as well when an answer takes long: what does not answer at all would
+   * cost its whole patience.
    */
   async #askAround(request: WorkerRequest, region: string): Promise<Answered | undefined> {
-    const left = this.#edges.coordinators.toSorted(
-      (one, other) => roundTripMs(region, one.region) - roundTripMs(region, other.region),
-    );
+    const asked = new Set<string>();
     const pending = new Set<Promise<Answered | undefined>>();
     let next = this.#leader;
+    const candidate = () => {
+      const left = this.#nearestFirst(region).filter(({ name }) => !asked.has(name));
+      return left.find(({ name }) => name === next) ?? left[0];
+    };
     const ask = async (address: CoordinatorAddress): Promise<Answered | undefined> => {
       const response = await this.#askOne(address, request);
+      const group = response?.coordinators;
+      if (group !== undefined && isNewerGroup(group, this.#group)) this.#group = group;
       if (response?.type === 'notLeader') next = response.leader;
       if (!response || response.type === 'notLeader') return undefined;
       this.#leader = address.name;
       return response;
     };
-    while (left.length > 0 || pending.size > 0) {
-      const named = left.findIndex((address) => address.name === next);
-      const [address] = left.splice(Math.max(named, 0), 1);
+    for (let address = candidate(); address || pending.size > 0; address = candidate()) {
       if (address) {
-        const asked: Promise<Answered | undefined> = ask(address).finally(() => pending.delete(asked));
-        pending.add(asked);
+        asked.add(address.name);
+        const answer: Promise<Answered | undefined> = ask(address).finally(() => pending.delete(answer));
+        pending.add(answer);
       }
-      const hurries = request.type === 'topology' && left.length > 0;
+      const hurries = request.type === 'topology' && candidate() !== undefined;
       const response = await (hurries ? within(Promise.race(pending), HEDGE_MS) : Promise.race(pending));
       if (response) return response;
     }
     this.#leader = undefined;
     return undefined;
+  }
+
+  /** Members before those who are none any more, each the nearest first. */
+  #nearestFirst(region: string): readonly CoordinatorAddress[] {
+    const byDistance = (one: CoordinatorAddress, other: CoordinatorAddress) =>
+      roundTripMs(region, one.region) - roundTripMs(region, other.region);
+    const { members, former } = this.#members();
+    return [...members.toSorted(byDistance), ...former.toSorted(byDistance)];
+  }
+
+  #members(): { readonly members: readonly CoordinatorAddress[]; readonly former: readonly CoordinatorAddress[] } {
+    const { seeds } = this.#edges;
+    const { members } = this.#group ?? { members: seeds };
+    return { members, former: seeds.filter(({ name }) => !members.some((member) => member.name === name)) };
   }
 
   /** Undefined when it does not answer. */

@@ -27,7 +27,6 @@ interface Developed {
 
 /** Ways to every object, past the faults. */
 export interface DevelopmentEdges {
-  readonly coordinators: readonly CoordinatorAddress[];
   coordinator(address: CoordinatorAddress): Developed;
   instance(address: InstanceAddress): Developed;
 }
@@ -46,7 +45,7 @@ export function developmentRoutes(
   const census = new Census(edges, service);
 
   routes.use(async (c, next) => {
-    await authenticate(c.req.header('authorization') ?? null, adminToken);
+    authenticate(c.req.header('authorization') ?? null, adminToken);
     await next();
   });
 
@@ -86,7 +85,7 @@ class Census {
 
   async objects(): Promise<NamedObject[]> {
     await this.#refresh();
-    const coordinators = this.#edges.coordinators.map((address) => ({
+    const coordinators = this.#service.coordinators.known.map((address) => ({
       name: address.name,
       command: (command: DevelopmentCommand) => this.#edges.coordinator(address).development(command),
     }));

@@ -31,7 +31,7 @@ export default {
 
 function assemble(environment: Environment): Hono {
   const objects = {
-    coordinators: coordinatorAddresses(environment.SKEIN_COORDINATORS),
+    seeds: coordinatorAddresses(environment.SKEIN_COORDINATORS),
     coordinator: (address: CoordinatorAddress) => coordinatorStub(environment, address),
     instance: (address: InstanceAddress) => instanceStub(environment, address),
   };

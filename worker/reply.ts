@@ -8,6 +8,7 @@ import type {
   TransactionAnswer as TransactionReply,
 } from '../durable/protocol.ts';
 import type { Answer, Failure, Result, TransactionAnswer } from './answer.ts';
+import type { StorageFailure } from './storage-failure.ts';
 
 export function toAnswer(answer: StatementAnswer): Answer {
   if (!answer.ok) return toFailure(answer);
@@ -35,25 +36,41 @@ export function isOverloaded(error: unknown): boolean {
   return error instanceof Error && 'overloaded' in error && error.overloaded === true;
 }
 
-/** SQLite could not write: the object has ended with what is on disk, and begins anew from that. */
-export function isStorageFull(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('SQLITE_FULL');
-}
-
-export function unavailable(database: string): GraphError {
+/** `told`: what is known of why. */
+export function unavailable(database: string, told?: string): GraphError {
+  const message = `No instance of '${database}' can take the statement now. It was not executed.`;
   return new GraphError(
     'Neo.TransientError.General.DatabaseUnavailable',
-    `No instance of '${database}' can take the statement now. It was not executed.`,
+    told === undefined ? message : `${message} ${told}`,
   );
 }
 
-export function unknownOutcome(storageFull = false): GraphError {
-  const cause = storageFull
-    ? "MAIN's storage is full. It stores nothing more until there is room, and goes on answering reads"
-    : 'The connection to MAIN was lost before its answer came';
+/** `failure`: what MAIN's storage said when the object ended, if it was that. */
+export function unknownOutcome(failure?: StorageFailure): GraphError {
   return new GraphError(
     'Neo.DatabaseError.Transaction.TransactionCommitFailed',
-    `${cause}: the statement may or may not have been executed.`,
+    `${lossOf(failure)}: the statement may or may not have been executed.`,
+  );
+}
+
+function lossOf(failure: StorageFailure | undefined): string {
+  switch (failure?.kind) {
+    case undefined:
+      return 'The connection to MAIN was lost before its answer came';
+    case 'full':
+      return "MAIN's storage is full. It stores nothing more until there is room, and goes on answering reads";
+    case 'damaged':
+      return `MAIN's storage is damaged (${failure.words})`;
+    case 'failed':
+      return `MAIN could not store it (${failure.words}), and has begun anew with what is on disk`;
+  }
+}
+
+/** The object of an instance could not begin: nothing was executed, and nothing will be until somebody has done something about it. */
+export function damagedStorage(database: string, instance: string, words: string): GraphError {
+  return new GraphError(
+    'Neo.DatabaseError.General.StorageDamageDetected',
+    `The storage of '${database}@${instance}' cannot be read: ${words}. The statement was not executed. What only this instance held is lost, unless there is a copy of its file; what other instances hold goes on, and fills it again once the file is away.`,
   );
 }
 

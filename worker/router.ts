@@ -19,8 +19,8 @@ import type {
 import { type TransactionPlace, transactionPlace } from '../durable/transaction-id.ts';
 import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import {
+  damagedStorage,
   isOverloaded,
-  isStorageFull,
   lostTransaction,
   noSuchTransaction,
   toAnswer,
@@ -28,6 +28,7 @@ import {
   unavailable,
   unknownOutcome,
 } from './reply.ts';
+import { type StorageFailure, storageFailureOf } from './storage-failure.ts';
 import { sleep, within } from './timing.ts';
 import { mainOf, namedInstance, readersOf, routed } from './topology.ts';
 
@@ -81,20 +82,26 @@ interface Errand<Done extends Reply> {
   readonly startedMs: number;
   send(instance: InstanceStub, time: { deadlineMs: number; bookmarkWaitMs: number }): Promise<Done>;
   /** What is told when the connection was lost, and it may have been executed. */
-  lost(storageFull: boolean | undefined): GraphError;
+  lost(failure: StorageFailure | undefined): GraphError;
 }
 
 /** How one attempt at one instance ended. */
 type Attempt<Done> =
   | { readonly type: 'answered'; readonly answer: Done }
-  /** Refused before anything was executed. */
-  | { readonly type: 'notExecuted'; readonly reason: 'notMain' | 'unreachable' | 'overloaded' }
-  /** The connection broke, or nothing came back: executed or not. `storageFull`: the object ended, as it could not store any more. */
-  | { readonly type: 'lost'; readonly storageFull?: boolean };
+  /** Refused before anything was executed. `damage`: what the instance has lost, if that is why. */
+  | {
+      readonly type: 'notExecuted';
+      readonly reason: 'notMain' | 'unreachable' | 'overloaded';
+      readonly damage?: GraphError;
+    }
+  /** The connection broke, or nothing came back: executed or not. `failure`: the object ended, as its storage had failed it. */
+  | { readonly type: 'lost'; readonly failure?: StorageFailure | undefined };
 
 export class Router {
   readonly #edges: RouterEdges;
   readonly #topologies = new Map<string, { readonly topology: Topology; readonly untilMs: number }>();
+  /** What instances have lost that were last found damaged, by database and name. */
+  readonly #damages = new Map<string, GraphError>();
 
   constructor(edges: RouterEdges) {
     this.#edges = edges;
@@ -136,7 +143,7 @@ export class Router {
         const timed = step.type === 'begin' ? { ...step, bookmarkWaitMs } : step;
         return instance.transact({ database, step: timed, ...(statement && { statement }), deadlineMs, from });
       },
-      lost: (storageFull) => (step.type === 'commit' ? unknownOutcome(storageFull) : lostTransaction()),
+      lost: (failure) => (step.type === 'commit' ? unknownOutcome(failure) : lostTransaction()),
     };
     const answer = await (place ? this.#bringBack(errand, place.instance) : this.#bring(errand));
     return toTransactionAnswer(answer);
@@ -230,7 +237,8 @@ export class Router {
     const { database, accessMode, region } = errand;
     const attempt = await this.#attempt(errand, await this.addressed({ database, name, region }));
     if (attempt.type === 'answered') return attempt.answer;
-    if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.storageFull);
+    if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.failure);
+    if (attempt.type === 'notExecuted' && attempt.damage) throw attempt.damage;
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
@@ -250,7 +258,7 @@ export class Router {
     if (instance === undefined) throw lostTransaction();
     const attempt = await this.#attempt(errand, instance);
     if (attempt.type === 'answered') return attempt.answer;
-    if (attempt.type === 'lost') throw errand.lost(attempt.storageFull);
+    if (attempt.type === 'lost') throw errand.lost(attempt.failure);
     throw attempt.reason === 'notMain' ? lostTransaction() : unavailable(database);
   }
 
@@ -258,7 +266,8 @@ export class Router {
     const { database, accessMode, region } = errand;
     let lostCount = 0;
     for (let fresh = false; ; fresh = true) {
-      const main = mainOf(routed(await this.#topology(database, region, fresh)));
+      const topology = routed(await this.#topology(database, region, fresh));
+      const main = mainOf(topology);
       if (main?.health === 'down') {
         // It would only keep the statement until its outcome is unknown. The report has the coordinators ask it again.
         this.report(database, main);
@@ -266,11 +275,11 @@ export class Router {
         const attempt = await this.#attempt(errand, main);
         if (attempt.type === 'answered') return attempt.answer;
         if (attempt.type === 'lost') {
-          if (accessMode === 'write') throw errand.lost(attempt.storageFull);
+          if (accessMode === 'write') throw errand.lost(attempt.failure);
           if (++lostCount === LOST_READS_MAX) throw unavailable(database);
         }
       }
-      await pauseOrGiveUp(errand);
+      await this.#pauseOrGiveUp(errand, topology);
     }
   }
 
@@ -289,7 +298,7 @@ export class Router {
         }
         if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
       }
-      await pauseOrGiveUp(errand);
+      await this.#pauseOrGiveUp(errand, topology);
     }
   }
 
@@ -305,9 +314,30 @@ export class Router {
     bookmarkWaitMs?: number,
   ): Promise<Attempt<Done>> {
     const attempt = await this.#send(errand, instance, bookmarkWaitMs);
+    this.#noteDamage(`${errand.database}@${instance.name}`, attempt);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
     if (unreachable) this.report(errand.database, instance);
     return attempt;
+  }
+
+  #noteDamage(place: string, attempt: Attempt<unknown>): void {
+    if (attempt.type === 'notExecuted' && attempt.damage) {
+      if (this.#damages.size >= TOPOLOGIES_MAX) this.#damages.clear();
+      this.#damages.set(place, attempt.damage);
+    } else if (attempt.type === 'answered') this.#damages.delete(place);
+  }
+
+  /**
+   * Waits a little before the next attempt. Throws when the caller has waited long enough, and at once when the only instance is damaged: then
+   * nobody takes over.
+   */
+  async #pauseOrGiveUp(errand: Errand<Reply>, { database, instances }: Topology): Promise<void> {
+    const damages = instances.flatMap(({ name }) => this.#damages.get(`${database}@${name}`) ?? []);
+    const [damage] = damages;
+    if (damage && damages.length === instances.length) throw damage;
+    const patienceMs = Math.min(FAILOVER_PATIENCE_MS, errand.deadlineMs);
+    if (Date.now() - errand.startedMs >= patienceMs) throw unavailable(database, damage?.message);
+    await sleep(RETRY_PAUSE_MS);
   }
 
   /** Tells the coordinators that an instance did not answer. */
@@ -328,11 +358,13 @@ export class Router {
       const reply = errand.send(stub, { deadlineMs, bookmarkWaitMs: bookmarkWaitMs ?? deadlineMs });
       const answer = await this.#untilLost(reply, deadlineMs, errand, instance);
       if (answer === undefined) return { type: 'lost' };
-      const { retry = undefined } = answer.ok ? {} : answer;
-      return retry ? { type: 'notExecuted', reason: retry } : { type: 'answered', answer };
+      return answer.ok || answer.retry === undefined ? { type: 'answered', answer } : refusalOf(answer, answer.retry);
     } catch (error) {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
-      return { type: 'lost', storageFull: isStorageFull(error) };
+      const failure = storageFailureOf(error);
+      if (!failure?.atStart) return { type: 'lost', failure };
+      const damage = damagedStorage(errand.database, instance.name, failure.words);
+      return { type: 'notExecuted', reason: 'unreachable', damage };
     }
   }
 
@@ -403,17 +435,8 @@ function placeOf(id: string, addressed: string | undefined): TransactionPlace {
   throw noSuchTransaction(id);
 }
 
-/** Waits a little before the next attempt. Throws DatabaseUnavailable when the caller has waited long enough. */
-async function pauseOrGiveUp({
-  database,
-  deadlineMs,
-  startedMs,
-}: {
-  readonly database: string;
-  readonly deadlineMs: number;
-  readonly startedMs: number;
-}): Promise<void> {
-  const patienceMs = Math.min(FAILOVER_PATIENCE_MS, deadlineMs);
-  if (Date.now() - startedMs >= patienceMs) throw unavailable(database);
-  await sleep(RETRY_PAUSE_MS);
+/** An instance that does nothing for clients may say that it is damaged, and what is lost. */
+function refusalOf<Done>({ error }: StatementFailure, reason: 'notMain' | 'unreachable'): Attempt<Done> {
+  const isDamaged = error.code === 'Neo.DatabaseError.General.StorageDamageDetected';
+  return { type: 'notExecuted', reason, ...(isDamaged && { damage: fromErrorRecord(error) }) };
 }

@@ -14,7 +14,7 @@ const PORT_MAX = 65_535;
 
 interface ClusterOptions {
   readonly regions: readonly RegionName[];
-  readonly coordinators?: readonly RegionName[];
+  readonly coordinators?: readonly string[];
   readonly port: number;
   readonly host: string;
   readonly data: string;
@@ -30,7 +30,11 @@ export function clusterCommand(): Command {
       'enam',
       'apac',
     ])
-    .option('--coordinators <regions>', 'regions of the coordinators; three of the regions if left out', parseRegions)
+    .option(
+      '--coordinators <regions>',
+      'regions of the first coordinators, or their numbers and regions as in 4:oc; three of the regions if left out',
+      parseCoordinators,
+    )
     .option('--port <port>', 'of the first region, the others follow; 0 takes free ones', parsePort, 8787)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--data <folder>', 'where everything is kept, a folder for each region', '.skein/cluster')
@@ -42,8 +46,8 @@ export function clusterCommand(): Command {
 
 const HELP = `
 Prints \`region weur ready http://127.0.0.1:8787 pid 4711\` for each region. A process that ends is started again. A region
-without a process is served by the nearest one that has one. Which regions there are, and where the coordinators stand,
-cannot be changed once the folder has data.`;
+without a process is served by the nearest one that has one. Which regions there are cannot be changed once the folder has
+data. Coordinators come and go by ADD COORDINATOR and REMOVE COORDINATOR; those of --coordinators are the first ones.`;
 
 function parseRegions(text: string): RegionName[] {
   const regions = text.split(',').map((name) => name.trim());
@@ -51,6 +55,12 @@ function parseRegions(text: string): RegionName[] {
   if (unknown !== undefined)
     throw new InvalidArgumentError(`there is no region '${unknown}'; use ${REGIONS.join(', ')}.`);
   return regions as RegionName[];
+}
+
+function parseCoordinators(text: string): string[] {
+  const coordinators = text.split(',').map((coordinator) => coordinator.trim());
+  parseRegions(coordinators.map((coordinator) => coordinator.replace(/^[1-9]\d{0,5}:/, '')).join(','));
+  return coordinators;
 }
 
 async function run(options: ClusterOptions): Promise<void> {

@@ -27,8 +27,16 @@ export type CoordinatorEffect =
     }
   /** Raft: store the snapshot in place of the last one; `keepFrom` is the first entry still needed, all others go. */
   | { readonly type: 'saveSnapshot'; readonly snapshot: Snapshot; readonly keepFrom: number }
-  /** To another coordinator, one way: hand it in there as `raft`. A failure is not reported. */
-  | { readonly type: 'sendRaft'; readonly to: MemberId; readonly message: RaftMessage }
+  /**
+   * To another coordinator, one way: hand it in there as `raft`. A failure is not reported. Without a region it is the answer to
+   * one that this coordinator does not know, and goes back on its call or not at all.
+   */
+  | {
+      readonly type: 'sendRaft';
+      readonly to: MemberId;
+      readonly region: string | undefined;
+      readonly message: RaftMessage;
+    }
   /** To an instance; hand in `reply` or `unreachable` with the same `exchange`. */
   | {
       readonly type: 'send';

@@ -52,8 +52,6 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
 
 export interface CoordinatorConfiguration {
   readonly raft: RaftConfiguration;
-  /** Where each member stands: location hints, by member. */
-  readonly regions: ReadonlyMap<MemberId, string>;
   readonly settings?: Partial<CoordinatorSettings>;
 }
 
@@ -161,7 +159,6 @@ export interface Exchange {
 
 export interface CoordinatorState {
   readonly self: MemberId;
-  readonly regions: ReadonlyMap<MemberId, string>;
   /** The times that hold: the defaults, and what the log says otherwise. */
   readonly settings: CoordinatorSettings;
   readonly defaults: CoordinatorSettings;
@@ -191,7 +188,6 @@ export function restoreCoordinator(
   const cluster = persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data);
   return {
     self: configuration.raft.self,
-    regions: configuration.regions,
     settings: effectiveSettings(defaults, cluster),
     defaults,
     raft: restore(configuration.raft, persisted),

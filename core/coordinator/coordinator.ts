@@ -4,6 +4,7 @@
  * leader. Sources: DESIGN §7, §8; Memgraph's high availability (reference/clustering.md §2).
  */
 import { unreachable } from '../assert.ts';
+import { regionOfMember } from '../raft/configuration.ts';
 import type { RaftEffect } from '../raft/event.ts';
 import type { Entry, RaftMessage } from '../raft/message.ts';
 import { dueAtMs } from '../raft/state.ts';
@@ -80,7 +81,7 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
     case 'saveSnapshot':
       return turn.emit(effect);
     case 'send':
-      return turn.emit({ type: 'sendRaft', to: effect.to, message: effect.message });
+      return sendRaft(turn, effect.to, effect.message);
     case 'commit':
       for (const entry of effect.entries) commit(turn, entry);
       return;
@@ -114,9 +115,13 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
   }
 }
 
+function sendRaft(turn: CoordinatorTurn, to: string, message: RaftMessage): void {
+  turn.emit({ type: 'sendRaft', to, region: regionOfMember(turn.state.raft, to), message });
+}
+
 function commit(turn: CoordinatorTurn, entry: Entry): void {
   const awaiting = turn.state.proposals.filter((proposal) => proposal.index === entry.index);
-  let result: CommandResult | undefined;
+  let result: CommandResult | undefined = entry.group && { done: true, database: undefined };
   if (entry.command !== null) {
     const command = decodeCommand(entry.command);
     const applied = apply(turn.state.cluster, command);

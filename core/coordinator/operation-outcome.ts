@@ -2,6 +2,7 @@
 import type { CommandRefusal, Database } from './cluster-state.ts';
 import type { Operated } from './coordinator-state.ts';
 import { MIXED_MODES } from './creation.ts';
+import { memberNumbered } from './group-change.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
 import { argumentError, DONE, notFound, unavailable } from './response.ts';
 import type { CoordinatorTurn } from './turn.ts';
@@ -26,9 +27,19 @@ export function isOperated(turn: CoordinatorTurn, wants: Operated): boolean {
       return databases.every(({ status }) => status.type !== 'failingOver' || status.choice.type !== 'nobody');
     case 'yieldLeadership':
       return turn.state.raft.transfer === undefined;
+    case 'addCoordinator':
+      return !isLearner(turn, command.coordinator);
     case 'updateConfig':
+    case 'removeCoordinator':
+    case 'updateCoordinator':
       return true;
   }
+}
+
+/** Whether a coordinator was added and does not vote yet. */
+function isLearner({ state: { raft } }: CoordinatorTurn, number: number): boolean {
+  const id = memberNumbered(raft.self, number);
+  return raft.configuration.members.some((member) => member.id === id && !member.votes);
 }
 
 /** Whether it is done by now, though this coordinator leads no more: the log has it, or it was what the operator wanted. */
@@ -57,6 +68,11 @@ function isWithoutMain(turn: CoordinatorTurn, { assignment, status }: Database):
 export function outcomeOf(turn: CoordinatorTurn, wants: Operated): WorkerResponse {
   const { command, database: name } = wants.request;
   if (command.type === 'yieldLeadership') return unavailable('No other coordinator could take the leadership');
+  if (command.type === 'addCoordinator' && isLearner(turn, command.coordinator)) {
+    return unavailable(
+      `Coordinator ${command.coordinator} has been added, and votes as soon as it is level with the others`,
+    );
+  }
   if (!('instance' in command) || name === undefined) return DONE;
   const database = turn.database(name);
   if (database === undefined) return notFound(name);

@@ -4,22 +4,18 @@
  */
 import { assert } from '../assert.ts';
 import { type InstanceDescription, isManual, type Servers } from '../replication/assignment.ts';
+import { type Beginning, refusal } from './beginning.ts';
 import { complaintAbout, SETTING_NAMES } from './cluster-settings.ts';
-import type { Command, Database } from './cluster-state.ts';
+import type { Database } from './cluster-state.ts';
 import { modeOf, regionOf } from './creation.ts';
+import { changeGroup } from './group-change.ts';
 import { beginHandover } from './handover.ts';
 import { NO_SERVERS } from './instance-change.ts';
-import type { OperatorCommand, WorkerResponse } from './request.ts';
-import { argumentError, DONE, manualDatabase, unavailable } from './response.ts';
+import type { OperatorCommand } from './request.ts';
+import { DONE, manualDatabase, unavailable } from './response.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 type OnInstance = Extract<OperatorCommand, { readonly instance: string }>;
-
-/** What comes of a command before the log has it: an answer, a command for the log, or patience. */
-export type Beginning =
-  | { readonly type: 'respond'; readonly response: WorkerResponse }
-  | { readonly type: 'propose'; readonly command: Command }
-  | { readonly type: 'await' };
 
 /** Begins what does not concern one database. */
 export function operateOnGroup(turn: CoordinatorTurn, command: Exclude<OperatorCommand, OnInstance>): Beginning {
@@ -32,6 +28,8 @@ export function operateOnGroup(turn: CoordinatorTurn, command: Exclude<OperatorC
     case 'forceReset':
       forceReset(turn);
       return { type: 'await' };
+    default:
+      return changeGroup(turn.state.raft, command);
   }
 }
 
@@ -163,10 +161,6 @@ function updateConfig({ assignment }: Database, command: Extract<OnInstance, { t
   const { instance } = command;
   const bounded = boltServer.slice(0, ADDRESS_LENGTH_MAX);
   return { type: 'propose', command: { type: 'updateServers', database, cluster, instance, boltServer: bounded } };
-}
-
-function refusal(message: string): Beginning {
-  return { type: 'respond', response: argumentError(message) };
 }
 
 function busy(database: string): Beginning {

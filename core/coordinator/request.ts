@@ -1,6 +1,7 @@
 /** What a Worker asks of the coordinators, and what it gets. */
 import type { ErrorCode } from '../error.ts';
 import type { ReplicationMode } from '../replication/assignment.ts';
+import type { CoordinatorGroup } from '../replication/coordinator-group.ts';
 
 export type WorkerRequest =
   | {
@@ -59,6 +60,12 @@ export type OperatorCommand =
       readonly config: ReadonlyMap<string, string>;
     }
   | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | {
+      readonly type: 'addCoordinator' | 'updateCoordinator';
+      readonly coordinator: number;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' };
@@ -88,7 +95,8 @@ export interface InstanceRow {
   readonly coordinator_server: string;
   readonly management_server: string;
   readonly health: 'up' | 'down' | 'unknown';
-  readonly role: 'leader' | 'follower' | 'main' | 'replica' | 'unknown';
+  /** `learner`: a coordinator that was added and is not level with the others yet. */
+  readonly role: 'leader' | 'follower' | 'learner' | 'main' | 'replica' | 'unknown';
   readonly last_succ_resp_ms: number | null;
   /** Null for coordinators, as everything below. Mode, membership of the in-sync set and lag are null where roles are given by hand. */
   readonly database: string | null;
@@ -124,7 +132,10 @@ export interface Topology {
   readonly instances: readonly TopologyInstance[];
 }
 
-export type WorkerResponse =
+/** What a coordinator answers, and which coordinators there are, unless they are those that the group began with. */
+export type WorkerResponse = Answer & { readonly coordinators?: CoordinatorGroup };
+
+type Answer =
   | { readonly type: 'created'; readonly created: boolean; readonly topology: Topology }
   | { readonly type: 'dropped'; readonly dropped: boolean }
   | { readonly type: 'databases'; readonly rows: readonly DatabaseRow[] }

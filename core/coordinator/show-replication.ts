@@ -4,7 +4,7 @@ import { SETTING_NAMES } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState } from './coordinator-state.ts';
 import type { Cell, ShownTable, Table } from './request.ts';
-import { healthOf, lagOf, settingOf, storedLsnOf, topologyOf } from './show.ts';
+import { healthOf, lagOf, NO_SERVERS, settingOf, storedLsnOf, topologyOf } from './show.ts';
 
 /** What a table is about. */
 export interface Subject {
@@ -34,7 +34,7 @@ export function tableOf(state: CoordinatorState, what: ShownTable, subject: Subj
     case 'instance':
       return {
         columns: ['name', 'bolt_server', 'coordinator_server', 'management_server', 'role'],
-        rows: [[state.self, '', '', '', state.raft.role === 'leader' ? 'leader' : 'follower']],
+        rows: [[state.self, ...serversOf(state), state.raft.role === 'leader' ? 'leader' : 'follower']],
       };
     case 'routingTable':
       return { columns: ['role', 'servers'], rows: routes(state, subject) };
@@ -46,6 +46,11 @@ export function tableOf(state: CoordinatorState, what: ShownTable, subject: Subj
     case 'failovers':
       return failovers(subject);
   }
+}
+
+function serversOf({ self, raft }: CoordinatorState): readonly string[] {
+  const { servers = NO_SERVERS } = raft.configuration.members.find(({ id }) => id === self) ?? {};
+  return [servers.bolt_server, servers.coordinator_server, servers.management_server];
 }
 
 /** As MAIN sees them. */
@@ -88,7 +93,7 @@ function routes(state: CoordinatorState, { databases, nowMs }: Subject): (readon
     rows.push(['WRITE', topology.main === undefined ? [] : [address(topology.main)]]);
     rows.push(['READ', (readers.length > 0 ? readers : living).map(({ name }) => address(name))]);
   }
-  rows.push(['ROUTE', [state.self, ...state.raft.others].sort()]);
+  rows.push(['ROUTE', state.raft.voters.toSorted()]);
   return rows.filter(([, servers]) => servers.length > 0);
 }
 

@@ -68,19 +68,18 @@ export function instanceRows(
 }
 
 function coordinatorRows(state: CoordinatorState, nowMs: number): readonly InstanceRow[] {
-  const { self, peers, options } = state.raft;
-  const members = [self, ...state.raft.others].sort();
-  return members.map((name): InstanceRow => {
+  const { self, peers, options, configuration } = state.raft;
+  return configuration.members.map(({ id: name, votes, region, servers }): InstanceRow => {
     const heardAtMs = name === self ? nowMs : (peers.get(name)?.answeredSentAtMs ?? Number.NEGATIVE_INFINITY);
     const isUp = nowMs - heardAtMs < options.electionTimeoutMs.max;
     return {
-      ...NO_SERVERS,
+      ...(servers ?? NO_SERVERS),
       name,
       health: isUp ? 'up' : 'down',
-      role: name === self ? 'leader' : 'follower',
+      role: name === self ? 'leader' : votes ? 'follower' : 'learner',
       last_succ_resp_ms: Number.isFinite(heardAtMs) ? nowMs - heardAtMs : null,
       database: null,
-      region: state.regions.get(name) ?? null,
+      region,
       mode: null,
       in_sync: null,
       epoch: null,
@@ -91,7 +90,7 @@ function coordinatorRows(state: CoordinatorState, nowMs: number): readonly Insta
 }
 
 /** Objects are addressed by name; the columns are there because tools look for them. */
-const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
+export const NO_SERVERS = { bolt_server: '', coordinator_server: '', management_server: '' } as const;
 
 function rowsOf(state: CoordinatorState, database: Database, nowMs: number): readonly InstanceRow[] {
   const { assignment } = database;

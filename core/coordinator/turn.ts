@@ -1,9 +1,11 @@
 /** One event being handled by a coordinator: the state as it becomes, and the effects so far. */
 
+import { type MemberChange, regionOfMember } from '../raft/configuration.ts';
 import type { RaftEffect, RaftEvent } from '../raft/event.ts';
 import { step } from '../raft/raft.ts';
 import { isEstablishedLeader } from '../raft/state.ts';
 import type { Assignment } from '../replication/assignment.ts';
+import type { CoordinatorGroup } from '../replication/coordinator-group.ts';
 import {
   type CoordinatorReplyBody,
   type CoordinatorRequest,
@@ -90,6 +92,15 @@ export class CoordinatorTurn {
       proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }],
     });
     this.raft({ type: 'propose', id, command: encodeCommand(command) });
+  }
+
+  /** Changes the coordinators' group. `purpose` says who hears of its end. */
+  changeMembers(change: MemberChange, purpose: Proposal['purpose']): void {
+    const id = this.takeId();
+    this.update({
+      proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database: undefined, purpose }],
+    });
+    this.raft({ type: 'changeMembers', id, change });
   }
 
   /** Puts a command of the leader's own into the log, one at a time for each database. */
@@ -186,7 +197,7 @@ export class CoordinatorTurn {
 
   /** Answers a Worker. */
   respond(id: string, response: WorkerResponse): void {
-    this.emit({ type: 'respond', id, response });
+    this.emit({ type: 'respond', id, response: { ...response, ...this.#group() } });
   }
 
   finish(): Step<CoordinatorState, CoordinatorEffect> {
@@ -197,8 +208,17 @@ export class CoordinatorTurn {
     return {
       version: REPLICATION_PROTOCOL_VERSION,
       ...about,
-      from: { name: this.#state.self, region: this.#state.regions.get(this.#state.self) ?? '' },
+      from: { name: this.#state.self, region: regionOfMember(this.#state.raft, this.#state.self) ?? '' },
       deadlineMs: this.nowMs + timeoutMs,
+      ...this.#group(),
     };
+  }
+
+  /** Which coordinators there are, unless they are those that everybody knows from the beginning. */
+  #group(): { readonly coordinators?: CoordinatorGroup } {
+    const { term, index, members } = this.#state.raft.configuration;
+    if (index === 0) return {};
+    const voters = members.filter(({ votes }) => votes);
+    return { coordinators: { term, index, members: voters.map(({ id: name, region }) => ({ name, region })) } };
   }
 }

@@ -2,11 +2,12 @@
 import { unreachable } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import { isManual } from '../replication/assignment.ts';
+import type { Beginning } from './beginning.ts';
 import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
 import type { Waiting } from './coordinator-state.ts';
 import { creationOf } from './creation.ts';
 import { isOperated, operationRefused, outcomeOf } from './operation-outcome.ts';
-import { type Beginning, operateOnGroup, operateOnInstance } from './operator.ts';
+import { operateOnGroup, operateOnInstance } from './operator.ts';
 import type { WorkerRequest, WorkerResponse } from './request.ts';
 import { argumentError, errorResponse, manualDatabase, notFound, unavailable } from './response.ts';
 import { databaseRows, instanceRows, topologyOf } from './show.ts';
@@ -71,8 +72,7 @@ function createDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'c
     return respondCreated(turn, id, existing, false);
   }
   try {
-    const coordinators = [turn.state.self, ...turn.state.raft.others].sort();
-    turn.propose(creationOf(request, coordinators), { type: 'worker', id, request });
+    turn.propose(creationOf(request, turn.state.raft.voters.toSorted()), { type: 'worker', id, request });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     turn.respond(id, { type: 'error', code: error.code, message: error.message });
@@ -149,6 +149,7 @@ function operate(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'
 function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, beginning: Beginning): void {
   if (beginning.type === 'respond') return turn.respond(id, beginning.response);
   if (beginning.type === 'propose') return turn.propose(beginning.command, { type: 'worker', id, request });
+  if (beginning.type === 'changeMembers') return turn.changeMembers(beginning.change, { type: 'worker', id, request });
   const database = request.database === undefined ? undefined : turn.database(request.database);
   keepWaiting(turn, id, { type: 'operated', request, epoch: database?.assignment.epoch ?? 0 });
 }

@@ -486,7 +486,9 @@ export type Expression =
 export type RecoveryTarget =
   | { readonly type: 'snapshot'; readonly path: string }
   | { readonly type: 'bookmark'; readonly bookmark: string }
-  | { readonly type: 'transaction'; readonly lsn: number };
+  | { readonly type: 'transaction'; readonly lsn: number }
+  /** In milliseconds since 1970. */
+  | { readonly type: 'moment'; readonly atMs: number };
 
 export type SchemaCommand =
   | { readonly type: 'recover'; readonly target: RecoveryTarget; readonly span: Span }
@@ -585,6 +587,12 @@ export type ClusterCommand =
       readonly config: ReadonlyMap<string, string>;
     }
   | { readonly type: 'updateConfig'; readonly instance: string; readonly config: ReadonlyMap<string, string> }
+  | {
+      readonly type: 'addCoordinator' | 'updateCoordinator';
+      readonly coordinator: number;
+      readonly config: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'removeCoordinator'; readonly coordinator: number }
   | { readonly type: 'setSetting'; readonly name: string; readonly value: string }
   | { readonly type: 'yieldLeadership' }
   | { readonly type: 'forceReset' }

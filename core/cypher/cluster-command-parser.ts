@@ -1,7 +1,7 @@
-/** Commands on the cluster, in Memgraph's forms: replicas, instances, settings, and who leads. They stand alone in a statement. */
+/** Commands on the cluster, in Memgraph's forms: replicas, instances, settings, coordinators, and who leads. They stand alone in a statement. */
 import type { ClusterCommand, SystemCommand } from './ast.ts';
 import { compoundName } from './compound-name.ts';
-import { stringValue } from './literal-text.ts';
+import { integerValue, stringValue } from './literal-text.ts';
 import { TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -22,6 +22,9 @@ const COMMANDS: readonly (readonly [words: string, parse: Parse])[] = [
   ['UNREGISTER INSTANCE', (parser) => ({ type: 'unregister', instance: parser.instance() })],
   ['REGISTER INSTANCE', (parser) => parser.register()],
   ['UPDATE CONFIG FOR INSTANCE', (parser) => parser.updateConfig()],
+  ['ADD COORDINATOR', (parser) => parser.addCoordinator()],
+  ['REMOVE COORDINATOR', (parser) => ({ type: 'removeCoordinator', coordinator: parser.number() })],
+  ['UPDATE CONFIG FOR COORDINATOR', (parser) => parser.updateCoordinator()],
   ['SET REPLICATION ROLE', (parser) => parser.role()],
   ['REGISTER REPLICA', (parser) => parser.registerReplica()],
   ['DROP REPLICA', (parser) => ({ type: 'dropReplica', name: parser.instance('the name of a replica') })],
@@ -120,6 +123,27 @@ export class ClusterCommandParser {
   /** `weur-1 {"bolt_server": "…"}` */
   updateConfig(): ClusterCommand {
     return { type: 'updateConfig', instance: this.instance(), config: this.#config() };
+  }
+
+  /** `4 WITH CONFIG {"region": "oc"}` */
+  addCoordinator(): ClusterCommand {
+    const coordinator = this.number();
+    this.#expect('WITH', 'CONFIG');
+    return { type: 'addCoordinator', coordinator, config: this.#config() };
+  }
+
+  /** `4 {"bolt_server": "…"}` */
+  updateCoordinator(): ClusterCommand {
+    return { type: 'updateCoordinator', coordinator: this.number(), config: this.#config() };
+  }
+
+  /** The number of a coordinator. */
+  number(): number {
+    const cursor = this.#cursor;
+    const value = cursor.at(TOKEN.integer) ? integerValue(cursor.source()) : undefined;
+    if (value === undefined || value > Number.MAX_SAFE_INTEGER) throw cursor.expected('the number of a coordinator');
+    cursor.skip();
+    return Number(value);
   }
 
   /** `weur-1 TO MAIN` */

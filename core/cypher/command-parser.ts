@@ -1,9 +1,10 @@
 /** Commands on indexes, constraints and databases. They stand alone in a statement. */
-import type { IndexSubject, OptionValue, RecoveryTarget, SchemaCommand, SystemCommand } from './ast.ts';
+import type { IndexSubject, OptionValue, SchemaCommand, SystemCommand } from './ast.ts';
 import { compoundName } from './compound-name.ts';
 import { ConstraintParser } from './constraint-parser.ts';
 import { shown } from './error-text.ts';
 import { integerValue, stringValue } from './literal-text.ts';
+import { RecoveryTargetParser } from './recovery-target-parser.ts';
 import { schemaEachKey, schemaKeys, schemaPlace } from './schema-place-parser.ts';
 import { type Keyword, TOKEN } from './token.ts';
 import type { TokenCursor } from './token-cursor.ts';
@@ -262,28 +263,14 @@ export class CommandParser {
     return this.#cursor.at(TOKEN.name) && this.#cursor.source().toUpperCase() === 'RECOVER';
   }
 
-  /** `RECOVER SNAPSHOT 'path' [FORCE]`, `RECOVER TO 'bookmark'`, `RECOVER TO TRANSACTION 42` */
+  /** `RECOVER SNAPSHOT 'path' [FORCE]`, `RECOVER TO 'bookmark'`, `RECOVER TO TRANSACTION 42`, `RECOVER TO datetime('2026-07-01T12:00Z')` */
   #recover(): SchemaCommand {
     const cursor = this.#cursor;
     const start = cursor.index;
     const isSnapshot = cursor.source(start + 1).toUpperCase() === 'SNAPSHOT';
     cursor.skip(2);
-    const isTransaction = !isSnapshot && cursor.word() === 'TRANSACTION';
-    if (isTransaction) cursor.skip();
-    const at = cursor.index;
-    const value = this.#optionValue(0);
-    const wanted = isTransaction ? 'number' : 'string';
-    if (typeof value !== wanted) {
-      const what = isSnapshot ? 'the path of a snapshot' : isTransaction ? 'a number' : 'a bookmark, or TRANSACTION';
-      throw cursor.error(`This is not ${what}`, 'UnexpectedSyntax', undefined, { index: at });
-    }
-    if (isSnapshot && cursor.atName() && cursor.source().toUpperCase() === 'FORCE') cursor.skip();
-    const target: RecoveryTarget =
-      typeof value === 'number'
-        ? { type: 'transaction', lsn: value }
-        : isSnapshot
-          ? { type: 'snapshot', path: String(value) }
-          : { type: 'bookmark', bookmark: String(value) };
+    const values = new RecoveryTargetParser(cursor, () => this.#optionValue(1));
+    const target = isSnapshot ? values.snapshot() : values.transaction();
     return { type: 'recover', target, span: cursor.spanFrom(start) };
   }
 

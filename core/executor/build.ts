@@ -252,7 +252,7 @@ class OperatorBuilder {
         return this.#scan(plan, plan.input, input);
       case 'nodeIndexSeek':
       case 'relationshipIndexSeek': {
-        const values = plan.values.map((value) => this.#expression(value));
+        const values = plan.values.map(({ value, each }) => ({ value: this.#expression(value), each }));
         const entity = plan.type === 'nodeIndexSeek' ? 'node' : 'relationship';
         return (argument) => new IndexSeek(input(argument), { ...plan, kind: 'range', entity, values });
       }
@@ -264,12 +264,13 @@ class OperatorBuilder {
       }
       case 'nodeIndexSeekByRange':
       case 'relationshipIndexSeekByRange': {
-        const prefix = plan.prefix.map((value) => this.#expression(value));
+        const prefix = plan.prefix.map(({ value, each }) => ({ value: this.#expression(value), each }));
+        const beginning = plan.beginning && this.#expression(plan.beginning);
         const from = plan.from && { ...plan.from, value: this.#expression(plan.from.value) };
         const to = plan.to && { ...plan.to, value: this.#expression(plan.to.value) };
         const entity = plan.type === 'nodeIndexSeekByRange' ? 'node' : 'relationship';
-        return (argument) =>
-          new IndexSeekByRange(input(argument), { ...plan, kind: 'range', entity, prefix, from, to });
+        const spec = { ...plan, kind: 'range', entity, prefix, from, to, beginning } as const;
+        return (argument) => new IndexSeekByRange(input(argument), spec);
       }
       case 'expand': {
         const firstRows = this.#firstRows;

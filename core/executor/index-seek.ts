@@ -7,7 +7,9 @@ import type { EntityKind, IndexKind, IndexRange } from '../graph/index-definitio
 import { scanIndexed } from '../graph/index-seek.ts';
 import { supportsRange } from '../graph/property-index.ts';
 import { IdList } from '../graph/result-lists.ts';
+import { firstAfterAllWith } from '../graph/text-range.ts';
 import type { ValueIndex } from '../graph/value-index.ts';
+import type { Sought } from '../planner/index-access.ts';
 import { isList } from '../value/equality.ts';
 import { typeName } from '../value/render.ts';
 import type { StoredValue, Value } from '../value/value.ts';
@@ -127,84 +129,114 @@ function findIndex({ kind, entity, token, keys }: SeekPlace, context: ExecutionC
   return index;
 }
 
-export interface IndexSeekSpec extends SeekPlace {
-  /** One for each key. */
-  readonly values: readonly CompiledExpression[];
-  /** The value, which is the only one, is a list, and each of its elements is looked for. */
-  readonly each: boolean;
-}
-
-export class IndexSeek extends Seek {
-  readonly #spec: IndexSeekSpec;
+/** What seeks by values share: one of these may be a list, and then each of its elements is looked for. */
+abstract class SeekByValues extends Seek {
+  readonly #sought: readonly Sought<CompiledExpression>[];
+  /** Which of the values is a list; -1: none. */
+  readonly #listAt: number;
   readonly #part = new IdList();
 
-  constructor(input: Operator, spec: IndexSeekSpec) {
-    super(input, spec);
-    this.#spec = spec;
+  constructor(input: Operator, place: SeekPlace, sought: readonly Sought<CompiledExpression>[]) {
+    super(input, place);
+    this.#sought = sought;
+    this.#listAt = sought.findIndex(({ each }) => each);
   }
 
+  /** Makes ready for a row. False: nothing can be found for it. */
+  protected prepare(_batch: Batch, _row: number, _context: ExecutionContext): boolean {
+    return true;
+  }
+
+  /** Makes `out` the entities that have these values. */
+  protected abstract find(
+    values: readonly StoredValue[],
+    index: ValueIndex,
+    out: IdList,
+    context: ExecutionContext,
+  ): void;
+
   protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
-    const { values, each } = this.#spec;
-    if (values.length > 1) return seekTuple(valuesAt(values, batch, row, context), index, found, context);
-    const value = values[0]!.valueAt(batch, row, context);
-    if (each) this.#seekEach(value, index, found, context);
-    else seekOne(value, index, found, context);
+    found.count = 0;
+    const values = this.#valuesAt(batch, row, context);
+    if (values === undefined || !this.prepare(batch, row, context)) return;
+    if (this.#listAt < 0) this.find(values, index, found, context);
+    else
+      this.#findEach(this.#sought[this.#listAt]!.value.valueAt(batch, row, context), { values, index, found, context });
+  }
+
+  /** In place of a list stands nothing yet. Undefined when one of them equals no property. */
+  #valuesAt(batch: Batch, row: number, context: ExecutionContext): StoredValue[] | undefined {
+    const values: StoredValue[] = [];
+    for (const { value, each } of this.#sought) {
+      const stored = each ? false : asStored(value.valueAt(batch, row, context));
+      if (stored === undefined) return undefined;
+      values.push(stored);
+    }
+    return values;
   }
 
   /** An entity is found once, however often its value stands in the list. */
-  #seekEach(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
-    found.count = 0;
-    if (value === null) return;
-    if (!isList(value)) {
-      throw new GraphError(
-        'Neo.ClientError.Statement.TypeError',
-        `IN needs a LIST, but this is of type ${typeName(value)}.`,
-        {
-          detail: 'InvalidArgumentType',
-        },
-      );
-    }
+  #findEach(
+    list: Value,
+    {
+      values,
+      index,
+      found,
+      context,
+    }: { values: StoredValue[]; index: ValueIndex; found: IdList; context: ExecutionContext },
+  ): void {
+    if (list === null) return;
+    if (!isList(list)) throw noList(list);
     const ids = new Set<number>();
-    for (const element of value) {
-      seekOne(element, index, this.#part, context);
+    for (const element of list) {
       context.charge(1);
+      const stored = asStored(element);
+      // Null equals nothing, and no property equals what cannot be stored.
+      if (stored === undefined) continue;
+      values[this.#listAt] = stored;
+      this.find(values, index, this.#part, context);
       for (let i = 0; i < this.#part.count; i++) ids.add(this.#part.ids[i]!);
     }
     for (const id of ids) found.push(id);
   }
 }
 
-/** Null equals nothing, and no property equals what cannot be stored. */
-function seekOne(value: Value, index: ValueIndex, found: IdList, context: ExecutionContext): void {
-  const stored = asStored(value);
-  if (stored === undefined) found.count = 0;
-  else context.view.seekIndex(index, stored, found);
+function noList(value: Value): GraphError {
+  const message = `IN needs a LIST, but this is of type ${typeName(value)}.`;
+  return new GraphError('Neo.ClientError.Statement.TypeError', message, { detail: 'InvalidArgumentType' });
 }
 
-function seekTuple(
-  values: readonly StoredValue[] | undefined,
-  index: ValueIndex,
-  found: IdList,
-  context: ExecutionContext,
-): void {
-  if (values === undefined) found.count = 0;
-  else context.view.seekIndex(index, values, found);
+export interface IndexSeekSpec extends SeekPlace {
+  /** One for each key. */
+  readonly values: readonly Sought<CompiledExpression>[];
 }
 
-/** Undefined when one of them equals no property. */
-function valuesAt(
-  expressions: readonly CompiledExpression[],
-  batch: Batch,
-  row: number,
-  context: ExecutionContext,
-): StoredValue[] | undefined {
-  const values: StoredValue[] = [];
-  for (const expression of expressions) {
-    const stored = asStored(expression.valueAt(batch, row, context));
-    if (stored === undefined) return undefined;
-    values.push(stored);
+export class IndexSeek extends SeekByValues {
+  readonly #only: CompiledExpression | undefined;
+
+  constructor(input: Operator, spec: IndexSeekSpec) {
+    super(input, spec, spec.values);
+    const [first] = spec.values;
+    this.#only = spec.values.length === 1 && first?.each === false ? first.value : undefined;
   }
-  return values;
+
+  /** A value by itself is the common case, and needs no list around it. */
+  protected override seek(
+    batch: Batch,
+    row: number,
+    index: ValueIndex,
+    found: IdList,
+    context: ExecutionContext,
+  ): void {
+    if (this.#only === undefined) return super.seek(batch, row, index, found, context);
+    const stored = asStored(this.#only.valueAt(batch, row, context));
+    if (stored === undefined) found.count = 0;
+    else context.view.seekIndex(index, stored, found);
+  }
+
+  protected find(values: readonly StoredValue[], index: ValueIndex, out: IdList, context: ExecutionContext): void {
+    context.view.seekIndex(index, values.length === 1 ? values[0]! : [...values], out);
+  }
 }
 
 export interface SeekBound {
@@ -213,39 +245,49 @@ export interface SeekBound {
 }
 
 export interface IndexSeekByRangeSpec extends SeekPlace {
-  readonly prefix: readonly CompiledExpression[];
+  readonly prefix: readonly Sought<CompiledExpression>[];
   readonly from: SeekBound | undefined;
   readonly to: SeekBound | undefined;
+  /** The text that the value begins with; there are no other bounds then. */
+  readonly beginning: CompiledExpression | undefined;
 }
 
 /** Gives at least what is in the range; a Filter above holds the bounds against each once more. */
-export class IndexSeekByRange extends Seek {
+export class IndexSeekByRange extends SeekByValues {
   readonly #spec: IndexSeekByRangeSpec;
+  /** The bounds for a row; undefined: nothing bounds the range, and the Filter has to look at more. */
+  #bounds: IndexRange | undefined;
+
   constructor(input: Operator, spec: IndexSeekByRangeSpec) {
-    super(input, spec);
+    super(input, spec, spec.prefix);
     this.#spec = spec;
   }
 
-  protected seek(batch: Batch, row: number, index: ValueIndex, found: IdList, context: ExecutionContext): void {
-    const { prefix: prefixSpec, from: fromSpec, to: toSpec } = this.#spec;
-    found.count = 0;
-    const prefix = valuesAt(prefixSpec, batch, row, context);
+  protected override prepare(batch: Batch, row: number, context: ExecutionContext): boolean {
+    const { from: fromSpec, to: toSpec, beginning } = this.#spec;
+    if (beginning) return this.#prepareBeginning(beginning.valueAt(batch, row, context));
     const from = fromSpec?.value.valueAt(batch, row, context);
     const to = toSpec?.value.valueAt(batch, row, context);
-    if (prefix === undefined || from === null || to === null) return;
+    if (from === null || to === null) return false;
     const lower = rangeBound(from);
     const upper = rangeBound(to);
-    // Nothing bounds the range then, and the Filter has to look at more.
     const isOrdered = lower !== 'unordered' && upper !== 'unordered';
-    if (!isOrdered && prefix.length === 0) return scanInstead(index, found, context);
-    const bounds = isOrdered ? { from: lower, to: upper } : {};
-    const range: IndexRange = {
-      prefix,
-      ...bounds,
-      fromExclusive: fromSpec && !fromSpec.inclusive,
-      toExclusive: toSpec && !toSpec.inclusive,
-    };
-    context.view.rangeIndex(index, range, found);
+    const [fromExclusive, toExclusive] = [fromSpec && !fromSpec.inclusive, toSpec && !toSpec.inclusive];
+    this.#bounds = isOrdered ? { from: lower, fromExclusive, to: upper, toExclusive } : undefined;
+    return true;
+  }
+
+  /** What is no text begins with none, and no text begins with it. */
+  #prepareBeginning(beginning: Value): boolean {
+    if (typeof beginning !== 'string') return false;
+    this.#bounds = { from: beginning, to: firstAfterAllWith(beginning), toExclusive: true };
+    return true;
+  }
+
+  protected find(prefix: readonly StoredValue[], index: ValueIndex, out: IdList, context: ExecutionContext): void {
+    out.count = 0;
+    if (this.#bounds === undefined && prefix.length === 0) scanInstead(index, out, context);
+    else context.view.rangeIndex(index, { ...this.#bounds, prefix }, out);
   }
 }
 

@@ -29,6 +29,13 @@ class Slab<Numbers extends Int32Array | Float64Array> {
     this.taken = mark.numbers === this.numbers ? mark.taken : 0;
   }
 
+  /** Overwrites what `takeBack` would take back. Slabs between that of the mark and this one are out of sight. */
+  spoil(mark: { readonly numbers: Numbers; readonly taken: number }, poison: number): void {
+    const isSame = mark.numbers === this.numbers;
+    if (!isSame) mark.numbers.fill(poison, mark.taken);
+    this.numbers.fill(poison, isSame ? mark.taken : 0, this.taken);
+  }
+
   has(length: number): boolean {
     return this.taken + length <= this.numbers.length;
   }
@@ -42,6 +49,9 @@ class Slab<Numbers extends Int32Array | Float64Array> {
   }
 }
 
+/** No id, no count, and no number that a test would have. */
+const POISON = { integer: -1_234_567_891, float: -1.234567891e300 } as const;
+
 /** What was taken at a moment. */
 export interface ColumnMark {
   readonly integers: { readonly numbers: Int32Array; readonly taken: number };
@@ -53,6 +63,8 @@ export class ColumnMemory {
   readonly #sharedBytesMax: number;
   #integers = new Slab<Int32Array>(new Int32Array(0));
   #floats = new Slab<Float64Array>(new Float64Array(0));
+  /** For tests: what is taken back is overwritten, so that it shows when somebody holds it still. */
+  spoils = false;
 
   constructor(slabBytes: number) {
     this.#slabBytes = slabBytes;
@@ -91,6 +103,10 @@ export class ColumnMemory {
 
   /** Takes back what has been cut since the mark. Nobody holds any of it. */
   takeBack({ integers, floats }: ColumnMark): void {
+    if (this.spoils) {
+      this.#integers.spoil(integers, POISON.integer);
+      this.#floats.spoil(floats, POISON.float);
+    }
     this.#integers.takeBack(integers);
     this.#floats.takeBack(floats);
   }

@@ -5,6 +5,7 @@
 import { equals, isList } from '../value/equality.ts';
 import type { StoredValue } from '../value/value.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
+import { isLongKey, LongEntries } from './long-entries.ts';
 import { ARRAY_SLOT_BYTES, type MemoryCounter, stringBytes } from './memory.ts';
 import { OrderedKeys } from './ordered-keys.ts';
 import { Postings } from './postings.ts';
@@ -15,6 +16,7 @@ import { ValueIndex } from './value-index.ts';
 
 export class CompositeIndex extends ValueIndex {
   #postings = new Postings();
+  readonly #long = new LongEntries();
   readonly #keys: OrderedKeys<string>;
 
   constructor(definition: IndexDefinition, memory: MemoryCounter) {
@@ -26,12 +28,13 @@ export class CompositeIndex extends ValueIndex {
   }
 
   get valueCount(): number {
-    return this.#postings.keyCount;
+    return this.#postings.keyCount + this.#long.count;
   }
 
   protected insert(entity: number, held: StoredValue, memory: MemoryCounter): void {
     const key = tupleKey(valuesOf(held));
     this.entryCount += 1;
+    if (isLongKey(key)) return this.#long.add(entity, held, memory);
     if (!this.#postings.add(key, entity, memory)) return;
     this.#keys.add(key);
     memory.bytes += stringBytes(key) + ARRAY_SLOT_BYTES;
@@ -40,6 +43,7 @@ export class CompositeIndex extends ValueIndex {
   protected remove(entity: number, held: StoredValue, memory: MemoryCounter): void {
     const key = tupleKey(valuesOf(held));
     this.entryCount -= 1;
+    if (isLongKey(key)) return this.#long.delete(entity, memory);
     if (!this.#postings.delete(key, entity, memory)) return;
     this.#keys.delete();
     memory.bytes -= stringBytes(key) + ARRAY_SLOT_BYTES;
@@ -47,18 +51,23 @@ export class CompositeIndex extends ValueIndex {
 
   protected clear(): void {
     this.#postings = new Postings();
+    this.#long.clear();
   }
 
   seek(value: StoredValue, out: IdList): void {
     const values = valuesOf(value);
-    if (values.every(equalsItself)) this.#postings.append(tupleKey(values), out);
+    if (!values.every(equalsItself)) return;
+    const key = tupleKey(values);
+    // Equal values have equal keys, and so long ones only each other.
+    if (isLongKey(key)) this.#long.append((held) => this.equals(held, value), out);
+    else this.#postings.append(key, out);
   }
 
   range(range: IndexRange, out: IdList): void {
-    if ([...(range.prefix ?? []), range.from ?? 0, range.to ?? 0].every(equalsItself)) {
-      const keys = tupleRange(range);
-      if (keys) this.#keys.forEach(keys, (key) => this.#postings.append(key, out));
-    }
+    if (![...(range.prefix ?? []), range.from ?? 0, range.to ?? 0].every(equalsItself)) return;
+    const keys = tupleRange(range);
+    if (keys) this.#keys.forEach(keys, (key) => this.#postings.append(key, out));
+    this.#long.append((held) => this.isIn(held, range), out);
   }
 
   equals(held: StoredValue, value: StoredValue): boolean {

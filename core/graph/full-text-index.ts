@@ -10,15 +10,18 @@ import type { StoredValue } from '../value/value.ts';
 import { type Departure, GraphIndex } from './graph-index.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import { ARRAY_SLOT_BYTES, type MemoryCounter, OBJECT_BYTES, stringBytes } from './memory.ts';
+import { TermWalk, type WantedTerms } from './term-walk.ts';
 import { analyzerNamed, type TextAnalyzer } from './text-analyzer.ts';
 import { TextDocuments } from './text-documents.ts';
 
 /** Of a term: slot and occurrence, by turns. An occurrence is a field, and how often the term is there. */
-type Occurrences = number[];
+export type Occurrences = readonly number[];
+
+const NO_OCCURRENCES: Occurrences = [];
 
 /** How often a term counts as occurring at most. */
-const FREQUENCY_MAX = 0xfffff;
-const FIELD_SHIFT = 20;
+export const FREQUENCY_MAX = 0xfffff;
+export const FIELD_SHIFT = 20;
 
 /** Slots that have gone are purged when they are so many more than half of those that have not. */
 const GONE_MIN = 1_000;
@@ -35,23 +38,13 @@ const TERM_BYTES = 260;
 /** How much a term that occurs often outweighs one that occurs once, and how much a long text counts against it. Source: Lucene. */
 const BM25 = { k1: 1.2, b: 0.75 } as const;
 
-/** What a search asks of a term. */
-export interface TermSearch {
-  /** Places among the index's properties. */
-  readonly fields: readonly number[];
-  /** The entity whose document in a slot the reader sees; negative: none. */
-  readonly see: (slot: number) => number;
-  /** What a score is multiplied by. */
-  readonly weight: number;
-  /** Whether each field that has the term counts as one, however often it is there. */
-  readonly constant: boolean;
-}
-
 export class FullTextIndex extends GraphIndex {
   readonly analyzer: TextAnalyzer;
   /** By term. A map finds a term several times as fast as the tree does. */
-  #terms = new Map<string, Occurrences>();
+  #terms = new Map<string, number[]>();
   #tree = new SearchableMap<true>();
+  /** Terms that have come to the tree and gone from it. */
+  #treeChangeCount = 0;
   #documents: TextDocuments;
   readonly #slotOfDeparted = new Map<Departure, number>();
   readonly #departedIn = new Map<number, Departure>();
@@ -66,10 +59,6 @@ export class FullTextIndex extends GraphIndex {
 
   get valueCount(): number {
     return this.#documents.count;
-  }
-
-  get termCount(): number {
-    return this.#terms.size;
   }
 
   override entryCost(held: StoredValue): number {
@@ -161,56 +150,31 @@ export class FullTextIndex extends GraphIndex {
     for (const { entity } of this.departures()) yield entity;
   }
 
-  termsFrom(prefix: string): string[] {
-    return [...this.#tree.atPrefix(prefix).keys()];
+  /** Begins a walk over the terms that are wanted. */
+  walk(wanted: WantedTerms): TermWalk {
+    return new TermWalk({ tree: this.#tree, changeCount: () => this.#treeChangeCount }, wanted);
   }
 
-  /** Terms that so many letters put in, left out or changed make of a term, with how many it takes. */
-  termsLike(term: string, distanceMax: number): { readonly term: string; readonly distance: number }[] {
-    return [...this.#tree.fuzzyGet(term, distanceMax)].map(([found, [, distance]]) => ({ term: found, distance }));
+  /** Where a term occurs: as it is, and as it will be but for what comes behind it. */
+  occurrences(term: string): Occurrences {
+    return this.#terms.get(term) ?? NO_OCCURRENCES;
   }
 
-  /** Adds a term's score to that of each entity that has it. Answers with the documents that were looked at. */
-  addScores(term: string, search: TermSearch, scores: Map<number, number>): number {
-    const occurrences = this.#terms.get(term);
-    if (occurrences === undefined) return 1;
-    const rarity = search.fields.map((field) => this.#rarity(occurrences, field));
-    for (let i = 0; i < occurrences.length; i += 2) {
-      const slot = occurrences[i]!;
-      const place = search.fields.indexOf(occurrences[i + 1]! >>> FIELD_SHIFT);
-      if (place === -1) continue;
-      const entity = search.see(slot);
-      if (entity < 0) continue;
-      const field = search.fields[place]!;
-      const score = search.constant
-        ? 1
-        : rarity[place]! *
-          this.frequencyWeight(occurrences[i + 1]! & FREQUENCY_MAX, this.#documents.length(slot, field), field);
-      scores.set(entity, (scores.get(entity) ?? 0) + search.weight * score);
-    }
-    return 1 + occurrences.length / 2;
+  /** Current documents that have terms in a field. */
+  documentCount(field: number): number {
+    return this.#documents.documentCount(field);
   }
 
-  /** How much the terms say about a document, by how few others have them: one factor of BM25. */
-  rarityOf(terms: readonly string[], field: number): number {
-    let sum = 0;
-    for (const term of terms) sum += this.#rarity(this.#terms.get(term) ?? [], field);
-    return sum;
+  /** How much a term weighs that is so often in a field of a document. */
+  weightIn(slot: number, field: number, frequency: number): number {
+    return this.frequencyWeight(frequency, this.#documents.length(slot, field), field);
   }
 
-  /** The other factor, by how often a term is in a text of so many terms. */
+  /** The same by how many terms the text has: one factor of BM25. */
   frequencyWeight(frequency: number, length: number, field: number): number {
     const { k1, b } = BM25;
     const average = Math.max(1, this.#documents.averageLength(field));
     return frequency / (frequency + k1 * (1 - b + (b * length) / average));
-  }
-
-  #rarity(occurrences: Occurrences, field: number): number {
-    let having = 0;
-    for (let i = 0; i < occurrences.length; i += 2) {
-      if (occurrences[i + 1]! >>> FIELD_SHIFT === field && this.#documents.entityAt(occurrences[i]!) >= 0) having += 1;
-    }
-    return Math.log(1 + (this.#documents.documentCount(field) - having + 0.5) / (having + 0.5));
   }
 
   override get hasBacklog(): boolean {
@@ -235,30 +199,35 @@ export class FullTextIndex extends GraphIndex {
   #purgeTerm(term: string, memory: MemoryCounter): number {
     const occurrences = this.#terms.get(term);
     if (occurrences === undefined) return 1;
-    let kept = 0;
-    for (let i = 0; i < occurrences.length; i += 2) {
-      if (this.#documents.isGone(occurrences[i]!)) continue;
-      occurrences[kept] = occurrences[i]!;
-      occurrences[kept + 1] = occurrences[i + 1]!;
-      kept += 2;
-    }
     const work = 1 + occurrences.length / 64;
-    memory.bytes -= (occurrences.length - kept) * ARRAY_SLOT_BYTES;
-    occurrences.length = kept;
-    if (kept > 0) return work;
+    let first = 0;
+    while (first < occurrences.length && !this.#documents.isGone(occurrences[first]!)) first += 2;
+    if (first === occurrences.length) return work;
+    const kept = occurrences.slice(0, first);
+    for (let i = first; i < occurrences.length; i += 2) {
+      if (!this.#documents.isGone(occurrences[i]!)) kept.push(occurrences[i]!, occurrences[i + 1]!);
+    }
+    memory.bytes -= (occurrences.length - kept.length) * ARRAY_SLOT_BYTES;
+    if (kept.length > 0) {
+      // Whoever is in the middle of the old ones goes on over them.
+      this.#terms.set(term, kept);
+      return work;
+    }
+    this.#treeChangeCount += 1;
     this.#terms.delete(term);
     this.#tree.delete(term);
     memory.bytes -= termBytes(term);
     return work;
   }
 
-  #occurrencesOf(term: string, memory: MemoryCounter): Occurrences {
+  #occurrencesOf(term: string, memory: MemoryCounter): number[] {
     const known = this.#terms.get(term);
     if (known !== undefined) return known;
-    const occurrences: Occurrences = [];
+    const occurrences: number[] = [];
     const own = term.length < SLICE_LENGTH_MIN ? term : [...term].join('');
     this.#terms.set(own, occurrences);
     this.#tree.set(own, true);
+    this.#treeChangeCount += 1;
     memory.bytes += termBytes(term);
     return occurrences;
   }

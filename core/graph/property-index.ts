@@ -6,6 +6,7 @@ import { holds } from '../value/order.ts';
 import { isTemporal } from '../value/temporal/temporal-value.ts';
 import { Float, type StoredValue } from '../value/value.ts';
 import type { IndexDefinition, IndexRange } from './index-definition.ts';
+import { isLongKey, LongEntries } from './long-entries.ts';
 import type { MemoryCounter } from './memory.ts';
 import { type KeyRange, OrderedKeys } from './ordered-keys.ts';
 import { Postings } from './postings.ts';
@@ -14,6 +15,7 @@ import { ValueIndex } from './value-index.ts';
 
 export class PropertyIndex extends ValueIndex {
   #postings = new Postings();
+  readonly #long = new LongEntries();
   readonly #numbers: OrderedKeys<number | bigint>;
   readonly #strings: OrderedKeys<string>;
   /** By the beginning of their keys, which tells the type. Made when the first value of the type comes. */
@@ -32,13 +34,14 @@ export class PropertyIndex extends ValueIndex {
   }
 
   get valueCount(): number {
-    return this.#postings.keyCount;
+    return this.#postings.keyCount + this.#long.count;
   }
 
   protected insert(entity: number, value: StoredValue, memory: MemoryCounter): void {
     if (!equalsItself(value)) return;
     const key = equivalenceKey(value);
     this.entryCount += 1;
+    if (isLongKey(key)) return this.#long.add(entity, value, memory);
     if (!this.#postings.add(key, entity, memory)) return;
     if (isNumberKey(key)) this.#numbers.add(key);
     else if (typeof value === 'string') this.#strings.add(value);
@@ -49,6 +52,7 @@ export class PropertyIndex extends ValueIndex {
     if (!equalsItself(value)) return;
     const key = equivalenceKey(value);
     this.entryCount -= 1;
+    if (isLongKey(key)) return this.#long.delete(entity, memory);
     if (!this.#postings.delete(key, entity, memory)) return;
     if (isNumberKey(key)) this.#numbers.delete();
     else if (typeof value === 'string') this.#strings.delete();
@@ -57,13 +61,23 @@ export class PropertyIndex extends ValueIndex {
 
   protected clear(): void {
     this.#postings = new Postings();
+    this.#long.clear();
   }
 
   seek(value: StoredValue, out: IdList): void {
-    if (equalsItself(value)) this.#postings.append(equivalenceKey(value), out);
+    if (!equalsItself(value)) return;
+    const key = equivalenceKey(value);
+    // Equal values have equal keys, and so long ones only each other.
+    if (isLongKey(key)) this.#long.append((held) => this.equals(held, value), out);
+    else this.#postings.append(key, out);
   }
 
   range(range: IndexRange, out: IdList): void {
+    this.#rangeOfKeys(range, out);
+    this.#long.append((held) => isInRange(held, range), out);
+  }
+
+  #rangeOfKeys(range: IndexRange, out: IdList): void {
     const { from, to } = range;
     if (typeof (from ?? to) === 'boolean') {
       for (const value of [false, true]) {

@@ -1,5 +1,6 @@
 /** A plan as EXPLAIN shows it. The names of operators are Memgraph's, Neo4j's where Memgraph has none. */
 import type { Expression, LabelExpression, LabelTest } from '../cypher/ast.ts';
+import type { Sought } from './index-access.ts';
 import type { CreatePart, Plan, ProduceItem, PropertyMap, ScopedExpression, SortKey } from './plan.ts';
 import { planText } from './plan-text.ts';
 import { partsOf } from './point-access.ts';
@@ -119,9 +120,12 @@ class Describer {
         return `${this.#name(plan.slot)}:${plan.label}`;
       case 'nodeIndexSeek':
       case 'relationshipIndexSeek': {
-        const { slot, token, keys, values, each } = plan;
-        const sought = values.map((value) => this.#print(value)).join(', ');
-        return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${each ? 'IN' : '='} ${sought}`;
+        const { slot, token, keys, values } = plan;
+        if (values.some(({ each }) => each) && keys.length > 1) {
+          return `${this.#name(slot)}:${token}(${this.#sought(keys, values).join(' AND ')})`;
+        }
+        const sought = values.map(({ value }) => this.#print(value)).join(', ');
+        return `${this.#name(slot)}:${token}(${keys.join(', ')}) ${values[0]?.each ? 'IN' : '='} ${sought}`;
       }
       case 'nodePointSeek':
       case 'relationshipPointSeek': {
@@ -132,12 +136,13 @@ class Describer {
       }
       case 'nodeIndexSeekByRange':
       case 'relationshipIndexSeekByRange': {
-        const { slot, token, keys, prefix, from, to } = plan;
+        const { slot, token, keys, prefix, from, to, beginning } = plan;
         const key = keys[prefix.length];
-        const bounds = prefix.map((value, i) => `${keys[i]} = ${this.#print(value)}`);
+        const bounds = this.#sought(keys, prefix);
+        if (beginning) bounds.push(`${key} STARTS WITH ${this.#print(beginning)}`);
         if (from) bounds.push(`${key} ${from.inclusive ? '>=' : '>'} ${this.#print(from.value)}`);
         if (to) bounds.push(`${key} ${to.inclusive ? '<=' : '<'} ${this.#print(to.value)}`);
-        if (!from && !to) bounds.push(`${key} IS NOT NULL`);
+        if (!from && !to && !beginning) bounds.push(`${key} IS NOT NULL`);
         return `${this.#name(slot)}:${token}(${bounds.join(' AND ')})`;
       }
       case 'expand':
@@ -278,6 +283,10 @@ class Describer {
     if (properties === undefined) return '';
     if (properties.type === 'map') return ` ${this.#print(properties.value)}`;
     return ` {${properties.entries.map(([key, value]) => `${key}: ${this.#print(value)}`).join(', ')}}`;
+  }
+
+  #sought(keys: readonly string[], values: readonly Sought<ScopedExpression>[]): string[] {
+    return values.map(({ value, each }, i) => `${keys[i]} ${each ? 'IN' : '='} ${this.#print(value)}`);
   }
 
   #print({ expression }: ScopedExpression): string {

@@ -5,6 +5,12 @@ import { type PointSearch, partsOf, pointSearchesOf } from './point-access.ts';
 import type { Conjunct, QueryGraph } from './query-graph.ts';
 import { type EntityKind, type IndexStatistics, SELECTIVITY, type Statistics } from './statistics.ts';
 
+/** What a property is to equal: the value, or each element of it, which is a list then. */
+export interface Sought<Value> {
+  readonly value: Value;
+  readonly each: boolean;
+}
+
 export interface BoundExpression {
   readonly value: Expression;
   readonly inclusive: boolean;
@@ -22,18 +28,18 @@ export type IndexAccess = {
 } & (
   | {
       readonly type: 'seek';
-      /** What each property equals. */
-      readonly values: readonly Expression[];
-      /** The value, which is the only one, is a list; what has an element of it is found. */
-      readonly each: boolean;
+      /** What each property equals; one of them at most is gone through. */
+      readonly values: readonly Sought<Expression>[];
     }
   | {
       readonly type: 'range';
-      /** What the first properties equal. */
-      readonly prefix: readonly Expression[];
+      /** What the first properties equal; one of them at most is gone through. */
+      readonly prefix: readonly Sought<Expression>[];
       /** For the property after these. */
       readonly from: BoundExpression | undefined;
       readonly to: BoundExpression | undefined;
+      /** The text that it begins with; there are no other bounds then. */
+      readonly beginning: Expression | undefined;
     }
   | { readonly type: 'points'; readonly search: PointSearch<Expression> }
 );
@@ -60,6 +66,7 @@ interface Known {
   each: { readonly value: Expression; readonly conjunct: Conjunct } | undefined;
   from: BoundExpression | undefined;
   to: BoundExpression | undefined;
+  beginning: Expression | undefined;
 }
 
 export function indexAccesses(question: IndexQuestion): IndexAccess[] {
@@ -90,36 +97,49 @@ function accessesBy(index: IndexStatistics, known: ReadonlyMap<string, Known>, q
   const properties = keys.flatMap((key) => known.get(key) ?? []);
   // The index holds what has all of its properties, so that it finds nothing else than what must have all of them.
   if (properties.length < keys.length) return [];
-  const equal = properties.slice(0, leadingCount(properties)).flatMap((property) => property.equal ?? []);
-  const values = equal.map(({ value }) => value);
-  const consumed = [...equal.map(({ conjunct }) => conjunct), ...question.ofToken];
-  const { entity, token } = question;
-  const place = { entity, token, keys };
-  const perValue = entryCount / Math.max(1, valueCount);
-  const accesses: IndexAccess[] = [];
-  const only = keys.length === 1 ? properties[0] : undefined;
-  if (only?.each) {
-    const each = { values: [only.each.value], each: true, consumed: [only.each.conjunct, ...question.ofToken] };
-    accesses.push({ ...place, type: 'seek', ...each, fanout: Math.min(entryCount, perValue * LIST_LENGTH_ASSUMED) });
-  }
-  if (values.length === keys.length) {
-    accesses.push({ ...place, type: 'seek', values, each: false, consumed, fanout: perValue });
-    return accesses;
-  }
-  const { from, to } = properties[values.length]!;
-  if (values.length === 0 && from === undefined && to === undefined) return accesses;
-  const share = (from ? SELECTIVITY.range : 1) * (to ? SELECTIVITY.range : 1);
-  const ofPrefix = entryCount / Math.max(1, valueCount) ** (values.length / keys.length);
+  const leading = leadingOf(properties);
+  const values = leading.map(({ value, each }) => ({ value, each }));
+  const { entity, token, ofToken } = question;
+  const consumed = [...leading.map(({ conjunct }) => conjunct), ...ofToken];
+  const place = { entity, token, keys, consumed };
+  const lists = leading.some(({ each }) => each) ? LIST_LENGTH_ASSUMED : 1;
+  const ofValues = entryCount / Math.max(1, valueCount) ** (values.length / keys.length);
+  const fanout = Math.min(entryCount, ofValues * lists);
+  const next = properties[values.length];
+  if (next === undefined) return [{ ...place, type: 'seek', values, fanout }];
+  const { from, to, beginning } = next;
   // The bounds are checked once more by a filter: a list can be compared too, but no index is in its order.
-  accesses.push({ ...place, type: 'range', prefix: values, from, to, consumed, fanout: ofPrefix * share });
-  return accesses;
+  const range = { ...place, type: 'range', prefix: values } as const;
+  if (beginning) {
+    const share = SELECTIVITY.beginning;
+    return [{ ...range, beginning, from: undefined, to: undefined, fanout: fanout * share }];
+  }
+  if (values.length === 0 && from === undefined && to === undefined) return [];
+  const share = (from ? SELECTIVITY.range : 1) * (to ? SELECTIVITY.range : 1);
+  return [{ ...range, beginning, from, to, fanout: fanout * share }];
 }
 
-/** How many properties from the first one on have a value that is known. */
-function leadingCount(properties: readonly Known[]): number {
-  const first = properties.findIndex(({ equal }) => equal === undefined);
-  return first < 0 ? properties.length : first;
+/**
+ * What the properties from the first one on equal, as far as that is known. Of lists that are gone through only the first is taken: those
+ * of two would have to be combined.
+ */
+function leadingOf(properties: readonly Known[]): (Sought<Expression> & { readonly conjunct: Conjunct })[] {
+  const leading: (Sought<Expression> & { readonly conjunct: Conjunct })[] = [];
+  for (const { equal, each } of properties) {
+    if (equal) leading.push({ ...equal, each: false });
+    else if (each && leading.every((one) => !one.each)) leading.push({ ...each, each: true });
+    else break;
+  }
+  return leading;
 }
+
+const NOTHING_KNOWN: Known = {
+  equal: undefined,
+  each: undefined,
+  from: undefined,
+  to: undefined,
+  beginning: undefined,
+};
 
 /** By key: the properties that what is looked for must have, because a predicate on them could not be true otherwise. */
 function knownProperties(question: IndexQuestion): Map<string, Known> {
@@ -127,7 +147,7 @@ function knownProperties(question: IndexQuestion): Map<string, Known> {
   for (const conjunct of question.graph.conjunctsOn.get(question.variable) ?? []) {
     const key = requiredKey(conjunct.expression, question.variable);
     if (key === undefined) continue;
-    const known = byKey.get(key) ?? { equal: undefined, each: undefined, from: undefined, to: undefined };
+    const known = byKey.get(key) ?? { ...NOTHING_KNOWN };
     byKey.set(key, known);
     note(known, conjunct, question);
   }
@@ -154,6 +174,9 @@ function note(known: Known, conjunct: Conjunct, question: IndexQuestion): void {
   const { expression } = conjunct;
   if (expression.type === 'in' && isKnown(expression.right, question)) {
     known.each ??= { value: expression.right, conjunct };
+  }
+  if (expression.type === 'string' && expression.operator === 'STARTS WITH' && isKnown(expression.right, question)) {
+    known.beginning ??= expression.right;
   }
   if (expression.type !== 'comparison') return;
   const { operators, operands } = expression;

@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 import { checkPredicates } from './complexity.ts';
 import { type Step, selectivityOf, turnedDirection } from './expansion-order.ts';
 import { variable } from './expressions.ts';
-import type { BoundExpression, IndexAccess } from './index-access.ts';
+import type { BoundExpression, IndexAccess, Sought } from './index-access.ts';
 import { orderOfMatch } from './join-order.ts';
 import type { Plan, RangeBound, ScopedExpression, StepPredicate } from './plan.ts';
 import { isQueryExpression, type Planning, type QueryExpression, queryOf } from './planning.ts';
@@ -172,10 +172,11 @@ class MatchBuilder {
     const { scope } = this.#graph;
     const { entity, token, keys } = access;
     const estimatedRows = input.estimatedRows * access.fanout;
-    const scoped = (expressions: readonly Expression[]) => expressions.map((expression) => ({ expression, scope }));
+    const scoped = (sought: readonly Sought<Expression>[]) =>
+      sought.map(({ value, each }) => ({ value: { expression: value, scope }, each }));
     if (access.type === 'seek') {
       const type = entity === 'node' ? 'nodeIndexSeek' : 'relationshipIndexSeek';
-      return { type, input, slot, token, keys, values: scoped(access.values), each: access.each, estimatedRows };
+      return { type, input, slot, token, keys, values: scoped(access.values), estimatedRows };
     }
     if (access.type === 'points') {
       const type = entity === 'node' ? 'nodePointSeek' : 'relationshipPointSeek';
@@ -186,7 +187,8 @@ class MatchBuilder {
       given && { value: { expression: given.value, scope }, inclusive: given.inclusive };
     const type = entity === 'node' ? 'nodeIndexSeekByRange' : 'relationshipIndexSeekByRange';
     const [from, to] = [bound(access.from), bound(access.to)];
-    return { type, input, slot, token, keys, prefix: scoped(access.prefix), from, to, estimatedRows };
+    const beginning = access.beginning && { expression: access.beginning, scope };
+    return { type, input, slot, token, keys, prefix: scoped(access.prefix), from, to, beginning, estimatedRows };
   }
 
   #join(step: Extract<Step, { type: 'join' }>): void {

@@ -4,6 +4,7 @@
  * compiled in. Most operators have one input, and a scan too: it gives its nodes anew for each row of its input.
  */
 import type { Expression, LabelExpression, SetItem, Span } from '../cypher/ast.ts';
+import type { Sought } from './index-access.ts';
 import type { NestedPlan, QueryAnswer } from './planning.ts';
 import type { PointSearch } from './point-access.ts';
 import type { PlanScope } from './slots.ts';
@@ -59,10 +60,8 @@ interface IndexPlan extends Unary {
 }
 
 interface IndexSeekPlan extends IndexPlan {
-  /** What each property equals. */
-  readonly values: readonly ScopedExpression[];
-  /** The value, which is the only one, is a list; what has an element of it is found. */
-  readonly each: boolean;
+  /** What each property equals; one of them at most is gone through. */
+  readonly values: readonly Sought<ScopedExpression>[];
 }
 
 export interface NodeIndexSeekPlan extends IndexSeekPlan {
@@ -92,11 +91,13 @@ export interface RelationshipPointSeekPlan extends IndexPointSeekPlan {
 }
 
 interface IndexSeekByRangePlan extends IndexPlan {
-  /** What the first properties equal. */
-  readonly prefix: readonly ScopedExpression[];
+  /** What the first properties equal; one of them at most is gone through. */
+  readonly prefix: readonly Sought<ScopedExpression>[];
   /** For the property after these. */
   readonly from: RangeBound | undefined;
   readonly to: RangeBound | undefined;
+  /** The text that it begins with; there are no other bounds then. */
+  readonly beginning: ScopedExpression | undefined;
 }
 
 export interface NodeIndexSeekByRangePlan extends IndexSeekByRangePlan {

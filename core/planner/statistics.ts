@@ -30,7 +30,14 @@ export interface IndexStatistics {
 }
 
 /** Shares of rows that a predicate keeps, when nothing better is known. They order plans and are no promise. */
-export const SELECTIVITY = { equality: 0.1, range: 0.3, point: 0.05, pattern: 0.5, other: 0.5 } as const;
+export const SELECTIVITY = {
+  equality: 0.1,
+  range: 0.3,
+  beginning: 0.1,
+  point: 0.05,
+  pattern: 0.5,
+  other: 0.5,
+} as const;
 
 /** How many hops an unbounded variable-length relationship is taken to have in an estimate. */
 export const HOPS_WHEN_UNBOUNDED = 5;

@@ -3,8 +3,9 @@
  * front of them, so that no handler can forget it, and asks for a timer when the wanted time has changed.
  */
 import type { Step } from '../step.ts';
+import { configurationIn, membershipOf } from './configuration.ts';
 import type { RaftEffect } from './event.ts';
-import { type Entry, type MemberId, RAFT_PROTOCOL_VERSION, type RaftMessage } from './message.ts';
+import { type Entry, type MemberId, type RaftMessage, versionOf } from './message.ts';
 import { dueAtMs, lastIndexOf, type RaftState } from './state.ts';
 
 export interface Draft {
@@ -32,7 +33,7 @@ type Unaddressed<Message> = Message extends RaftMessage ? Omit<Message, 'protoco
 /** Sends in the term that the draft has by now. */
 export function send(draft: Draft, to: MemberId, message: Unaddressed<RaftMessage>): void {
   const { self, term } = draft.state;
-  const envelope = { protocolVersion: RAFT_PROTOCOL_VERSION, from: self, term };
+  const envelope = { protocolVersion: versionOf(message), from: self, term };
   // The spread of a union loses which member it was; the parameter's type has checked it.
   draft.effects.push({ type: 'send', to, message: { ...envelope, ...message } as RaftMessage });
 }
@@ -41,14 +42,25 @@ export function send(draft: Draft, to: MemberId, message: Unaddressed<RaftMessag
 export function append(draft: Draft, entries: readonly Entry[]): void {
   if (entries.length === 0) return;
   draft.appended.push(...entries);
-  change(draft, { entries: [...draft.state.entries, ...entries] });
+  changeLog(draft, { entries: [...draft.state.entries, ...entries] });
 }
 
 /** Drops the entries from `index` on. Happens before any append of the same step. */
 export function truncate(draft: Draft, index: number): void {
   const kept = index - (draft.state.snapshot?.index ?? 0) - 1;
   draft.truncateFrom = index;
-  change(draft, { entries: draft.state.entries.slice(0, kept) });
+  changeLog(draft, { entries: draft.state.entries.slice(0, kept) });
+}
+
+/** With another log other members may hold. */
+export function changeLog(draft: Draft, part: Partial<Pick<RaftState, 'entries' | 'snapshot' | 'commitIndex'>>): void {
+  change(draft, part);
+  const { state } = draft;
+  const configuration = configurationIn(state);
+  const { index, term } = state.configuration;
+  if (configuration.index !== index || configuration.term !== term) {
+    change(draft, membershipOf(state.self, configuration));
+  }
 }
 
 /** Raises the commit index and hands the entries on; asks for a snapshot when many applied ones lie in the log. */

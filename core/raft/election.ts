@@ -7,7 +7,7 @@ import { becomeFollower, resetElectionTimer } from './follower.ts';
 import { lead, sendAppend } from './leader.ts';
 import type { MemberId, PreVote, PreVoteAnswer, RequestVote, RequestVoteAnswer } from './message.ts';
 import { resume, rouse } from './rest.ts';
-import { lastIndexOf, lastTermOf, quorumOf, type RaftState } from './state.ts';
+import { believesInLeader, lastIndexOf, lastTermOf, quorumOf, type RaftState } from './state.ts';
 
 /** Asks the others whether they would vote for this member, before it raises its term. */
 export function campaign(draft: Draft): void {
@@ -30,7 +30,7 @@ export function standForElection(draft: Draft): void {
 
 function askEverybody(draft: Draft, type: 'preVote' | 'requestVote'): void {
   const { state } = draft;
-  for (const other of state.others) {
+  for (const other of state.voters.filter((voter) => voter !== state.self)) {
     send(draft, other, { type, lastIndex: lastIndexOf(state), lastTerm: lastTermOf(state) });
   }
 }
@@ -41,9 +41,9 @@ export function answerPreVote(draft: Draft, message: PreVote): void {
   if (message.term === draft.state.term && message.from === draft.state.leader) {
     becomeFollower(draft, message.term, undefined);
   }
-  const { role, leader, term, leaderTrustedUntilMs, awake } = draft.state;
-  const trusting = leader !== undefined && (!awake || draft.nowMs < leaderTrustedUntilMs);
-  const granted = role !== 'leader' && !trusting && message.term === term && isUpToDate(draft.state, message);
+  const { role, term, awake } = draft.state;
+  const trusting = believesInLeader(draft.state, draft.nowMs);
+  const granted = !trusting && message.term === term && isUpToDate(draft.state, message);
   send(draft, message.from, { type: 'preVoteAnswer', askedInTerm: message.term, granted });
   if (role === 'leader') {
     // The sender does not know its leader. It learns of it here, and not only by the next beat.
@@ -83,8 +83,8 @@ export function receiveRequestVoteAnswer(draft: Draft, message: RequestVoteAnswe
 }
 
 function countVote(draft: Draft, from: MemberId): void {
-  const { votes } = draft.state;
-  if (!votes.includes(from)) change(draft, { votes: [...votes, from] });
+  const { votes, voters } = draft.state;
+  if (voters.includes(from) && !votes.includes(from)) change(draft, { votes: [...votes, from] });
 }
 
 function hasQuorum(state: RaftState): boolean {

@@ -1,4 +1,5 @@
 /** What a member of a Raft group takes and gives: its events, and the effects that its host carries out in order. */
+import type { MemberChange } from './configuration.ts';
 import type { Entry, MemberId, RaftMessage, Snapshot } from './message.ts';
 
 /** What every event carries: the host's clock, and a fresh random number from 0 up to 1 for election timeouts. */
@@ -13,6 +14,8 @@ export type RaftEvent = Occasion &
     | { readonly type: 'tick' }
     /** A command for the log. Answered by `proposed` or `refused`. */
     | { readonly type: 'propose'; readonly id: string; readonly command: Uint8Array }
+    /** A change of the group's members. Answered as a command is. */
+    | { readonly type: 'changeMembers'; readonly id: string; readonly change: MemberChange }
     /** A linearizable read. Answered by `readReady` once the leadership is confirmed, or by `refused`. */
     | { readonly type: 'readIndex'; readonly id: string }
     /** The host's answer to `takeSnapshot`: its state after the entry at `index`. */
@@ -41,14 +44,15 @@ export type RaftEffect =
   /** Encode the state machine's state after the entry at `index` (the last one committed) and hand it in as `snapshotTaken`. */
   | { readonly type: 'takeSnapshot'; readonly index: number }
   | { readonly type: 'send'; readonly to: MemberId; readonly message: RaftMessage }
-  /** Apply in order. Each entry comes once between two restarts; a command of null only moves the index on. */
+  /** Apply in order. Each entry comes once between two restarts; one without a command changes nothing that is the host's. */
   | { readonly type: 'commit'; readonly entries: readonly Entry[] }
   /** The command stands in the log at `index` in `term`. It has happened when that index is committed with that term. */
   | { readonly type: 'proposed'; readonly id: string; readonly index: number; readonly term: number }
   | {
       readonly type: 'refused';
       readonly id: string;
-      readonly reason: 'notLeader' | 'overloaded' | 'transferring';
+      /** `changing`: a change of the members is not committed yet, or nothing of this term is. `impossible`: it makes no sense. */
+      readonly reason: 'notLeader' | 'overloaded' | 'transferring' | 'changing' | 'impossible';
       readonly leader: MemberId | undefined;
     }
   /** The state machine, having applied all commits so far, may answer the read. */

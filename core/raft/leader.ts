@@ -1,4 +1,5 @@
 /** What a leader does: append and send, count copies, confirm its leadership, answer reads, and give up without a quorum. */
+import { leavingMembers } from './configuration.ts';
 import { append, change, commitThrough, type Draft, nextIndexOf, send } from './draft.ts';
 import { becomeFollower } from './follower.ts';
 import type { Entry, MemberId, Round } from './message.ts';
@@ -7,8 +8,8 @@ import {
   lastIndexOf,
   type Peer,
   quorumConfirmedAtMs,
-  quorumOf,
   type RaftState,
+  reachedByQuorum,
   termAt,
 } from './state.ts';
 
@@ -16,23 +17,30 @@ import {
 export function lead(draft: Draft): void {
   const { self, term, others } = draft.state;
   const nextIndex = nextIndexOf(draft);
-  const peer: Peer = {
-    nextIndex,
-    matchIndex: 0,
-    answeredRound: 0,
-    answeredSentAtMs: Number.NEGATIVE_INFINITY,
-  };
+  const peers = [...others, ...leavingMembers(draft.state)];
   change(draft, {
     role: 'leader',
     leader: self,
     votes: [],
-    peers: new Map(others.map((other) => [other, peer])),
+    peers: new Map(peers.map((peer) => [peer, newPeer(draft)])),
     leadingSinceMs: draft.nowMs,
   });
   draft.effects.push({ type: 'becameLeader', term });
   append(draft, [{ index: nextIndex, term, command: null }]);
   advanceCommit(draft);
   beat(draft);
+}
+
+/** What is known of a member of which nothing is known: most are level. */
+export function newPeer(draft: Draft): Peer {
+  const nextIndex = nextIndexOf(draft);
+  return {
+    nextIndex,
+    matchIndex: 0,
+    answeredRound: 0,
+    answeredSentAtMs: Number.NEGATIVE_INFINITY,
+    catchingUp: { throughIndex: nextIndex - 1, sinceMs: draft.nowMs },
+  };
 }
 
 /** A round to everybody: what each lacks, or a heartbeat. */
@@ -111,8 +119,7 @@ export function recordMatch(draft: Draft, member: MemberId, matchIndex: number):
 /** §5.3, §5.4.2: an entry of this term that a majority holds is committed, and with it all before it. */
 export function advanceCommit(draft: Draft): void {
   const { state } = draft;
-  const held = [lastIndexOf(state), ...[...state.peers.values()].map((peer) => peer.matchIndex)];
-  const index = held.sort((a, b) => b - a)[quorumOf(state) - 1] ?? 0;
+  const index = reachedByQuorum(state, lastIndexOf(state), (peer) => peer.matchIndex);
   if (index <= state.commitIndex || termAt(state, index) !== state.term) return;
   commitThrough(draft, index);
   releaseReads(draft);
@@ -153,8 +160,7 @@ export function readIndex(draft: Draft, id: string): void {
 function releaseReads(draft: Draft): void {
   const { state } = draft;
   if (state.pendingReads.length === 0) return;
-  const rounds = [state.round, ...[...state.peers.values()].map((peer) => peer.answeredRound)];
-  const confirmed = rounds.sort((a, b) => b - a)[quorumOf(state) - 1] ?? 0;
+  const confirmed = reachedByQuorum(state, state.round, (peer) => peer.answeredRound);
   const isReady = (read: { index: number; round: number }) =>
     read.round <= confirmed && read.index <= state.commitIndex;
   for (const { id, index } of state.pendingReads.filter(isReady)) draft.effects.push({ type: 'readReady', id, index });

@@ -3,18 +3,57 @@
  * protocol; all of them may be lost, repeated or overtaken. The host carries them as they are: plain data and bytes.
  */
 
-/** Version that this code speaks. During a roll-out old and new code talk for minutes, so one version less is understood. */
-export const RAFT_PROTOCOL_VERSION = 1;
+/**
+ * Version that this code speaks. During a roll-out old and new code talk for minutes, so one version less is understood.
+ * Version 2 brought configurations. What carries none is sent as version 1; what does is refused by code that would take it for a no-op.
+ */
+export const RAFT_PROTOCOL_VERSION = 2;
 export const RAFT_PROTOCOL_VERSION_MIN = 1;
 
 /** Name of a member, the same on every member; for coordinators the object's name. */
 export type MemberId = string;
 
-/** One entry of the log. `index` counts from 1 without gaps. A `command` of null is the no-op that opens a term. */
+/** Somebody who belongs to the group. Raft looks at `id` and `votes`; the rest is for whoever has to find the member, or shows it. */
+export interface Member {
+  readonly id: MemberId;
+  /** False: a learner (thesis §4.2.1), which is sent the log and counts in no majority. */
+  readonly votes: boolean;
+  /** A Durable Object location hint. */
+  readonly region: string;
+  readonly servers?: MemberServers;
+}
+
+/** Addresses that are kept and shown, and nothing more: members are found by name. */
+export interface MemberServers {
+  readonly bolt_server: string;
+  readonly coordinator_server: string;
+  readonly management_server: string;
+}
+
+export interface Group {
+  readonly members: readonly Member[];
+  /**
+   * Names that are not given again, oldest first. An object under such a name may have lost what it had promised, where another
+   * region's process takes its place: it would vote a second time in a term.
+   */
+  readonly removed: readonly MemberId[];
+}
+
+/** The group as the entry at `index` of `term` has made it. Both are 0 while it is as it began. */
+export interface Configuration extends Group {
+  readonly index: number;
+  readonly term: number;
+}
+
+/**
+ * One entry of the log. `index` counts from 1 without gaps. A `command` of null is the no-op that opens a term, or a configuration:
+ * `group` is then what holds from this entry on.
+ */
 export interface Entry {
   readonly index: number;
   readonly term: number;
   readonly command: Uint8Array | null;
+  readonly group?: Group;
 }
 
 /** The state machine's state after the entry at `index`, as its owner encoded it. */
@@ -22,6 +61,8 @@ export interface Snapshot {
   readonly index: number;
   readonly term: number;
   readonly data: Uint8Array;
+  /** The newest configuration up to `index`. Absent while the group is as it began. */
+  readonly configuration?: Configuration;
 }
 
 /**
@@ -118,6 +159,17 @@ export interface Rouse extends Envelope {
 /** Thesis §3.10: stand for election now. The leader yields, and the receiver holds its whole log. */
 export interface TimeoutNow extends Envelope {
   readonly type: 'timeoutNow';
+}
+
+/** The oldest version of this protocol that tells all that a message says. */
+export function versionOf(message: {
+  readonly type: RaftMessage['type'];
+  readonly entries?: readonly Entry[];
+  readonly snapshot?: Snapshot;
+}): number {
+  const { entries, snapshot } = message;
+  const hasGroup = snapshot?.configuration !== undefined || entries?.some(({ group }) => group !== undefined);
+  return hasGroup ? RAFT_PROTOCOL_VERSION : RAFT_PROTOCOL_VERSION_MIN;
 }
 
 export type RaftMessage =

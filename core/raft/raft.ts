@@ -1,6 +1,6 @@
 /**
  * Raft as in the paper, as a state machine: one member of a group of 3 or 5. Sources: Ongaro and Ousterhout, "In Search
- * of an Understandable Consensus Algorithm"; Ongaro's thesis for PreVote (§9.6) and ReadIndex (§6.4). What it takes and
+ * of an Understandable Consensus Algorithm"; Ongaro's thesis for membership changes (§4), ReadIndex (§6.4) and PreVote (§9.6). What it takes and
  * gives stands in event.ts. `persist` and `saveSnapshot` come first among the effects: nothing is said that is not stored.
  */
 
@@ -18,13 +18,14 @@ import {
 import type { RaftEffect, RaftEvent } from './event.ts';
 import { becomeFollower } from './follower.ts';
 import { beat, propose, readIndex, stepDownWithoutQuorum } from './leader.ts';
+import { careForMembers, changeMembers } from './membership.ts';
 import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
 import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
 import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
-import { dueAtMs, type RaftState } from './state.ts';
+import { believesInLeader, dueAtMs, type RaftState } from './state.ts';
 import { expireTransfer, handOver, receiveTimeoutNow, transferLeadership } from './transfer.ts';
 
-/** Takes one event. An event may come late, twice or out of order; a message from outside the group is ignored. */
+/** Takes one event. An event may come late, twice or out of order. */
 export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEffect> {
   const draft = draftOf(dated(state, event.nowMs), event);
   switch (event.type) {
@@ -37,6 +38,10 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     case 'propose':
       wake(draft);
       propose(draft, event.id, event.command);
+      break;
+    case 'changeMembers':
+      wake(draft);
+      changeMembers(draft, event.id, event.change);
       break;
     case 'readIndex':
       wake(draft);
@@ -57,6 +62,7 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     default:
       unreachable(event);
   }
+  careForMembers(draft);
   return finish(draft, state);
 }
 
@@ -76,11 +82,34 @@ function tick(draft: Draft): void {
   }
 }
 
+/**
+ * Whether a message of somebody who is not among this member's others is looked at. The sender may belong to a configuration that has not
+ * come here yet: so a leader is followed, and a candidate may get a vote; but not, thesis §4.2.3, while this member hears
+ * its leader, for then it is more likely that the sender was removed and does not know it.
+ */
+function isHeardFromOutside(draft: Draft, { type }: RaftMessage): boolean {
+  switch (type) {
+    case 'appendEntries':
+    case 'installSnapshot':
+    case 'rest':
+    case 'timeoutNow':
+    case 'preVote':
+      return true;
+    case 'requestVote':
+      return !believesInLeader(draft.state, draft.nowMs);
+    default:
+      return false;
+  }
+}
+
 function receive(draft: Draft, message: RaftMessage): void {
-  if (!draft.state.others.includes(message.from)) return;
+  const { state } = draft;
+  const isOutsider = !state.others.includes(message.from);
+  if (isOutsider && !isHeardFromOutside(draft, message)) return;
   if (message.protocolVersion > RAFT_PROTOCOL_VERSION || message.protocolVersion < RAFT_PROTOCOL_VERSION_MIN) return;
-  // §5.1: whoever sees a higher term follows it, whatever the message says.
-  if (message.term > draft.state.term) becomeFollower(draft, message.term, undefined);
+  // §5.1: whoever sees a higher term follows it, whatever the message says. A pre-vote of an outsider says no more than that it is lost.
+  const isLost = isOutsider && message.type === 'preVote' && believesInLeader(state, draft.nowMs);
+  if (message.term > state.term && !isLost) becomeFollower(draft, message.term, undefined);
   wakeByMessage(draft);
   switch (message.type) {
     case 'preVote':

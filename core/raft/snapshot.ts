@@ -1,5 +1,6 @@
 /** Log compaction, §7: the applied part of the log gives way to the state it led to. */
-import { change, type Draft, send, truncate } from './draft.ts';
+import { configurationIn } from './configuration.ts';
+import { change, changeLog, type Draft, send, truncate } from './draft.ts';
 import { hearLeader } from './follower.ts';
 import { confirm, recordMatch } from './leader.ts';
 import type { InstallSnapshot, InstallSnapshotAnswer } from './message.ts';
@@ -11,7 +12,9 @@ export function compact(draft: Draft, index: number, data: Uint8Array): void {
   const compacted = state.snapshot?.index ?? 0;
   const term = termAt(state, index);
   if (index <= compacted || index > state.commitIndex || term === undefined) return;
-  change(draft, { snapshot: { index, term, data }, entries: state.entries.slice(index - compacted) });
+  const configuration = configurationIn(state, index);
+  const snapshot = { index, term, data, ...(configuration.index > 0 && { configuration }) };
+  change(draft, { snapshot, entries: state.entries.slice(index - compacted) });
 }
 
 export function answerInstallSnapshot(draft: Draft, message: InstallSnapshot): void {
@@ -31,7 +34,7 @@ function install(draft: Draft, { snapshot }: InstallSnapshot): void {
   const continues = termAt(state, snapshot.index) === snapshot.term;
   const entries = continues ? state.entries.slice(snapshot.index - (state.snapshot?.index ?? 0)) : [];
   if (!continues && lastIndexOf(state) > snapshot.index) truncate(draft, snapshot.index + 1);
-  change(draft, { snapshot, entries, commitIndex: snapshot.index });
+  changeLog(draft, { snapshot, entries, commitIndex: snapshot.index });
   draft.effects.push({ type: 'installSnapshot', snapshot });
 }
 

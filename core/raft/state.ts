@@ -3,13 +3,14 @@
  * message that rests on them leaves; everything else is memory, and may be lost at any moment.
  */
 import { assert } from '../assert.ts';
-import type { Entry, MemberId, Snapshot } from './message.ts';
+import { configurationIn, type Membership, membershipOf } from './configuration.ts';
+import type { Entry, Member, MemberId, Snapshot } from './message.ts';
 import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from './options.ts';
 
 export interface RaftConfiguration {
   readonly self: MemberId;
-  /** All members, `self` among them; the same on every member. One, three or five. */
-  readonly members: readonly MemberId[];
+  /** Those that the group began with, the same on every member. `self` is not among them when it was added later. */
+  readonly members: readonly Member[];
   readonly options?: Partial<RaftOptions>;
 }
 
@@ -29,6 +30,8 @@ export interface Peer {
   /** Newest round that it answered, and when the leader had sent that round. */
   readonly answeredRound: number;
   readonly answeredSentAtMs: number;
+  /** The round of catching up that a learner is in: how far the log reached when it began, and when that was. */
+  readonly catchingUp: { readonly throughIndex: number; readonly sinceMs: number };
 }
 
 /** A read that waits until the leadership is confirmed by `round`, and until `index` is committed. */
@@ -40,10 +43,9 @@ export interface PendingRead {
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
-export interface RaftState extends PersistedState {
+export interface RaftState extends PersistedState, Membership {
   readonly self: MemberId;
-  /** Sorted, without `self`. */
-  readonly others: readonly MemberId[];
+  readonly initialMembers: readonly Member[];
   readonly options: RaftOptions;
 
   readonly role: Role;
@@ -67,7 +69,7 @@ export interface RaftState extends PersistedState {
   /** Candidate and leader: no leader before this one was confirmed by a majority after this moment of this member's clock. */
   readonly lastLeaderAtMs: number;
 
-  /** Leader only. */
+  /** Leader only. Those whom a configuration that is not committed leaves out are among them until it is. */
   readonly peers: ReadonlyMap<MemberId, Peer>;
   readonly round: number;
   readonly heartbeatDueAtMs: number;
@@ -83,8 +85,7 @@ export interface RaftState extends PersistedState {
 /** A member as it comes back from storage: a follower that knows no leader, and that nothing has woken yet. */
 export function restore(configuration: RaftConfiguration, persisted: PersistedState): RaftState {
   const { self, members } = configuration;
-  assert(members.includes(self), `${self} is not among the members of its group`);
-  assert(new Set(members).size === members.length, 'a member is named twice');
+  assert(new Set(members.map(({ id }) => id)).size === members.length, 'a member is named twice');
   const first = (persisted.snapshot?.index ?? 0) + 1;
   assert(
     persisted.entries.every((entry, position) => entry.index === first + position),
@@ -92,8 +93,9 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
   );
   return {
     ...persisted,
+    ...membershipOf(self, configurationIn({ ...persisted, initialMembers: members })),
     self,
-    others: members.filter((member) => member !== self).sort(),
+    initialMembers: members,
     options: { ...DEFAULT_RAFT_OPTIONS, ...configuration.options },
     role: 'follower',
     leader: undefined,
@@ -119,9 +121,24 @@ export function initialState(configuration: RaftConfiguration): RaftState {
   return restore(configuration, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
 }
 
-/** Votes, answers or copies that make a majority. */
-export function quorumOf(state: RaftState): number {
-  return Math.floor((state.others.length + 1) / 2) + 1;
+/** Votes, answers or copies that make a majority of the voters. */
+export function quorumOf(state: Membership): number {
+  return Math.floor(state.voters.length / 2) + 1;
+}
+
+/** Whether this member counts in majorities, and may stand for election. Who does not yet, or no longer, keeps no time either. */
+export function isVoter(state: RaftState): boolean {
+  return state.voters.includes(state.self);
+}
+
+/** The highest value that a majority of the voters has reached: the leader its `own`, every other one what `of` tells of it. */
+export function reachedByQuorum(state: RaftState, own: number, of: (peer: Peer) => number): number {
+  const reached = state.voters.map((voter) => {
+    const peer = state.peers.get(voter);
+    if (voter === state.self) return own;
+    return peer === undefined ? Number.NEGATIVE_INFINITY : of(peer);
+  });
+  return reached.sort((a, b) => b - a)[quorumOf(state) - 1] ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Index of the newest entry in the log, stored or compacted; 0 when there is none. */
@@ -148,9 +165,7 @@ export function lastTermOf(state: PersistedState): number {
  */
 export function quorumConfirmedAtMs(state: RaftState): number {
   if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;
-  if (state.others.length === 0) return Number.POSITIVE_INFINITY;
-  const newestFirst = [...state.peers.values()].map((peer) => peer.answeredSentAtMs).sort((a, b) => b - a);
-  return newestFirst[quorumOf(state) - 2] ?? Number.NEGATIVE_INFINITY;
+  return reachedByQuorum(state, Number.POSITIVE_INFINITY, (peer) => peer.answeredSentAtMs);
 }
 
 /** Whether this leader has committed an entry of its own term, and so has applied everything committed before it. */
@@ -158,8 +173,15 @@ export function isEstablishedLeader(state: RaftState): boolean {
   return state.role === 'leader' && termAt(state, state.commitIndex) === state.term;
 }
 
+/** Whether this member leads, or believes in a leader: it has heard it lately, or the group is silent. */
+export function believesInLeader(state: RaftState, nowMs: number): boolean {
+  const { role, leader, awake, leaderTrustedUntilMs } = state;
+  return role === 'leader' || (leader !== undefined && (!awake || nowMs < leaderTrustedUntilMs));
+}
+
 /** When the member next wants a `tick`, in milliseconds; undefined while it sleeps. */
 export function dueAtMs(state: RaftState): number | undefined {
   if (!state.awake) return undefined;
-  return state.role === 'leader' ? state.heartbeatDueAtMs : state.electionDueAtMs;
+  if (state.role === 'leader') return state.heartbeatDueAtMs;
+  return isVoter(state) ? state.electionDueAtMs : undefined;
 }

@@ -7,15 +7,15 @@ import { change, type Draft, send } from './draft.ts';
 import { standForElection } from './election.ts';
 import { sendAppend } from './leader.ts';
 import type { TimeoutNow } from './message.ts';
-import { lastIndexOf } from './state.ts';
+import { isVoter, lastIndexOf } from './state.ts';
 
 /** Begins, if some other member has answered lately. */
 export function transferLeadership(draft: Draft): void {
-  const { role, peers, transfer, options } = draft.state;
+  const { role, peers, voters, transfer, options } = draft.state;
   if (role !== 'leader' || transfer !== undefined) return;
   const aliveSinceMs = draft.nowMs - options.electionTimeoutMs.max;
   const [successor] = [...peers]
-    .filter(([, peer]) => peer.answeredSentAtMs >= aliveSinceMs)
+    .filter(([id, peer]) => voters.includes(id) && peer.answeredSentAtMs >= aliveSinceMs)
     .sort(
       ([, left], [, right]) => right.matchIndex - left.matchIndex || right.answeredSentAtMs - left.answeredSentAtMs,
     );
@@ -41,6 +41,6 @@ export function expireTransfer(draft: Draft): void {
 
 /** The leader of this term wants this member in its place: no PreVote, since the others still believe in the leader. */
 export function receiveTimeoutNow(draft: Draft, message: TimeoutNow): void {
-  if (message.term !== draft.state.term || draft.state.role === 'leader') return;
+  if (message.term !== draft.state.term || draft.state.role === 'leader' || !isVoter(draft.state)) return;
   standForElection(draft);
 }

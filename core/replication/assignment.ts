@@ -46,7 +46,7 @@ export interface Assignment {
   readonly instances: readonly InstanceDescription[];
   /** The instances that hold every acknowledged write; `main` is among them. In the order of `instances`. */
   readonly inSync: readonly string[];
-  /** Names of the coordinators that care for the database. */
+  /** Names of the coordinators when the database was made. Those of later are told with every message (coordinator-group.ts). */
   readonly coordinators: readonly string[];
   /** `global_read_only`: MAIN takes no writes from clients. */
   readonly readOnly?: boolean;

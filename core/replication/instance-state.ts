@@ -4,7 +4,8 @@
  */
 
 import { GENESIS, type LogPosition } from '../wal/record.ts';
-import type { Assignment, InstanceDescription, ReplicationMode } from './assignment.ts';
+import { type Assignment, type InstanceDescription, isManual, type ReplicationMode } from './assignment.ts';
+import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { SnapshotDescription } from './log.ts';
 import { DEFAULT_SETTINGS, type ReplicationSettings } from './settings.ts';
@@ -34,6 +35,8 @@ export interface PersistedInstance {
    * damaged stays until a whole snapshot has arrived. Absent in the records of the first version.
    */
   readonly refillable?: boolean;
+  /** The coordinators, when they are not those in the assignment any more. Absent in the records of the first version. */
+  readonly coordinators?: CoordinatorGroup | undefined;
   /** The highest epoch that it has heard of, where roles are given by hand: what it opens itself lies above. */
   readonly heardEpoch?: number | undefined;
 }
@@ -227,6 +230,7 @@ export function newInstance(): PersistedInstance {
     asked: undefined,
     aborting: undefined,
     quarantine: undefined,
+    coordinators: undefined,
     heardEpoch: undefined,
   };
 }
@@ -234,7 +238,16 @@ export function newInstance(): PersistedInstance {
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false, heardEpoch } = state;
-  const record = { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable };
-  return heardEpoch === undefined ? record : { ...record, heardEpoch };
+  const { refillable = false, coordinators, heardEpoch } = state;
+  return {
+    ...{ cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine, refillable },
+    ...(coordinators !== undefined && { coordinators }),
+    ...(heardEpoch !== undefined && { heardEpoch }),
+  };
+}
+
+/** Names of the coordinators, as far as is known here; none where roles are given by hand, and nobody else decides. */
+export function coordinatorsOf({ coordinators, assignment }: PersistedInstance): readonly string[] {
+  if (isManual(assignment)) return [];
+  return coordinators?.members.map(({ name }) => name) ?? assignment?.coordinators ?? [];
 }

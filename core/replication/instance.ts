@@ -21,6 +21,7 @@ import { receiveAppend, receiveSnapshot } from './replica.ts';
 import {
   learnOfEpoch,
   load,
+  noteCoordinators,
   quarantine,
   receiveAssign,
   receiveDrain,
@@ -80,6 +81,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
   const { envelope, body } = request;
   const refusal = refusalOf(envelope, { cluster: turn.state.cluster, nowMs: turn.nowMs });
   if (refusal !== undefined) return turn.reply({ type: 'refused', reason: refusal });
+  noteCoordinators(turn, envelope.coordinators);
   switch (body.type) {
     case 'append':
     case 'installSnapshot':
@@ -116,6 +118,7 @@ function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | Coord
   // What it tells of a higher epoch is for the operator.
   if (body.type === 'followed') return settleRegistration(turn, exchange, body);
   if (envelope.cluster !== turn.state.cluster) return;
+  noteCoordinators(turn, envelope.coordinators);
   if (isFromCoordinator(reply)) return receiveFromCoordinator(turn, exchange, reply);
   const epoch = body.type === 'appended' || body.type === 'snapshotStored' ? body.epoch : envelope.epoch;
   if (epoch > turn.state.epoch) return learnOfEpoch(turn, epoch);

@@ -1,6 +1,6 @@
 /** MAIN's questions to the coordinators: its lease, and changes of the in-sync set or aborts. One question of each kind at a time. */
 import { type Assignment, isManual } from './assignment.ts';
-import type { Replica } from './instance-state.ts';
+import { coordinatorsOf, type Replica } from './instance-state.ts';
 import { decideAlone } from './manual.ts';
 import type { ChangeInSyncReply, CoordinatorReply, LeaseReply, NotLeaderReply } from './message.ts';
 import { reportOf } from './report.ts';
@@ -168,7 +168,7 @@ function followLeader(turn: Turn, exchange: number, body: NotLeaderReply): void 
   if (!isAwaited(turn, exchange)) return;
   // An election takes a second or two and a commit is waiting, so the pauses do not grow meanwhile.
   noteCoordinatorFailure(turn, exchange, 1);
-  const isKnown = body.leader !== undefined && turn.state.assignment?.coordinators.includes(body.leader);
+  const isKnown = body.leader !== undefined && coordinatorsOf(turn.state).includes(body.leader);
   if (isKnown) turn.updateMain({ coordinator: body.leader });
 }
 
@@ -185,7 +185,7 @@ export function noteCoordinatorFailure(
 ): void {
   if (!isAwaited(turn, exchange)) return;
   const { leaseAsking, changeAsking, coordinator } = turn.main;
-  const coordinators = turn.state.assignment?.coordinators ?? [];
+  const coordinators = coordinatorsOf(turn.state);
   const failures = turn.main.coordinatorFailures + 1;
   const position = coordinator === undefined ? -1 : coordinators.indexOf(coordinator);
   const pause = failures < coordinators.length ? 0 : pauseMs(turn.state.settings.retryMs, pauseFactor);

@@ -4,6 +4,7 @@
  * where the sender's log stands, and never just "done".
  */
 import type { Assignment } from './assignment.ts';
+import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { LogPosition, LogRecord, RecordHash, SnapshotDescription } from './log.ts';
 
@@ -24,6 +25,8 @@ export interface Envelope {
   readonly from: { readonly name: string; readonly region: string };
   /** The receiver drops the message after this moment, in milliseconds since 1970. */
   readonly deadlineMs: number;
+  /** Of a coordinator whose group is not the one that it began with. */
+  readonly coordinators?: CoordinatorGroup;
 }
 
 /** Where a message goes. `region` is the location hint: asking an object that was never there creates it. */
@@ -34,10 +37,11 @@ export interface InstanceAddress {
   readonly region: string;
 }
 
-/** A coordinator, named as in `Assignment.coordinators`. */
+/** A coordinator, named as in `Assignment.coordinators`. Without a region it is one of those that the group began with. */
 export interface CoordinatorAddress {
   readonly kind: 'coordinator';
   readonly name: string;
+  readonly region?: string;
 }
 
 // ── MAIN to REPLICA ──

@@ -1,8 +1,16 @@
 /** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
 import { GraphError } from '../error.ts';
 import { type Assignment, type InstanceDescription, isManual, isNewer, isSingle, validLsn } from './assignment.ts';
+import { type CoordinatorGroup, isNewerGroup } from './coordinator-group.ts';
 import { cutHistory, type EpochStart, epochAt } from './epoch-history.ts';
-import { initialState, type MainState, newInstance, type PersistedInstance, type Replica } from './instance-state.ts';
+import {
+  coordinatorsOf,
+  initialState,
+  type MainState,
+  newInstance,
+  type PersistedInstance,
+  type Replica,
+} from './instance-state.ts';
 import type { LogPosition } from './log.ts';
 import type {
   AssignRequest,
@@ -33,6 +41,7 @@ export function load(
     ...persisted,
     // MessagePack has written what is not there as null.
     aborting: persisted.aborting ?? undefined,
+    coordinators: persisted.coordinators ?? undefined,
     stored: position,
     history,
     loaded: true,
@@ -67,10 +76,18 @@ function missingTail(persisted: PersistedInstance, position: LogPosition): strin
 /** The coordinators say who does what; `leader` is the one of them that says it, and so the one to ask from now on. */
 export function receiveAssign(turn: Turn, body: AssignRequest, leader: string): void {
   takeAssignment(turn, body.assignment, body.created);
-  if (turn.state.role === 'main' && turn.state.assignment?.coordinators.includes(leader)) {
+  if (turn.state.role === 'main' && coordinatorsOf(turn.state).includes(leader)) {
     turn.updateMain({ coordinator: leader });
   }
   turn.reply({ type: 'assigned', report: reportOf(turn.state, turn.nowMs) });
+}
+
+/** What a coordinator tells of its group is kept, so that its members are found when those of the beginning are gone. */
+export function noteCoordinators(turn: Turn, group: CoordinatorGroup | undefined): void {
+  const { cluster, coordinators: known } = turn.state;
+  if (group === undefined || cluster === undefined || !isNewerGroup(group, known)) return;
+  turn.update({ coordinators: group });
+  turn.persist();
 }
 
 /** Follows an assignment if it is news. `created`: the database is new, so that its MAIN may be empty. */
@@ -158,7 +175,7 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
   turn.updateMain({ replicas: [...kept, ...added.map((instance) => newReplica(turn, instance))] });
   if (added.length === 0) return;
   turn.update({ activityAtMs: turn.nowMs });
-  const coordinator = turn.main.coordinator ?? assignment.coordinators[0];
+  const coordinator = turn.main.coordinator ?? coordinatorsOf(turn.state)[0];
   turn.updateMain({ silent: false, renewAtMs: turn.nowMs, coordinator });
 }
 
@@ -242,7 +259,7 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
     renewAtMs: turn.nowMs,
     changeAsking: undefined,
     changeAtMs: turn.nowMs,
-    coordinator: assignment.coordinators[0],
+    coordinator: coordinatorsOf(turn.state)[0],
     coordinatorFailures: 0,
     inheritedLsn: stored.lsn,
     epochStarted: options.epochStarted,

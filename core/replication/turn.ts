@@ -101,7 +101,9 @@ export class Turn {
   askCoordinator(name: string, body: CoordinatorRequestBody): number {
     const envelope = this.#envelope(this.#state.settings.askTimeoutMs);
     const exchange = this.#takeExchange();
-    this.emit({ type: 'send', exchange, to: { kind: 'coordinator', name }, message: { envelope, body } });
+    const region = this.#state.coordinators?.members.find((member) => member.name === name)?.region;
+    const to = { kind: 'coordinator', name, ...(region !== undefined && { region }) } as const;
+    this.emit({ type: 'send', exchange, to, message: { envelope, body } });
     return exchange;
   }
 

@@ -1,7 +1,8 @@
 /**
  * A record is one committed transaction in bytes: the length of its head in one byte, the head (MessagePack of
- * [formatVersion, epoch, lsn, previousHash]), the deltas (MessagePack of their flat form), and the CRC-32C of all that.
+ * [formatVersion, epoch, lsn, previousHash, commitMs]), the deltas (MessagePack of their flat form), and the CRC-32C of all that.
  * Each record names the hash of the one before, so a history cannot be cut, mended or mixed unnoticed.
+ * Records of the first builds have no `commitMs`; those builds pass over what they do not know at the end of a head, so they read these too.
  */
 import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
@@ -21,21 +22,31 @@ import { packDeltas, unpackDeltas } from './delta-codec.ts';
 
 const FORMAT_VERSION = 1;
 
+/** Its place in a record's head. */
+const COMMIT_TIME_SLOT = 4;
+
 /** The largest record. It travels to a REPLICA in one message, which has 32 MiB at most. */
 export const RECORD_BYTES_MAX = 24 * 1024 * 1024;
 
 /** What goes into a record: a transaction and the hash of the record before it (GENESIS_HASH for the first). */
 export interface RecordFields extends Transaction {
   readonly previousHash: Uint8Array;
+  /** See RecordHead. */
+  readonly commitMs?: number | undefined;
 }
 
 /** A record without its deltas: which transaction it is, the hash before it, and its own. */
 export interface RecordHead extends LogPosition {
   readonly previousHash: Uint8Array;
+  /**
+   * When it was committed, in milliseconds since 1970 by the clock of the MAIN that did, and never less than in the record before.
+   * Undefined in records of the first builds.
+   */
+  readonly commitMs: number | undefined;
 }
 
 /** A record read from bytes. */
-export interface WalRecord extends RecordHead, RecordFields {}
+export interface WalRecord extends RecordHead, Transaction {}
 
 /** A record in bytes. Its hash is what the next record names. */
 export interface EncodedRecord extends LogPosition {
@@ -54,9 +65,10 @@ export const GENESIS: LogPosition = { epoch: 0, lsn: 0, hash: GENESIS_HASH };
 
 /** Writes a record. A transaction too large for one is a GraphError, so encode before the commit is final. */
 export function encodeRecord(fields: RecordFields): EncodedRecord {
-  const { epoch, lsn, previousHash } = fields;
+  const { epoch, lsn, previousHash, commitMs } = fields;
   assert(previousHash.length === HASH_BYTES, 'a hash has 8 bytes');
-  const head = encodePacked([FORMAT_VERSION, epoch, lsn, previousHash]);
+  const untimed = [FORMAT_VERSION, epoch, lsn, previousHash];
+  const head = encodePacked(commitMs === undefined ? untimed : [...untimed, commitMs]);
   const bytes = encodePacked(packDeltas(fields.deltas), { before: 1 + head.length, after: CHECKSUM_BYTES });
   if (bytes.length > RECORD_BYTES_MAX) {
     throw new GraphError(
@@ -85,6 +97,11 @@ export function readRecordHead(bytes: Uint8Array): RecordHead {
   return readSound(() => readHead(body));
 }
 
+/** When a record was committed, of bytes that have been checked before. */
+export function commitTimeOf(bytes: Uint8Array): number | undefined {
+  return readSound(() => readCommitTime(readHeadSlots(bytes)));
+}
+
 function checkedBody(bytes: Uint8Array): Uint8Array {
   const body = bytes.length > RECORD_BYTES_MAX ? undefined : unseal(bytes);
   if (!body) throw damage('a record does not agree with its checksum');
@@ -102,15 +119,26 @@ function readSound<Read>(read: () => Read): Read {
 }
 
 function readHead(body: Uint8Array): RecordHead {
-  const packed = decodePacked(body.subarray(1, 1 + (body[0] ?? 0)));
-  if (!Array.isArray(packed)) throw damage('its head is not a list');
-  const [version, epoch, lsn, previousHash]: unknown[] = packed;
+  const slots = readHeadSlots(body);
+  const [version, epoch, lsn, previousHash] = slots;
   if (version !== FORMAT_VERSION) throw damage(`its format version is ${String(version)}, which is unknown`);
   if (!isCount(epoch) || !isCount(lsn) || lsn === 0) throw damage('it has no epoch or no lsn');
   if (!(previousHash instanceof Uint8Array) || previousHash.length !== HASH_BYTES)
     throw damage('it has no previous hash');
   // A copy: the eight bytes must not keep the whole record in memory.
-  return { epoch, lsn, previousHash: previousHash.slice(), hash: recordHash(body) };
+  return { epoch, lsn, previousHash: previousHash.slice(), commitMs: readCommitTime(slots), hash: recordHash(body) };
+}
+
+function readHeadSlots(body: Uint8Array): unknown[] {
+  const packed = decodePacked(body.subarray(1, 1 + (body[0] ?? 0)));
+  if (!Array.isArray(packed)) throw damage('its head is not a list');
+  return packed;
+}
+
+function readCommitTime(slots: readonly unknown[]): number | undefined {
+  const commitMs = slots[COMMIT_TIME_SLOT];
+  if (commitMs !== undefined && !isCount(commitMs)) throw damage('its time of commit is none');
+  return commitMs;
 }
 
 function readDeltas(body: Uint8Array): Delta[] {

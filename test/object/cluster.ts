@@ -35,7 +35,7 @@ export const environment = env as unknown as Environment; // wrangler.toml and v
 
 const COORDINATORS = coordinatorAddresses(environment.SKEIN_COORDINATORS);
 const coordinators = new Coordinators({
-  coordinators: COORDINATORS,
+  seeds: COORDINATORS,
   coordinator: (address: CoordinatorAddress) => coordinatorStub(environment, address),
 });
 

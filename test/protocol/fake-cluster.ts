@@ -208,7 +208,7 @@ export class FakeCluster {
 
   coordinators(): Coordinators {
     return new Coordinators({
-      coordinators: coordinatorAddresses('weur,enam,apac'),
+      seeds: coordinatorAddresses('weur,enam,apac'),
       coordinator: ({ name }) => ({ ask: (request) => this.ask(name, request) }),
     });
   }
@@ -220,9 +220,7 @@ export class FakeCluster {
     return createApp({
       service,
       adminToken: 'adminToken' in options ? options.adminToken : TOKEN,
-      development: options.development
-        ? { coordinators: coordinatorAddresses('weur,enam,apac'), coordinator: () => silent, instance: () => silent }
-        : undefined,
+      development: options.development ? { coordinator: () => silent, instance: () => silent } : undefined,
       regionOf: () => 'weur',
       upgrade: async (_request, { database, instance }) => {
         if (this.behaviours.get(instance) === 'lose') throw new Error('Network connection lost.');

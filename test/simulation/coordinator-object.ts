@@ -59,8 +59,9 @@ export class SimCoordinator extends SimObject<PersistedState> {
 
   #restored(): CoordinatorState {
     const { coordinatorNames, settings } = this.world;
-    const raft = { self: this.name, members: coordinatorNames, options: settings.raft };
-    return restoreCoordinator({ raft, regions: new Map(), settings: settings.coordinator }, this.image);
+    const members = coordinatorNames.map((id) => ({ id, votes: true, region: 'weur' }));
+    const raft = { self: this.name, members, options: settings.raft };
+    return restoreCoordinator({ raft, settings: settings.coordinator }, this.image);
   }
 
   #handle(input: Input): void {

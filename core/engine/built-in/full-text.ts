@@ -1,23 +1,21 @@
 /** Procedures that ask full-text indexes. Sources: Neo4j's Cypher manual, "Full-text indexes"; Memgraph's documentation, "Text search". */
 import { type Steps, spend } from '../../algorithm/steps.ts';
 import { GraphError } from '../../error.ts';
-import type { Procedure } from '../../executor/procedure.ts';
+import type { Procedure, ProcedureRows } from '../../executor/procedure.ts';
 import { FullTextIndex } from '../../graph/full-text-index.ts';
 import type { EntityKind } from '../../graph/index-definition.ts';
 import { heldAt, scanIndexed } from '../../graph/index-seek.ts';
 import type { MemoryCounter } from '../../graph/memory.ts';
 import { analyzerNamed, TEXT_ANALYZERS } from '../../graph/text-analyzer.ts';
-import { Float, NodeReference, RelationshipReference, type Value } from '../../value/value.ts';
+import type { Value } from '../../value/value.ts';
+import { type Ranking, ranked } from '../full-text/ranking.ts';
 import { parseTextQuery } from '../full-text/text-query-parser.ts';
 import { type Scores, searchText } from '../full-text/text-search.ts';
 import { Options } from './options.ts';
-import { atOnce, inSteps, reading, type StepContext } from './rows.ts';
+import { atOnce, columnsInSteps, reading, type StepContext } from './rows.ts';
 
 /** Entities that are looked at in one go where the index cannot answer. */
 const SCAN_IDS = 64;
-
-/** What a row of scores takes while it is put in order. */
-const ROW_BYTES = 64;
 
 const NO_OPTIONS: ReadonlyMap<string, Value> = new Map();
 
@@ -33,7 +31,7 @@ interface Request {
 function queryOf(entity: EntityKind): Procedure {
   const isNode = entity === 'node';
   const name = isNode ? 'db.index.fulltext.queryNodes' : 'db.index.fulltext.queryRelationships';
-  return inSteps(
+  return columnsInSteps(
     reading({
       name,
       description: `The ${entity}s whose texts a query finds in a full-text index, best first.`,
@@ -46,7 +44,7 @@ function queryOf(entity: EntityKind): Procedure {
       const limit = options.integer('limit', Number.MAX_SAFE_INTEGER, 0);
       const analyzer = options.text('analyzer');
       const scores = yield* search({ name: index as string, query: query as string, entity, analyzer }, context);
-      return (yield* ranked(scores, entity, context)).slice(skip, skip + limit);
+      return rowsOf(yield* ranked(scores, context.work), entity, { from: skip, to: skip + limit });
     },
   );
 }
@@ -54,7 +52,7 @@ function queryOf(entity: EntityKind): Procedure {
 /** Memgraph's, whose fields are `data.name`. It searches all properties where a query names none. */
 function memgraphSearch(entity: EntityKind, ofAll: boolean): Procedure {
   const isNode = entity === 'node';
-  return inSteps(
+  return columnsInSteps(
     reading({
       name: `text_search.search${ofAll ? '_all' : ''}${isNode ? '' : '_edges'}`,
       description: `The ${entity}s whose texts a query finds in a text index, best first.`,
@@ -64,7 +62,7 @@ function memgraphSearch(entity: EntityKind, ofAll: boolean): Procedure {
     function* ([name, query, limit], context) {
       if (typeof limit !== 'number' || limit < 0) throw argumentError('The limit is an INTEGER from 0 on.');
       const request = { name: name as string, query: query as string, entity, fieldPrefix: 'data.' };
-      return (yield* ranked(yield* search(request, context), entity, context)).slice(0, limit);
+      return rowsOf(yield* ranked(yield* search(request, context), context.work), entity, { from: 0, to: limit });
     },
   );
 }
@@ -114,15 +112,19 @@ function* indexOfView({ definition }: FullTextIndex, { statement, work }: StepCo
   return index;
 }
 
-/** Rows by score, best first; those of one score by age. */
-function* ranked(scores: Scores, entity: EntityKind, { work }: StepContext): Steps<Value[][]> {
-  work.hold(scores.size * ROW_BYTES);
-  yield* spend(scores.size, work);
-  return [...scores]
-    .sort(([left, leftScore], [right, rightScore]) => rightScore - leftScore || left - right)
-    .map(([id, score]): Value[] => {
-      return [entity === 'node' ? new NodeReference(id) : new RelationshipReference(id), new Float(score)];
-    });
+function rowsOf(
+  { entities, scores }: Ranking,
+  entity: EntityKind,
+  { from, to }: { readonly from: number; readonly to: number },
+): ProcedureRows {
+  const ids = entities.subarray(from, to);
+  return {
+    rowCount: ids.length,
+    columns: [
+      { kind: entity, ids },
+      { kind: 'float', values: scores.subarray(from, to) },
+    ],
+  };
 }
 
 const listAvailableAnalyzers = atOnce(

@@ -1,8 +1,10 @@
-/** Finds what a full-text query asks for, with scores as Lucene's BM25 gives them, in steps that can pause between two terms. */
+/** Finds what a full-text query asks for, with scores as Lucene's BM25 gives them, in steps that can pause anywhere. */
 import { type Steps, spend, type Work } from '../../algorithm/steps.ts';
-import { type FullTextIndex, type TermSearch, textsOf } from '../../graph/full-text-index.ts';
+import { type FullTextIndex, textsOf } from '../../graph/full-text-index.ts';
 import type { GraphView } from '../../graph/graph-view.ts';
 import { heldAt } from '../../graph/index-seek.ts';
+import { TermRarity, TermScores } from '../../graph/term-scores.ts';
+import type { FoundTerm, WantedTerms } from '../../graph/term-walk.ts';
 import { phraseFrequency } from './phrase.ts';
 import type { TextQuery } from './text-query.ts';
 
@@ -20,17 +22,21 @@ export interface TextSource {
 /** Terms near a fuzzy one that are searched for: the nearest. Source: Lucene. */
 const FUZZY_TERMS_MAX = 50;
 
-/** Terms of the index that are looked at in the time of one unit of work. */
-const TERMS_PER_WORK = 16;
+/** Places in the tree of terms that are looked at in one go, and what one costs. */
+const PLACES_PER_STEP = 512;
+const WORK_PER_PLACE = 8;
 
-/** Documents that a term names are looked at so many in the time of one unit of work. */
-const DOCUMENTS_PER_WORK = 4;
+/** Documents that a term names are looked at so many in one go, and what one costs: most of it is to find its entity's score. */
+const DOCUMENTS_PER_STEP = 2_048;
+const WORK_PER_DOCUMENT = 24;
+
+/** What a term takes that has been found. */
+const FOUND_BYTES = 80;
 
 /** What an entity's score takes. */
 const SCORE_BYTES = 40;
 
 export function* searchText(query: TextQuery, source: TextSource, boost = 1): Steps<Scores> {
-  const { index, work } = source;
   const weight = boost * query.boost;
   switch (query.type) {
     case 'boolean':
@@ -38,17 +44,15 @@ export function* searchText(query: TextQuery, source: TextSource, boost = 1): St
     case 'term':
       return yield* searchTerms([{ term: query.term, weight }], query.fields, source, false);
     case 'prefix': {
-      const terms = index.termsFrom(query.prefix);
-      yield* spend(Math.ceil(terms.length / TERMS_PER_WORK), work);
-      const each = terms.map((term) => ({ term, weight }));
+      const terms = yield* termsOf({ prefix: query.prefix }, source);
+      const each = terms.map(({ term }) => ({ term, weight }));
       const scores = yield* searchTerms(each, query.fields, source, true);
       // However many of the terms an entity has, it begins with the prefix or it does not.
       for (const entity of scores.keys()) scores.set(entity, weight);
       return scores;
     }
     case 'fuzzy': {
-      const found = index.termsLike(query.term, query.distance);
-      yield* spend(Math.ceil(index.termCount / TERMS_PER_WORK), work);
+      const found = yield* termsOf({ like: query.term, distanceMax: query.distance }, source);
       const nearest = found.sort((left, right) => left.distance - right.distance || (left.term < right.term ? -1 : 1));
       const terms = nearest.slice(0, FUZZY_TERMS_MAX).map(({ term, distance }) => {
         return { term, weight: weight * (1 - distance / Math.max(1, Math.min(term.length, query.term.length))) };
@@ -62,6 +66,18 @@ export function* searchText(query: TextQuery, source: TextSource, boost = 1): St
   }
 }
 
+function* termsOf(wanted: WantedTerms, { index, work }: TextSource): Steps<FoundTerm[]> {
+  const found: FoundTerm[] = [];
+  const walk = index.walk(wanted);
+  while (!walk.isDone) {
+    const before = found.length;
+    const looked = walk.step(PLACES_PER_STEP, (term) => found.push(term));
+    work.hold((found.length - before) * FOUND_BYTES);
+    yield* spend(looked * WORK_PER_PLACE, work);
+  }
+  return found;
+}
+
 function* searchTerms(
   terms: readonly { readonly term: string; readonly weight: number }[],
   fields: readonly number[],
@@ -70,11 +86,14 @@ function* searchTerms(
 ): Steps<Scores> {
   const scores: Scores = new Map();
   for (const { term, weight } of terms) {
-    const search: TermSearch = { fields, see: documents(), weight, constant };
-    const before = scores.size;
-    const looked = index.addScores(term, search, scores);
-    work.hold((scores.size - before) * SCORE_BYTES);
-    yield* spend(Math.ceil(looked / DOCUMENTS_PER_WORK), work);
+    const ofTerm = new TermScores(index, term, { fields, weight, constant });
+    while (!ofTerm.isDone) {
+      const before = scores.size;
+      const looked = ofTerm.step(DOCUMENTS_PER_STEP, documents(), scores);
+      work.hold((scores.size - before) * SCORE_BYTES);
+      yield* spend(looked * WORK_PER_DOCUMENT, work);
+    }
+    yield* spend(1, work);
   }
   return scores;
 }
@@ -127,7 +146,7 @@ function* searchPhrase(
       const found = yield* searchTerms([{ term, weight: 1 }], [field], source, true);
       candidates = candidates === undefined ? found : bothOf(candidates, found);
     }
-    const rarity = index.rarityOf(terms, field);
+    const rarity = yield* rarityOf(terms, field, source);
     for (const entity of candidates?.keys() ?? []) {
       const held = heldAt(view, index, entity);
       if (held === null) continue;
@@ -142,6 +161,16 @@ function* searchPhrase(
     }
   }
   return scores;
+}
+
+function* rarityOf(terms: readonly string[], field: number, { index, work }: TextSource): Steps<number> {
+  let sum = 0;
+  for (const term of terms) {
+    const rarity = new TermRarity(index, index.occurrences(term));
+    while (!rarity.isDone) yield* spend(rarity.step(DOCUMENTS_PER_STEP) * WORK_PER_DOCUMENT, work);
+    sum += rarity.in(field);
+  }
+  return sum;
 }
 
 function* everything({ index, view, work }: TextSource, weight: number): Steps<Scores> {

@@ -62,7 +62,8 @@ const MOMENT: Accessors<DateTimeValue> = new Map<string, (subject: DateTimeValue
   ['epochMillis', (value) => epochMillisecondsOf(value)],
 ]);
 
-function epochMillisecondsOf(value: DateTimeValue): number | bigint {
+/** Milliseconds since 1970, rounded down. */
+export function epochMillisecondsOf(value: DateTimeValue): number | bigint {
   const moment = momentOf(value);
   const millisecond = Math.floor((moment.nanosecondOfDay % NANOS_PER_SECOND) / 1_000_000);
   return integerOf(BigInt(epochSecondsOf(moment)) * 1000n + BigInt(millisecond));

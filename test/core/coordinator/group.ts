@@ -22,7 +22,7 @@ import { GENESIS } from '../../../core/wal/record.ts';
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
 
 export const MEMBERS = ['c-1', 'c-2', 'c-3'];
-const REGIONS = new Map(MEMBERS.map((member, position) => [member, ['weur', 'enam', 'apac'][position] ?? 'weur']));
+const REGIONS = ['weur', 'enam', 'apac'];
 
 /** An instance with no machine behind it: it does what it is told, and has the log that the test gives it. */
 export class ScriptedInstance {
@@ -90,6 +90,8 @@ export class ScriptedInstance {
   }
 }
 
+const NOTHING: PersistedState = { term: 0, votedFor: undefined, entries: [], snapshot: undefined };
+
 export class Group {
   nowMs = 5_000_000;
   readonly settings: Partial<CoordinatorSettings>;
@@ -108,18 +110,16 @@ export class Group {
 
   constructor(settings: Partial<CoordinatorSettings> = {}) {
     this.settings = settings;
-    for (const member of MEMBERS) {
-      this.stored.set(member, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
-      this.restart(member);
-    }
+    for (const member of MEMBERS) this.restart(member);
   }
 
   /** Memory is lost; what was stored comes back. */
   restart(member: string): void {
-    const persisted = this.stored.get(member);
-    if (persisted === undefined) throw new Error(`there is no ${member}`);
-    const raft = { self: member, members: MEMBERS };
-    this.states.set(member, restoreCoordinator({ raft, regions: REGIONS, settings: this.settings }, persisted));
+    const persisted = this.stored.get(member) ?? NOTHING;
+    this.stored.set(member, persisted);
+    const members = MEMBERS.map((id, position) => ({ id, votes: true, region: REGIONS[position] ?? 'weur' }));
+    const raft = { self: member, members };
+    this.states.set(member, restoreCoordinator({ raft, settings: this.settings }, persisted));
   }
 
   state(member: string): CoordinatorState {
@@ -129,7 +129,7 @@ export class Group {
   }
 
   get leader(): string | undefined {
-    return MEMBERS.find((member) => !this.cut.has(member) && this.state(member).raft.role === 'leader');
+    return [...this.states.keys()].find((member) => !this.cut.has(member) && this.state(member).raft.role === 'leader');
   }
 
   instance(name: string): ScriptedInstance {
@@ -139,6 +139,8 @@ export class Group {
   }
 
   do(member: string, event: Timeless<CoordinatorEvent>): void {
+    // Whoever is spoken to comes to be, as a Durable Object does.
+    if (!this.states.has(member)) this.restart(member);
     // Different for each call, the same in each run.
     this.#random = (this.#random + 0.37) % 1;
     const timed = { ...event, nowMs: this.nowMs, random: this.#random } as CoordinatorEvent;

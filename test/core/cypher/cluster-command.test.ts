@@ -43,6 +43,22 @@ test.each([
     { type: 'setSetting', name: 'global_read_only', value: 'true' },
   ],
   ["SET COORDINATOR SETTING 'x' TO 5", { type: 'setSetting', name: 'x', value: '5' }],
+  [
+    'ADD COORDINATOR 4 WITH CONFIG {"region": "oc", "bolt_server": "c:7687"}',
+    {
+      type: 'addCoordinator',
+      coordinator: 4,
+      config: new Map([
+        ['region', 'oc'],
+        ['bolt_server', 'c:7687'],
+      ]),
+    },
+  ],
+  ['remove coordinator 1;', { type: 'removeCoordinator', coordinator: 1 }],
+  [
+    'UPDATE CONFIG FOR COORDINATOR 2 {"bolt_server": "b:7687"}',
+    { type: 'updateCoordinator', coordinator: 2, config: new Map([['bolt_server', 'b:7687']]) },
+  ],
   ['YIELD LEADERSHIP', { type: 'yieldLeadership' }],
   ['FORCE RESET CLUSTER STATE', { type: 'forceReset' }],
   ['SET REPLICATION ROLE TO MAIN', { type: 'becomeMain' }],
@@ -70,6 +86,9 @@ test.each([
   ['SWITCHOVER TO', 'Expected the name of an instance, found the end of the statement'],
   ['REGISTER INSTANCE weur-2 WITH CONFIG {"region": 5}', 'Expected a string, found "5"'],
   ['REGISTER INSTANCE $name', 'A parameter for the name of an instance'],
+  ['ADD COORDINATOR four WITH CONFIG {}', 'Expected the number of a coordinator, found "four"'],
+  ['ADD COORDINATOR 4', 'Expected WITH, found the end of the statement'],
+  ['REMOVE COORDINATOR 99999999999999999999', 'Expected the number of a coordinator'],
   ['SHOW REPLICAS YIELD name', 'YIELD after SHOW REPLICAS'],
   ['SHOW REPLICAS RETURN 1', 'Expected'],
 ])('%s is refused', (text, message) => {
@@ -78,5 +97,6 @@ test.each([
 
 test('a query that has such words in it is a query', () => {
   expect(commandOf('MATCH (instance) SET instance.main = 1')).toBe('query');
+  expect(commandOf('MATCH (coordinator) REMOVE coordinator.main')).toBe('query');
   expect(commandOf('MATCH (demote) RETURN demote AS switchover')).toBe('query');
 });

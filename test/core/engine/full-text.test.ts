@@ -203,6 +203,35 @@ test('what has gone is purged from the terms, and its memory comes back', () => 
   expect(found('fox')).toEqual([1]);
 });
 
+test.each([
+  { what: 'the documents of one term', query: 'common', count: 12_000 },
+  { what: 'the terms that begin with a text', query: 'word1*', count: 3_112 },
+  { what: 'the terms near one', query: 'word100~1', count: 50 },
+])(
+  'a search pauses within $what, and finds what its snapshot has, while others write and purge',
+  ({ query, count }) => {
+    database.run("UNWIND range(1, 12000) AS i CREATE (:Note:Many {i: i, body: 'common word' + toString(i)})");
+    const snapshot = database.store.openSnapshot();
+    const ask = "CALL db.index.fulltext.queryNodes('texts', $query) YIELD node RETURN count(node)";
+    const execution = database.start(ask, { query }, snapshot);
+
+    let pauses = 0;
+    while (execution.next(1) === 'paused') {
+      pauses += 1;
+      if (pauses === 2) database.run('MATCH (n:Many) WHERE n.i % 2 = 0 DELETE n');
+      if (pauses === 3) database.run("UNWIND range(1, 3000) AS i CREATE (:Note {body: 'common word1' + toString(i)})");
+      database.store.populateIndexes(200);
+    }
+
+    expect(pauses).toBeGreaterThan(4);
+    expect(execution.rows).toEqual([[count]]);
+    snapshot.close();
+    while (database.store.populateIndexes(1_000));
+    const after = database.rows(ask, { query: 'common' });
+    expect(after).toEqual([[9_000]]);
+  },
+);
+
 test('it is shown with its settings, and its statement makes it again', () => {
   database.run('DROP INDEX texts');
   database.run(

@@ -38,7 +38,23 @@ describe('an index on several properties', () => {
     ],
     [
       "MATCH (p:P) WHERE p.last = 'n3' AND p.first IN [3, 13] AND p.age <> 1 RETURN p.i AS i ORDER BY i",
-      "p:P(last = 'n3' AND first IS NOT NULL)",
+      "p:P(last = 'n3' AND first IN [3, 13] AND age IS NOT NULL)",
+    ],
+    [
+      "MATCH (p:P) WHERE p.last = 'n3' AND p.first IN [13, 3, 13.0, null] AND p.age = 2 RETURN p.i AS i ORDER BY i",
+      "p:P(last = 'n3' AND first IN [13, 3, 13.0, null] AND age = 2)",
+    ],
+    [
+      "MATCH (p:P) WHERE p.last IN ['n3', 'n4'] AND p.first = 3 AND p.age > 1 RETURN p.i AS i ORDER BY i",
+      "p:P(last IN ['n3', 'n4'] AND first = 3 AND age > 1)",
+    ],
+    [
+      "MATCH (p:P) WHERE p.last IN ['n3', 'n4'] AND p.first IN [3, 14] AND p.age > 1 RETURN p.i AS i ORDER BY i",
+      "p:P(last IN ['n3', 'n4'] AND first IS NOT NULL)",
+    ],
+    [
+      "MATCH (p:P) WHERE p.last STARTS WITH 'n' AND p.first = 9 AND p.age = 1 RETURN p.i AS i ORDER BY i",
+      "p:P(last STARTS WITH 'n')",
     ],
     ["MATCH (p:P) WHERE p.last > 'n8' AND p.first = 9 AND p.age = 1 RETURN p.i AS i ORDER BY i", "p:P(last > 'n8')"],
   ])('%s', (text, sought) => {

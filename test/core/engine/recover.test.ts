@@ -17,6 +17,8 @@ class Logged {
   /** By lsn. */
   readonly checksums: bigint[] = [this.store.checksum()];
   readonly contents: unknown[] = [[[], [], [], []]];
+  /** What an older graph may take beside this one. */
+  bytesMax = 10_000_000;
   readonly #engine: Engine;
 
   constructor() {
@@ -24,7 +26,7 @@ class Logged {
       past: (target) => {
         const lsn = target.type === 'transaction' ? target.lsn : 0;
         const read = (from: number, through: number) => this.transactions.slice(from - 1, Math.min(through, from + 2));
-        const graph = new PastGraph({ lsn, snapshots: [], firstLsn: 1, read, bytesMax: 10_000_000 });
+        const graph = new PastGraph({ lsn, snapshots: [], firstLsn: 1, read, bytesMax: this.bytesMax });
         return { lsn, next: () => graph.next() };
       },
       info: () => [],
@@ -119,6 +121,21 @@ test('one that is given up leaves no trace', () => {
   expect([graph.store.checksum(), graph.store.lsn]).toEqual([before, last]);
   graph.recover(50);
   expect(graph.store.checksum()).toBe(graph.checksums[50]);
+});
+
+test('an older graph for which there is no room is refused, and changes nothing', () => {
+  const graph = new Logged();
+  graph.run('UNWIND range(1, 1000) AS i CREATE (:A {x: i})');
+  graph.run('MATCH (n) DELETE n');
+  const before = graph.store.checksum();
+  graph.bytesMax = 10_000;
+
+  const failure = failureOf(() => graph.recover(1));
+
+  expect(failure.code).toBe('Neo.TransientError.General.MemoryPoolOutOfMemoryError');
+  expect(failure.message).toContain('it may take 10000 bytes');
+  expect([graph.store.checksum(), graph.store.lsn]).toEqual([before, 2]);
+  graph.run('CREATE (:A)');
 });
 
 /** What a constraint forbids is not done. */

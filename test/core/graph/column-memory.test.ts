@@ -88,6 +88,25 @@ describe('what is taken back', () => {
     expect(kept.every((column) => column.every((number) => number === 1))).toBe(true);
   });
 
+  test.each([1, 3, 4, 5])(
+    'is overwritten where that is wanted, over %i columns, and what stood before it is not',
+    (count) => {
+      const memory = new ColumnMemory(SLAB_BYTES);
+      memory.spoils = true;
+      const kept = memory.integers(QUARTER).fill(1);
+      const keptFloats = memory.floats(QUARTER / 2).fill(1);
+      const mark = memory.mark();
+      const stale = Array.from({ length: count }, () => memory.integers(QUARTER).fill(2));
+      const staleFloats = Array.from({ length: count }, () => memory.floats(QUARTER / 2).fill(2));
+
+      memory.takeBack(mark);
+
+      for (const column of [...stale, ...staleFloats]) expect(column.some((number) => number === 2)).toBe(false);
+      expect([...kept, ...keptFloats].every((number) => number === 1)).toBe(true);
+      expect(memory.integers(QUARTER).every((number) => number === 0)).toBe(true);
+    },
+  );
+
   test('of more and of less than before is never shown to the next', () => {
     const memory = new ColumnMemory(SLAB_BYTES);
     for (const length of [30, 20, 60, 40, 64]) {

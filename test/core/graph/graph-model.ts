@@ -7,6 +7,7 @@ import { type IndexDefinition, type IndexRange, tokensOf } from '../../../core/g
 import type { Indexes } from '../../../core/graph/indexes.ts';
 import { isInRange, supportsRange } from '../../../core/graph/property-index.ts';
 import { Expansion, IdList } from '../../../core/graph/result-lists.ts';
+import { TermScores } from '../../../core/graph/term-scores.ts';
 import { ValueIndex } from '../../../core/graph/value-index.ts';
 import { VectorIndex } from '../../../core/graph/vector-index.ts';
 import { equals } from '../../../core/value/equality.ts';
@@ -162,7 +163,8 @@ function expectWords({ view, model, index, values }: Omit<TupleSeeks, 'index'> &
   for (const text of values.filter((value) => typeof value === 'string')) {
     const [word = ''] = index.analyzer.terms(text);
     const scores = new Map<number, number>();
-    index.addScores(word, { fields: keys.map((_, field) => field), see, weight: 1, constant: true }, scores);
+    const search = { fields: keys.map((_, field) => field), weight: 1, constant: true };
+    new TermScores(index, word, search).step(Number.POSITIVE_INFINITY, see, scores);
     const entities =
       entity === 'node'
         ? [...model.nodes].filter(([, { labels }]) => tokens.some((token) => labels.has(token)))

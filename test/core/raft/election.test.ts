@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { step } from '../../../core/raft/raft.ts';
 import { initialState, quorumConfirmedAtMs } from '../../../core/raft/state.ts';
-import { Group } from './group.ts';
+import { Group, votersNamed } from './group.ts';
 
 describe('§5.2 Leader election', () => {
   test('a fresh group elects the member that stands first', () => {
@@ -77,7 +77,7 @@ describe('§5.2 Leader election', () => {
   });
 
   test('term and vote are written before the vote is given away', () => {
-    const state = initialState({ self: 'B', members: ['A', 'B', 'C'] });
+    const state = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']) });
     const message = { type: 'requestVote', protocolVersion: 1, from: 'A', term: 4, lastIndex: 0, lastTerm: 0 } as const;
 
     const { effects } = step(state, { type: 'message', message, nowMs: 0, random: 0 });
@@ -89,10 +89,10 @@ describe('§5.2 Leader election', () => {
 
   test.each([
     { why: 'a stranger', from: 'Z', protocolVersion: 1 },
-    { why: 'an unknown protocol version', from: 'A', protocolVersion: 2 },
+    { why: 'an unknown protocol version', from: 'A', protocolVersion: 3 },
   ])('a message from $why changes nothing', ({ from, protocolVersion }) => {
-    const state = initialState({ self: 'B', members: ['A', 'B', 'C'] });
-    const message = { type: 'requestVote', protocolVersion, from, term: 4, lastIndex: 0, lastTerm: 0 } as const;
+    const state = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']) });
+    const message = { type: 'rouse', protocolVersion, from, term: 4 } as const;
 
     const after = step(state, { type: 'message', message, nowMs: 0, random: 0 });
 

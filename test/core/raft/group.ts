@@ -2,8 +2,10 @@
  * A Raft group in a test's hands: members with storage behind an output gate, a clock, and messages that lie in the
  * network until somebody delivers them. Scenarios read like a script; the random schedule drives the same group.
  */
+
+import type { MemberChange } from '../../../core/raft/configuration.ts';
 import type { RaftEffect, RaftEvent } from '../../../core/raft/event.ts';
-import type { Entry, MemberId, RaftMessage } from '../../../core/raft/message.ts';
+import type { Entry, MemberId, Member as RaftMember, RaftMessage } from '../../../core/raft/message.ts';
 import type { RaftOptions } from '../../../core/raft/options.ts';
 import { step } from '../../../core/raft/raft.ts';
 import { dueAtMs, initialState, type PersistedState, type RaftState, restore } from '../../../core/raft/state.ts';
@@ -30,6 +32,11 @@ export interface Member {
   readonly heard: string[];
 }
 
+/** The members of a group that begins with these. */
+export function votersNamed(names: readonly MemberId[]): readonly RaftMember[] {
+  return names.map((id) => ({ id, votes: true, region: 'weur' }));
+}
+
 type Input = RaftEvent extends infer Event
   ? Event extends RaftEvent
     ? Omit<Event, 'nowMs' | 'random'>
@@ -42,7 +49,9 @@ const decoder = new TextDecoder();
 export class Group {
   nowMs = 0;
   readonly members = new Map<MemberId, Member>();
-  readonly names: readonly MemberId[];
+  /** Everybody there is; those that were added later stand last. */
+  names: readonly MemberId[];
+  readonly #initialMembers: readonly RaftMember[];
   network: Parcel[] = [];
   /** Members whose messages, in and out, are lost. */
   readonly cut = new Set<MemberId>();
@@ -56,11 +65,37 @@ export class Group {
     this.names = ['A', 'B', 'C', 'D', 'E'].slice(0, size);
     this.#options = options;
     this.#confirmsAtOnce = confirmsAtOnce;
-    for (const name of this.names) {
-      const state = initialState({ self: name, members: this.names, options });
-      const stored: PersistedState = { term: 0, votedFor: undefined, entries: [], snapshot: undefined };
-      this.members.set(name, { state, stored, unconfirmed: [], alive: true, applied: [], heard: [] });
-    }
+    this.#initialMembers = votersNamed(this.names);
+    for (const name of this.names) this.#make(name);
+  }
+
+  #make(name: MemberId): void {
+    const state = initialState({ self: name, members: this.#initialMembers, options: this.#options });
+    const stored: PersistedState = { term: 0, votedFor: undefined, entries: [], snapshot: undefined };
+    this.members.set(name, { state, stored, unconfirmed: [], alive: true, applied: [], heard: [] });
+  }
+
+  /** One more member, which knows nothing yet, and of which nobody knows. */
+  arrive(name: MemberId): void {
+    this.names = [...this.names, name];
+    this.#make(name);
+  }
+
+  change(name: MemberId, change: MemberChange): void {
+    const id = `${change.type} ${change.type === 'add' ? change.member.id : change.id}`;
+    this.give(name, { type: 'changeMembers', id, change });
+  }
+
+  /** Has the leader take in a new member, as a learner. */
+  add(leader: MemberId, name: MemberId): void {
+    if (!this.members.has(name)) this.arrive(name);
+    this.change(leader, { type: 'add', member: { id: name, region: 'weur' } });
+  }
+
+  /** The members by a member's log: voters, and learners in brackets. */
+  configuration(name: MemberId): string {
+    const { members } = this.state(name).configuration;
+    return members.map(({ id, votes }) => (votes ? id : `(${id})`)).join(' ');
   }
 
   member(name: MemberId): Member {
@@ -144,7 +179,7 @@ export class Group {
   restart(name: MemberId): void {
     const member = this.member(name);
     member.alive = true;
-    member.state = restore({ self: name, members: this.names, options: this.#options }, member.stored);
+    member.state = restore({ self: name, members: this.#initialMembers, options: this.#options }, member.stored);
     member.applied = applied(member.stored.snapshot?.data);
   }
 

@@ -6,7 +6,7 @@ import type { Group } from './group.ts';
 
 export class RaftInvariants {
   /** Counts of what a schedule brought about, so that a test can tell a strong schedule from a weak one. */
-  readonly seen = { leaders: 0, commits: 0, snapshotsInstalled: 0, truncations: 0, reads: 0, rests: 0 };
+  readonly seen = { leaders: 0, commits: 0, snapshotsInstalled: 0, truncations: 0, reads: 0, rests: 0, changes: 0 };
   readonly #group: Group;
   readonly #leaderOfTerm = new Map<number, MemberId>();
   /** What has been committed anywhere, by index. */
@@ -74,8 +74,9 @@ export class RaftInvariants {
   /** State machine safety: nobody applies another entry at the same index. */
   #checkCommit(name: MemberId, entry: Entry): void {
     this.seen.commits += 1;
-    const command = entry.command === null ? '-' : new TextDecoder().decode(entry.command);
+    const command = wordOf(entry);
     const known = this.#committed.get(entry.index);
+    if (known === undefined && entry.group !== undefined) this.seen.changes += 1;
     if (known !== undefined && (known.term !== entry.term || known.command !== command)) {
       throw new Error(`${name} applies ${command} at ${entry.index}, where ${known.command} was applied`);
     }
@@ -98,4 +99,9 @@ export class RaftInvariants {
       }
     }
   }
+}
+
+function wordOf({ command, group }: Entry): string {
+  if (group !== undefined) return group.members.map(({ id, votes }) => (votes ? id : `(${id})`)).join(' ');
+  return command === null ? '-' : new TextDecoder().decode(command);
 }

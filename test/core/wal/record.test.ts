@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GraphError } from '../../../core/error.ts';
-import { encodePacked } from '../../../core/value/message-pack.ts';
+import { decodePacked, encodePacked } from '../../../core/value/message-pack.ts';
 import { checksum, GENESIS_HASH, hashText, recordHash, seal, unseal } from '../../../core/wal/checksum.ts';
 import {
   chainFault,
+  commitTimeOf,
   decodeRecord,
   encodeRecord,
   GENESIS,
@@ -43,12 +44,14 @@ describe('checksums', () => {
 describe('a record', () => {
   test('comes back as it was, whatever its deltas', () => {
     fc.assert(
-      fc.property(fc.array(delta), fc.nat(), fc.nat(), (deltas, epoch, before) => {
-        const fields = { epoch, lsn: before + 2 ** 33, previousHash: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), deltas };
+      fc.property(fc.array(delta), fc.nat(), fc.nat(), fc.option(fc.maxSafeNat()), (deltas, epoch, before, atMs) => {
+        const previousHash = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+        const fields = { epoch, lsn: before + 2 ** 33, previousHash, commitMs: atMs ?? undefined, deltas };
 
         const encoded = encodeRecord(fields);
 
         expect(decodeRecord(encoded.bytes)).toStrictEqual({ ...fields, hash: encoded.hash });
+        expect(commitTimeOf(encoded.bytes)).toBe(fields.commitMs);
       }),
     );
   });
@@ -60,8 +63,22 @@ describe('a record', () => {
       epoch: 1,
       lsn: 1,
       previousHash: GENESIS_HASH,
+      commitMs: undefined,
       hash: record!.hash,
     });
+  });
+
+  test('of the first builds is read, byte for byte as it was written; one with its time only has that at the end of its head', () => {
+    const fields = { epoch: 3, lsn: 7, previousHash: GENESIS_HASH, deltas: [{ type: 'createNode', node: 1 }] } as const;
+    const [untimed, timed] = [encodeRecord(fields), encodeRecord({ ...fields, commitMs: 1_795_000_000_000 })];
+
+    expect(Buffer.from(untimed.bytes).toString('hex')).toMatchInlineSnapshot(
+      `"0e94010307c408000000000000000092010181f885ae"`,
+    );
+    expect(decodePacked(timed.bytes.subarray(1, 1 + timed.bytes[0]!))).toEqual([
+      ...(decodePacked(untimed.bytes.subarray(1, 1 + untimed.bytes[0]!)) as unknown[]),
+      1_795_000_000_000,
+    ]);
   });
 
   test('is refused with any one bit changed, and cut off anywhere', () => {
@@ -90,6 +107,10 @@ describe('a record', () => {
     {
       name: 'no lsn',
       bytes: sealed([Uint8Array.of(head.length), encodePacked([1, 1, 0, GENESIS_HASH]), encodePacked([])]),
+    },
+    {
+      name: 'a time of commit that is none',
+      bytes: sealed([Uint8Array.of(head.length + 1), encodePacked([1, 1, 1, GENESIS_HASH, -1]), encodePacked([])]),
     },
     { name: 'a short hash', bytes: sealed([Uint8Array.of(5), encodePacked([1, 1, 1, '']), encodePacked([])]) },
     { name: 'no deltas', bytes: sealed([Uint8Array.of(head.length), head, encodePacked(1)]) },

@@ -1,0 +1,16 @@
+import { CANNOT_BEGIN } from './protocol.ts';
+
+/**
+ * Does a part of an object's beginning. When its storage cannot be read, the error tells which object that is: the runtime's own does not,
+ * and for whoever has the files the id is the file's name.
+ */
+export function beginning<Result>(ctx: DurableObjectState, name: string, part: () => Result): Result {
+  try {
+    return part();
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('SQLITE_')) throw error;
+    const message = `${CANNOT_BEGIN}${name} (object ${ctx.id}): ${error.message}`;
+    console.error(message);
+    throw new Error(message, { cause: error });
+  }
+}
