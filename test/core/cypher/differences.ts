@@ -66,6 +66,11 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'SHOW as a clause among others is younger than Cypher 5', message: /^Expected a clause .*, found "SHOW"/i },
   {
+    reason: 'A database that is named YIELD needs backticks, so that forgotten columns are not taken for its name',
+    message: /^Expected the name of a column, found the end/,
+    within: /\bSHOW\s+DATABASES?\s+YIELD\s*;?\s*$/i,
+  },
+  {
     reason: 'RETURN ALL and WITH ALL, which say the default, are younger than Cypher 5',
     message: /^Expected a clause or the end of the statement/,
     within: /\b(?:RETURN|WITH)\s+ALL\b/i,
