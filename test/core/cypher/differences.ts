@@ -193,7 +193,8 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
   {
     reason: 'Several signs in a row, as openCypher 9 has them',
-    applies: ({ text }) => /[-+]\s*[-+]\s*(?:[^\s>[(-]|[-+]\s*\()/.test(text),
+    applies: ({ text }) =>
+      /[-+]\s*[-+]\s*(?:[^\s>[(-]|[-+]\s*\()|(?:\b(?:RETURN|WITH|WHERE|BY)|[,=(])\s*-\s*-\s*\(/i.test(text),
   },
 ];
 
