@@ -1,5 +1,6 @@
 /** What everybody who asks something of the cluster does, as a Worker's router does it: finds MAIN through the coordinators, and calls. */
 import type { Topology, WorkerRequest, WorkerResponse } from '../../core/coordinator/request.ts';
+import { type CoordinatorGroup, isNewerGroup } from '../../core/replication/coordinator-group.ts';
 import type { Receiver } from './network.ts';
 import { pick, type Random } from './random.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,7 @@ export class SimCaller implements Receiver {
   readonly #dice: Random;
   #topology: Topology | undefined;
   #leader: string | undefined;
+  #group: CoordinatorGroup | undefined;
 
   constructor(world: World, name: string, dice: Random) {
     this.name = name;
@@ -26,16 +28,24 @@ export class SimCaller implements Receiver {
 
   /** Asks any coordinator, and then the one that leads. */
   askCoordinators(request: WorkerRequest, done: (response: WorkerResponse | undefined) => void): void {
-    const { coordinatorNames } = this.world;
-    const coordinator = this.world.coordinator(this.#leader ?? pick(this.#dice, coordinatorNames));
+    const coordinator = this.world.coordinator(this.#leader ?? pick(this.#dice, this.#coordinators()));
     this.call<WorkerResponse>(
       coordinator,
       (answer) => coordinator.serveWorker(request, answer),
       (response) => {
+        const group = response?.coordinators;
+        if (group !== undefined && isNewerGroup(group, this.#group)) this.#group = group;
         this.#leader = response?.type === 'notLeader' ? response.leader : response && this.#leader && coordinator.name;
         done(response);
       },
     );
+  }
+
+  /** Those of today, as far as they are known, and those of the beginning. */
+  #coordinators(): readonly string[] {
+    const { coordinatorNames } = this.world;
+    const members = this.#group?.members.map(({ name }) => name) ?? [];
+    return [...members, ...coordinatorNames.filter((name) => !members.includes(name))];
   }
 
   /** Hands on the name of MAIN, from the cache if it is there; undefined when nobody knows it. */

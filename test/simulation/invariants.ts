@@ -9,6 +9,7 @@ import type { InstanceRole, InstanceState } from '../../core/replication/instanc
 import type { LogPosition } from '../../core/replication/log.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
 import type { SimCoordinator } from './coordinator-object.ts';
+import { GroupInvariants } from './group-invariants.ts';
 import { type InstanceImage, positionAt } from './instance-image.ts';
 import type { SimInstance } from './instance-object.ts';
 import type { World } from './world.ts';
@@ -19,6 +20,7 @@ export class Violation extends Error {
 
 export class Invariants {
   readonly #world: World;
+  readonly group: GroupInvariants;
   readonly #leaderOfTerm = new Map<number, string>();
   readonly #raftCommitOf = new Map<string, number>();
   readonly #raftTermAt = new Map<number, number>();
@@ -38,6 +40,7 @@ export class Invariants {
 
   constructor(world: World) {
     this.#world = world;
+    this.group = new GroupInvariants(world);
   }
 
   violate(what: string): never {
@@ -60,11 +63,14 @@ export class Invariants {
 
   coordinatorBooted(coordinator: SimCoordinator): void {
     this.#raftCommitOf.set(coordinator.name, coordinator.state.raft.commitIndex);
+    this.group.booted(coordinator);
   }
 
   /** One leader a term, one entry an index, and a commit index that never falls. */
-  coordinatorStepped({ name, state }: SimCoordinator): void {
+  coordinatorStepped(coordinator: SimCoordinator): void {
+    const { name, state } = coordinator;
     const { raft, cluster } = state;
+    this.group.stepped(coordinator);
     if (raft.role === 'leader') this.#checkLeader(name, raft.term);
     const before = this.#raftCommitOf.get(name) ?? 0;
     if (raft.commitIndex < before) this.violate(`the commit index of ${name} fell`);

@@ -22,6 +22,8 @@ export interface Dice {
   readonly hosts: Random;
   readonly operator: Random;
   readonly readers: Random;
+  /** Changes of the coordinators' group. */
+  readonly group: Random;
 }
 
 /** One independent stream for each concern. */
@@ -35,6 +37,7 @@ export function diceFor(seed: number): Dice {
     hosts: streamOf(5),
     operator: streamOf(6),
     readers: streamOf(7),
+    group: streamOf(20),
   };
 }
 

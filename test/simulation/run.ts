@@ -72,6 +72,7 @@ function summary(): string {
     `${failovers} changes of MAIN (${switchovers} switchovers, ${demotions} demotions; ${total.failoversInFlight} with writes in flight)`,
     `${total.aborts} aborts`,
     `${arrivals} instances registered, ${departures} gone, ${total.silences} silences`,
+    `${total.groupChanges} changes of the coordinators' group`,
     `${total.ok} writes ok, ${total.failed} failed, ${total.unknown} unknown`,
     `${violations} violations`,
     `${(seeds / seconds).toFixed(1)} seeds/s`,

@@ -10,8 +10,8 @@ const VARIANTS: readonly Variant[] = [
   ['STRICT_SYNC', 'ASYNC'],
 ];
 
-/** The world of a seed, not yet run. Every other pair of seeds has an operator. */
+/** The world of a seed, not yet run. Every other pair of seeds has an operator, and in every third the coordinators come and go. */
 export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
   const variant = VARIANTS[seed % VARIANTS.length] ?? [];
-  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...options });
+  return new World(seed, { variant, isOperated: seed % 4 >= 2, isRegrouped: seed % 3 === 0, ...options });
 }

@@ -13,6 +13,7 @@ import { hashText, sameHash } from '../../core/wal/checksum.ts';
 import { SimClient } from './client.ts';
 import { SimCoordinator } from './coordinator-object.ts';
 import { Faults } from './faults.ts';
+import { SimGroupOperator } from './group-operator.ts';
 import { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
@@ -94,6 +95,8 @@ export interface WorldOptions {
   readonly hasOutputGate: boolean;
   /** Whether somebody changes the cluster meanwhile. */
   readonly isOperated: boolean;
+  /** Whether somebody changes the coordinators' group meanwhile. */
+  readonly isRegrouped: boolean;
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
@@ -111,6 +114,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   settings: undefined,
   hasOutputGate: true,
   isOperated: false,
+  isRegrouped: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
   invariantsOf: (world) => new Invariants(world),
@@ -144,6 +148,8 @@ export interface Counts {
   arrivals: number;
   departures: number;
   yields: number;
+  /** Configurations of the coordinators' group that were committed. */
+  groupChanges: number;
   /** Linearizable reads that were answered. */
   freshReads: number;
   ok: number;
@@ -183,6 +189,7 @@ export function noCounts(): Counts {
     arrivals: 0,
     departures: 0,
     yields: 0,
+    groupChanges: 0,
     freshReads: 0,
     ok: 0,
     failed: 0,
@@ -227,13 +234,24 @@ export class World {
   readonly clients: readonly SimClient[];
   readonly #readers: readonly SimReader[];
   readonly #operator: SimOperator | undefined;
+  readonly #groupOperator: SimGroupOperator | undefined;
   readonly #coordinators = new Map<string, SimCoordinator>();
   readonly #instances = new Map<string, SimInstance>();
   readonly #variant: Variant;
   readonly #troubleMs: number;
 
   constructor(seed: number, options: Partial<WorldOptions> = {}) {
-    const { variant, machines, coordinatorCount, hasOutputGate, isOperated, troubleMs, skip, invariantsOf } = {
+    const {
+      variant,
+      machines,
+      coordinatorCount,
+      hasOutputGate,
+      isOperated,
+      isRegrouped,
+      troubleMs,
+      skip,
+      invariantsOf,
+    } = {
       ...DEFAULT_OPTIONS,
       ...options,
     };
@@ -251,6 +269,7 @@ export class World {
     this.invariants = invariantsOf(this);
     for (const name of this.coordinatorNames) this.#coordinators.set(name, new SimCoordinator(this, name));
     this.#operator = isOperated ? new SimOperator(this) : undefined;
+    this.#groupOperator = isRegrouped ? new SimGroupOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
     this.#readers = Array.from({ length: READERS }, (_, number) => new SimReader(this, `reader-${number + 1}`));
   }
@@ -260,9 +279,12 @@ export class World {
     return this.#variant.includes('STRICT_SYNC') ? 'STRICT_SYNC' : 'SYNC';
   }
 
+  /** The coordinator of this name. One that is not of the first ones comes to be when somebody first speaks to it. */
   coordinator(name: string): SimCoordinator {
-    const coordinator = this.#coordinators.get(name);
-    if (coordinator === undefined) throw new Error(`there is no coordinator ${name}`);
+    const known = this.#coordinators.get(name);
+    if (known !== undefined) return known;
+    const coordinator = new SimCoordinator(this, name);
+    this.#coordinators.set(name, coordinator);
     return coordinator;
   }
 
@@ -294,11 +316,13 @@ export class World {
     for (const client of [...this.clients, ...this.#readers]) client.start();
     this.faults.start();
     this.#operator?.start();
+    this.#groupOperator?.start();
     const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
     this.faults.heal();
     this.#operator?.heal();
+    this.#groupOperator?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;
     if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {

@@ -63,6 +63,7 @@ const RARE: Partial<Counts> = {
   arrivals: 20,
   departures: 20,
   yields: 20,
+  groupChanges: 100,
   freshReads: 1_000,
   unknown: 100,
   unknownKept: 20,

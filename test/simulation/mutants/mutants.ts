@@ -6,6 +6,7 @@ import type { CoordinatorEvent } from '../../../core/coordinator/coordinator-eve
 import type { InstanceEffect, InstanceEvent } from '../../../core/replication/instance-event.ts';
 import type { InstanceState } from '../../../core/replication/instance-state.ts';
 import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
+import { GROUP_MUTANTS } from './group-mutants.ts';
 import { MAIN_MUTANTS } from './main-mutants.ts';
 import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
 import { RAFT_MUTANTS } from './raft-mutants.ts';
@@ -209,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'leads without a vote when the leadership is handed to it',
     seed: 423,
     found: /both lead term|another entry|fell|asserts/,
-    options: { ...leadsWhenTold, isOperated: true },
+    options: { ...leadsWhenTold, isOperated: true, isRegrouped: false },
   },
   { name: 'ignores global_read_only', seed: 5, found: /read-only/, options: { ...ignoresReadOnly, isOperated: true } },
   {
@@ -237,7 +238,11 @@ export const MUTANTS: readonly Mutant[] = [
     options: { ...countsRepeatedVotes, coordinatorCount: 5 },
   },
   { name: 'confirms without storing', found: /does not hold|breaks|lacks|asserts/, options: confirmsWithoutStoring },
-  { name: 'speaks before its writes are confirmed', found: /does not hold/, options: { hasOutputGate: false } },
+  {
+    name: 'speaks before its writes are confirmed',
+    found: /does not hold|no majority/,
+    options: { hasOutputGate: false },
+  },
   {
     name: 'tells that a transaction was aborted before that is decided',
     seed: 5,
@@ -262,6 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
     options: { ...forgetsAbortAtRestart, variant: STRICT, isOperated: false },
   },
   ...RAFT_MUTANTS,
+  ...GROUP_MUTANTS,
   ...REPLICA_MUTANTS,
   ...MAIN_MUTANTS,
   ...COORDINATOR_MUTANTS,
