@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
+import { damagedFiles } from './damaged-files.ts';
 import { CommandFailure } from './failure.ts';
 
 /** The path of workerd's program. Its package is CommonJS, whose default every loader shows differently. */
@@ -52,6 +53,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   const objects = join(options.folder, 'objects');
   mkdirSync(cache, { recursive: true });
   mkdirSync(objects, { recursive: true });
+  for (const { path, reason } of damagedFiles(objects)) process.stderr.write(damageNotice(path, reason));
   const entry = options.links ? 'worker/region-entrypoint.ts' : 'worker/index.ts';
   if (!options.isBundled) await bundleWorker(entry, join(cache, 'worker.js'));
   const configuration = join(cache, 'skein.capnp');
@@ -66,6 +68,11 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   });
   const port = await listeningPort(child);
   return { url: `http://${options.host}:${port}`, child };
+}
+
+/** All else that is stored goes on, so that this does not keep it from starting. */
+function damageNotice(path: string, reason: string): string {
+  return `skein: ${path} is damaged: ${reason}. What only this object held is lost, unless there is a copy of the file. What to do: docs/OPERATIONS.md, "Damage".\n`;
 }
 
 /** The Worker with all it imports as one module: names as they are, no source map, which workerd would read at each start. */

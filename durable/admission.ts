@@ -140,9 +140,14 @@ export class Admission {
   }
 
   #checkServing(): void {
-    const { role, quarantine } = this.#host.state();
+    const { role, quarantine, assignment, stored } = this.#host.state();
     if (quarantine !== undefined) throw inQuarantine(this.#host.address, quarantine);
-    if (role === 'none') throw new NotServing('The instance has no part in the cluster now.');
+    if (role !== 'none') return;
+    const { database, instance } = this.#host.address;
+    const isEmpty = assignment === undefined && stored.lsn === 0;
+    throw new NotServing(
+      `'${database}@${instance}' has no part in the cluster now${isEmpty ? ', and its storage is empty' : ''}.`,
+    );
   }
 }
 

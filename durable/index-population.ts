@@ -3,7 +3,7 @@ import type { GraphStore } from '../core/graph/graph-store.ts';
 import { nextTurn } from './turn.ts';
 
 /** Nodes or relationships in one slice: some milliseconds. */
-const SLICE_ENTITIES = 10_000;
+const SLICE_ENTITIES = 2_500;
 
 /** An open transaction keeps a complete index from coming online; its end is looked for so often. */
 const OPEN_TRANSACTION_WAIT_MS = 50;

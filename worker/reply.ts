@@ -66,6 +66,15 @@ function lossOf(failure: StorageFailure | undefined): string {
   }
 }
 
+/** What the runtime says of an object that it could not begin or go on with: no more than where its log tells of it. */
+export function endOf(database: string, instance: string, error: unknown): GraphError | undefined {
+  if (!(error instanceof Error) || !error.message.startsWith('internal error')) return undefined;
+  return new GraphError(
+    'Neo.TransientError.General.DatabaseUnavailable',
+    `The runtime has ended '${database}@${instance}', or could not open its storage: its log tells why (${error.message.slice(0, 100)}).`,
+  );
+}
+
 /** The object of an instance could not begin: nothing was executed, and nothing will be until somebody has done something about it. */
 export function damagedStorage(database: string, instance: string, words: string): GraphError {
   return new GraphError(

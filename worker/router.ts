@@ -20,6 +20,7 @@ import { type TransactionPlace, transactionPlace } from '../durable/transaction-
 import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
 import {
   damagedStorage,
+  endOf,
   isOverloaded,
   lostTransaction,
   noSuchTransaction,
@@ -88,20 +89,20 @@ interface Errand<Done extends Reply> {
 /** How one attempt at one instance ended. */
 type Attempt<Done> =
   | { readonly type: 'answered'; readonly answer: Done }
-  /** Refused before anything was executed. `damage`: what the instance has lost, if that is why. */
+  /** Refused before anything was executed. `told`: why, in the instance's words. */
   | {
       readonly type: 'notExecuted';
       readonly reason: 'notMain' | 'unreachable' | 'overloaded';
-      readonly damage?: GraphError;
+      readonly told?: GraphError;
     }
   /** The connection broke, or nothing came back: executed or not. `failure`: the object ended, as its storage had failed it. */
-  | { readonly type: 'lost'; readonly failure?: StorageFailure | undefined };
+  | { readonly type: 'lost'; readonly failure?: StorageFailure | undefined; readonly told?: GraphError | undefined };
 
 export class Router {
   readonly #edges: RouterEdges;
   readonly #topologies = new Map<string, { readonly topology: Topology; readonly untilMs: number }>();
-  /** What instances have lost that were last found damaged, by database and name. */
-  readonly #damages = new Map<string, GraphError>();
+  /** Why instances did nothing when they were last asked, by database and name. */
+  readonly #refusals = new Map<string, GraphError>();
 
   constructor(edges: RouterEdges) {
     this.#edges = edges;
@@ -238,7 +239,7 @@ export class Router {
     const attempt = await this.#attempt(errand, await this.addressed({ database, name, region }));
     if (attempt.type === 'answered') return attempt.answer;
     if (attempt.type === 'lost' && accessMode === 'write') throw errand.lost(attempt.failure);
-    if (attempt.type === 'notExecuted' && attempt.damage) throw attempt.damage;
+    if (attempt.told && isDamage(attempt.told)) throw attempt.told;
     if (attempt.type === 'notExecuted' && attempt.reason === 'notMain') {
       throw new GraphError(
         'Neo.ClientError.Cluster.NotALeader',
@@ -276,7 +277,7 @@ export class Router {
         if (attempt.type === 'answered') return attempt.answer;
         if (attempt.type === 'lost') {
           if (accessMode === 'write') throw errand.lost(attempt.failure);
-          if (++lostCount === LOST_READS_MAX) throw unavailable(database);
+          if (++lostCount === LOST_READS_MAX) throw this.#unavailable(topology);
         }
       }
       await this.#pauseOrGiveUp(errand, topology);
@@ -296,7 +297,7 @@ export class Router {
           const { answer } = attempt;
           return other && isBehind(answer) ? this.#askMain(errand, other, answer) : answer;
         }
-        if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw unavailable(database);
+        if (attempt.type === 'lost' && ++lostCount === LOST_READS_MAX) throw this.#unavailable(topology);
       }
       await this.#pauseOrGiveUp(errand, topology);
     }
@@ -314,30 +315,42 @@ export class Router {
     bookmarkWaitMs?: number,
   ): Promise<Attempt<Done>> {
     const attempt = await this.#send(errand, instance, bookmarkWaitMs);
-    this.#noteDamage(`${errand.database}@${instance.name}`, attempt);
+    this.#noteRefusal(`${errand.database}@${instance.name}`, attempt);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
     if (unreachable) this.report(errand.database, instance);
     return attempt;
   }
 
-  #noteDamage(place: string, attempt: Attempt<unknown>): void {
-    if (attempt.type === 'notExecuted' && attempt.damage) {
-      if (this.#damages.size >= TOPOLOGIES_MAX) this.#damages.clear();
-      this.#damages.set(place, attempt.damage);
-    } else if (attempt.type === 'answered') this.#damages.delete(place);
+  #noteRefusal(place: string, attempt: Attempt<unknown>): void {
+    const told = attempt.type === 'answered' ? undefined : attempt.told;
+    if (told === undefined) {
+      this.#refusals.delete(place);
+      return;
+    }
+    if (this.#refusals.size >= TOPOLOGIES_MAX) this.#refusals.clear();
+    this.#refusals.set(place, told);
   }
 
   /**
-   * Waits a little before the next attempt. Throws when the caller has waited long enough, and at once when the only instance is damaged: then
+   * Waits a little before the next attempt. Throws when the caller has waited long enough, and at once when all instances are damaged: then
    * nobody takes over.
    */
-  async #pauseOrGiveUp(errand: Errand<Reply>, { database, instances }: Topology): Promise<void> {
-    const damages = instances.flatMap(({ name }) => this.#damages.get(`${database}@${name}`) ?? []);
-    const [damage] = damages;
-    if (damage && damages.length === instances.length) throw damage;
+  async #pauseOrGiveUp(errand: Errand<Reply>, topology: Topology): Promise<void> {
+    const damages = this.#refusalsOf(topology).filter(isDamage);
+    if (damages[0] && damages.length === topology.instances.length) throw damages[0];
     const patienceMs = Math.min(FAILOVER_PATIENCE_MS, errand.deadlineMs);
-    if (Date.now() - errand.startedMs >= patienceMs) throw unavailable(database, damage?.message);
+    if (Date.now() - errand.startedMs >= patienceMs) throw this.#unavailable(topology);
     await sleep(RETRY_PAUSE_MS);
+  }
+
+  #refusalsOf({ database, instances }: Topology): GraphError[] {
+    return instances.flatMap(({ name }) => this.#refusals.get(`${database}@${name}`) ?? []);
+  }
+
+  /** Tells what an instance said that did nothing, damage before all else. */
+  #unavailable(topology: Topology): GraphError {
+    const refusals = this.#refusalsOf(topology);
+    return unavailable(topology.database, (refusals.find(isDamage) ?? refusals[0])?.message);
   }
 
   /** Tells the coordinators that an instance did not answer. */
@@ -362,9 +375,9 @@ export class Router {
     } catch (error) {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
       const failure = storageFailureOf(error);
-      if (!failure?.atStart) return { type: 'lost', failure };
-      const damage = damagedStorage(errand.database, instance.name, failure.words);
-      return { type: 'notExecuted', reason: 'unreachable', damage };
+      if (!failure?.atStart) return { type: 'lost', failure, told: endOf(errand.database, instance.name, error) };
+      const told = damagedStorage(errand.database, instance.name, failure.words);
+      return { type: 'notExecuted', reason: 'unreachable', told };
     }
   }
 
@@ -435,8 +448,10 @@ function placeOf(id: string, addressed: string | undefined): TransactionPlace {
   throw noSuchTransaction(id);
 }
 
-/** An instance that does nothing for clients may say that it is damaged, and what is lost. */
 function refusalOf<Done>({ error }: StatementFailure, reason: 'notMain' | 'unreachable'): Attempt<Done> {
-  const isDamaged = error.code === 'Neo.DatabaseError.General.StorageDamageDetected';
-  return { type: 'notExecuted', reason, ...(isDamaged && { damage: fromErrorRecord(error) }) };
+  return { type: 'notExecuted', reason, ...(reason === 'unreachable' && { told: fromErrorRecord(error) }) };
+}
+
+function isDamage({ code }: GraphError): boolean {
+  return code === 'Neo.DatabaseError.General.StorageDamageDetected';
 }

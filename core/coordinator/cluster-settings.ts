@@ -11,6 +11,8 @@ export const SETTING_NAMES = [
   'instance_down_timeout_sec',
   'instance_health_check_frequency_sec',
   'global_read_only',
+  'sync_failover_only',
+  'max_failover_replica_lag',
 ] as const;
 
 export type SettingName = (typeof SETTING_NAMES)[number];
@@ -25,7 +27,10 @@ export function defaultOf(name: SettingName, settings: CoordinatorSettings): str
       // Memgraph's default is false. Here reads go to the nearest instance, and for those who are near MAIN that is MAIN.
       return 'true';
     case 'max_replica_read_lag':
+    case 'max_failover_replica_lag':
       return 'unlimited';
+    case 'sync_failover_only':
+      return 'true';
     case 'instance_down_timeout_sec':
       return String(settings.leaseMs / 1_000);
     case 'instance_health_check_frequency_sec':
@@ -46,8 +51,10 @@ export function complaintAbout(
   switch (name) {
     case 'enabled_reads_on_main':
     case 'global_read_only':
+    case 'sync_failover_only':
       return value === 'true' || value === 'false' ? undefined : `'${name}' is 'true' or 'false'`;
     case 'max_replica_read_lag':
+    case 'max_failover_replica_lag':
       return value === 'unlimited' || isInteger(value)
         ? undefined
         : `'${name}' is a number of transactions, or 'unlimited'`;
@@ -100,4 +107,15 @@ export function effectiveSettings(defaults: CoordinatorSettings, state: ClusterS
     longestLeaseMs: Math.max(defaults.longestLeaseMs, defaults.leaseMs, state.longestDownTimeoutSec * 1_000),
     checkEveryMs: checkSec === undefined ? defaults.checkEveryMs : Number(checkSec) * 1_000,
   };
+}
+
+/** Whether an ASYNC instance may become MAIN when nobody of the in-sync set can, so that what it does not have is given up. */
+export function mayGiveUp({ settings }: ClusterState): boolean {
+  return settings.get('sync_failover_only') === 'false';
+}
+
+/** How many transactions an ASYNC instance may lack that becomes MAIN. */
+export function failoverLagMax({ settings }: ClusterState): number {
+  const lag = settings.get('max_failover_replica_lag') ?? 'unlimited';
+  return lag === 'unlimited' ? Number.POSITIVE_INFINITY : Number(lag);
 }

@@ -146,6 +146,8 @@ export type Command =
       readonly inSync: readonly string[];
       readonly atMs: number;
       readonly lost: Loss;
+      /** Present when MAIN is none of the in-sync set: what was written after this is given up, acknowledged or not. */
+      readonly givenUpAfterLsn?: number;
     }
   | {
       readonly type: 'addInstance';

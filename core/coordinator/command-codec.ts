@@ -8,7 +8,7 @@ import type { ClusterState, Command, Database } from './cluster-state.ts';
 /**
  * Version 2 brought settings, planned changes of MAIN, and instances that come and go. What has nothing of these is written as
  * version 1, whose readers skip the fields that they do not know: in a roll-out old and new code share a log for minutes. Version 3 brought
- * databases whose roles are given by hand, which earlier readers would take for others.
+ * databases whose roles are given by hand, and failovers that give something up, which earlier readers would take for others.
  */
 const FORMAT_VERSION = 3;
 const FORMAT_VERSION_MIN = 1;
@@ -19,6 +19,7 @@ export function encodeCommand(command: Command): Uint8Array {
 
 function versionOf(command: Command): number {
   if (command.type === 'createDatabase' && command.manual) return 3;
+  if (command.type === 'completeFailover' && command.givenUpAfterLsn !== undefined) return 3;
   return isKnownToVersion1(command) ? 1 : 2;
 }
 
@@ -56,12 +57,17 @@ export function encodeCluster(state: ClusterState): Uint8Array {
   const { settings, longestDownTimeoutSec } = state;
   const databases = [...state.databases.values()];
   if (settings.size === 0 && databases.every(isKnownAsVersion1)) return encode([1, databases]);
-  const version = databases.some(({ assignment }) => isManual(assignment)) ? 3 : 2;
+  const version = databases.some(isNewInVersion3) ? 3 : 2;
   return encode([version, [databases, [...settings], longestDownTimeoutSec]]);
 }
 
-function isKnownAsVersion1({ assignment, status, leaving, unconfirmedVersion }: Database): boolean {
-  if (isManual(assignment)) return false;
+function isNewInVersion3({ assignment }: Database): boolean {
+  return isManual(assignment) || assignment.givenUp !== undefined;
+}
+
+function isKnownAsVersion1(database: Database): boolean {
+  if (isNewInVersion3(database)) return false;
+  const { status, leaving, unconfirmedVersion } = database;
   const isPlanned = status.type === 'failingOver' && status.reason !== 'down';
   return !isPlanned && leaving.length === 0 && unconfirmedVersion === undefined;
 }

@@ -146,6 +146,9 @@ function takeCluster(turn: CoordinatorTurn, cluster: ClusterState): void {
 function noteCommitted(turn: CoordinatorTurn, command: Command): void {
   switch (command.type) {
     case 'completeFailover':
+      if (command.givenUpAfterLsn !== undefined) {
+        turn.updateWatchIfKnown(command.database, { acknowledgedLsn: command.givenUpAfterLsn });
+      }
       return forgetEpoch(turn, command.database);
     case 'abort':
       // MAIN is to hear of it at once, before the others.

@@ -1,5 +1,6 @@
 /** How an epoch ends and the next one begins, as commands in the log: by a failover, because an operator wants it, or by an abort. */
 import { withAbort } from '../replication/assignment.ts';
+import { mayGiveUp } from './cluster-settings.ts';
 import type { ClusterState, CommandOf, Database, Failover } from './cluster-state.ts';
 import { namesInOrder, type Outcome, refuse, set } from './outcome.ts';
 
@@ -30,7 +31,7 @@ export function abort(state: ClusterState, command: CommandOf<'abort'>, database
   if (status.type !== 'online') return refuse(state, status.type, database);
   if (epoch !== assignment.epoch) return refuse(state, 'epoch', database);
   if (version !== assignment.version) return refuse(state, 'version', database);
-  const aborts = withAbort(assignment, { epoch, afterLsn });
+  const aborts = withAbort(assignment.aborts, { epoch, afterLsn });
   const next = { ...assignment, epoch: epoch + 1, version: version + 1, aborts };
   return set(state, { ...database, assignment: next, told: [], unconfirmedVersion: undefined });
 }
@@ -57,9 +58,16 @@ export function completeFailover(
   if (status.type !== 'failingOver') return refuse(state, 'notFailingOver', database);
   if (command.epoch !== status.toEpoch) return refuse(state, 'epoch', database);
   const { main, epoch, atMs, lost } = command;
+  const { givenUpAfterLsn } = command;
+  const inSync = namesInOrder(assignment, givenUpAfterLsn === undefined ? [main, ...command.inSync] : [main]);
   // Only members hold everything that was acknowledged.
-  const inSync = namesInOrder(assignment, [main, ...command.inSync]);
-  if (!inSync.every((name) => assignment.inSync.includes(name))) return refuse(state, 'unknownInstance', database);
+  const mayBeMain = (name: string) => assignment.inSync.includes(name) || givenUpAfterLsn !== undefined;
+  if (inSync.length === 0 || !inSync.every(mayBeMain)) return refuse(state, 'unknownInstance', database);
+  if (givenUpAfterLsn !== undefined && !mayGiveUp(state)) return refuse(state, 'notInSync', database);
+  const givenUp =
+    givenUpAfterLsn === undefined
+      ? assignment.givenUp
+      : withAbort(assignment.givenUp, { epoch: assignment.epoch, afterLsn: givenUpAfterLsn });
   const { from, reason, beganAtMs } = status;
   const failover: Failover = {
     fromEpoch: assignment.epoch,
@@ -73,7 +81,7 @@ export function completeFailover(
   };
   return set(state, {
     ...database,
-    assignment: { ...assignment, epoch, main, inSync, version: assignment.version + 1 },
+    assignment: { ...assignment, epoch, main, inSync, version: assignment.version + 1, ...(givenUp && { givenUp }) },
     status: { type: 'online' },
     told: [],
     // Whoever becomes MAIN is told the whole assignment.

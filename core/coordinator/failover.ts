@@ -5,9 +5,13 @@
  * Why nothing acknowledged is lost: from `beginFailover` on the in-sync set stands still, so MAIN cannot let go of anybody;
  * once a member is sealed MAIN cannot get its answer; so MAIN acknowledges nothing more, and what it has acknowledged is on every
  * member. Any member that answers the seal will do; the longest log keeps most of what was not acknowledged.
+ *
+ * With `sync_failover_only` set to false an ASYNC instance follows MAIN when no member answers: what it does not have is given up, and the
+ * assignment says so to those who have it.
  */
 import { validLsn } from '../replication/assignment.ts';
 import type { SealReply } from '../replication/message.ts';
+import { failoverLagMax, mayGiveUp } from './cluster-settings.ts';
 import type { Database, DatabaseStatus, Loss } from './cluster-state.ts';
 import { mayAsk } from './health.ts';
 import type { CoordinatorTurn } from './turn.ts';
@@ -23,7 +27,8 @@ export function beginFailoverIfDown(turn: CoordinatorTurn, database: Database): 
   const { suspectedAtMs } = turn.watch(name);
   if (suspectedAtMs !== undefined && mayAsk(turn, name, main)) turn.ask(database.assignment, main, { type: 'probe' });
   // With nobody else in the set, only MAIN itself could be the next one: it is waited for.
-  if (!inSync.some((member) => member !== main) || !isDown(turn, database)) return;
+  const hasHeir = inSync.some((member) => member !== main) || stragglers(turn, database).length > 0;
+  if (!hasHeir || !isDown(turn, database)) return;
   turn.decide({
     type: 'beginFailover',
     database: name,
@@ -57,26 +62,46 @@ function isDown(turn: CoordinatorTurn, database: Database): boolean {
 /** Seals, and chooses when enough members have answered. */
 export function goOnFailingOver(turn: CoordinatorTurn, database: Database, status: FailingOver): void {
   const { assignment } = database;
-  const { database: name, cluster, inSync, instances } = assignment;
+  const { database: name, inSync } = assignment;
   const usable = inSync.flatMap((member) => {
     const answer = validAnswer(turn, database, member);
     return answer !== undefined && isUsable(turn, name, answer, status) ? [{ member, answer }] : [];
   });
-  const { sealWaitMs } = turn.state.settings;
-  const sealedAtMs = turn.watch(name).sealedAtMs ?? (usable.length > 0 ? turn.nowMs : undefined);
+  const late = mayLose(status) ? lateCandidates(turn, database, status) : [];
+  const isAnswered = usable.length > 0 || late.length > 0;
+  const sealedAtMs = turn.watch(name).sealedAtMs ?? (isAnswered ? turn.nowMs : undefined);
   turn.updateWatch(name, { sealedAtMs });
-  for (const member of inSync) {
+  for (const member of [...inSync, ...(mayLose(status) ? stragglers(turn, database) : [])]) {
     if (!turn.watch(name).sealed.has(member) && mayAsk(turn, name, member)) {
       turn.ask(assignment, member, { type: 'seal', epoch: status.toEpoch });
     }
   }
-  const waited = sealedAtMs !== undefined && turn.nowMs - sealedAtMs >= sealWaitMs;
-  const [best] = usable.sort((left, right) => compareCandidates(left, right, status));
+  const waited = sealedAtMs !== undefined && turn.nowMs - sealedAtMs >= turn.state.settings.sealWaitMs;
   const isMissing = (member: string) => !usable.some((candidate) => candidate.member === member);
   const isWaitedFor = (member: string) =>
     isMissing(member) && !(member === status.from && isSilent(turn, name, member));
-  if (best === undefined || (inSync.some(isWaitedFor) && !waited)) return;
+  if (!isAnswered || (inSync.some(isWaitedFor) && !waited)) return;
   if (status.choice.type === 'nobody' || !isFenced(turn, name, status)) return;
+  const [best] = usable.sort((left, right) => compareCandidates(left, right, status));
+  if (best !== undefined) return complete(turn, database, { status, best, usable });
+  // Everybody who has all that was acknowledged is silent. It was waited for a moment, whoever could have answered the seal.
+  const [heir] = waited ? late.sort((left, right) => compareCandidates(left, right, status)) : [];
+  if (heir !== undefined) complete(turn, database, { status, best: heir, usable: [] });
+}
+
+interface Candidate {
+  readonly member: string;
+  readonly answer: SealReply;
+}
+
+/** `usable`: the members of the set that have answered; without any, what `best` does not have is given up. */
+function complete(
+  turn: CoordinatorTurn,
+  database: Database,
+  chosen: { readonly status: FailingOver; readonly best: Candidate; readonly usable: readonly Candidate[] },
+): void {
+  const { database: name, cluster, instances } = database.assignment;
+  const { status, best, usable } = chosen;
   // A member that follows asynchronously may have been MAIN; as a replica nobody waits for it.
   const staying = usable.filter(
     ({ member }) => instances.find((instance) => instance.name === member)?.mode !== 'ASYNC' || member === best.member,
@@ -90,6 +115,37 @@ export function goOnFailingOver(turn: CoordinatorTurn, database: Database, statu
     inSync: staying.map(({ member }) => member),
     atMs: turn.nowMs,
     lost: lossBy(turn, database, { status, chosen: best.answer }),
+    ...(usable.length === 0 && { givenUpAfterLsn: best.answer.stored.lsn }),
+  });
+}
+
+/** Whether this failover may make an ASYNC instance MAIN: not one that an operator wanted, for then nobody is in need. */
+function mayLose({ choice, reason }: FailingOver): boolean {
+  return choice.type === 'best' && reason === 'down';
+}
+
+/** Those who may become MAIN when nobody of the in-sync set can: ASYNC instances, if the operator wants it so. */
+function stragglers(turn: CoordinatorTurn, { assignment }: Database): readonly string[] {
+  if (!mayGiveUp(turn.state.cluster)) return [];
+  const { instances, inSync } = assignment;
+  return instances.filter(({ name, mode }) => mode === 'ASYNC' && !inSync.includes(name)).map(({ name }) => name);
+}
+
+/**
+ * Of these, who has answered the seal, and is near enough to MAIN. Its log has to end in the epoch that ends: then it is a prefix of
+ * MAIN's, and what is given up is what comes after it. Where a limit is set and nobody knows how far MAIN was, nobody is near enough.
+ */
+function lateCandidates(turn: CoordinatorTurn, database: Database, status: FailingOver): Candidate[] {
+  const { database: name, epoch } = database.assignment;
+  const lagMax = failoverLagMax(turn.state.cluster);
+  const { report } = turn.health(name, status.from);
+  const mainLsn = report?.role === 'main' && report.epoch === epoch ? report.stored.lsn : undefined;
+  return stragglers(turn, database).flatMap((member) => {
+    const answer = validAnswer(turn, database, member);
+    if (answer === undefined || !answer.eligible || answer.epoch !== status.toEpoch) return [];
+    const isPrefix = answer.stored.epoch === epoch;
+    const isNear = mainLsn === undefined ? lagMax === Number.POSITIVE_INFINITY : mainLsn - answer.stored.lsn <= lagMax;
+    return isPrefix && isNear ? [{ member, answer }] : [];
   });
 }
 
@@ -135,11 +191,7 @@ function isUsable(turn: CoordinatorTurn, database: string, answer: SealReply, st
 }
 
 /** Whom an operator named; then the longest log; of equal ones not the MAIN that was given up, then by name. */
-function compareCandidates(
-  left: { readonly member: string; readonly answer: SealReply },
-  right: { readonly member: string; readonly answer: SealReply },
-  { from, choice }: FailingOver,
-): number {
+function compareCandidates(left: Candidate, right: Candidate, { from, choice }: FailingOver): number {
   const isNamed = (member: string) => Number(choice.type === 'instance' && choice.name === member);
   return (
     isNamed(right.member) - isNamed(left.member) ||

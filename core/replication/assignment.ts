@@ -51,6 +51,11 @@ export interface Assignment {
   /** Ascending, in both. Absent when there was none. */
   readonly aborts?: readonly Abort[];
   /**
+   * What was given up when an ASYNC instance became MAIN that did not have it: void as after an abort, though it may have been
+   * acknowledged. Ascending, in both. Absent when nothing was.
+   */
+  readonly givenUp?: readonly Abort[];
+  /**
    * All instances that there are, in the order of their creation. Present where roles are given by hand (manual.ts): then `instances` are
    * MAIN and the replicas that are registered with it, and MAIN itself decides on the next version.
    */
@@ -64,8 +69,17 @@ export type Member = Pick<InstanceDescription, 'name' | 'region'>;
 const ABORTS_MAX = 64;
 
 /** The aborts with one more. Those that it covers are left out: of earlier epochs, and not below its own `afterLsn`. */
-export function withAbort({ aborts = [] }: Pick<Assignment, 'aborts'>, abort: Abort): readonly Abort[] {
-  return [...aborts.filter(({ afterLsn }) => afterLsn < abort.afterLsn), abort].slice(-ABORTS_MAX);
+export function withAbort(aborts: readonly Abort[] | undefined, abort: Abort): readonly Abort[] {
+  return [...(aborts ?? []).filter(({ afterLsn }) => afterLsn < abort.afterLsn), abort].slice(-ABORTS_MAX);
+}
+
+/** Whether a log that ends at `stored` may be cut off after `lsn`, whatever of it was acknowledged: so much was given up. */
+export function isGivenUp(
+  { givenUp = [] }: Pick<Assignment, 'givenUp'>,
+  stored: { readonly epoch: number },
+  lsn: number,
+): boolean {
+  return givenUp.some(({ epoch, afterLsn }) => epoch >= stored.epoch && afterLsn <= lsn);
 }
 
 /**

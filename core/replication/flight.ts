@@ -18,3 +18,8 @@ export function fly(
   const sentLsn = Math.max(replica.sentLsn, sent.throughLsn);
   turn.updateReplica(replica.name, { flights: [...replica.flights, flight], sentLsn, sentAtMs: turn.nowMs });
 }
+
+/** A replica has refused what was sent: asking again at once would bring the same answer. */
+export function pauseFor(turn: Turn, name: string): void {
+  turn.updateReplica(name, { flights: [], retryAtMs: turn.nowMs + turn.state.settings.retryMs.first });
+}

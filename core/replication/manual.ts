@@ -253,7 +253,7 @@ export function decideAlone(turn: Turn, assignment: Assignment): void {
 /** What follows `afterLsn` is void: the epoch ends there, and MAIN goes on in its next one. */
 function abortAlone(turn: Turn, afterLsn: number): void {
   const assignment = assignmentOf(turn);
-  const aborts = withAbort(assignment, { epoch: turn.state.epoch, afterLsn });
+  const aborts = withAbort(assignment.aborts, { epoch: turn.state.epoch, afterLsn });
   const silenced = silencedReplicas(turn);
   const next = { ...assignment, epoch: nextEpoch(turn), version: assignment.version + 1, aborts };
   beginEpoch(turn, next, silenced);

@@ -8,7 +8,8 @@
  * is set aside, to be read by people. If a new MAIN wants it cut off below, the rule has been broken somewhere
  * (storage lost or rewound on several instances): nothing is thrown away then, the instance goes into quarantine.
  *
- * Where roles are given by hand such a tail may have been acknowledged, since a person decides who is MAIN: it is set aside as well.
+ * Where roles are given by hand such a tail may have been acknowledged, since a person decides who is MAIN: it is set aside as well. So it is
+ * where the coordinators have made an ASYNC instance MAIN, and their assignment says what was given up.
  *
  * A log that was found damaged at the start is of no use, and MAIN has all that was acknowledged: it is asked for a snapshot, which
  * takes the place of everything here once all of it has arrived.
@@ -16,7 +17,7 @@
 import { assert } from '../assert.ts';
 import { sameHash } from '../wal/checksum.ts';
 import { GENESIS } from '../wal/record.ts';
-import { isManual } from './assignment.ts';
+import { isGivenUp, isManual } from './assignment.ts';
 import { commonLsn, cutHistory, extendHistory } from './epoch-history.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type {
@@ -101,7 +102,8 @@ function setTailAside(turn: Turn, envelope: Envelope, last: LogPosition): Append
   // One MAIN never writes two records with one number. If it seems so, storage was lost or rewound, here or there.
   if (stored.epoch >= envelope.epoch) return 'diverged';
   if (last.lsn < acknowledgedLsn) {
-    if (isManual(turn.state.assignment)) return isInSnapshot(turn, last.lsn) ? 'needsSnapshot' : takeBack(turn, last);
+    if (mayTakeBack(turn, last.lsn)) return isInSnapshot(turn, last.lsn) ? 'needsSnapshot' : takeBack(turn, last);
+    if (mayYetBeGivenUp(turn, envelope)) return 'stale';
     quarantine(turn, `the log branched off after lsn ${last.lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
     return 'quarantined';
   }
@@ -110,7 +112,21 @@ function setTailAside(turn: Turn, envelope: Envelope, last: LogPosition): Append
   return undefined;
 }
 
-/** An operator has made another instance MAIN than one that had all that was acknowledged. What this one had more is set aside. */
+/**
+ * Whether the log may be cut off after `lsn`, though more of it was acknowledged: an operator has made another instance MAIN, or the
+ * coordinators one that follows asynchronously.
+ */
+function mayTakeBack({ state }: Turn, lsn: number): boolean {
+  const { assignment, stored } = state;
+  return isManual(assignment) || (assignment !== undefined && isGivenUp(assignment, stored, lsn));
+}
+
+/** MAIN is ahead of what the coordinators have told this instance: it has to hear from them what was given up. */
+function mayYetBeGivenUp({ state }: Turn, envelope: Envelope): boolean {
+  return (state.assignment?.epoch ?? 0) < envelope.epoch;
+}
+
+/** Another instance has become MAIN than one that had all that was acknowledged. What this one had more is set aside. */
 function takeBack(turn: Turn, last: LogPosition): undefined {
   turn.update({ stored: last, history: cutHistory(turn.state.history, last.lsn), acknowledgedLsn: last.lsn });
   turn.persist();
@@ -174,7 +190,13 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
         { history: snapshot.history, lsn: snapshot.position.lsn },
       );
   const isBranched = turn.state.stored.epoch < envelope.epoch && turn.state.stored.lsn > common;
-  const mustReplace = isManual(turn.state.assignment) && isBranched && isInSnapshot(turn, common);
+  const isTakenBack = common < turn.state.acknowledgedLsn && !isDamaged;
+  // The snapshot may be older than the place where the logs branch: MAIN sends what stands between them after it.
+  const mayReplace = mayTakeBack(turn, Math.max(common, turn.state.acknowledgedLsn - 1));
+  if (isTakenBack && !mayReplace && mayYetBeGivenUp(turn, envelope)) {
+    return replySnapshot(turn, 'stale', snapshot.id, 0);
+  }
+  const mustReplace = mayReplace && isBranched && isInSnapshot(turn, common);
   // A late chunk of a snapshot that was installed, or that records have made needless.
   if (common === snapshot.position.lsn && !mustReplace)
     return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
@@ -183,7 +205,7 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
   turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
   turn.update({ arriving: { snapshotId: snapshot.id, nextChunk: wanted + 1 } });
   if (wanted + 1 === snapshot.chunkCount) {
-    if (common < turn.state.acknowledgedLsn && !isDamaged && !isManual(turn.state.assignment)) {
+    if (isTakenBack && !mayReplace) {
       quarantine(
         turn,
         `the log branched off after lsn ${common}, but lsn ${turn.state.acknowledgedLsn} was acknowledged`,

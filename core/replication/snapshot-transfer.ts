@@ -2,7 +2,7 @@
  * A snapshot on its way to a replica that needs records which are no longer kept: chunk by chunk, several of them in flight, going
  * back to the one that the replica wants when something went missing. The facts are in the flights; nothing else is kept.
  */
-import { fly } from './flight.ts';
+import { fly, pauseFor } from './flight.ts';
 import type { Replica } from './instance-state.ts';
 import type { SnapshotDescription } from './log.ts';
 import type { InstallSnapshotReply } from './message.ts';
@@ -71,8 +71,9 @@ export function receiveSnapshotStored(turn: Turn, name: string, exchange: number
   if (reply.outcome === 'quarantined') {
     return turn.updateReplica(name, { diverged: true, transfer: undefined, flights: [] });
   }
+  if (reply.outcome !== 'stored') return pauseFor(turn, name);
   const { transfer } = replica;
-  if (reply.outcome !== 'stored' || transfer?.snapshot.id !== reply.snapshotId) return;
+  if (transfer?.snapshot.id !== reply.snapshotId) return;
   const { nextChunk } = reply;
   if (nextChunk < transfer.snapshot.chunkCount) {
     // It wants this one or an earlier one: those in between were lost or overtaken, and those after it are not taken.

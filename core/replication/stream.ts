@@ -4,7 +4,7 @@
  */
 import { GENESIS } from '../wal/record.ts';
 import { commonLsn } from './epoch-history.ts';
-import { fly } from './flight.ts';
+import { fly, pauseFor } from './flight.ts';
 import type { Flight, Replica } from './instance-state.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type { AppendReply } from './message.ts';
@@ -97,8 +97,8 @@ export function receiveAppended(turn: Turn, name: string, exchange: number, repl
   if (reply.outcome === 'stored')
     return noteStored(turn, name, { lsn: reply.stored.lsn, toldLsn: flight.acknowledgedLsn });
   if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, flights: [] });
-  // A higher epoch has been noticed by the caller; a reply that refuses this one without naming one is of no use.
-  if (reply.outcome === 'sealed' || reply.outcome === 'stale') return;
+  // A higher epoch has been noticed by the caller; one that refuses without naming any has yet to hear of this one.
+  if (reply.outcome === 'sealed' || reply.outcome === 'stale') return pauseFor(turn, name);
   goBack(turn, { replica, flight, reply });
 }
 

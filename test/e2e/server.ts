@@ -30,9 +30,17 @@ export class Server {
   readonly url: string;
   readonly #processes: { readonly command: ChildProcess; readonly workerdPid: number };
 
-  private constructor(url: string, processes: { command: ChildProcess; workerdPid: number }) {
+  readonly #said: readonly Buffer[];
+
+  private constructor(url: string, processes: { command: ChildProcess; workerdPid: number }, said: readonly Buffer[]) {
     this.url = url;
     this.#processes = processes;
+    this.#said = said;
+  }
+
+  /** What it has said on its standard error. */
+  get said(): string {
+    return Buffer.concat(this.#said).toString();
   }
 
   static async start(folder: string, environment: Readonly<Record<string, string>> = {}): Promise<Server> {
@@ -40,13 +48,18 @@ export class Server {
       process.execPath,
       [SKEIN, 'serve', '--port', '0', '--data', folder, '--development', '--json'],
       {
-        stdio: ['ignore', 'pipe', process.env.SKEIN_E2E_VERBOSE ? 'inherit' : 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, ...environment, SKEIN_ADMIN_TOKEN: TOKEN },
       },
     );
+    const said: Buffer[] = [];
+    command.stderr?.on('data', (bytes: Buffer) => {
+      said.push(bytes);
+      if (process.env.SKEIN_E2E_VERBOSE) process.stderr.write(bytes);
+    });
     for await (const line of createInterface({ input: command.stdout! })) {
       const { ready, pid } = JSON.parse(line) as { ready: string; pid: number };
-      return new Server(ready, { command, workerdPid: pid });
+      return new Server(ready, { command, workerdPid: pid }, said);
     }
     throw new Error('skein serve ended before it was ready');
   }

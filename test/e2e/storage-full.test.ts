@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Server } from './server.ts';
+import { eventually, Server } from './server.ts';
 
 /** The Worker takes 2 MB of it. */
 const DISK_BYTES = 11 * 1024 * 1024;
@@ -26,6 +26,15 @@ function mount(): boolean {
   }
 }
 
+function unmount(): boolean {
+  try {
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 beforeAll(async () => {
   if (!isMounted) return;
   writeFileSync(join(folder, 'filler'), new Uint8Array(FILLER_BYTES));
@@ -35,7 +44,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.kill();
-  if (isMounted) execFileSync('umount', [folder]);
+  // A process that was killed may hold its files for a moment yet.
+  if (isMounted) await eventually(async () => unmount(), Boolean, 10_000);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -1,7 +1,7 @@
 /** Instances with one another and with the coordinators: commits, reads on replicas, failover, catching up. */
 import { describe, expect, test } from 'vitest';
 import { decodeResult } from '../../core/value/codec.ts';
-import { readRecordHead } from '../../core/wal/record.ts';
+import { decodeRecord, readRecordHead } from '../../core/wal/record.ts';
 import { RowUnpacker } from '../../core/wal/row.ts';
 import { ask, Database, eventually } from './cluster.ts';
 
@@ -228,6 +228,30 @@ describe('a MAIN that is cut off', () => {
     ]);
   });
 
+  test('tells what it has set aside without what was noted for those who follow changes', async () => {
+    const database = await Database.create('forked-noted', ['weur', 'enam', 'apac']);
+    await database.run('weur-1', "ALTER DATABASE `forked-noted` SET OPTION txLogEnrichment 'FULL'");
+    await database.run('weur-1', CREATE, { code: 'ZRH' });
+    await database.level();
+
+    await database.isolate('weur-1');
+    await database.fails('weur-1', "MATCH (a:Airport) SET a.code = 'LOST'", {}, { deadlineMs: 1_000 });
+    const promoted = await database.successor('weur-1');
+    await database.run(promoted, CREATE, { code: 'GVA' });
+    await database.cut();
+    await database.level();
+    const [record] = await divergedDeltas(database, 'weur-1');
+    const told = decodeResult(await database.stub('weur-1').diverged({ name: 'worker', region: 'weur' }));
+
+    expect(record).toEqual(['setNodeProperty', 'noteCommit', 'noteNode']);
+    expect(told.rows).toHaveLength(1);
+    const [count, changes] = told.rows[0]?.slice(3) ?? [];
+    expect(count).toBe(1);
+    expect(changes).toEqual([
+      new Map(Object.entries({ type: 'setNodeProperty', node: 0, key: 'code', value: 'LOST' })),
+    ]);
+  });
+
   test('tells a reader whose bookmark it lost so, and lives', async () => {
     const database = await Database.create('lost', ['weur', 'enam', 'apac']);
     const { bookmark } = await database.run('weur-1', CREATE, { code: 'ZRH' });
@@ -250,6 +274,17 @@ describe('a MAIN that is cut off', () => {
     );
   });
 });
+
+/** The types of deltas in each of them. */
+async function divergedDeltas(database: Database, instance: string): Promise<string[][]> {
+  const rows = await database.sql(instance, 'SELECT row, bytes FROM diverged ORDER BY row');
+  const unpacker = new RowUnpacker();
+  return rows.flatMap(({ row, bytes }) =>
+    unpacker
+      .take({ row: Number(row), bytes: new Uint8Array(bytes as ArrayBuffer) }) // a BLOB
+      .map((found) => (found.type === 'record' ? decodeRecord(found.bytes).deltas.map(({ type }) => type) : [])),
+  );
+}
 
 /** The lsns of the records that an instance has set aside. */
 async function divergedRecords(database: Database, instance: string): Promise<number[]> {

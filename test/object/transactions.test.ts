@@ -1,14 +1,8 @@
 /** Transactions that live over several requests, on real objects: what others see, who wins, and what ends one. */
 import { describe, expect, test } from 'vitest';
-import { decodeResult, encodeValue } from '../../core/value/codec.ts';
 import { TRANSACTIONS_MAX } from '../../durable/open-transactions.ts';
-import type {
-  StatementFailure,
-  TransactionAnswer,
-  TransactionStep,
-  TransactionSuccess,
-} from '../../durable/protocol.ts';
 import { Database, eventually } from './cluster.ts';
+import { Client } from './transaction-client.ts';
 
 const OUTDATED = 'Neo.TransientError.Transaction.Outdated';
 const NOT_FOUND = 'Neo.ClientError.Transaction.TransactionNotFound';
@@ -18,72 +12,6 @@ const LEASE_EXPIRED = 'Neo.TransientError.Transaction.LeaseExpired';
 const LONG = 'UNWIND range(1, 1500) AS i UNWIND range(1, 10000) AS j WITH sum(i + j) AS n';
 
 const COUNT = 'MATCH (a:A) RETURN count(*) AS n';
-
-/** A client's side of one transaction. */
-class Client {
-  readonly #database: Database;
-  readonly instance: string;
-  id = '';
-
-  constructor(database: Database, instance: string) {
-    this.#database = database;
-    this.instance = instance;
-  }
-
-  static async begin(
-    database: Database,
-    more: { instance?: string; bookmarks?: string[]; read?: boolean; lifetimeMs?: number } = {},
-  ) {
-    const client = new Client(database, more.instance ?? database.main);
-    const step = client.beginning(more);
-    client.id = (await client.send(step)).transaction!.id;
-    return client;
-  }
-
-  beginning(more: { bookmarks?: string[]; read?: boolean; lifetimeMs?: number } = {}): TransactionStep {
-    const { bookmarks = [], read = false, lifetimeMs } = more;
-    return { type: 'begin', accessMode: read ? 'read' : 'write', bookmarks, bookmarkWaitMs: 5_000, lifetimeMs };
-  }
-
-  async ask(step: TransactionStep, statement?: string, deadlineMs = 10_000): Promise<TransactionAnswer> {
-    const parameters = encodeValue(new Map());
-    return (await this.#database.stub(this.instance).transact({
-      database: this.#database.name,
-      step,
-      ...(statement !== undefined && { statement: { text: statement, parameters } }),
-      deadlineMs,
-      from: { name: 'worker', region: 'weur' },
-    })) as TransactionAnswer;
-  }
-
-  async send(step: TransactionStep, statement?: string): Promise<TransactionSuccess> {
-    const answer = await this.ask(step, statement);
-    if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-    return answer;
-  }
-
-  async rows(statement: string): Promise<unknown[][]> {
-    const { result } = await this.send({ type: 'run', id: this.id }, statement);
-    return decodeResult(result!.rows).rows.map((row) => [...row]);
-  }
-
-  /** What the statement fails with. */
-  async fails(statement?: string, type: 'run' | 'commit' | 'rollback' = 'run'): Promise<StatementFailure> {
-    const answer = await this.ask({ type, id: this.id }, statement);
-    if (answer.ok) throw new Error(`'${statement}' succeeded`);
-    return answer;
-  }
-
-  async commit(statement?: string): Promise<string> {
-    const { bookmark, transaction } = await this.send({ type: 'commit', id: this.id }, statement);
-    expect(transaction).toBeUndefined();
-    return bookmark!;
-  }
-
-  rollback(): Promise<TransactionSuccess> {
-    return this.send({ type: 'rollback', id: this.id });
-  }
-}
 
 describe('a transaction', () => {
   test('is seen by nobody before its commit, and by everybody who has its bookmark after it', async () => {

@@ -393,6 +393,47 @@ test('23: an ASYNC replica never has what MAIN lacks after MAIN was killed in th
   expect(new Set(entries).size).toBe(entries.length);
 });
 
+test('20: an ASYNC replica takes over where that is wanted, within the limit; what it lacks is told, set aside and gone', {
+  timeout: TEST_MS,
+}, async () => {
+  const database = await Database.create(['ASYNC', 'ASYNC'], ['weur', 'enam']);
+  const set = (name: string, value: string) => database.rows('apac', `SET COORDINATOR SETTING '${name}' TO '${value}'`);
+  await database.writes('weur', 1);
+  await database.isLevel();
+  await set('max_failover_replica_lag', '1');
+  await set('sync_failover_only', 'false');
+  // Nothing comes to the replica any more, and MAIN acknowledges all the same.
+  cluster.link('weur', 'enam', 'held');
+  const lost: number[] = [];
+  for (let id = 2; id <= 6; id += 1) {
+    const { status, bookmarks } = await database.write('weur', id);
+    expect({ status, bookmarks: bookmarks.length }).toEqual({ status: 202, bookmarks: 1 });
+    lost.push(id);
+  }
+  // MAIN tells the coordinators with its lease how far it is.
+  await pause(2_000);
+  cluster.freeze('weur', true);
+  const refused = await database.write('apac', 99);
+  expect(refused.status).not.toBe(202);
+  expect((await database.ask('apac', 'SHOW FAILOVERS')).rows).toEqual([]);
+
+  await set('max_failover_replica_lag', 'unlimited');
+  await database.writes('enam', 7);
+  expect(await database.mainIsIn(['enam'], 'apac')).toBe('enam');
+  cluster.link('weur', 'enam', 'open');
+  cluster.freeze('weur', false);
+
+  expect(await database.isLevel()).toEqual([1, 7]);
+  expect((await database.instances('enam')).get('weur')).toMatchObject({ role: 'replica', health: 'up' });
+  expect(await database.rows('enam', 'SHOW DIVERGED')).toHaveLength(lost.length);
+  const [failover] = await database.rows('enam', 'SHOW FAILOVERS');
+  expect(failover?.slice(1, 3)).toEqual(['weur-1', 'enam-1']);
+  // A leader that was frozen with MAIN has taken along how far MAIN was.
+  expect([0, lost.length]).toContain(failover?.[6]);
+  expect(['unknown', lost.length]).toContain(failover?.[7]);
+  await set('sync_failover_only', 'true');
+});
+
 test('a: a MAIN that is cut off from the coordinators refuses writes when its lease is over', {
   timeout: TEST_MS,
 }, async () => {

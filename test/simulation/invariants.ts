@@ -61,6 +61,11 @@ export class Invariants {
     return this.#acknowledged.length;
   }
 
+  /** Takes back what was acknowledged after an lsn. */
+  protected takeBack(afterLsn: number): readonly LogPosition[] {
+    return this.#acknowledged.splice(afterLsn);
+  }
+
   coordinatorBooted(coordinator: SimCoordinator): void {
     this.#raftCommitOf.set(coordinator.name, coordinator.state.raft.commitIndex);
     this.group.booted(coordinator);
@@ -245,6 +250,8 @@ export class Invariants {
     })
       ? 1
       : 0;
+    // A deposed leader may say late who was to be MAIN: that one gets no lease and no answers, and lacks what was acknowledged since.
+    if (epoch < (this.committed?.assignment.epoch ?? 0)) return;
     this.#checkHoldsAcknowledged(instance, `begins epoch ${epoch}`);
   }
 

@@ -330,3 +330,75 @@ describe('the in-sync set', () => {
     expect(group.renew('weur-1', { to: follower })).toEqual({ type: 'notLeader', leader: group.leader });
   });
 });
+
+describe('with sync_failover_only set to false', () => {
+  /** MAIN has told of 12 transactions, then it and the member that has all of them are silent. */
+  function withoutMembers(change: { lag?: string; late?: number; syncOnly?: string }): Group {
+    const group = groupWithFlights();
+    level(group, 12);
+    group.instance('apac-1').lsn = change.late ?? 10;
+    const set = (name: 'sync_failover_only' | 'max_failover_replica_lag', value: string) =>
+      group.ask({ type: 'operate', database: undefined, command: { type: 'setSetting', name, value } });
+    set('sync_failover_only', change.syncOnly ?? 'false');
+    set('max_failover_replica_lag', change.lag ?? 'unlimited');
+    group.elapseWithLease('weur-1', 3_000);
+    for (const name of ['weur-1', 'enam-1']) group.instance(name).reachable = false;
+    group.elapse(12_000);
+    return group;
+  }
+
+  test('the ASYNC replica follows MAIN when no member of the set answers, and it is told what is given up by that', () => {
+    const group = withoutMembers({});
+
+    expect(assignmentIn(group)).toMatchObject({
+      epoch: 2,
+      main: 'apac-1',
+      inSync: ['apac-1'],
+      givenUp: [{ epoch: 1, afterLsn: 10 }],
+    });
+    const failovers = group.state(group.leader ?? '').cluster.databases.get('flights')?.failovers ?? [];
+    expect(failovers.at(-1)?.lost).toEqual({ atLeast: 2, atMost: null });
+    expect(group.instance('apac-1')).toMatchObject({ role: 'main', epoch: 2 });
+  });
+
+  test.each([
+    { what: 'lacks no more than the limit', change: { lag: '2' }, main: 'apac-1' },
+    { what: 'lacks more than the limit', change: { lag: '1' }, main: 'weur-1' },
+    { what: 'is not wanted', change: { syncOnly: 'true' }, main: 'weur-1' },
+  ])('an ASYNC replica that $what leaves $main MAIN', ({ change, main }) => {
+    expect(assignmentIn(withoutMembers(change))?.main).toBe(main);
+  });
+
+  test('whoever has not come to the epoch that ends cannot be chosen: what it lacks is not known', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.ask({
+      type: 'operate',
+      database: undefined,
+      command: { type: 'setSetting', name: 'sync_failover_only', value: 'false' },
+    });
+    group.instance('apac-1').logEpoch = 0;
+    group.elapseWithLease('weur-1', 3_000);
+    for (const name of ['weur-1', 'enam-1']) group.instance(name).reachable = false;
+    group.elapse(12_000);
+
+    expect(assignmentIn(group)).toMatchObject({ epoch: 1, main: 'weur-1' });
+  });
+
+  test('a member of the set that answers comes first, whatever it has less', () => {
+    const group = groupWithFlights();
+    level(group, 12);
+    group.instance('apac-1').lsn = 14;
+    group.ask({
+      type: 'operate',
+      database: undefined,
+      command: { type: 'setSetting', name: 'sync_failover_only', value: 'false' },
+    });
+    group.elapseWithLease('weur-1', 3_000);
+    group.instance('weur-1').reachable = false;
+    group.elapse(12_000);
+
+    expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
+    expect(assignmentIn(group)?.givenUp).toBeUndefined();
+  });
+});

@@ -338,7 +338,7 @@ export class TestCluster {
     }
     if (body.type === 'abort') {
       const { epoch, version } = assignment;
-      const aborts = withAbort(assignment, { epoch, afterLsn: body.afterLsn });
+      const aborts = withAbort(assignment.aborts, { epoch, afterLsn: body.afterLsn });
       this.assignment = { ...assignment, epoch: epoch + 1, version: version + 1, aborts };
       return { type: 'inSyncChanged', changed: true, reason: undefined, assignment: this.assignment };
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bookmarkAt, checkBookmark } from '../../../core/replication/bookmark.ts';
 import { assignmentOf, type Question, TestCluster } from './cluster.ts';
 
 describe('the stream', () => {
@@ -270,9 +271,53 @@ describe('after a failover', () => {
     cluster.assign('b');
     cluster.cut = new Set(['a']);
     cluster.elapse(2_000);
+    // As long as the coordinators have not told it what has become of the epoch before, it waits.
+    expect(cluster.peer('c')).toMatchObject({ lsn: 4, visibleLsn: 4, state: { quarantine: undefined } });
+
+    cluster.assign('c');
+    cluster.elapse(2_000);
 
     expect(cluster.peer('c').state.quarantine).toContain('lsn 4 was acknowledged');
     expect(cluster.peer('c').lsn).toBe(4);
+  });
+
+  test.each([
+    { how: 'records', compacted: false },
+    { how: 'a snapshot', compacted: true },
+  ])('what the coordinators have given up is set aside, acknowledged or not, when MAIN sends $how', ({ compacted }) => {
+    const cluster = TestCluster.started();
+    cluster.peer('a').write(1);
+    cluster.elapse(2_000);
+    cluster.cut.add('c');
+    cluster.peer('a').write(3);
+    cluster.elapse(4_000);
+    const bookmark = bookmarkAt(cluster.peer('a').state, 5) ?? '';
+    expect(cluster.peer('b').visibleLsn).toBe(5);
+    // a and b are gone, and c follows asynchronously: it has lsn 2.
+    cluster.cut = new Set(['a', 'b']);
+    cluster.ask('c', { type: 'seal', epoch: 2 });
+    const givenUp = [{ epoch: 1, afterLsn: 2 }];
+    cluster.assignment = { ...assignmentOf({ epoch: 2, version: 9, main: 'c', inSync: ['c'] }), givenUp };
+    cluster.assign('c');
+    cluster.peer('c').write(2);
+    cluster.elapse(2_000);
+    if (compacted) cluster.peer('c').compact(4);
+
+    cluster.cut = new Set();
+    for (const name of ['a', 'b']) cluster.assign(name);
+    cluster.elapse(6_000);
+
+    for (const name of ['a', 'b']) {
+      const peer = cluster.peer(name);
+      expect(peer).toMatchObject({ role: 'replica', visibleLsn: 5, state: { quarantine: undefined } });
+      expect(peer.records).toEqual(cluster.peer('c').records);
+      expect(peer.aside.map(({ epoch, lsn }) => [epoch, lsn])).toEqual([
+        [1, 3],
+        [1, 4],
+        [1, 5],
+      ]);
+      expect(checkBookmark(peer.state, bookmark)).toEqual({ type: 'lostTail', forkLsn: 2 });
+    }
   });
 
   test('an instance whose fork MAIN no longer has gets a snapshot, and its tail is kept', () => {

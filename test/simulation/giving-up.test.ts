@@ -1,0 +1,37 @@
+/** Failovers to ASYNC instances, where the operator wants it so. */
+import { expect, test } from 'vitest';
+import { GivingUpWorld } from './giving-up.ts';
+
+const SEEDS = Number(process.env.SIM_SEEDS ?? 150);
+const FIRST_SEED = Number(process.env.SIM_SEED ?? 1);
+
+function runWorld(seed: number): GivingUpWorld {
+  const world = new GivingUpWorld(seed);
+  try {
+    world.run();
+  } catch (error) {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const again = `SIM_SEED=${seed} SIM_SEEDS=1 npx vitest run test/simulation/giving-up.test.ts`;
+    throw new Error(`seed ${seed}: ${what}\n\n${world.trace.last()}\n\n${again}`, { cause: error });
+  }
+  return world;
+}
+
+test('what was acknowledged is lost only where a failover gave it up, and no more than it says', () => {
+  const total = { ok: 0, failovers: 0, givingUps: 0, lost: 0, tails: 0 };
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+    const { counts, losses } = runWorld(seed);
+    total.ok += counts.ok;
+    total.failovers += counts.failovers;
+    total.givingUps += losses.count;
+    total.lost += losses.lostCount;
+    total.tails += counts.divergedTails;
+  }
+
+  console.log(`${SEEDS} seeds from ${FIRST_SEED}: ${JSON.stringify(total)}`);
+  if (SEEDS < 100) return;
+  // Without these a run would prove nothing.
+  expect(total.givingUps).toBeGreaterThan(SEEDS / 2);
+  expect(total.lost).toBeGreaterThan(SEEDS / 5);
+  expect(total.tails).toBeGreaterThan(SEEDS / 5);
+});
