@@ -112,6 +112,10 @@ export function operationRefused(
       return argumentError(`'${instance}' is not in the in-sync set: it may lack what clients were told is done`);
     case 'mixedModes':
       return argumentError(MIXED_MODES);
+    case 'upstream':
+      return argumentError(
+        `the upstream of '${instance}' has to be an instance of '${database}' that has no upstream itself`,
+      );
     case 'leaving':
       return unavailable(`'${instance}' is still being removed`);
     case 'unknownDatabase':
