@@ -1,5 +1,5 @@
 /**
- * MAIN's side of the stream to one replica: pipelined, within bounds, going back to what the replica has when something
+ * The sending side of the stream to one replica, of MAIN or of a replica that feeds another one: pipelined, within bounds, going back to what the replica has when something
  * went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
  */
 import { sameHash } from '../wal/checksum.ts';
@@ -9,6 +9,7 @@ import { fly, pauseFor } from './flight.ts';
 import type { Flight, Replica } from './instance-state.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type { AppendReply } from './message.ts';
+import { noteRelayed, relayTargets } from './relay.ts';
 import { quarantineRewound } from './role.ts';
 import { beginTransfer, sendChunks } from './snapshot-transfer.ts';
 import type { Turn } from './turn.ts';
@@ -61,13 +62,16 @@ function sendRecords(turn: Turn, first: Replica): void {
 function send(turn: Turn, replica: Replica, records: readonly LogRecord[]): boolean {
   const previous = positionAt(turn, replica.sentLsn);
   if (previous === undefined) return false;
-  const { acknowledgedLsn } = turn.state;
+  const { acknowledgedLsn, role, relay } = turn.state;
+  const relayTo = role === 'main' ? relayTargets(turn, replica.name) : [];
   const exchange = turn.askInstance(replica, {
     type: 'append',
     previousLsn: previous.lsn,
     previousHash: previous.hash,
     records,
     acknowledgedLsn,
+    ...(relayTo.length > 0 && { relayTo }),
+    ...(relay && { main: relay.main }),
   });
   fly(turn, replica, { exchange, previousLsn: previous.lsn, throughLsn: records.at(-1)?.lsn ?? previous.lsn });
   return true;
@@ -91,8 +95,8 @@ export function receiveAppended(turn: Turn, name: string, exchange: number, repl
   const replica = turn.replica(name);
   const flight = replica?.flights.find((candidate) => candidate.exchange === exchange);
   if (replica === undefined || flight === undefined) return;
-  const { stored } = turn.state;
-  if (reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
+  const { stored, role } = turn.state;
+  if (role === 'main' && reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
     // Only this instance writes records of this epoch, and it no longer has them.
     return quarantineRewound(
       turn,
@@ -102,9 +106,13 @@ export function receiveAppended(turn: Turn, name: string, exchange: number, repl
   const flights = replica.flights.filter((candidate) => candidate !== flight);
   turn.updateReplica(name, { flights, heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
   // It agrees with what it was sent, and holds more: which is something else where this instance has lost its end and written a new one.
-  if (reply.outcome === 'stored' && !isOwn(turn, reply.stored)) return noteContradiction(turn, name);
-  if (reply.outcome === 'stored')
-    return noteStored(turn, name, { lsn: reply.stored.lsn, toldLsn: flight.acknowledgedLsn });
+  if (role === 'main' && reply.outcome === 'stored' && !isOwn(turn, reply.stored)) return noteContradiction(turn, name);
+  if (role === 'main') noteRelayed(turn, name, reply);
+  if (reply.outcome === 'stored') {
+    // One that is fed by another replica may have more from MAIN already.
+    const lsn = Math.min(reply.stored.lsn, stored.lsn);
+    return noteStored(turn, name, { lsn, toldLsn: flight.acknowledgedLsn });
+  }
   if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, flights: [] });
   // A higher epoch has been noticed by the caller; one that refuses without naming any has yet to hear of this one.
   if (reply.outcome === 'sealed' || reply.outcome === 'stale') return pauseFor(turn, name);
@@ -179,6 +187,8 @@ function goFurtherBack(turn: Turn, replica: Replica, fromLsn: number): void {
  * has lost the one that the replica holds.
  */
 function noteContradiction(turn: Turn, name: string): void {
+  // Between two replicas it is MAIN's to tell which of them it is: what is relayed goes on when that one has been set right.
+  if (turn.state.role !== 'main') return turn.updateReplica(name, { diverged: true, flights: [] });
   quarantineRewound(turn, `${name} holds what this instance has written in epoch ${turn.state.epoch}, and has no more`);
 }
 
