@@ -161,7 +161,8 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
     flights: [],
     diverged: false,
     damaged: isDamaged,
-    lost: replica.lost || (lost && replica.awaited),
+    // Where records are only relayed nobody leaves a set for it.
+    lost: turn.state.role === 'main' && (replica.lost || (lost && replica.awaited)),
     ...(storedLsn > replica.storedLsn && { progressAtMs: turn.nowMs }),
   });
   const needsSnapshot = reply.outcome === 'needsSnapshot' && common < reply.stored.lsn;
