@@ -4,7 +4,10 @@ import type { RegionPeer } from './region-process.ts';
 export interface Environment {
   readonly INSTANCE: DurableObjectNamespace;
   readonly COORDINATOR: DurableObjectNamespace;
-  /** Regions of the default group's coordinators in order, such as `weur,enam,apac`. */
+  /**
+   * Regions of the coordinators that the default group begins with, in order, such as `weur,enam,apac`; with their numbers where these
+   * are others, `4:oc`. Through them everybody finds those of today.
+   */
   readonly SKEIN_COORDINATORS: string;
   /** The secret that clients show. Without it every request is refused. */
   readonly SKEIN_ADMIN_TOKEN?: string;

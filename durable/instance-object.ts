@@ -406,10 +406,11 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     );
   }
 
-  /** MAIN keeps the log that a replica lacks, up to a bound; who lacks more gets a snapshot. */
+  /** MAIN, and who feeds others in its place, keep the log that a replica lacks, up to a bound; who lacks more gets a snapshot. */
   #neededFromLsn(): number {
-    const { main, stored } = this.#machine.state;
-    const slowest = Math.min(stored.lsn, ...(main?.replicas ?? []).map((replica) => replica.storedLsn));
+    const { main, relay, stored } = this.#machine.state;
+    const fed = main?.replicas ?? relay?.replicas ?? [];
+    const slowest = Math.min(stored.lsn, ...fed.map((replica) => replica.storedLsn));
     return Math.max(slowest + 1, stored.lsn - RECORDS_KEPT_FOR_REPLICAS);
   }
 

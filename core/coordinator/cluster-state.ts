@@ -183,6 +183,7 @@ export type CommandRefusal =
   | 'main'
   | 'async'
   | 'mixedModes'
+  | 'upstream'
   | 'leaving'
   | 'notInSync';
 

@@ -8,7 +8,8 @@ import type { ClusterState, Command, Database } from './cluster-state.ts';
 /**
  * Version 2 brought settings, planned changes of MAIN, and instances that come and go. What has nothing of these is written as
  * version 1, whose readers skip the fields that they do not know: in a roll-out old and new code share a log for minutes. Version 3 brought
- * databases whose roles are given by hand, and failovers that give something up, which earlier readers would take for others.
+ * databases whose roles are given by hand, which earlier readers would take for others, replicas that feed others, and failovers that give
+ * something up.
  */
 const FORMAT_VERSION = 3;
 const FORMAT_VERSION_MIN = 1;
@@ -19,6 +20,7 @@ export function encodeCommand(command: Command): Uint8Array {
 
 function versionOf(command: Command): number {
   if (command.type === 'createDatabase' && command.manual) return 3;
+  if (command.type === 'addInstance' && command.instance.upstream !== undefined) return 3;
   if (command.type === 'completeFailover' && command.givenUpAfterLsn !== undefined) return 3;
   return isKnownToVersion1(command) ? 1 : 2;
 }
@@ -62,14 +64,14 @@ export function encodeCluster(state: ClusterState): Uint8Array {
 }
 
 function isNewInVersion3({ assignment }: Database): boolean {
-  return isManual(assignment) || assignment.givenUp !== undefined;
+  const { givenUp, instances } = assignment;
+  return isManual(assignment) || givenUp !== undefined || instances.some(({ upstream }) => upstream !== undefined);
 }
 
 function isKnownAsVersion1(database: Database): boolean {
-  if (isNewInVersion3(database)) return false;
   const { status, leaving, unconfirmedVersion } = database;
   const isPlanned = status.type === 'failingOver' && status.reason !== 'down';
-  return !isPlanned && leaving.length === 0 && unconfirmedVersion === undefined;
+  return !isNewInVersion3(database) && !isPlanned && leaving.length === 0 && unconfirmedVersion === undefined;
 }
 
 /** The inverse of encodeCluster. */

@@ -15,6 +15,10 @@ export function addInstance(state: ClusterState, command: CommandOf<'addInstance
   if (assignment.instances.some(({ name }) => name === instance.name)) return refuse(state, 'exists', database);
   if (leaving.some(({ name }) => name === instance.name)) return refuse(state, 'leaving', database);
   if (assignment.instances.length >= INSTANCES_MAX) return refuse(state, 'tooMany', database);
+  const upstream = assignment.instances.find(({ name }) => name === instance.upstream);
+  // One step is enough to spare MAIN a region, and a longer chain would lag the longer.
+  const mayFeed = upstream !== undefined && upstream.upstream === undefined;
+  if (instance.upstream !== undefined && !mayFeed) return refuse(state, 'upstream', database);
   if (!mayMix([...assignment.instances, instance])) return refuse(state, 'mixedModes', database);
   return set(state, amend(database, { instances: [...assignment.instances, instance] }));
 }
@@ -25,7 +29,12 @@ export function removeInstance(state: ClusterState, command: CommandOf<'removeIn
   const instance = assignment.instances.find(({ name }) => name === command.instance);
   if (instance === undefined) return refuse(state, 'unknownInstance', database);
   if (instance.name === assignment.main) return refuse(state, 'main', database);
-  const instances = assignment.instances.filter((other) => other !== instance);
+  // Whom it fed, MAIN feeds from now on.
+  const instances = assignment.instances
+    .filter((other) => other !== instance)
+    .map(({ upstream, ...other }) =>
+      upstream === undefined || upstream === instance.name ? other : { ...other, upstream },
+    );
   const inSync = assignment.inSync.filter((name) => name !== instance.name);
   const amended = amend(database, { instances, inSync });
   return set(state, {

@@ -1,4 +1,5 @@
 /** When what an operator wanted is done, and what he is told. */
+import { committedConfiguration } from '../raft/configuration.ts';
 import type { CommandRefusal, Database } from './cluster-state.ts';
 import type { Operated } from './coordinator-state.ts';
 import { MIXED_MODES } from './creation.ts';
@@ -36,10 +37,10 @@ export function isOperated(turn: CoordinatorTurn, wants: Operated): boolean {
   }
 }
 
-/** Whether a coordinator was added and does not vote yet. */
+/** Whether a coordinator was added and does not vote yet, or not for certain: its vote may still be taken back. */
 function isLearner({ state: { raft } }: CoordinatorTurn, number: number): boolean {
   const id = memberNumbered(raft.self, number);
-  return raft.configuration.members.some((member) => member.id === id && !member.votes);
+  return committedConfiguration(raft).members.some((member) => member.id === id && !member.votes);
 }
 
 /** Whether it is done by now, though this coordinator leads no more: the log has it, or it was what the operator wanted. */
@@ -111,6 +112,10 @@ export function operationRefused(
       return argumentError(`'${instance}' is not in the in-sync set: it may lack what clients were told is done`);
     case 'mixedModes':
       return argumentError(MIXED_MODES);
+    case 'upstream':
+      return argumentError(
+        `the upstream of '${instance}' has to be an instance of '${database}' that has no upstream itself`,
+      );
     case 'leaving':
       return unavailable(`'${instance}' is still being removed`);
     case 'unknownDatabase':

@@ -124,7 +124,7 @@ function lacks(instance: string): string {
   return `'${instance}' is not in the in-sync set: it may lack what clients were told is done`;
 }
 
-const CONFIG_KEYS = ['region', 'bolt_server', 'management_server', 'replication_server'];
+const CONFIG_KEYS = ['region', 'upstream', 'bolt_server', 'management_server', 'replication_server'];
 
 function register({ assignment }: Database, command: Extract<OnInstance, { type: 'register' }>): Beginning {
   const { database, cluster } = assignment;
@@ -139,11 +139,15 @@ function register({ assignment }: Database, command: Extract<OnInstance, { type:
   const mode = modeOf(command.mode ?? 'SYNC');
   if (mode === undefined)
     return refusal(`'${command.mode}' is no replication mode; there are SYNC, ASYNC and STRICT_SYNC`);
+  const upstream = config.get('upstream');
+  if (upstream !== undefined && mode !== 'ASYNC') {
+    return refusal(`only an ASYNC instance can have an upstream: what waits for '${name}' has to hear from it`);
+  }
   const servers: Record<keyof Servers, string> = { ...NO_SERVERS };
   for (const key of ['bolt_server', 'management_server', 'replication_server'] as const) {
     servers[key] = config.get(key)?.slice(0, ADDRESS_LENGTH_MAX) ?? '';
   }
-  const instance: InstanceDescription = { name, region, mode, servers };
+  const instance: InstanceDescription = { name, region, mode, servers, ...(upstream !== undefined && { upstream }) };
   return { type: 'propose', command: { type: 'addInstance', database, cluster, instance } };
 }
 

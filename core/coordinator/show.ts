@@ -51,7 +51,7 @@ export function databaseRows(state: CoordinatorState): readonly DatabaseRow[] {
     status: words[status.type],
     main: isManual(assignment) ? null : assignment.main,
     epoch: isManual(assignment) ? null : assignment.epoch,
-    instances: assignment.instances,
+    instances: assignment.instances.map(({ name, region, mode }) => ({ name, region, mode })),
   }));
 }
 

@@ -1,6 +1,6 @@
 /** One event being handled by a coordinator: the state as it becomes, and the effects so far. */
 
-import { type MemberChange, regionOfMember } from '../raft/configuration.ts';
+import { committedConfiguration, type MemberChange, regionOfMember } from '../raft/configuration.ts';
 import type { RaftEffect, RaftEvent } from '../raft/event.ts';
 import { step } from '../raft/raft.ts';
 import { isEstablishedLeader } from '../raft/state.ts';
@@ -216,9 +216,9 @@ export class CoordinatorTurn {
 
   /** Which coordinators there are, unless they are those that everybody knows from the beginning. */
   #group(): { readonly coordinators?: CoordinatorGroup } {
-    const { term, index, members } = this.#state.raft.configuration;
+    const { index, members } = committedConfiguration(this.#state.raft);
     if (index === 0) return {};
     const voters = members.filter(({ votes }) => votes);
-    return { coordinators: { term, index, members: voters.map(({ id: name, region }) => ({ name, region })) } };
+    return { coordinators: { index, members: voters.map(({ id: name, region }) => ({ name, region })) } };
   }
 }

@@ -60,6 +60,18 @@ export function leavingMembers(state: Log & Membership & { readonly commitIndex:
   return before.map(({ id }) => id).filter((id) => !members.some((member) => member.id === id));
 }
 
+/**
+ * The newest configuration that is known to be committed, and so can be told to others: it is never taken back. Who is not in its own log's
+ * configuration has heard of that after the commit (core/raft/membership.ts).
+ */
+export function committedConfiguration(
+  state: Log & Membership & { self: MemberId; commitIndex: number },
+): Configuration {
+  const { configuration, self, commitIndex } = state;
+  const isRemoved = !configuration.members.some(({ id }) => id === self);
+  return isRemoved || configuration.index <= commitIndex ? configuration : configurationIn(state, commitIndex);
+}
+
 /** Where a member stands, or one that was a member until just now; undefined for whoever is not known here. */
 export function regionOfMember(state: Log & Membership, id: MemberId): string | undefined {
   const { members, index } = state.configuration;

@@ -5,6 +5,7 @@
 import { change, type Draft, send } from './draft.ts';
 import { becomeFollower, resetElectionTimer } from './follower.ts';
 import { lead, sendAppend } from './leader.ts';
+import { tellOutsider } from './membership.ts';
 import type { MemberId, PreVote, PreVoteAnswer, RequestVote, RequestVoteAnswer } from './message.ts';
 import { resume, rouse } from './rest.ts';
 import { believesInLeader, lastIndexOf, lastTermOf, quorumOf, type RaftState } from './state.ts';
@@ -48,7 +49,8 @@ export function answerPreVote(draft: Draft, message: PreVote): void {
   if (role === 'leader') {
     // The sender does not know its leader. It learns of it here, and not only by the next beat.
     if (!awake) resume(draft);
-    else sendAppend(draft, message.from);
+    else if (draft.state.others.includes(message.from)) sendAppend(draft, message.from);
+    else tellOutsider(draft, message);
   } else if (!awake) rouse(draft);
 }
 

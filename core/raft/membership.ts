@@ -6,7 +6,8 @@
 import { groupAfter, type MemberChange } from './configuration.ts';
 import { append, change, type Draft, nextIndexOf } from './draft.ts';
 import { advanceCommit, changePeer, newPeer, sendAppend } from './leader.ts';
-import { isEstablishedLeader, lastIndexOf, type RaftState } from './state.ts';
+import type { PreVote } from './message.ts';
+import { isEstablishedLeader, lastIndexOf, type RaftState, termAt } from './state.ts';
 
 /** Whether a change of the members may begin. */
 export function mayChangeMembers(state: RaftState): boolean {
@@ -56,11 +57,26 @@ function dismissPeers(draft: Draft): void {
   if (peers.size === others.length || configuration.index > commitIndex) return;
   for (const [id, { nextIndex }] of peers) {
     if (others.includes(id)) continue;
-    // It is told once. Whoever lacks more than this entry finds out when it asks the others, or never: nobody depends on it.
+    // It is told once. Whoever lacks more than this entry, or does not get it, finds out when it asks for votes.
     changePeer(draft, id, { nextIndex: Math.min(nextIndex, configuration.index) });
     sendAppend(draft, id);
   }
   change(draft, { peers: new Map([...draft.state.peers].filter(([id]) => others.includes(id))) });
+}
+
+/**
+ * Whoever asks this leader for votes and is no member has missed that it was removed. It is told again, from where its log ends, as far as
+ * one message goes.
+ */
+export function tellOutsider(draft: Draft, { from, lastIndex, lastTerm }: PreVote): void {
+  const { peers, configuration, commitIndex, snapshot } = draft.state;
+  if (configuration.index > commitIndex) return;
+  const compacted = snapshot?.index ?? 0;
+  const agrees = lastIndex < compacted || termAt(draft.state, lastIndex) === lastTerm;
+  const nextIndex = agrees ? Math.min(lastIndex + 1, configuration.index) : compacted + 1;
+  change(draft, { peers: new Map(peers).set(from, { ...newPeer(draft), nextIndex }) });
+  sendAppend(draft, from);
+  change(draft, { peers });
 }
 
 /**

@@ -29,6 +29,8 @@ export interface InstanceDescription {
   readonly region: string;
   readonly mode: ReplicationMode;
   readonly servers?: Servers;
+  /** The replica that feeds it in place of MAIN, while that can (relay.ts). Of an ASYNC one only. */
+  readonly upstream?: string;
   /** What an operator calls the replica, where he has registered it by hand. */
   readonly alias?: string;
 }

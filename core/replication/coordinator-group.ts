@@ -3,8 +3,7 @@
  * of what has changed since, every message of a coordinator tells, and the newest that was told is kept.
  */
 export interface CoordinatorGroup {
-  /** Where the coordinators' log made the group so. Of two, the one of the later term, and then of the higher index, is newer. */
-  readonly term: number;
+  /** Index of the committed entry of the coordinators' log that made the group so: the higher one is newer. */
   readonly index: number;
   /** `region` is a Durable Object location hint. */
   readonly members: readonly { readonly name: string; readonly region: string }[];
@@ -12,6 +11,5 @@ export interface CoordinatorGroup {
 
 /** Whether `candidate` is news to one who knows `known`. */
 export function isNewerGroup(candidate: CoordinatorGroup, known: CoordinatorGroup | undefined): boolean {
-  if (known === undefined) return true;
-  return candidate.term > known.term || (candidate.term === known.term && candidate.index > known.index);
+  return known === undefined || candidate.index > known.index;
 }

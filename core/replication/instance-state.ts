@@ -64,6 +64,9 @@ export interface Replica {
   readonly shownAs: string;
   readonly region: string;
   readonly mode: ReplicationMode;
+  /** The replica that feeds it while that can; undefined: MAIN does. And whether that has said that it does. */
+  readonly upstream: string | undefined;
+  readonly relayed: boolean;
   /** Every acknowledgement waits for it: it is in the in-sync set, or about to be. */
   readonly awaited: boolean;
   /** A SYNC replica that left the set is not waited for again before this moment, so that a slow one does not come and go. */
@@ -104,6 +107,14 @@ export interface Asking {
 export interface CommitTime {
   readonly lsn: number;
   readonly atMs: number;
+}
+
+/** Replicas that MAIN has another one feed. */
+export interface Relay {
+  readonly main: string;
+  /** When MAIN last said so. */
+  readonly heardAtMs: number;
+  readonly replicas: readonly Replica[];
 }
 
 /** A replica that is being registered by hand. */
@@ -162,6 +173,8 @@ export interface InstanceState extends PersistedInstance {
   readonly stored: LogPosition;
   readonly history: readonly EpochStart[];
   readonly main: MainState | undefined;
+  /** REPLICA: those that it feeds; in memory only, since MAIN says it with each message. */
+  readonly relay: Relay | undefined;
   /** REPLICA: the snapshot whose chunks are arriving. */
   readonly arriving: { readonly snapshotId: string; readonly nextChunk: number } | undefined;
   /** When something was last asked of this instance. */
@@ -195,6 +208,7 @@ export function initialState(options: {
     history: [],
     main: undefined,
     arriving: undefined,
+    relay: undefined,
     activityAtMs: Number.NEGATIVE_INFINITY,
     nextExchange: 1,
     tickAtMs: undefined,

@@ -16,6 +16,7 @@ import { operate, receiveFollow, remind, settleDemotion, settleRegistration } fr
 import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message.ts';
 import { refusalOf } from './message.ts';
 import { wakeMain } from './recovered-tail.ts';
+import { relay, relayDueAtMs } from './relay.ts';
 import { receiveAppend, receiveSnapshot } from './replica.ts';
 import {
   learnOfEpoch,
@@ -44,6 +45,7 @@ export function handle(
   if (turn.state.role === 'main') advance(turn);
   if (turn.state.role === 'main') settleDemotion(turn);
   if (turn.state.role === 'main') answerFreshReads(turn);
+  else relay(turn);
   wishForTick(turn);
   return turn.finish();
 }
@@ -107,7 +109,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
 }
 
 function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | CoordinatorReply): void {
-  if (turn.state.role !== 'main') return;
+  if (turn.state.role !== 'main') return receiveRelayed(turn, exchange, reply);
   const { envelope, body } = reply;
   if (body.type === 'refused') {
     if (body.reason === 'unknownDatabase') remind(turn, envelope.from.name);
@@ -125,6 +127,17 @@ function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | Coord
   if (body.type === 'snapshotStored') return receiveSnapshotStored(turn, name, exchange, body);
 }
 
+/** From a replica that this one feeds. A higher epoch that it lives in is for MAIN to find out. */
+function receiveRelayed(turn: Turn, exchange: number, { envelope, body }: InstanceReply | CoordinatorReply): void {
+  const { name } = envelope.from;
+  const isAnswer = body.type === 'appended' || body.type === 'snapshotStored';
+  if (!isAnswer || envelope.cluster !== turn.state.cluster || body.epoch > turn.state.epoch) {
+    return receiveUnreachable(turn, exchange);
+  }
+  if (body.type === 'appended') return receiveAppended(turn, name, exchange, body);
+  receiveSnapshotStored(turn, name, exchange, body);
+}
+
 function isFromCoordinator(reply: InstanceReply | CoordinatorReply): reply is CoordinatorReply {
   switch (reply.body.type) {
     case 'lease':
@@ -138,17 +151,18 @@ function isFromCoordinator(reply: InstanceReply | CoordinatorReply): reply is Co
 }
 
 function receiveUnreachable(turn: Turn, exchange: number): void {
-  if (turn.state.role !== 'main') return;
-  noteCoordinatorFailure(turn, exchange);
-  settleRegistration(turn, exchange, undefined);
-  for (const replica of turn.main.replicas) {
+  if (turn.state.role === 'main') {
+    noteCoordinatorFailure(turn, exchange);
+    settleRegistration(turn, exchange, undefined);
+  }
+  for (const replica of turn.fed) {
     if (replica.flights.some((flight) => flight.exchange === exchange)) noteUnreachable(turn, replica.name, exchange);
   }
 }
 
 /** Tells the host when to come back, when that has changed. */
 function wishForTick(turn: Turn): void {
-  const atMs = turn.state.role === 'main' ? dueAtMs(turn) : undefined;
+  const atMs = turn.state.role === 'main' ? dueAtMs(turn) : relayDueAtMs(turn);
   if (atMs === turn.state.tickAtMs) return;
   turn.update({ tickAtMs: atMs });
   turn.emit({ type: 'requestTick', atMs });

@@ -39,3 +39,22 @@ export interface LogReader {
   /** A chunk of the snapshot `id`; undefined when that snapshot is gone. */
   snapshotChunk(id: string, chunk: number): Uint8Array | undefined;
 }
+
+/** The log with the records that the effects of this step will append: who passes them on need not wait for the next event. */
+export function withRecords(log: LogReader, records: readonly LogRecord[]): LogReader {
+  const firstLsn = records[0]?.lsn ?? Number.POSITIVE_INFINITY;
+  return {
+    at(lsn) {
+      const record = records[lsn - firstLsn];
+      return record === undefined ? log.at(lsn) : { lsn, epoch: record.epoch, hash: record.hash };
+    },
+    read(range) {
+      const { fromLsn, throughLsn } = range;
+      // One message brought them, so one message takes them on.
+      if (fromLsn >= firstLsn) return records.filter(({ lsn }) => lsn >= fromLsn && lsn <= throughLsn);
+      return log.read({ ...range, throughLsn: Math.min(throughLsn, firstLsn - 1) });
+    },
+    snapshot: () => log.snapshot(),
+    snapshotChunk: (id, chunk) => log.snapshotChunk(id, chunk),
+  };
+}

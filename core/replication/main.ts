@@ -9,6 +9,7 @@ import type { CommittedRecord, SyncReplicationFailure } from './instance-event.t
 import type { Replica } from './instance-state.ts';
 import { noteCommitTime } from './lag.ts';
 import { changeInSync, isSilent, releaseLease, renewLease } from './lease.ts';
+import { isRelayed } from './relay.ts';
 import { feed } from './stream.ts';
 import { isHeldUp } from './strict-sync.ts';
 import type { Turn } from './turn.ts';
@@ -54,7 +55,7 @@ export function advance(turn: Turn): void {
   changeInSync(turn);
   // A replica may have been given up just now.
   acknowledge(turn);
-  for (const { name } of turn.main.replicas) feed(turn, name);
+  for (const replica of turn.main.replicas) if (!isRelayed(turn.main.replicas, replica)) feed(turn, replica.name);
 }
 
 /**
@@ -124,7 +125,9 @@ export function dueAtMs(turn: Turn): number | undefined {
   if (drainedAtMs !== undefined) due.push(drainedAtMs);
   if (changeAsking !== undefined) due.push(changeAsking.sentAtMs + settings.askTimeoutMs);
   else if (changeAtMs > turn.nowMs) due.push(changeAtMs);
-  for (const replica of turn.main.replicas) due.push(...replicaDueAtMs(turn, replica));
+  for (const replica of turn.main.replicas) {
+    if (!isRelayed(turn.main.replicas, replica)) due.push(...replicaDueAtMs(turn, replica));
+  }
   return due.length === 0 ? undefined : Math.min(...due);
 }
 

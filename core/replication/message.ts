@@ -53,6 +53,24 @@ export interface AppendRequest {
   readonly previousHash: RecordHash;
   readonly records: readonly LogRecord[];
   readonly acknowledgedLsn: number;
+  /** Replicas that the receiver is to feed. Absent: none. */
+  readonly relayTo?: readonly RelayTarget[];
+  /** MAIN, where a replica passes on what it has from there. */
+  readonly main?: string;
+}
+
+/** A replica that another one is to feed. */
+export interface RelayTarget {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** How far a replica is that another one feeds. `reached`: it has answered last. */
+export interface RelayedReport {
+  readonly name: string;
+  readonly storedLsn: number;
+  readonly toldLsn: number;
+  readonly reached: boolean;
 }
 
 /**
@@ -78,6 +96,8 @@ export interface AppendReply {
   readonly stored: LogPosition;
   /** The epochs of the log, when MAIN has to find where it branched off (`gap`, `diverged`); else empty. */
   readonly history: readonly EpochStart[];
+  /** The replicas that it feeds, when it could. Absent: none. */
+  readonly relayed?: readonly RelayedReport[];
 }
 
 /** One chunk, numbered from 0. The host stores chunks aside; they replace the graph when the last one is there. */
@@ -87,6 +107,8 @@ export interface InstallSnapshotRequest {
   readonly chunk: number;
   readonly bytes: Uint8Array;
   readonly acknowledgedLsn: number;
+  /** As in an append. */
+  readonly main?: string;
 }
 
 /** `nextChunk === chunkCount`: all of it is there and has been installed; `stored` is then the snapshot's position. */
@@ -207,6 +229,8 @@ export interface ReplicaReport {
   readonly silentMs: number | undefined;
   /** Age of the oldest transaction that it lacks, in milliseconds; undefined when MAIN does not know it. */
   readonly lagMs?: number | undefined;
+  /** Its upstream feeds it, and not MAIN. */
+  readonly relayed?: boolean;
 }
 
 export interface RenewLeaseRequest {

@@ -13,6 +13,8 @@ export const REPLICA_COLUMNS = [
   'region',
   'in_sync',
   'lag_ms',
+  'upstream',
+  'fed_by',
 ] as const;
 
 /** A row for each replica, as MAIN sees it; `report` is MAIN's own, where it is known. */
@@ -22,7 +24,7 @@ export function replicaRows(
 ): (readonly ReplicaCell[])[] {
   return instances
     .filter(({ name }) => name !== main)
-    .map(({ name, alias, mode, region, servers }) => {
+    .map(({ name, alias, mode, region, servers, upstream = null }) => {
       const seen = report?.replicas.find((replica) => replica.name === name);
       const info = new Map<string, ReplicaCell>([
         ['ts', seen?.storedLsn ?? null],
@@ -32,7 +34,9 @@ export function replicaRows(
       const address = servers?.replication_server ?? '';
       const dataInfo = new Map([[database, info]]);
       const isMember = inSync.includes(name);
-      return [alias ?? name, address, mode.toLowerCase(), null, dataInfo, region, isMember, seen?.lagMs ?? null];
+      const fedBy = seen === undefined ? null : seen.relayed ? upstream : main;
+      const own = [region, isMember, seen?.lagMs ?? null, upstream, fedBy];
+      return [alias ?? name, address, mode.toLowerCase(), null, dataInfo, ...own];
     });
 }
 

@@ -27,12 +27,13 @@ import type {
   InstallSnapshotReply,
   InstallSnapshotRequest,
 } from './message.ts';
+import { noteRelayTargets, relayedReports } from './relay.ts';
 import { fenceOf, quarantine, stepDown } from './role.ts';
 import type { Turn } from './turn.ts';
 
 /** Records from MAIN, or a heartbeat. They may come late, twice or out of order. */
 export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendRequest): void {
-  const fenced = admit(turn, envelope);
+  const fenced = admit(turn, envelope, body.main);
   if (fenced !== undefined) return replyAppended(turn, fenced);
   if (turn.state.quarantine !== undefined) return replyDamaged(turn);
   const { previousLsn, records } = body;
@@ -56,26 +57,34 @@ export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendReques
   }
   const verified = verifiedPosition(turn, envelope, records.at(-1) ?? previous);
   acknowledge(turn, Math.min(body.acknowledgedLsn, verified.lsn), records.length === 0);
-  turn.reply({ type: 'appended', epoch: turn.state.epoch, outcome: 'stored', stored: verified, history: [] });
+  // One that passes it on says who is MAIN, and has nobody else feed others.
+  if (body.main === undefined) noteRelayTargets(turn, envelope, body.relayTo);
+  const relayed = relayedReports(turn);
+  const answer = { epoch: turn.state.epoch, outcome: 'stored', stored: verified, history: [] } as const;
+  turn.reply({ type: 'appended', ...answer, ...(relayed.length > 0 && { relayed }) });
 }
 
 /**
  * Lets only the current MAIN speak, and follows it if it is new. The answer is why not, or undefined. Records of a new
  * epoch are as good as an assignment: only the MAIN that the coordinators appointed writes them.
  */
-function admit(turn: Turn, envelope: Envelope): 'sealed' | 'stale' | 'quarantined' | undefined {
+function admit(
+  turn: Turn,
+  envelope: Envelope,
+  main = envelope.from.name,
+): 'sealed' | 'stale' | 'quarantined' | undefined {
   const { state } = turn;
   if (state.quarantine !== undefined && !state.refillable) return 'quarantined';
   if (envelope.epoch <= state.sealedEpoch) return 'sealed';
   if (envelope.epoch < state.epoch) return 'stale';
   assert(state.role !== 'main' || envelope.epoch > state.epoch, `two instances are MAIN of epoch ${state.epoch}`);
   if (envelope.epoch > state.epoch) {
-    stepDown(turn, `${envelope.from.name} is MAIN of epoch ${envelope.epoch}`);
-    turn.update({ epoch: envelope.epoch, asked: undefined, aborting: undefined });
+    stepDown(turn, `${main} is MAIN of epoch ${envelope.epoch}`);
+    turn.update({ epoch: envelope.epoch, asked: undefined, aborting: undefined, relay: undefined });
     turn.persist();
-    if (state.quarantine === undefined) turn.setRole('replica', envelope.from.name, true);
+    if (state.quarantine === undefined) turn.setRole('replica', main, true);
   }
-  if (state.quarantine === undefined) turn.setRole('replica', envelope.from.name);
+  if (state.quarantine === undefined) turn.setRole('replica', main);
   return undefined;
 }
 
@@ -142,7 +151,7 @@ function isInSnapshot(turn: Turn, lsn: number): boolean {
 function store(turn: Turn, records: readonly LogRecord[]): void {
   const last = records.at(-1);
   assert(last !== undefined, 'there is nothing to store');
-  turn.emit({ type: 'appendWal', records });
+  turn.append(records);
   turn.emit({ type: 'apply', records });
   const { lsn, epoch, hash } = last;
   turn.update({ stored: { lsn, epoch, hash }, history: records.reduce(extendHistory, turn.state.history) });
@@ -179,7 +188,7 @@ function replyDamaged(turn: Turn): void {
 
 /** A chunk of a snapshot: for a log that MAIN can no longer continue from records. */
 export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSnapshotRequest): void {
-  const fenced = admit(turn, envelope);
+  const fenced = admit(turn, envelope, body.main);
   if (fenced !== undefined) return replySnapshot(turn, fenced, body.snapshot.id, 0);
   const { snapshot } = body;
   const isDamaged = turn.state.quarantine !== undefined;
@@ -213,7 +222,7 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
       return replySnapshot(turn, 'quarantined', snapshot.id, 0);
     }
     install(turn, body, common);
-    if (isDamaged) turn.setRole('replica', envelope.from.name, true);
+    if (isDamaged) turn.setRole('replica', body.main ?? envelope.from.name, true);
   }
   replySnapshot(turn, 'stored', snapshot.id, wanted + 1);
 }
@@ -231,6 +240,7 @@ function install(turn: Turn, body: InstallSnapshotRequest, common: number): void
     history,
     acknowledgedLsn: position.lsn,
     arriving: undefined,
+    relay: undefined,
     quarantine: undefined,
     refillable: false,
   });

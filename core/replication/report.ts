@@ -2,6 +2,7 @@
 import type { InstanceState, Replica } from './instance-state.ts';
 import { lagMsOf } from './lag.ts';
 import type { InstanceReport, ReplicaReport, ReplicaState } from './message.ts';
+import { isRelayed } from './relay.ts';
 
 export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
   return {
@@ -21,7 +22,9 @@ function replicaReport(replica: Replica, state: InstanceState, nowMs: number): R
   const silentMs = heardAtMs === undefined ? undefined : nowMs - heardAtMs;
   const times = state.main?.commitTimes ?? [];
   const lagMs = lagMsOf(replica, { lsn: state.stored.lsn, times, nowMs });
-  return { name, storedLsn, state: replicaState(replica, state), silentMs, lagMs };
+  const word = replicaState(replica, state);
+  const isFed = isRelayed(state.main?.replicas ?? [], replica);
+  return { name, storedLsn, state: word, silentMs, lagMs, ...(isFed && { relayed: true }) };
 }
 
 /** Memgraph's word for how a replica is doing. */

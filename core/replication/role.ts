@@ -166,7 +166,10 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
   const { name: self } = turn.state;
   const { replicas } = turn.main;
   const wanted = assignment.instances.filter(({ name }) => name !== self);
-  const kept = replicas.filter((replica) => wanted.some(({ name }) => name === replica.name));
+  const kept = replicas.flatMap((replica) => {
+    const description = wanted.find(({ name }) => name === replica.name);
+    return description === undefined ? [] : [{ ...replica, upstream: description.upstream }];
+  });
   const added = wanted.filter(({ name }) => !replicas.some((replica) => replica.name === name));
   if (added.length === 0 && kept.length === replicas.length) return;
   turn.updateMain({ replicas: [...kept, ...added.map((instance) => newReplica(turn, instance))] });
@@ -233,6 +236,7 @@ function takeOffice(turn: Turn, assignment: Assignment): void {
   const acknowledgedLsn = isSingle(assignment) ? stored.lsn : state.acknowledgedLsn;
   turn.update({
     role: 'main',
+    relay: undefined,
     main: newMain(turn, { assignment, epochStarted, silent: epochStarted && acknowledgedLsn === stored.lsn }),
     acknowledgedLsn,
     activityAtMs: nowMs,
@@ -270,13 +274,17 @@ function newMain(turn: Turn, options: { assignment: Assignment; epochStarted: bo
   };
 }
 
-function newReplica(turn: Turn, { name, alias, region, mode }: InstanceDescription): Replica {
+/** A replica of which nothing is known yet. */
+export function newReplica(turn: Turn, description: InstanceDescription): Replica {
+  const { name, alias, region, mode, upstream } = description;
   const { assignment, asked, stored } = turn.state;
   return {
     name,
     shownAs: alias ?? name,
     region,
     mode,
+    upstream,
+    relayed: false,
     awaited: (assignment?.inSync.includes(name) ?? false) || asked?.name === name,
     joinAtMs: turn.nowMs,
     storedLsn: 0,
@@ -354,7 +362,7 @@ function ineligibility(turn: Turn): Ineligibility | undefined {
 export function quarantine(turn: Turn, reason: string): void {
   if (turn.state.quarantine !== undefined) return;
   stepDown(turn, `the instance is in quarantine: ${reason}`);
-  turn.update({ quarantine: reason });
+  turn.update({ quarantine: reason, relay: undefined });
   turn.persist();
   turn.setRole('none', undefined, true);
   turn.emit({ type: 'quarantine', reason });

@@ -49,13 +49,14 @@ function sendChunk(turn: Turn, replica: Replica, chunk: { snapshot: SnapshotDesc
   const { snapshot, number } = chunk;
   const bytes = turn.log.snapshotChunk(snapshot.id, number);
   if (bytes === undefined) return false;
-  const { acknowledgedLsn } = turn.state;
+  const { acknowledgedLsn, relay } = turn.state;
   const exchange = turn.askInstance(replica, {
     type: 'installSnapshot',
     snapshot,
     chunk: number,
     bytes,
     acknowledgedLsn,
+    ...(relay && { main: relay.main }),
   });
   fly(turn, replica, { exchange, previousLsn: 0, throughLsn: 0, chunk: { number, bytes: bytes.length } });
   return true;

@@ -1,5 +1,5 @@
 /**
- * MAIN's side of the stream to one replica: pipelined, within bounds, going back to what the replica has when something
+ * The sending side of the stream to one replica, of MAIN or of a replica that feeds another one: pipelined, within bounds, going back to what the replica has when something
  * went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
  */
 import { GENESIS } from '../wal/record.ts';
@@ -8,6 +8,7 @@ import { fly, pauseFor } from './flight.ts';
 import type { Flight, Replica } from './instance-state.ts';
 import type { LogPosition, LogRecord } from './log.ts';
 import type { AppendReply } from './message.ts';
+import { noteRelayed, relayTargets } from './relay.ts';
 import { quarantine } from './role.ts';
 import { beginTransfer, sendChunks } from './snapshot-transfer.ts';
 import type { Turn } from './turn.ts';
@@ -57,13 +58,16 @@ function sendRecords(turn: Turn, first: Replica): void {
 function send(turn: Turn, replica: Replica, records: readonly LogRecord[]): boolean {
   const previous = positionAt(turn, replica.sentLsn);
   if (previous === undefined) return false;
-  const { acknowledgedLsn } = turn.state;
+  const { acknowledgedLsn, role, relay } = turn.state;
+  const relayTo = role === 'main' ? relayTargets(turn, replica.name) : [];
   const exchange = turn.askInstance(replica, {
     type: 'append',
     previousLsn: previous.lsn,
     previousHash: previous.hash,
     records,
     acknowledgedLsn,
+    ...(relayTo.length > 0 && { relayTo }),
+    ...(relay && { main: relay.main }),
   });
   fly(turn, replica, { exchange, previousLsn: previous.lsn, throughLsn: records.at(-1)?.lsn ?? previous.lsn });
   return true;
@@ -87,15 +91,19 @@ export function receiveAppended(turn: Turn, name: string, exchange: number, repl
   const replica = turn.replica(name);
   const flight = replica?.flights.find((candidate) => candidate.exchange === exchange);
   if (replica === undefined || flight === undefined) return;
-  const { stored } = turn.state;
-  if (reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
+  const { stored, role } = turn.state;
+  if (role === 'main' && reply.stored.epoch === turn.state.epoch && reply.stored.lsn > stored.lsn) {
     // Only this instance writes records of this epoch, and it no longer has them.
     return quarantine(turn, `${name} has lsn ${reply.stored.lsn} of this epoch, but the log ends at lsn ${stored.lsn}`);
   }
   const flights = replica.flights.filter((candidate) => candidate !== flight);
   turn.updateReplica(name, { flights, heardAtMs: turn.nowMs, failures: 0, retryAtMs: turn.nowMs });
-  if (reply.outcome === 'stored')
-    return noteStored(turn, name, { lsn: reply.stored.lsn, toldLsn: flight.acknowledgedLsn });
+  if (role === 'main') noteRelayed(turn, name, reply);
+  if (reply.outcome === 'stored') {
+    // One that is fed by another replica may have more from MAIN already.
+    const lsn = Math.min(reply.stored.lsn, stored.lsn);
+    return noteStored(turn, name, { lsn, toldLsn: flight.acknowledgedLsn });
+  }
   if (reply.outcome === 'quarantined') return turn.updateReplica(name, { diverged: true, flights: [] });
   // A higher epoch has been noticed by the caller; one that refuses without naming any has yet to hear of this one.
   if (reply.outcome === 'sealed' || reply.outcome === 'stale') return pauseFor(turn, name);

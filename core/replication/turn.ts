@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 import type { Step } from '../step.ts';
 import type { InstanceEffect } from './instance-event.ts';
 import { type InstanceRole, type InstanceState, type MainState, persistedOf, type Replica } from './instance-state.ts';
-import type { LogReader } from './log.ts';
+import { type LogReader, type LogRecord, withRecords } from './log.ts';
 import {
   type CoordinatorRequestBody,
   type Envelope,
@@ -14,14 +14,14 @@ import {
 
 export class Turn {
   readonly nowMs: number;
-  readonly log: LogReader;
+  #log: LogReader;
   #state: InstanceState;
   readonly #effects: InstanceEffect[] = [];
 
   constructor(options: { state: InstanceState; nowMs: number; log: LogReader }) {
     this.#state = options.state;
     this.nowMs = options.nowMs;
-    this.log = options.log;
+    this.#log = options.log;
   }
 
   get state(): InstanceState {
@@ -34,6 +34,17 @@ export class Turn {
     return this.#state.main;
   }
 
+  /** The instance's own log, with what this step appends as a replica. */
+  get log(): LogReader {
+    return this.#log;
+  }
+
+  /** Has records from MAIN appended to the log. */
+  append(records: readonly LogRecord[]): void {
+    this.emit({ type: 'appendWal', records });
+    this.#log = withRecords(this.#log, records);
+  }
+
   update(change: Partial<InstanceState>): void {
     this.#state = { ...this.#state, ...change };
   }
@@ -42,14 +53,22 @@ export class Turn {
     this.update({ main: { ...this.main, ...change } });
   }
 
-  /** Undefined when no replica has this name. */
+  /** One of those that this instance feeds, as MAIN or in its place; undefined when none has this name. */
   replica(name: string): Replica | undefined {
-    return this.main.replicas.find((replica) => replica.name === name);
+    return this.fed.find((replica) => replica.name === name);
+  }
+
+  /** The replicas that this instance feeds. */
+  get fed(): readonly Replica[] {
+    const { main, relay } = this.#state;
+    return main?.replicas ?? relay?.replicas ?? [];
   }
 
   updateReplica(name: string, change: Partial<Replica>): void {
-    const replicas = this.main.replicas.map((replica) => (replica.name === name ? { ...replica, ...change } : replica));
-    this.updateMain({ replicas });
+    const { main, relay } = this.#state;
+    const replicas = this.fed.map((replica) => (replica.name === name ? { ...replica, ...change } : replica));
+    if (main !== undefined) this.updateMain({ replicas });
+    else if (relay !== undefined) this.update({ relay: { ...relay, replicas } });
   }
 
   emit(effect: InstanceEffect): void {

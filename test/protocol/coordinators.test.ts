@@ -8,7 +8,7 @@ const NAME = 'default/coordinator/';
 
 /** A group as the log made it at `index`, of coordinators given by number and region. */
 function group(index: number, ...members: readonly (readonly [number: number, region: string])[]): CoordinatorGroup {
-  return { term: 1, index, members: members.map(([number, region]) => ({ name: NAME + number, region })) };
+  return { index, members: members.map(([number, region]) => ({ name: NAME + number, region })) };
 }
 
 /** Coordinators that answer as the test says; whoever is not there cannot be reached. */

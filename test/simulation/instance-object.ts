@@ -88,6 +88,8 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
+    const { body } = request;
+    if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
     this.#answer = answer;
     this.#handle({ type: 'request', request });
     this.#answer = undefined;

@@ -1,5 +1,6 @@
 /** Somebody who changes the cluster while it is in use and in trouble: planned changes of MAIN, instances that come and go, settings. */
 import type { OperatorCommand, WorkerResponse } from '../../core/coordinator/request.ts';
+import type { InstanceDescription } from '../../core/replication/assignment.ts';
 import { SimClient } from './client.ts';
 import { between, pick } from './random.ts';
 import type { World } from './world.ts';
@@ -53,7 +54,7 @@ export class SimOperator {
     const dice = operator();
     if (dice < 0.35 && others.length > 0) this.#order({ type: 'switchover', instance: pick(operator, others) });
     else if (dice < 0.45) this.#demote(main, inSync);
-    else if (dice < 0.65 && instances.length < INSTANCES_MAX) this.#register(instances.map(({ name }) => name));
+    else if (dice < 0.65 && instances.length < INSTANCES_MAX) this.#register(instances, main);
     else if (dice < 0.8 && replicas.length > 1) this.#order({ type: 'unregister', instance: pick(operator, replicas) });
     else if (dice < 0.92) this.#order({ type: 'yieldLeadership' });
     else this.#freezeWrites();
@@ -74,13 +75,18 @@ export class SimOperator {
   }
 
   /** Often with a name that was there before. */
-  #register(names: readonly string[]): void {
+  #register(instances: readonly InstanceDescription[], main: string): void {
     const { operator } = this.#world.dice;
+    const names = instances.map(({ name }) => name);
     const region = pick(operator, REGIONS);
     const instance = [1, 2, 3].map((number) => `${region}-${number}`).find((name) => !names.includes(name));
     if (instance === undefined) return;
-    const mode = operator() < 0.7 ? this.#world.strongestMode : 'ASYNC';
-    this.#order({ type: 'register', instance, mode, config: new Map([['region', region]]) });
+    const dice = operator();
+    const mode = dice < 0.7 ? this.#world.strongestMode : 'ASYNC';
+    const feeding = instances.filter(({ name, upstream }) => name !== main && upstream === undefined);
+    const upstream = dice < 0.8 ? undefined : feeding[0]?.name;
+    const config = new Map([['region', region], ...(upstream === undefined ? [] : [['upstream', upstream] as const])]);
+    this.#order({ type: 'register', instance, mode, config });
   }
 
   #freezeWrites(): void {

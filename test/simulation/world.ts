@@ -130,6 +130,8 @@ export interface Counts {
   joins: number;
   divergedTails: number;
   snapshotsInstalled: number;
+  /** Records that came to a replica through another one. */
+  relayed: number;
   /** Instances whose storage was damaged, and those that were filled anew. */
   damages: number;
   refills: number;
@@ -173,6 +175,7 @@ export function noCounts(): Counts {
     joins: 0,
     divergedTails: 0,
     snapshotsInstalled: 0,
+    relayed: 0,
     damages: 0,
     refills: 0,
     crashes: 0,

@@ -54,6 +54,7 @@ const RARE: Partial<Counts> = {
   aborts: 5,
   divergedTails: 10,
   snapshotsInstalled: 5,
+  relayed: 50,
   damages: 20,
   refills: 15,
   silences: 10,

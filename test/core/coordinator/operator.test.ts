@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { decodeCluster, encodeCluster } from '../../../core/coordinator/command-codec.ts';
 import type { OperatorCommand, WorkerResponse } from '../../../core/coordinator/request.ts';
 import { type Group, groupWithFlights } from './group.ts';
 
@@ -190,6 +191,16 @@ describe('REGISTER INSTANCE', () => {
     expect(group.instance('weur-1').version).toBe(flights(group).assignment.version);
   });
 
+  test('leaves SHOW DATABASES as it is, without the addresses that were given', () => {
+    const group = inUse();
+    order(group, { type: 'register', instance: 'oc-1', mode: 'SYNC', config: new Map([['bolt_server', 'oc:7687']]) });
+
+    const response = group.ask({ type: 'showDatabases' });
+
+    const instances = response.type === 'databases' ? response.rows[0]?.instances : [];
+    expect(instances?.at(-1)).toEqual({ name: 'oc-1', region: 'oc', mode: 'SYNC' });
+  });
+
   test.each([
     { instance: 'enam-1', config: {}, message: "an instance 'enam-1' already" },
     { instance: 'mars-1', config: {}, message: 'a region and a number' },
@@ -211,6 +222,45 @@ describe('REGISTER INSTANCE', () => {
     const assigns = group.instance('weur-1').heard.filter((body) => body.type === 'assign');
 
     expect(assigns.at(-1)).toMatchObject({ created: false });
+  });
+});
+
+describe('REGISTER INSTANCE with an upstream', () => {
+  const toOc = (mode: string | undefined, upstream: string, instance = 'oc-1') =>
+    ({ type: 'register', instance, mode, config: new Map([['upstream', upstream]]) }) as const;
+
+  test('has MAIN know who is to feed the replica, and is forgotten when that one goes', () => {
+    const group = inUse();
+
+    expect(order(group, toOc('ASYNC', 'enam-1'))).toEqual(DONE);
+    const before = flights(group).assignment.instances.at(-1);
+    order(group, { type: 'unregister', instance: 'enam-1' });
+    group.elapse(5_000);
+
+    expect(before).toMatchObject({ name: 'oc-1', mode: 'ASYNC', upstream: 'enam-1' });
+    expect(flights(group).assignment.instances.at(-1)).not.toHaveProperty('upstream');
+  });
+
+  test.each([
+    { command: toOc(undefined, 'enam-1'), message: 'only an ASYNC instance can have an upstream' },
+    { command: toOc('ASYNC', 'sam-1'), message: "has to be an instance of 'flights'" },
+    { command: toOc('ASYNC', 'oc-1'), message: "has to be an instance of 'flights'" },
+    { command: toOc('ASYNC', 'oc-1', 'oc-2'), message: 'has no upstream itself' },
+  ])('is refused: $message', ({ command, message }) => {
+    const group = inUse();
+    if (command.instance === 'oc-2') order(group, toOc('ASYNC', 'enam-1'));
+
+    expect(order(group, command)).toMatchObject({ type: 'error', message: expect.stringContaining(message) });
+  });
+
+  test('is written in a format that earlier builds refuse', () => {
+    const group = inUse();
+    order(group, toOc('ASYNC', 'enam-1'));
+    const { cluster } = group.state(group.leader ?? 'c-1');
+
+    // A MessagePack array of two: the version, and the content.
+    expect(encodeCluster(cluster)[1]).toBe(3);
+    expect(decodeCluster(encodeCluster(cluster))).toEqual(cluster);
   });
 });
 

@@ -66,6 +66,11 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { reason: 'SHOW as a clause among others is younger than Cypher 5', message: /^Expected a clause .*, found "SHOW"/i },
   {
+    reason: 'A database that is named YIELD needs backticks, so that forgotten columns are not taken for its name',
+    message: /^Expected the name of a column, found the end/,
+    within: /\bSHOW\s+DATABASES?\s+YIELD\s*;?\s*$/i,
+  },
+  {
     reason: 'RETURN ALL and WITH ALL, which say the default, are younger than Cypher 5',
     message: /^Expected a clause or the end of the statement/,
     within: /\b(?:RETURN|WITH)\s+ALL\b/i,
@@ -188,7 +193,8 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
   {
     reason: 'Several signs in a row, as openCypher 9 has them',
-    applies: ({ text }) => /[-+]\s*[-+]\s*(?:[^\s>[(-]|[-+]\s*\()/.test(text),
+    applies: ({ text }) =>
+      /[-+]\s*[-+]\s*(?:[^\s>[(-]|[-+]\s*\()|(?:\b(?:RETURN|WITH|WHERE|BY)|[,=(])\s*-\s*-\s*\(/i.test(text),
   },
 ];
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { committedConfiguration } from '../../../core/raft/configuration.ts';
 import type { RaftMessage } from '../../../core/raft/message.ts';
 import { Group, votersNamed } from './group.ts';
 
@@ -304,6 +305,34 @@ describe('thesis §4.2.2 and §4.2.3 Removed and disruptive servers', () => {
 
     expect(group.leaders()).toEqual(['A']);
     expect([group.state('A').term, group.state('B').term]).toEqual([1, 1]);
+  });
+
+  test('one that missed its removal is told when it asks for votes, however much it has missed', () => {
+    const group = led(3, { compactAfterEntries: 4 });
+    group.cut.add('C');
+    group.propose('C', 'never');
+    group.change('A', { type: 'remove', id: 'C' });
+    for (const command of ['1', '2', '3', '4', '5', '6']) group.propose('A', command);
+    group.pass(1_000);
+
+    group.cut.delete('C');
+    group.pass(10_000);
+    group.restart('C');
+
+    expect(group.configuration('C')).toBe('A B');
+    expect(committedConfiguration(group.state('C')).members).toHaveLength(2);
+    expect(group.leaders()).toEqual(['A']);
+  });
+
+  test('a configuration is told to others only when it is committed', () => {
+    const group = led(3);
+
+    group.change('A', { type: 'remove', id: 'C' });
+    const early = committedConfiguration(group.state('A')).members;
+    group.settle();
+
+    expect(early).toHaveLength(3);
+    expect(committedConfiguration(group.state('A')).members).toHaveLength(2);
   });
 
   test('a member votes for one that its own configuration does not know yet', () => {

@@ -71,6 +71,20 @@ const showsWhatIsStored = does((effect, event) => {
     : [effect];
 });
 
+/** A replica that feeds another one tells it that all is acknowledged. */
+const passesOnTooMuch = instanceMutant((handle) => (state, event, log) => {
+  const step = handle(state, event, log);
+  const effects = step.effects.map((effect) => {
+    if (effect.type !== 'send' || effect.message.body.type !== 'append') return effect;
+    const { body } = effect.message;
+    if (body.main === undefined) return effect;
+    const message = { ...effect.message, body: { ...body, acknowledgedLsn: step.state.stored.lsn } };
+    // Only what goes to an instance is an append.
+    return { ...effect, message } as typeof effect;
+  });
+  return { ...step, effects };
+});
+
 /** A chunk of a snapshot is confirmed and not kept. */
 const losesChunks = does((effect) => (effect.type === 'storeSnapshotChunk' && effect.chunk > 0 ? [] : [effect]));
 
@@ -96,6 +110,11 @@ export const REPLICA_MUTANTS: readonly Mutant[] = [
   { name: 'does not store that an epoch is sealed', found: /having told more/, options: sealIsNotStored },
   { name: 'does not store the epoch that it follows', found: /having told more/, options: epochIsNotStored },
   { name: 'shows readers what is not acknowledged', found: /which nobody acknowledged/, options: showsWhatIsStored },
+  {
+    name: 'passes on as acknowledged what is only stored',
+    found: /which nobody acknowledged|was not acknowledged|but lsn \d+ was acknowledged|answers a fresh read/,
+    options: passesOnTooMuch,
+  },
   { name: 'loses chunks of a snapshot', found: /a snapshot that is not whole/, options: losesChunks },
   {
     name: 'starts with a damaged log as if it were whole',
