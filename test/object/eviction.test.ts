@@ -19,7 +19,7 @@ const IDS = 'MATCH (s:Start) RETURN s.id AS id ORDER BY id';
 const MICROTASKS = [0, 1, 3, 7];
 
 /** A moment that does not come is the end of a series; this many would be a series without end. */
-const MOMENTS_MAX = 80;
+const MOMENTS_MAX = 120;
 
 /** What clients know of their transactions. */
 class Ledger {
@@ -128,8 +128,9 @@ const CHANGE_ALL: Series['prepare'] = async (database) => {
   await database.run('weur-1', 'CREATE SNAPSHOT');
 };
 
-/** A checkpoint with writes going on beside it. */
+/** A checkpoint with writes going on beside it, and rows of the log before it that it must not take away too early. */
 const CHECKPOINT: Series['act'] = async (database, ledger) => {
+  await ledger.write(database);
   await ledger.write(database);
   await Promise.all([database.send('weur-1', 'CREATE SNAPSHOT').catch(() => undefined), GROUP(database, ledger)]);
 };
