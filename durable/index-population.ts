@@ -2,7 +2,7 @@
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import { nextTurn } from './turn.ts';
 
-/** Nodes or relationships in one slice: some milliseconds. */
+/** Nodes or relationships in one slice: 2 ms for one property, 7 to 18 for three of them and for texts (100,000 nodes, a busy machine). */
 const SLICE_ENTITIES = 2_500;
 
 /** An open transaction keeps a complete index from coming online; its end is looked for so often. */

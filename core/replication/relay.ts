@@ -50,7 +50,9 @@ export function noteRelayTargets(turn: Turn, envelope: Envelope, targets: readon
     if (relay !== undefined) turn.update({ relay: undefined });
     return;
   }
-  const replicas = targets.map((target) => turn.replica(target.name) ?? newReplica(turn, { ...target, mode: 'ASYNC' }));
+  // Nothing is acknowledged here, so nobody is waited for, whatever an old assignment says of the in-sync set.
+  const fresh = (target: RelayTarget) => ({ ...newReplica(turn, { ...target, mode: 'ASYNC' }), awaited: false });
+  const replicas = targets.map((target) => turn.replica(target.name) ?? fresh(target));
   turn.update({ relay: { main: envelope.from.name, heardAtMs: turn.nowMs, replicas } });
 }
 

@@ -60,6 +60,15 @@ describe('a replica with an upstream', () => {
     for (const peer of cluster.peers.values()) expect(peer.state.tickAtMs).toBeUndefined();
   });
 
+  test('is waited for by nobody there, though an old assignment may name it among the in-sync', () => {
+    const assignment = assignmentOf({ inSync: ['a', 'b', 'c'] });
+    const instances = assignment.instances.map((one) => (one.name === 'c' ? { ...one, upstream: 'b' } : one));
+    const cluster = TestCluster.started({ ...assignment, instances });
+    cluster.elapse(2_000);
+
+    expect(cluster.peer('b').state.relay?.replicas).toMatchObject([{ name: 'c', awaited: false, lost: false }]);
+  });
+
   test('knows MAIN by its name, and not its upstream', () => {
     const cluster = chained();
     const peer = cluster.peer('c');
