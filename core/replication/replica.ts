@@ -78,7 +78,12 @@ function admit(
   if (state.quarantine !== undefined && !state.refillable) return 'quarantined';
   if (envelope.epoch <= state.sealedEpoch) return 'sealed';
   if (envelope.epoch < state.epoch) return 'stale';
-  assert(state.role !== 'main' || envelope.epoch > state.epoch, `two instances are MAIN of epoch ${state.epoch}`);
+  // MAIN's own records, which a replica passes on that takes it for one of those that it feeds.
+  if (state.role === 'main' && envelope.epoch === state.epoch && main === state.name) return 'stale';
+  assert(
+    state.role !== 'main' || envelope.epoch > state.epoch,
+    `${main} and ${state.name} are MAIN of epoch ${state.epoch}`,
+  );
   if (envelope.epoch > state.epoch) {
     stepDown(turn, `${main} is MAIN of epoch ${envelope.epoch}`);
     turn.update({ epoch: envelope.epoch, asked: undefined, aborting: undefined, relay: undefined });

@@ -106,7 +106,9 @@ export function takeAssignment(turn: Turn, assignment: Assignment, created: bool
   const isNews = state.role !== 'replica' || state.epoch !== assignment.epoch || !sameEpoch;
   if (state.role === 'main') stepDown(turn, `${assignment.main} is MAIN of epoch ${assignment.epoch}`);
   const { cluster, epoch } = assignment;
-  turn.update({ cluster, assignment, epoch, asked: undefined, aborting: undefined });
+  // Whom it feeds was the word of the MAIN before.
+  const relay = sameEpoch ? state.relay : undefined;
+  turn.update({ cluster, assignment, epoch, asked: undefined, aborting: undefined, relay });
   turn.persist();
   turn.setRole('replica', assignment.main, isNews);
 }

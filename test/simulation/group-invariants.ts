@@ -46,7 +46,13 @@ export class GroupInvariants {
     const { commitIndex, self } = raft;
     const term = termAt(raft, commitIndex);
     if (term === undefined || term < raft.term) return;
-    const holds = (id: string) => id === self || isHeld(this.#world.coordinator(id).durable, commitIndex, term);
+    // One that has lost what it held did hold it when it said so.
+    const { invariants } = this.#world;
+    const holds = (id: string) => {
+      return (
+        id === self || invariants.hasForgotten(id) || isHeld(this.#world.coordinator(id).durable, commitIndex, term)
+      );
+    };
     const isMajority = ({ members }: Configuration) => {
       const voters = members.filter(({ votes }) => votes);
       return voters.filter(({ id }) => holds(id)).length > voters.length / 2;

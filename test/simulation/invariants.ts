@@ -256,6 +256,11 @@ export class Invariants {
     this.#held.set(name, held);
   }
 
+  /** Whether an object has lost something, and is not whole again. */
+  hasForgotten(name: string): boolean {
+    return this.#forgetful.has(name);
+  }
+
   /** It has again what it needs. */
   isWhole(name: string): void {
     this.#forgetful.delete(name);

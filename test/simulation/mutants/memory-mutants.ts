@@ -1,6 +1,4 @@
 /** Bugs that show when storage is not what it was, or when an object answers that another one has replaced. */
-import type { InstanceEvent } from '../../../core/replication/instance-event.ts';
-import type { LogReader } from '../../../core/replication/log.ts';
 import { WITHOUT_INTRODUCTION } from '../world.ts';
 import { coordinatorMutant, instanceMutant, type Mutant } from './mutant.ts';
 
@@ -10,19 +8,6 @@ const readsWithoutTouch = instanceMutant((handle) => (state, event, log) => {
   const isRead = step.effects.some(({ type }) => type === 'readReady');
   return isRead ? { ...step, effects: step.effects.filter(({ type }) => type !== 'persistState') } : step;
 });
-
-/** What a replica holds beyond what it was sent is taken for the same as what is here. */
-const comparesNumbersOnly = instanceMutant((handle) => (state, event, log) => {
-  return handle(state, withOwnHash(event, state.stored, log), log);
-});
-
-function withOwnHash(event: InstanceEvent, stored: { lsn: number; hash: Uint8Array }, log: LogReader): InstanceEvent {
-  if (event.type !== 'reply' || event.reply.body.type !== 'appended') return event;
-  const { body } = event.reply;
-  const own = body.stored.lsn === stored.lsn ? stored : log.at(body.stored.lsn);
-  if (own === undefined || body.outcome !== 'stored') return event;
-  return { ...event, reply: { ...event.reply, body: { ...body, stored: { ...body.stored, hash: own.hash } } } };
-}
 
 /** A MAIN that has restarted counts what it has written since, before anybody has said that its log is whole. */
 const trustsItsStorage = instanceMutant((handle) => (state, event, log) => {
@@ -38,19 +23,13 @@ const believesInCopies = coordinatorMutant((handle) => (state, event) => {
   return handle({ ...state, raft: { ...state.raft, peers } }, event);
 });
 
-const CALAMITIES = { hasCalamities: true } as const;
+const CALAMITIES = { hasCalamities: true, isRegrouped: false } as const;
 
 export const MEMORY_MUTANTS: readonly Mutant[] = [
   {
     name: 'answers a fresh read without touching storage',
     found: /fresh read/,
     options: { ...readsWithoutTouch, ...CALAMITIES },
-  },
-  {
-    name: 'compares the ends of logs by their numbers',
-    seed: 678,
-    found: /does not hold|another transaction/,
-    options: { ...comparesNumbersOnly, ...CALAMITIES },
   },
   {
     name: 'counts what it wrote after its log had lost its end',

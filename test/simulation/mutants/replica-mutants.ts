@@ -116,7 +116,8 @@ export const REPLICA_MUTANTS: readonly Mutant[] = [
   { name: 'shows readers what is not acknowledged', found: /which nobody acknowledged/, options: showsWhatIsStored },
   {
     name: 'passes on as acknowledged what is only stored',
-    found: /which nobody acknowledged|was not acknowledged|but lsn \d+ was acknowledged|answers a fresh read/,
+    found:
+      /which nobody acknowledged|was not acknowledged|without the acknowledged|but lsn \d+ was acknowledged|answers a fresh read/,
     options: passesOnTooMuch,
   },
   { name: 'loses chunks of a snapshot', found: /a snapshot that is not whole/, options: losesChunks },
