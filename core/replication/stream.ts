@@ -145,7 +145,8 @@ function goBack(turn: Turn, answer: { replica: Replica; flight: Flight; reply: A
   const { assignment, history, stored } = turn.state;
   const common = commonLsn({ history, lsn: stored.lsn }, { history: reply.history, lsn: reply.stored.lsn });
   if (reply.outcome === 'diverged' && flight.previousLsn <= common) {
-    if (epochAt(reply.history, flight.previousLsn) === turn.state.epoch) return noteContradiction(turn, replica.name);
+    const isOfThisEpoch = epochAt(reply.history, flight.previousLsn) === turn.state.epoch;
+    if (turn.state.role !== 'main' || isOfThisEpoch) return noteContradiction(turn, replica.name);
     return goFurtherBack(turn, replica, flight.previousLsn);
   }
   // It lacks what it had confirmed before this message was sent, or what every member holds: storage lost or rewound.
