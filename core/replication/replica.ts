@@ -208,13 +208,13 @@ export function receiveSnapshot(turn: Turn, envelope: Envelope, body: InstallSna
   const isTakenBack = common < turn.state.acknowledgedLsn && !isDamaged;
   // The snapshot may be older than the place where the logs branch: MAIN sends what stands between them after it.
   const mayReplace = mayTakeBack(turn, Math.max(common, turn.state.acknowledgedLsn - 1));
-  if (isTakenBack && !mayReplace && mayYetBeGivenUp(turn, envelope)) {
-    return replySnapshot(turn, 'stale', snapshot.id, 0);
-  }
   const mustReplace = mayReplace && isBranched && isInSnapshot(turn, common);
   // A late chunk of a snapshot that was installed, or that records have made needless.
   if (common === snapshot.position.lsn && !mustReplace)
     return replySnapshot(turn, 'stored', snapshot.id, snapshot.chunkCount);
+  if (isTakenBack && !mayReplace && mayYetBeGivenUp(turn, envelope)) {
+    return replySnapshot(turn, 'stale', snapshot.id, 0);
+  }
   const wanted = turn.state.arriving?.snapshotId === snapshot.id ? turn.state.arriving.nextChunk : 0;
   if (body.chunk !== wanted) return replySnapshot(turn, 'stored', snapshot.id, wanted);
   turn.emit({ type: 'storeSnapshotChunk', snapshot, chunk: body.chunk, bytes: body.bytes });
