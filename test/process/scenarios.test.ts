@@ -431,7 +431,9 @@ test('20: an ASYNC replica takes over where that is wanted, within the limit; wh
 
   expect(await database.isLevel()).toEqual([1, 7]);
   expect((await database.instances(heir)).get('weur')).toMatchObject({ role: 'replica', health: 'up' });
-  expect(await database.rows(heir, 'SHOW DIVERGED')).toHaveLength(lost.length);
+  // What it was sent while it was frozen it may have taken when it woke, and nobody was told that this was done.
+  const aside = await database.rows(heir, 'SHOW DIVERGED');
+  expect([lost.length, lost.length + 1]).toContain(aside.length);
   const [failover] = await database.rows(heir, 'SHOW FAILOVERS');
   expect(failover?.slice(1, 3)).toEqual(['weur-1', `${heir}-1`]);
   // A leader that was frozen with MAIN has taken along how far MAIN was.
