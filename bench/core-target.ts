@@ -54,6 +54,8 @@ export class CoreTarget {
     const rows = packRows(group, { firstRow: this.#nextRow });
     this.#nextRow += rows.length;
     this.store.acknowledge(this.store.lsn);
+    // An instance does this in slices, beside what clients ask.
+    this.store.populateIndexes(Number.POSITIVE_INFINITY);
     return { rowBytes: rows.reduce((sum, { bytes }) => sum + bytes.length, 0), executions };
   }
 

@@ -4,7 +4,7 @@ import { CLASS_ORDER } from './pokec/query-classes.ts';
 import { SIZES, type Size } from './pokec/social-graph.ts';
 import { SYSTEM_NAMES } from './pokec/systems.ts';
 
-export const USAGE = `usage: npm run bench -- [--quick] [--only core|replication|serve|pokec] [--json] [--save]
+export const USAGE = `usage: npm run bench -- [--quick] [--only core|replication|serve|pokec, or several: core,serve] [--json] [--save]
   of pokec also: [--size small|medium] [--rounds N] [--systems a,b] [--classes a,b]
   systems: ${SYSTEM_NAMES.join(', ')}; \`npm ci --prefix bench\` installs the peers among them`;
 
@@ -44,10 +44,12 @@ export function parseOptions(words: readonly string[]): Options {
     },
   });
   const { help, quick, json, save, only } = values;
-  const parts = only === undefined ? PARTS : PARTS.filter((part) => part === only);
-  if (parts.length === 0) throw new Error(`there is no --only ${only}`);
-  if (save && (quick || only === 'core' || only === 'serve' || values.classes || values.systems || values.size)) {
-    throw new Error('--save keeps the figures of a whole run, or of all of --only pokec or --only replication');
+  const named = only?.split(',') ?? PARTS;
+  const parts = PARTS.filter((part) => named.includes(part));
+  if (parts.length < named.length) throw new Error(`there is no --only ${only}`);
+  const isHalf = parts.includes('core') !== parts.includes('serve');
+  if (save && (quick || isHalf || values.classes || values.systems || values.size)) {
+    throw new Error('--save keeps the figures of a whole run, or of all of --only core,serve, pokec or replication');
   }
   const size = values.size ?? (quick ? 'small' : 'medium');
   if (!isSize(size)) throw new Error(`there is no --size ${size}`);

@@ -75,7 +75,7 @@ interface Tables {
 function save({ parts, size }: Options, machine: Machine, { figures, replication, pokec }: Tables): void {
   const plain = (table: string) => `\`\`\`\n${table}\n\`\`\``;
   if (parts.includes('core')) {
-    writeFileSync(LAST, saved('Last figures', 'npm run bench -- --save', machine, plain(figures)));
+    writeFileSync(LAST, saved('Last figures', 'npm run bench -- --only core,serve --save', machine, plain(figures)));
   }
   if (parts.includes('replication')) {
     const command = 'npm run bench -- --only replication --save';
