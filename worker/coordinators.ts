@@ -13,8 +13,11 @@ const ANSWER_MS = { topology: 1_500, other: 10_000 } as const;
 const PATIENCE_MS = 10_000;
 /** A coordinator that has not answered for this long is no longer waited for alone: the slowest pair of regions, and some. In milliseconds. */
 const HEDGE_MS = 400;
-/** Pause before they are asked again, in milliseconds: a group that sleeps elects its leader within a round trip or two. */
-const RETRY_PAUSE_MS = { first: 20, max: 200 } as const;
+/**
+ * Pause before they are asked again, in milliseconds: a quarter of what has been waited, within these bounds. A group that sleeps elects its
+ * leader within a round trip or two; one that has lost it takes seconds.
+ */
+const RETRY_PAUSE_MS = { min: 20, max: 200 } as const;
 
 export interface CoordinatorEdges {
   /** Those that the group began with. */
@@ -56,15 +59,16 @@ export class Coordinators {
 
   /** The group's answer. Throws what it refuses as GraphError, and DatabaseUnavailable when nobody leads it. */
   async ask(request: WorkerRequest, region: string, patienceMs = PATIENCE_MS): Promise<Reply> {
-    const untilMs = Date.now() + patienceMs;
-    for (let pauseMs: number = RETRY_PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_PAUSE_MS.max)) {
+    const startedMs = Date.now();
+    for (;;) {
       const response = await this.#askAround(request, region);
       if (response?.type === 'error') throw new GraphError(response.code, response.message);
       if (response) return response;
-      if (Date.now() >= untilMs) {
+      const waitedMs = Date.now() - startedMs;
+      if (waitedMs >= patienceMs) {
         throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', 'No coordinator answers as leader.');
       }
-      await sleep(pauseMs);
+      await sleep(Math.min(Math.max(RETRY_PAUSE_MS.min, waitedMs / 4), RETRY_PAUSE_MS.max));
     }
   }
 

@@ -16,9 +16,10 @@ export class HttpError extends Error {
  * it is not UTF-8.
  */
 export async function readBody(request: Request, bytesMax: number): Promise<string> {
-  const declared = request.headers.get('content-length');
-  if (declared === null) return request.body ? decodeStream(request.body, bytesMax) : '';
-  if (Number(declared) > bytesMax) throw tooLarge(bytesMax);
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN);
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  // Without a length that can be believed it is counted as it comes in.
+  if (!(declared >= 0)) return request.body ? decodeStream(request.body, bytesMax) : '';
   // HTTP delivers as much as the header says; taken as one piece it costs a quarter of what a stream does.
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length > bytesMax) throw tooLarge(bytesMax);

@@ -18,6 +18,7 @@ import type {
 } from '../durable/protocol.ts';
 import { type TransactionPlace, transactionPlace } from '../durable/transaction-id.ts';
 import type { Answer, StatementCall, TransactionAnswer, TransactionCall } from './answer.ts';
+import { isDamage, Refusals } from './refusals.ts';
 import {
   damagedStorage,
   endOf,
@@ -101,8 +102,7 @@ type Attempt<Done> =
 export class Router {
   readonly #edges: RouterEdges;
   readonly #topologies = new Map<string, { readonly topology: Topology; readonly untilMs: number }>();
-  /** Why instances did nothing when they were last asked, by database and name. */
-  readonly #refusals = new Map<string, GraphError>();
+  readonly #refusals = new Refusals();
 
   constructor(edges: RouterEdges) {
     this.#edges = edges;
@@ -315,20 +315,10 @@ export class Router {
     bookmarkWaitMs?: number,
   ): Promise<Attempt<Done>> {
     const attempt = await this.#send(errand, instance, bookmarkWaitMs);
-    this.#noteRefusal(`${errand.database}@${instance.name}`, attempt);
+    this.#refusals.note(errand.database, instance.name, attempt.type === 'answered' ? undefined : attempt.told);
     const unreachable = attempt.type === 'lost' || (attempt.type === 'notExecuted' && attempt.reason === 'unreachable');
     if (unreachable) this.report(errand.database, instance);
     return attempt;
-  }
-
-  #noteRefusal(place: string, attempt: Attempt<unknown>): void {
-    const told = attempt.type === 'answered' ? undefined : attempt.told;
-    if (told === undefined) {
-      this.#refusals.delete(place);
-      return;
-    }
-    if (this.#refusals.size >= TOPOLOGIES_MAX) this.#refusals.clear();
-    this.#refusals.set(place, told);
   }
 
   /**
@@ -336,21 +326,15 @@ export class Router {
    * nobody takes over.
    */
   async #pauseOrGiveUp(errand: Errand<Reply>, topology: Topology): Promise<void> {
-    const damages = this.#refusalsOf(topology).filter(isDamage);
-    if (damages[0] && damages.length === topology.instances.length) throw damages[0];
+    const hopeless = this.#refusals.ofHopeless(topology);
+    if (hopeless) throw hopeless;
     const patienceMs = Math.min(FAILOVER_PATIENCE_MS, errand.deadlineMs);
     if (Date.now() - errand.startedMs >= patienceMs) throw this.#unavailable(topology);
     await sleep(RETRY_PAUSE_MS);
   }
 
-  #refusalsOf({ database, instances }: Topology): GraphError[] {
-    return instances.flatMap(({ name }) => this.#refusals.get(`${database}@${name}`) ?? []);
-  }
-
-  /** Tells what an instance said that did nothing, damage before all else. */
   #unavailable(topology: Topology): GraphError {
-    const refusals = this.#refusalsOf(topology);
-    return unavailable(topology.database, (refusals.find(isDamage) ?? refusals[0])?.message);
+    return unavailable(topology.database, this.#refusals.of(topology)?.message);
   }
 
   /** Tells the coordinators that an instance did not answer. */
@@ -450,8 +434,4 @@ function placeOf(id: string, addressed: string | undefined): TransactionPlace {
 
 function refusalOf<Done>({ error }: StatementFailure, reason: 'notMain' | 'unreachable'): Attempt<Done> {
   return { type: 'notExecuted', reason, ...(reason === 'unreachable' && { told: fromErrorRecord(error) }) };
-}
-
-function isDamage({ code }: GraphError): boolean {
-  return code === 'Neo.DatabaseError.General.StorageDamageDetected';
 }

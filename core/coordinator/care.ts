@@ -108,7 +108,10 @@ function tellAgain(turn: CoordinatorTurn, assignment: Assignment, instance: stri
   }
 }
 
-/** Whether an instance lives in the epoch, or at least knows of its database where roles are given by hand. One in quarantine takes part in nothing, and need not be told again. */
+/**
+ * Whether an instance lives in the epoch, or at least knows of its database where roles are given by hand. One in quarantine takes part
+ * in nothing, and need not be told again.
+ */
 function confirms(assignment: Assignment, instance: string, { report }: Health): boolean {
   if (report === undefined || report.cluster !== assignment.cluster) return false;
   if (isManual(assignment)) return true;

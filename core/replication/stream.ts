@@ -1,6 +1,6 @@
 /**
- * The sending side of the stream to one replica, of MAIN or of a replica that feeds another one: pipelined, within bounds, going back to what the replica has when something
- * went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
+ * The sending side of the stream to one replica, of MAIN or of a replica that feeds another one: pipelined, within bounds, going back
+ * to what the replica has when something went missing. Facts come in through the answers; `feed` looks at them and sends whatever is due.
  */
 import { sameHash } from '../wal/checksum.ts';
 import { GENESIS } from '../wal/record.ts';

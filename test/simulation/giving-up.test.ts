@@ -1,20 +1,16 @@
 /** Failovers to ASYNC instances, where the operator wants it so. */
 import { expect, test } from 'vitest';
 import { GivingUpWorld } from './giving-up.ts';
+import { runOrTell } from './worlds.ts';
 
 const SEEDS = Number(process.env.SIM_SEEDS ?? 150);
 const FIRST_SEED = Number(process.env.SIM_SEED ?? 1);
 
 function runWorld(seed: number): GivingUpWorld {
-  const world = new GivingUpWorld(seed);
-  try {
-    world.run();
-  } catch (error) {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const again = `SIM_SEED=${seed} SIM_SEEDS=1 npx vitest run test/simulation/giving-up.test.ts`;
-    throw new Error(`seed ${seed}: ${what}\n\n${world.trace.last()}\n\n${again}`, { cause: error });
-  }
-  return world;
+  return runOrTell(
+    new GivingUpWorld(seed),
+    `SIM_SEED=${seed} SIM_SEEDS=1 npx vitest run test/simulation/giving-up.test.ts`,
+  );
 }
 
 test('what was acknowledged is lost only where a failover gave it up, and no more than it says', () => {

@@ -1,20 +1,13 @@
 /** Roles given by hand, in worlds in which much goes wrong and two operators do not agree. */
 import { expect, test } from 'vitest';
 import { ManualWorld } from './manual-world.ts';
+import { runOrTell } from './worlds.ts';
 
 const SEEDS = Number(process.env.SIM_SEEDS ?? 200);
 const FIRST_SEED = Number(process.env.SIM_SEED ?? 1);
 
 function runWorld(seed: number): ManualWorld {
-  const world = new ManualWorld(seed);
-  try {
-    world.run();
-  } catch (error) {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const again = `SIM_SEED=${seed} SIM_SEEDS=1 npx vitest run test/simulation/manual.test.ts`;
-    throw new Error(`seed ${seed}: ${what}\n\n${world.trace.last()}\n\n${again}`, { cause: error });
-  }
-  return world;
+  return runOrTell(new ManualWorld(seed), `SIM_SEED=${seed} SIM_SEEDS=1 npx vitest run test/simulation/manual.test.ts`);
 }
 
 test('an epoch has one MAIN, who is in sync holds what is acknowledged, and nothing acknowledged vanishes without a trace', () => {

@@ -13,17 +13,20 @@ export function shareOfSeeds(file: number, files: number): { readonly from: numb
   return { from, seeds: FIRST_SEED + Math.floor((SEEDS * file) / files) - from };
 }
 
-/** Runs the world of a seed; a failure tells the last lines of its trace and how to run it again. */
-export function runWorld(seed: number, options: Partial<WorldOptions> = {}): World {
-  const world = worldOf(seed, options);
+/** Runs a world; a failure tells the last lines of its trace and the command that runs it again. */
+export function runOrTell<Some extends World>(world: Some, again: string): Some {
   try {
     world.run();
   } catch (error) {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const again = `npm run sim -- --seeds 1 --from ${seed}`;
-    throw new Error(`seed ${seed}: ${what}\n\n${world.trace.last()}\n\n${again}`, { cause: error });
+    throw new Error(`seed ${world.seed}: ${what}\n\n${world.trace.last()}\n\n${again}`, { cause: error });
   }
   return world;
+}
+
+/** The same for the world of a seed. */
+export function runWorld(seed: number, options: Partial<WorldOptions> = {}): World {
+  return runOrTell(worldOf(seed, options), `npm run sim -- --seeds 1 --from ${seed}`);
 }
 
 /** Everything that happened in a row of worlds, none of which breaks a promise. */
