@@ -299,7 +299,9 @@ export class Invariants {
     if (this.#forgetful.has(name)) this.#forks.add(hash);
     const { assignment, unconfirmedVersion } = this.committed ?? {};
     const isReadOnly = assignment?.readOnly && unconfirmedVersion === undefined && assignment.epoch === state.epoch;
-    if (isReadOnly) this.violate(`${name} takes a write, though the cluster is read-only`);
+    // One that has forgotten that hears of it with its lease, without which it acknowledges nothing.
+    if (isReadOnly && !this.#forgetful.has(name))
+      this.violate(`${name} takes a write, though the cluster is read-only`);
   }
 
   /** A new MAIN begins: it holds everything that was ever acknowledged. */
