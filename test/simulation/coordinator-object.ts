@@ -24,10 +24,17 @@ export class SimCoordinator extends SimObject<PersistedState> {
   #nextId = 1;
   #tickId = 0;
 
-  constructor(world: World, name: string, region: string) {
-    super(world, name, EMPTY);
-    this.region = region;
+  constructor(world: World, name: string, options: { region: string; predecessor?: SimCoordinator }) {
+    super(world, name, { empty: EMPTY, ...options });
+    this.region = options.region;
     this.#state = this.#restored();
+    if (options.predecessor !== undefined) this.boot();
+  }
+
+  /** Another object has the name and the storage from now on. This one goes on from memory until it writes. */
+  supersede(): SimCoordinator {
+    this.isSuperseded = true;
+    return new SimCoordinator(this.world, this.name, { region: this.region, predecessor: this });
   }
 
   get state(): CoordinatorState {
@@ -35,10 +42,14 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   receiveRaft(message: RaftMessage): void {
-    this.#handle({ type: 'raft', message });
+    this.addressee.#handle({ type: 'raft', message });
   }
 
   serveInstance(request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
+    this.addressee.#serveInstance(request, answer);
+  }
+
+  #serveInstance(request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
     const id = `i${this.#nextId++}`;
     // What is answered to an instance's request is a CoordinatorReply: the machine's `reply`.
     this.#answers.set(id, answer as (answer: CoordinatorReply | WorkerResponse) => void);
@@ -46,6 +57,10 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   serveWorker(request: WorkerRequest, answer: (response: WorkerResponse) => void): void {
+    this.addressee.#serveWorker(request, answer);
+  }
+
+  #serveWorker(request: WorkerRequest, answer: (response: WorkerResponse) => void): void {
     const id = `w${this.#nextId++}`;
     // What is answered to a Worker's request is a WorkerResponse: the machine's `respond`.
     this.#answers.set(id, answer as (answer: CoordinatorReply | WorkerResponse) => void);

@@ -64,13 +64,9 @@ export class SimInstance extends SimObject<InstanceImage> {
   #next: Input[] = [];
   #answer: ((reply: InstanceReply) => void) | undefined;
   readonly #reader = readerOf(() => this.image);
-  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
-  readonly #predecessor: SimInstance | undefined;
-
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
-    super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
+    super(world, name, { empty: EMPTY_IMAGE, ...options });
     this.region = options.region;
-    this.#predecessor = options.predecessor;
     this.#state = this.#initial();
     this.boot();
   }
@@ -79,15 +75,6 @@ export class SimInstance extends SimObject<InstanceImage> {
   supersede(): SimInstance {
     this.isSuperseded = true;
     return new SimInstance(this.world, this.name, { region: this.region, predecessor: this });
-  }
-
-  /** Who answers: now and then it is an object that has been replaced. */
-  #addressee(): SimInstance {
-    const { world } = this;
-    const stale = this.#predecessor;
-    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
-    world.counts.staleAnswers += 1;
-    return stale;
   }
 
   get state(): InstanceState {
@@ -106,7 +93,7 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
-    this.#addressee().#serve(request, answer);
+    this.addressee.#serve(request, answer);
   }
 
   #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
@@ -119,7 +106,7 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client writes. Written at once, answered when the machine acknowledges it. */
   write(text: string, answer: (answer: WriteAnswer) => void): void {
-    this.#addressee().#write(text, answer);
+    this.addressee.#write(text, answer);
   }
 
   #write(text: string, answer: (answer: WriteAnswer) => void): void {
@@ -155,7 +142,7 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
-    this.#addressee().#readFresh(answer);
+    this.addressee.#readFresh(answer);
   }
 
   #readFresh(answer: (answer: ReadAnswer) => void): void {

@@ -47,11 +47,15 @@ export abstract class SimObject<Image> {
   /** Storage as the object itself sees it: its own unconfirmed writes included. */
   protected image: Image;
 
-  constructor(world: World, name: string, empty: Image) {
+  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
+  readonly #predecessor: SimObject<Image> | undefined;
+
+  constructor(world: World, name: string, storage: { readonly empty: Image; readonly predecessor?: SimObject<Image> }) {
     this.world = world;
     this.name = name;
-    this.#durable = empty;
-    this.image = empty;
+    this.#predecessor = storage.predecessor;
+    this.#durable = storage.predecessor?.durable ?? storage.empty;
+    this.image = this.#durable;
     this.#skewMs = between(world.dice.hosts, -200, 200);
   }
 
@@ -68,6 +72,16 @@ export abstract class SimObject<Image> {
   /** Milliseconds since 1970 by this object's clock. */
   get nowMs(): number {
     return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs + this.#jumpedMs;
+  }
+
+  /** Who answers: now and then it is an object that has been replaced. */
+  protected get addressee(): this {
+    const { world } = this;
+    const stale = this.#predecessor;
+    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
+    world.counts.staleAnswers += 1;
+    // It is of the same kind: only such a one hands on its storage.
+    return stale as this;
   }
 
   /** Sets the clock on, or back. Timers that run already go on. */
