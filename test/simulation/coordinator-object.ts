@@ -42,14 +42,10 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   receiveRaft(message: RaftMessage): void {
-    this.addressee.#handle({ type: 'raft', message });
+    this.#handle({ type: 'raft', message });
   }
 
   serveInstance(request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
-    this.addressee.#serveInstance(request, answer);
-  }
-
-  #serveInstance(request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
     const id = `i${this.#nextId++}`;
     // What is answered to an instance's request is a CoordinatorReply: the machine's `reply`.
     this.#answers.set(id, answer as (answer: CoordinatorReply | WorkerResponse) => void);
@@ -57,10 +53,6 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   serveWorker(request: WorkerRequest, answer: (response: WorkerResponse) => void): void {
-    this.addressee.#serveWorker(request, answer);
-  }
-
-  #serveWorker(request: WorkerRequest, answer: (response: WorkerResponse) => void): void {
     const id = `w${this.#nextId++}`;
     // What is answered to a Worker's request is a WorkerResponse: the machine's `respond`.
     this.#answers.set(id, answer as (answer: CoordinatorReply | WorkerResponse) => void);
@@ -106,8 +98,10 @@ export class SimCoordinator extends SimObject<PersistedState> {
         break;
       }
       case 'sendRaft': {
-        const to = world.coordinator(effect.to);
-        this.release(() => world.network.send(this.name, to, () => to.receiveRaft(effect.message)));
+        this.release(() => {
+          const to = world.coordinator(effect.to).seenBy(this);
+          world.network.send(this, to, () => to.receiveRaft(effect.message));
+        });
         break;
       }
       case 'send':
@@ -128,7 +122,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   #ask({ to, exchange, message }: Extract<CoordinatorEffect, { type: 'send' }>): void {
-    const instance = this.world.instance(to.name);
+    const instance = this.world.instance(to.name).seenBy(this);
     const { incarnation } = this;
     const unlessCrashed = (input: Input) => {
       if (this.incarnation === incarnation) this.#handle(input);

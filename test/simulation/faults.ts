@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 export class Faults {
   /** Clients begin nothing before this moment. */
   lullUntilMs = 0;
+  /** And writers, not readers, before this one. */
+  lullOfWritesUntilMs = 0;
   /** Faults so far, by number from 1; those of the world's `skip` are left out. */
   count = 0;
   readonly #world: World;

@@ -4,6 +4,7 @@
  * crash; of unconfirmed writes a crash keeps some first part, as a real one may.
  */
 import { InvariantError } from '../../core/assert.ts';
+import type { Receiver } from './network.ts';
 import { between } from './random.ts';
 import type { World } from './world.ts';
 
@@ -74,12 +75,20 @@ export abstract class SimObject<Image> {
     return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs + this.#jumpedMs;
   }
 
-  /** Who answers: now and then it is an object that has been replaced. */
-  protected get addressee(): this {
-    const { world } = this;
+  /** What the network knows it by: one that was replaced goes on where it was, and may be somewhere else than the new one. */
+  get address(): string {
+    return this.isSuperseded ? `${this.name} (replaced)` : this.name;
+  }
+
+  /** Who answers somebody: now and then it is an object that has been replaced; in a network that is split, the one on the same side. */
+  seenBy(asker: Receiver): this {
+    const { dice, network } = this.world;
     const stale = this.#predecessor;
-    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
-    world.counts.staleAnswers += 1;
+    if (stale === undefined || !stale.alive) return this;
+    const isApart = [stale, this].map((object) => network.isApart(asker, object));
+    const isStale = isApart[0] === isApart[1] ? dice.hosts() < 0.5 : !isApart[0];
+    if (!isStale) return this;
+    this.world.counts.staleAnswers += 1;
     // It is of the same kind: only such a one hands on its storage.
     return stale as this;
   }
