@@ -78,16 +78,13 @@ export class SimInstance extends SimObject<InstanceImage> {
   #afterwards: (() => void)[] = [];
   #answer: ((reply: InstanceReply) => void) | undefined;
   readonly #reader = readerOf(() => this.image);
-  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
-  readonly #predecessor: SimInstance | undefined;
   /** In worlds whose clients tell histories, and new at each start: what clients ask of the graph. */
   readonly #graph: SimGraph | undefined;
   #statements: SimStatements | undefined;
 
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
-    super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
+    super(world, name, { empty: EMPTY_IMAGE, ...options });
     this.region = options.region;
-    this.#predecessor = options.predecessor;
     this.#state = this.#initial();
     this.#graph = world.archive && this.#newGraph(world.archive);
     this.boot();
@@ -102,15 +99,6 @@ export class SimInstance extends SimObject<InstanceImage> {
   supersede(): SimInstance {
     this.isSuperseded = true;
     return new SimInstance(this.world, this.name, { region: this.region, predecessor: this });
-  }
-
-  /** Who answers: now and then it is an object that has been replaced. */
-  #addressee(): SimInstance {
-    const { world } = this;
-    const stale = this.#predecessor;
-    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
-    world.counts.staleAnswers += 1;
-    return stale;
   }
 
   get state(): InstanceState {
@@ -129,10 +117,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
-    this.#addressee().#serve(request, answer);
-  }
-
-  #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     const { body } = request;
     if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
     this.#answer = answer;
@@ -142,10 +126,9 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client writes. Written at once, answered when the machine acknowledges it. */
   write(text: string, answer: (answer: WriteAnswer) => void): void {
-    const addressee = this.#addressee();
-    if (addressee.#statements === undefined) return addressee.#write(text, answer);
+    if (this.#statements === undefined) return this.#write(text, answer);
     const statement = { text: CREATE_ENTRY, parameters: { name: text }, writes: true, name: text };
-    addressee.#askStatements((statements) => statements.run(statement, (told) => answer(writeAnswerOf(told))));
+    this.run(statement, (told) => answer(writeAnswerOf(told)));
   }
 
   /** The graph, in worlds that have any. */
@@ -162,17 +145,17 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client has a statement run. */
   run(statement: SimStatement, answer: (answer: StatementAnswer) => void): void {
-    this.#addressee().#askStatements((statements) => statements.run(statement, answer));
+    this.#askStatements((statements) => statements.run(statement, answer));
   }
 
   /** A client opens a transaction of several statements. */
   begin(answer: (answer: StatementAnswer) => void): void {
-    this.#addressee().#askStatements((statements) => statements.begin(answer));
+    this.#askStatements((statements) => statements.begin(answer));
   }
 
   /** A client commits one. */
   commit(transaction: string, answer: (answer: StatementAnswer) => void): void {
-    this.#addressee().#askStatements((statements) => statements.commit(transaction, answer));
+    this.#askStatements((statements) => statements.commit(transaction, answer));
   }
 
   #askStatements(ask: (statements: SimStatements) => void): void {
@@ -250,10 +233,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
-    this.#addressee().#readFresh(answer);
-  }
-
-  #readFresh(answer: (answer: ReadAnswer) => void): void {
     const told = (isMain: boolean): ReadAnswer => (isMain ? { type: 'ok', lsn: this.visibleLsn } : { type: 'refused' });
     this.#event(() =>
       this.#confirm((isMain) => {
@@ -499,12 +478,12 @@ export class SimInstance extends SimObject<InstanceImage> {
       repeatable: true,
     };
     if (to.kind === 'instance') {
-      const instance = world.instance(to.name);
+      const instance = world.instance(to.name).seenBy(this);
       // What goes to an instance is an InstanceRequest: the machine's `askInstance`.
       const request = message as InstanceRequest;
       world.network.call({ from: this, to: instance, serve: (answer) => instance.serve(request, answer), ...settle });
     } else {
-      const coordinator = world.coordinator(to.name);
+      const coordinator = world.coordinator(to.name).seenBy(this);
       // What goes to a coordinator is a CoordinatorRequest: the machine's `askCoordinator`.
       const request = message as CoordinatorRequest;
       const serve = (answer: (reply: CoordinatorReply) => void) => coordinator.serveInstance(request, answer);

@@ -94,7 +94,7 @@ export abstract class HistoryClient extends SimCaller {
   }
 
   #ask(name: string, statement: SimStatement, answered: (answer: StatementAnswer | undefined) => void): void {
-    const instance = this.world.instance(name);
+    const instance = this.world.instance(name).seenBy(this);
     this.call<StatementAnswer>(instance, (answer) => instance.run(statement, answer), answered);
   }
 }
