@@ -62,6 +62,9 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     case 'wake':
       wake(draft);
       break;
+    case 'touch':
+      draft.touched = true;
+      break;
     case 'transfer':
       transferLeadership(draft);
       break;

@@ -59,11 +59,17 @@ export function advance(turn: Turn): void {
   for (const replica of turn.main.replicas) if (!isRelayed(turn.main.replicas, replica)) feed(turn, replica.name);
 }
 
-/** Those that are waited for have answered since the restart: had this log lost its end, they would have said so. */
+/**
+ * Those that are waited for have answered since the restart: had this log lost its end, they would have said so. Who they are the coordinators
+ * have said with the lease, since the assignment in storage may be an old one too.
+ */
 function verify(turn: Turn): void {
-  const { replicas } = turn.main;
-  const isVerified = replicas.every(({ awaited, heardAtMs }) => !awaited || heardAtMs !== undefined);
-  if (turn.state.unverified !== undefined && isVerified) turn.update({ unverified: undefined });
+  const { replicas, leaseUntilMs } = turn.main;
+  const { unverified, assignment } = turn.state;
+  if (unverified === undefined || assignment === undefined) return;
+  const isCurrent = isManual(assignment) || leaseUntilMs > Number.NEGATIVE_INFINITY;
+  const isVerified = isCurrent && replicas.every(({ awaited, heardAtMs }) => !awaited || heardAtMs !== undefined);
+  if (isVerified) turn.update({ unverified: undefined });
 }
 
 /**

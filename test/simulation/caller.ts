@@ -28,7 +28,8 @@ export class SimCaller implements Receiver {
 
   /** Asks any coordinator, and then the one that leads. */
   askCoordinators(request: WorkerRequest, done: (response: WorkerResponse | undefined) => void): void {
-    const coordinator = this.world.coordinator(this.#leader ?? pick(this.#dice, this.#coordinators()));
+    const name = this.#leader ?? pick(this.#dice, this.#coordinators());
+    const coordinator = this.world.coordinator(name).seenBy(this);
     this.call<WorkerResponse>(
       coordinator,
       (answer) => coordinator.serveWorker(request, answer),
@@ -58,8 +59,7 @@ export class SimCaller implements Receiver {
   }
 
   /** What the router knew was wrong or MAIN is gone: the coordinators are told, and asked again. */
-  protected forgetMain(instance: string): void {
-    const epoch = this.#topology?.epoch ?? 0;
+  protected forgetMain(instance: string, epoch = this.#topology?.epoch ?? 0): void {
     this.#topology = undefined;
     this.askCoordinators({ type: 'reportUnreachable', database: this.world.database, instance, epoch }, () => {});
   }

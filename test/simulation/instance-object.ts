@@ -64,13 +64,9 @@ export class SimInstance extends SimObject<InstanceImage> {
   #next: Input[] = [];
   #answer: ((reply: InstanceReply) => void) | undefined;
   readonly #reader = readerOf(() => this.image);
-  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
-  readonly #predecessor: SimInstance | undefined;
-
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
-    super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
+    super(world, name, { empty: EMPTY_IMAGE, ...options });
     this.region = options.region;
-    this.#predecessor = options.predecessor;
     this.#state = this.#initial();
     this.boot();
   }
@@ -79,15 +75,6 @@ export class SimInstance extends SimObject<InstanceImage> {
   supersede(): SimInstance {
     this.isSuperseded = true;
     return new SimInstance(this.world, this.name, { region: this.region, predecessor: this });
-  }
-
-  /** Who answers: now and then it is an object that has been replaced. */
-  #addressee(): SimInstance {
-    const { world } = this;
-    const stale = this.#predecessor;
-    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
-    world.counts.staleAnswers += 1;
-    return stale;
   }
 
   get state(): InstanceState {
@@ -106,10 +93,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
-    this.#addressee().#serve(request, answer);
-  }
-
-  #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     const { body } = request;
     if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
     this.#answer = answer;
@@ -119,10 +102,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client writes. Written at once, answered when the machine acknowledges it. */
   write(text: string, answer: (answer: WriteAnswer) => void): void {
-    this.#addressee().#write(text, answer);
-  }
-
-  #write(text: string, answer: (answer: WriteAnswer) => void): void {
     this.turn(() => {
       this.#step({ type: 'activity' });
       if (writeRefusalOf(this.#state) !== undefined) {
@@ -155,10 +134,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
-    this.#addressee().#readFresh(answer);
-  }
-
-  #readFresh(answer: (answer: ReadAnswer) => void): void {
     const id = this.#nextRead++;
     this.#readers.set(id, answer);
     this.#handle({ type: 'freshRead', id });
@@ -366,12 +341,12 @@ export class SimInstance extends SimObject<InstanceImage> {
       repeatable: true,
     };
     if (to.kind === 'instance') {
-      const instance = world.instance(to.name);
+      const instance = world.instance(to.name).seenBy(this);
       // What goes to an instance is an InstanceRequest: the machine's `askInstance`.
       const request = message as InstanceRequest;
       world.network.call({ from: this, to: instance, serve: (answer) => instance.serve(request, answer), ...settle });
     } else {
-      const coordinator = world.coordinator(to.name);
+      const coordinator = world.coordinator(to.name).seenBy(this);
       // What goes to a coordinator is a CoordinatorRequest: the machine's `askCoordinator`.
       const request = message as CoordinatorRequest;
       const serve = (answer: (reply: CoordinatorReply) => void) => coordinator.serveInstance(request, answer);

@@ -290,7 +290,9 @@ export class World {
   coordinator(name: string): SimCoordinator {
     const known = this.#coordinators.get(name);
     if (known !== undefined) return known;
-    const coordinator = new SimCoordinator(this, name, REGIONS[this.#coordinators.size % REGIONS.length] ?? '');
+    const coordinator = new SimCoordinator(this, name, {
+      region: REGIONS[this.#coordinators.size % REGIONS.length] ?? '',
+    });
     this.#coordinators.set(name, coordinator);
     return coordinator;
   }
@@ -304,10 +306,10 @@ export class World {
     return instance;
   }
 
-  /** Another object takes an instance's name and storage, and the one that had them does not know it. */
-  supersede(name: string): SimInstance {
-    const stale = this.instance(name);
-    this.#instances.set(name, stale.supersede());
+  /** Another object takes the name and the storage of this one, which does not know it. */
+  supersede<Stale extends SimCoordinator | SimInstance>(stale: Stale): Stale {
+    if (stale instanceof SimInstance) this.#instances.set(stale.name, stale.supersede());
+    else this.#coordinators.set(stale.name, stale.supersede());
     return stale;
   }
 
