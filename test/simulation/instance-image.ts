@@ -1,9 +1,10 @@
 /**
  * What a simulated instance has in storage: its small record, its log, one snapshot, and what was set aside. The graph is
- * the list of the transactions that led to it; a snapshot is that list, in chunks. All of it is a value, so that a
+ * the list of the transactions that led to it (sim-graph.ts builds a real one of that); a snapshot is that list, in chunks. All of it is a value, so that a
  * crash is an assignment.
  */
 
+import type { Delta } from '../../core/graph/delta.ts';
 import { type EpochStart, extendHistory } from '../../core/replication/epoch-history.ts';
 import type { PersistedInstance } from '../../core/replication/instance-state.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../../core/replication/log.ts';
@@ -51,12 +52,15 @@ export function positionAt(image: InstanceImage, lsn: number): LogPosition | und
   return lsn === 0 ? GENESIS_POSITION : image.positions[lsn - 1];
 }
 
-/** A new record at the log's end, whose one delta carries `text`; without a text, the record that opens an epoch. */
-export function newRecord(image: InstanceImage, epoch: number, text: string | undefined): LogRecord {
+/** A new record at the log's end; without deltas, the record that opens an epoch. */
+export function newRecord(image: InstanceImage, epoch: number, deltas: readonly Delta[]): LogRecord {
   const end = endOf(image);
-  const lsn = end.lsn + 1;
-  const deltas = text === undefined ? [] : [{ type: 'defineToken', kind: 'label', token: lsn, name: text } as const];
-  return encodeRecord({ epoch, lsn, previousHash: end.hash, deltas });
+  return encodeRecord({ epoch, lsn: end.lsn + 1, previousHash: end.hash, deltas });
+}
+
+/** What stands for a write where there is no graph: one delta that carries `text`. */
+export function textDelta(image: InstanceImage, text: string): Delta {
+  return { type: 'defineToken', kind: 'label', token: endOf(image).lsn + 1, name: text };
 }
 
 /** Appends, and checks as recovery would that each record continues the chain. Returns what is wrong as text. */

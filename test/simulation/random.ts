@@ -25,6 +25,8 @@ export interface Dice {
   readonly calamities: Random;
   /** Changes of the coordinators' group. */
   readonly group: Random;
+  /** Clients whose histories are checked. */
+  readonly histories: Random;
 }
 
 /** One independent stream for each concern. */
@@ -40,6 +42,7 @@ export function diceFor(seed: number): Dice {
     readers: streamOf(7),
     calamities: streamOf(8),
     group: streamOf(20),
+    histories: streamOf(31),
   };
 }
 

@@ -8,6 +8,7 @@ import type { InstanceState } from '../../../core/replication/instance-state.ts'
 import { STEADY_WITHOUT_INTRODUCTION } from '../world.ts';
 import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
 import { GROUP_MUTANTS } from './group-mutants.ts';
+import { HISTORY_MUTANTS } from './history-mutants.ts';
 import { MAIN_MUTANTS } from './main-mutants.ts';
 import { MEMORY_MUTANTS } from './memory-mutants.ts';
 import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
@@ -274,4 +275,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...MAIN_MUTANTS,
   ...COORDINATOR_MUTANTS,
   ...MEMORY_MUTANTS,
+  ...HISTORY_MUTANTS,
 ];
