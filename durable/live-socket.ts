@@ -137,11 +137,11 @@ export class LiveSocket {
     return isCommon && this.#subscriptions.some(({ toLsn }) => toLsn < lsn) ? lsn : undefined;
   }
 
-  /** All subscriptions are at `lsn`. */
+  /** The client is told that all subscriptions are at `lsn`. What is known of one beyond that stays known. */
   setAllLsn(lsn: number): void {
     for (const subscription of this.#subscriptions) {
       subscription.toLsn = lsn;
-      subscription.levelLsn = lsn;
+      subscription.levelLsn = Math.max(subscription.levelLsn, lsn);
     }
     this.#save();
   }

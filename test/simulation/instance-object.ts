@@ -13,6 +13,7 @@ import type {
 import { writeRefusalOf } from '../../core/replication/write-permission.ts';
 import { hashText } from '../../core/wal/checksum.ts';
 import { decodeRecord } from '../../core/wal/record.ts';
+import type { Connection } from './connection.ts';
 import {
   append,
   EMPTY_IMAGE,
@@ -28,12 +29,14 @@ import {
 } from './instance-image.ts';
 import { type Archive, finish, SimGraph } from './sim-graph.ts';
 import { SimObject } from './sim-object.ts';
+import { SimSockets } from './sim-sockets.ts';
 import {
   type CommitOutcome,
   type Rows,
   type SimStatement,
   SimStatements,
   type StatementAnswer,
+  type StatementsHost,
 } from './sim-statements.ts';
 import type { World } from './world.ts';
 
@@ -81,6 +84,10 @@ export class SimInstance extends SimObject<InstanceImage> {
   /** In worlds whose clients tell histories, and new at each start: what clients ask of the graph. */
   readonly #graph: SimGraph | undefined;
   #statements: SimStatements | undefined;
+  #sockets: SimSockets | undefined;
+  /** The platform's, which outlive the object's memory when it sleeps. */
+  readonly #connections = new Set<Connection>();
+  #isFallingAsleep = false;
 
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
     super(world, name, { empty: EMPTY_IMAGE, ...options });
@@ -188,8 +195,8 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#commit(record);
   }
 
-  #newStatements(graph: SimGraph): SimStatements {
-    return new SimStatements({
+  #hostOf(graph: SimGraph): StatementsHost {
+    return {
       name: this.name,
       world: this.world,
       graph,
@@ -202,13 +209,58 @@ export class SimInstance extends SimObject<InstanceImage> {
       afterwards: (run) => this.#afterwards.push(run),
       later: (ms, run) => this.later(ms, () => this.#event(run)),
       say: (run) => this.release(run),
-    });
+    };
+  }
+
+  /** Somebody has opened a connection, says something on it, and is gone. */
+  connect(connection: Connection, id: string): void {
+    this.#connections.add(connection);
+    this.#event(() => this.#sockets?.accept(connection, id));
+  }
+
+  hear(connection: Connection, frame: string): void {
+    // It was being opened when the object ended.
+    if (!this.isConnected(connection)) return connection.break();
+    this.#event(() => this.#sockets?.receive(connection, frame));
+  }
+
+  disconnect(connection: Connection): void {
+    if (this.#connections.delete(connection) && this.alive) {
+      this.arrive(() => this.#event(() => this.#sockets?.closed(connection)));
+    }
+  }
+
+  /** On a connection, in a turn. */
+  sayOutside(say: () => void): void {
+    this.release(say);
+  }
+
+  isConnected(connection: Connection): boolean {
+    return this.#connections.has(connection);
+  }
+
+  /** Whether clients are connected that would be kept while it sleeps. */
+  get hasConnections(): boolean {
+    return this.#connections.size > 0;
+  }
+
+  /** An object that is at rest may sleep, and the platform keeps its connections; otherwise they break. */
+  override evict(): void {
+    this.#isFallingAsleep = this.isSettled;
+    super.evict();
+    this.#isFallingAsleep = false;
+  }
+
+  override crash(): void {
+    super.crash();
+    if (!this.#isFallingAsleep) for (const connection of [...this.#connections]) connection.break();
   }
 
   #commitExecution(execution: Execution, name: string | undefined): number {
     const { deltas } = execution;
     const record = deltas.length === 0 ? undefined : newRecord(this.image, this.#state.epoch, deltas);
-    execution.commit(this.#state.epoch);
+    const transaction = execution.commit(this.#state.epoch);
+    if (transaction !== undefined) this.#sockets?.note([transaction]);
     if (record !== undefined) this.#put(record, name);
     return endOf(this.image).lsn;
   }
@@ -266,8 +318,11 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.world.invariants.instanceBooted(this);
     const { persisted, history, damage } = this.image;
     this.#graph?.load(persisted?.acknowledgedLsn ?? 0);
-    this.#statements = this.#graph && this.#newStatements(this.#graph);
+    const host = this.#graph && this.#hostOf(this.#graph);
+    this.#statements = host && new SimStatements(host);
+    this.#sockets = host && this.#statements && new SimSockets(host, this.#statements);
     this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage });
+    if (this.#connections.size > 0) this.#event(() => this.#sockets?.restore(this.#connections));
   }
 
   #initial(): InstanceState {
@@ -322,7 +377,7 @@ export class SimInstance extends SimObject<InstanceImage> {
         break;
       case 'apply':
         // Without a graph, the list of transactions that `appendWal` has lengthened stands for it.
-        this.#graph?.apply(effect.records);
+        this.#sockets?.note(this.#graph?.apply(effect.records) ?? []);
         break;
       case 'truncateAfter':
         world.counts.divergedTails += endOf(this.image).lsn > effect.lsn ? 1 : 0;
@@ -355,6 +410,7 @@ export class SimInstance extends SimObject<InstanceImage> {
         this.visibleLsn = effect.lsn;
         this.#graph?.show(effect.lsn);
         this.#statements?.advance();
+        if (this.#sockets?.isEmpty === false) this.#sockets.advance(effect.lsn);
         const { image } = this;
         this.release(() => world.invariants.shown(this, effect.lsn, image));
         break;
@@ -393,11 +449,13 @@ export class SimInstance extends SimObject<InstanceImage> {
       case 'quarantine':
         world.invariants.quarantined(this, effect.reason);
         this.#statements?.endTransactions();
+        this.#sockets?.closeAll();
         break;
       case 'wipe':
         world.invariants.forgets(this);
         this.image = EMPTY_IMAGE;
         this.visibleLsn = 0;
+        this.#sockets?.closeAll();
         this.#graphReplaced();
         this.release(() => world.invariants.forgot(this));
         break;
@@ -420,6 +478,7 @@ export class SimInstance extends SimObject<InstanceImage> {
   #graphReplaced(): void {
     this.#statements?.endTransactions();
     this.#graph?.load(this.#state.acknowledgedLsn);
+    if (this.#sockets?.isEmpty === false) this.#sockets.graphReplaced();
   }
 
   #commit(record: LogRecord): void {

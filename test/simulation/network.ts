@@ -67,7 +67,7 @@ export class Network {
       // A few messages are very late: they overtake nothing, and arrive in another epoch.
       const lateMs = random() < loss / 4 ? between(random, 500, 8_000) : 0;
       this.#schedule.after(between(random, delayMs.min, delayMs.max) + lateMs, () => {
-        if (this.#isCut(from.name, to.name) || this.isApart(from, to) || !to.arrive(deliver)) lost();
+        if (!this.reaches(from, to) || !to.arrive(deliver)) lost();
       });
     }
   }
@@ -86,6 +86,11 @@ export class Network {
     };
     const answer = (value: Answer) => this.send(to, from, () => once(() => answered(value)), { lost });
     this.send(from, to, () => serve(answer), { lost, repeatable });
+  }
+
+  /** Whether something that is sent now arrives. */
+  reaches(from: Receiver, to: Receiver): boolean {
+    return !this.#isCut(from.name, to.name) && !this.isApart(from, to);
   }
 
   /** Whether the two lie in different halves. */

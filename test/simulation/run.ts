@@ -85,6 +85,7 @@ function histories(): string {
     `${sessionReads} reads and ${sessionWrites} writes of sessions (${bookmarkWaits} waited for a bookmark)`,
     `${total.transfers} transfers and ${total.bankReads} reads of a bank`,
     `${total.listsCommitted} transactions over lists (${total.writeSkews} worlds with write skew, which may be)`,
+    `${total.liveStates} states of live queries on ${total.liveConnections} connections (${total.liveWakes} taken up after a sleep, ${total.liveLags} begun anew since the reader was slow)`,
   ].join(', ');
 }
 

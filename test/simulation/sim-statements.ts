@@ -160,20 +160,31 @@ export class SimStatements {
     return role !== 'none' && quarantine === undefined;
   }
 
-  #awaitBookmarks(wish: Pick<SimStatement, 'bookmarks' | 'bookmarkWaitMs'>, answer: Answer, then: () => void): void {
+  /** Goes on when readers see what bookmarks stand for, or with the error that tells why they do not. */
+  awaitBookmarks(bookmarks: readonly string[], timeoutMs: number, then: (error: GraphError | undefined) => void): void {
     const { counts, machines } = this.#host.world;
-    const { bookmarks = [], bookmarkWaitMs = 0 } = wish;
     const check = () => {
       const results = bookmarks.map((bookmark) => machines.checkBookmark(this.#host.state(), bookmark));
       const [error] = results.flatMap((result) => bookmarkError(result) ?? []);
       return error ?? results.every(({ type }) => type === 'reached');
     };
     const hasToWait = check() === false;
-    this.#wait(check, bookmarkWaitMs, (result) => {
-      if (result instanceof GraphError) return this.#say(answer, { type: 'failed', code: result.code });
-      if (!result) return this.#say(answer, { type: 'failed', code: 'Neo.TransientError.Transaction.BookmarkTimeout' });
+    this.#wait(check, timeoutMs, (result) => {
+      if (result instanceof GraphError) return then(result);
+      if (!result) return then(new GraphError('Neo.TransientError.Transaction.BookmarkTimeout', 'not in time'));
       if (hasToWait) counts.bookmarkWaits += 1;
-      then();
+      then(undefined);
+    });
+  }
+
+  #awaitBookmarks(
+    { bookmarks = [], bookmarkWaitMs = 0 }: Pick<SimStatement, 'bookmarks' | 'bookmarkWaitMs'>,
+    answer: Answer,
+    then: () => void,
+  ): void {
+    this.awaitBookmarks(bookmarks, bookmarkWaitMs, (error) => {
+      if (error === undefined) then();
+      else this.#say(answer, { type: 'failed', code: error.code });
     });
   }
 

@@ -12,6 +12,7 @@ import { checkBookmark } from '../../core/replication/bookmark.ts';
 import { handle as handleInstance } from '../../core/replication/instance.ts';
 import type { ReplicationSettings } from '../../core/replication/settings.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
+import { LiveQueries } from '../../durable/live-queries.ts';
 import { Calamities, type CalamityCounts, noCalamities } from './calamities.ts';
 import { SimClient } from './client.ts';
 import { SimCoordinator } from './coordinator-object.ts';
@@ -34,6 +35,7 @@ export interface Machines {
   readonly coordinator: typeof handleCoordinator;
   readonly checkBookmark: typeof checkBookmark;
   readonly store: typeof GraphStore;
+  readonly liveQueries: typeof LiveQueries;
 }
 
 export const PRODUCTION: Machines = {
@@ -41,6 +43,7 @@ export const PRODUCTION: Machines = {
   coordinator: handleCoordinator,
   checkBookmark,
   store: GraphStore,
+  liveQueries: LiveQueries,
 };
 
 export interface Settings {
@@ -387,6 +390,10 @@ export class World {
     this.histories?.readOnceMore();
     if (!this.#runUntil(deadlineMs, () => this.histories?.isRead ?? true)) {
       this.invariants.violate('a session gets no answer after everything has healed');
+    }
+    const end = this.#members()[0]?.state.stored.lsn ?? 0;
+    if (!this.#runUntil(deadlineMs, () => this.histories?.areSubscribersLevel(end) ?? true)) {
+      this.invariants.violate(`a subscriber does not become level at ${end}: ${this.histories?.places}`);
     }
     this.invariants.checkEnd(this.#members(), ({ hash }) => this.texts.get(hashText(hash)));
     this.histories?.check(this.#members());

@@ -105,6 +105,13 @@ const RARE: Partial<Counts> = {
   listsAborted: 60,
   listsUnknown: 10,
   outdated: 8,
+  liveConnections: 40,
+  liveDifferences: 100,
+  liveLags: 1,
+  liveMoves: 20,
+  sleeps: 10,
+  liveWakes: 50,
+  liveStates: 300,
 };
 
 export function expectRareSituations(total: Counts, seeds: number): void {

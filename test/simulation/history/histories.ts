@@ -4,14 +4,18 @@ import { anomaliesOf, type HistoryTransaction } from '../../core/history/list-ap
 import { isLinearizable } from '../../core/history/register.ts';
 import { faultsOfSessions, type Mark } from '../../core/history/session.ts';
 import { type AddOutcome, faultsOfSet } from '../../core/history/set.ts';
+import { faultsOfStream } from '../../core/history/subscription.ts';
 import type { SimInstance } from '../instance-object.ts';
+import { between, pick } from '../random.ts';
 import type { World } from '../world.ts';
 import { AppendClient, AppendHistory, listsIn } from './append-client.ts';
 import { BANK, BankClient, balancesIn } from './bank-client.ts';
 import type { HistoryClient } from './history-client.ts';
+import { LiveAnswers } from './live-answers.ts';
 import { REGISTERS, RegisterClient, RegisterHistory } from './register-client.ts';
 import { SessionClient, SessionHistory } from './session-client.ts';
 import { Setup } from './setup.ts';
+import { LiveHistory, Subscriber } from './subscriber.ts';
 
 export interface HistoryCounts {
   /** Worlds whose clients told histories. */
@@ -38,6 +42,17 @@ export interface HistoryCounts {
   listsUnknown: number;
   outdated: number;
   writeSkews: number;
+  /** Connections of subscribers, changes that they were sent, and starts anew since they were slow, or since the graph had been replaced. */
+  liveConnections: number;
+  liveDifferences: number;
+  liveLags: number;
+  liveMoves: number;
+  /** Objects that fell asleep with connections, and subscriptions that were taken up again after that. */
+  sleeps: number;
+  liveWakes: number;
+  /** States that subscribers were told, and those of them that a failover has given up since. */
+  liveStates: number;
+  liveStatesLost: number;
 }
 
 export function noHistoryCounts(): HistoryCounts {
@@ -62,6 +77,14 @@ export function noHistoryCounts(): HistoryCounts {
     listsUnknown: 0,
     outdated: 0,
     writeSkews: 0,
+    liveConnections: 0,
+    liveDifferences: 0,
+    liveLags: 0,
+    liveMoves: 0,
+    sleeps: 0,
+    liveWakes: 0,
+    liveStates: 0,
+    liveStatesLost: 0,
   };
 }
 
@@ -72,6 +95,15 @@ const REGISTER_CLIENTS = 3;
 const SESSIONS = 3;
 const BANK_CLIENTS = 2;
 const APPEND_CLIENTS = 3;
+/**
+ * Which queries each subscriber keeps live. The last one is slow, and has one query often enough for more old results than an instance keeps.
+ */
+const SUBSCRIBERS: readonly (readonly number[])[] = [
+  [0, 2],
+  [1, 3],
+  [0, 0, 0, 0, 0, 0, 0, 2],
+];
+const SLEEP_EVERY_MS = { min: 2_000, max: 8_000 };
 
 export class Histories {
   readonly #world: World;
@@ -80,6 +112,9 @@ export class Histories {
   readonly #sessions = new SessionHistory();
   readonly #bank: BankRead[] = [];
   readonly #lists = new AppendHistory();
+  readonly #live = new LiveHistory();
+  readonly #subscribers: readonly Subscriber[];
+  #isOver = false;
   readonly #clients: readonly HistoryClient[];
   /** Sessions that have read once more after everything has healed. */
   #read = 0;
@@ -94,6 +129,10 @@ export class Histories {
       ...named('bank', BANK_CLIENTS).map((name) => new BankClient(world, name, this.#bank)),
       ...named('list', APPEND_CLIENTS).map((name) => new AppendClient(world, name, this.#lists)),
     ];
+    this.#subscribers = SUBSCRIBERS.map((queries, index) => {
+      const isSlow = index === SUBSCRIBERS.length - 1;
+      return new Subscriber(world, `subscriber-${index + 1}`, { history: this.#live, isSlow, queries });
+    });
   }
 
   start(): void {
@@ -101,10 +140,42 @@ export class Histories {
     this.#setup.run(() => {
       for (const client of this.#clients) client.start({ min: 20, max: 700 });
     });
+    for (const subscriber of this.#subscribers) subscriber.start();
+    this.#putToSleep();
   }
 
   stop(): void {
+    this.#isOver = true;
     for (const client of this.#clients) client.active = false;
+    for (const subscriber of this.#subscribers) subscriber.isSettled = true;
+  }
+
+  /** Now and then an instance sleeps that has connections: its memory goes, and they are kept. */
+  #putToSleep(): void {
+    const { schedule, dice, faults, counts, instances } = this.#world;
+    schedule.after(between(dice.histories, SLEEP_EVERY_MS.min, SLEEP_EVERY_MS.max), () => {
+      if (this.#isOver) return;
+      const candidates = instances().filter(({ alive, frozen, isSettled, isSuperseded, hasConnections, state }) => {
+        return alive && !frozen && isSettled && !isSuperseded && hasConnections && state.role === 'replica';
+      });
+      if (candidates.length > 0 && !faults.isPaused) {
+        const victim = pick(dice.histories, candidates);
+        this.#world.note(victim.name, 'SLEEPS', []);
+        counts.sleeps += 1;
+        victim.evict();
+      }
+      this.#putToSleep();
+    });
+  }
+
+  /** How far subscribers are, for the report. */
+  get places(): string {
+    return this.#subscribers.map(({ place }) => place).join('; ');
+  }
+
+  /** Whether all subscribers hold the answers at the log's end. */
+  areSubscribersLevel(lsn: number): boolean {
+    return this.#subscribers.every((subscriber) => subscriber.isLevel(lsn));
   }
 
   /** Whether nobody waits for anything any more. */
@@ -136,6 +207,7 @@ export class Histories {
     this.#checkSessions(isKept);
     this.#checkBank(first);
     this.#checkLists(first, isKept);
+    this.#checkSubscriptions(first, isKept);
     this.#checkGraphs(members);
   }
 
@@ -194,6 +266,36 @@ export class Histories {
     const wrong = lost.filter((told) => told.every((mark) => isKept(mark) && !this.#isGivenUp(mark)));
     this.#tell(
       'sessions',
+      wrong.map((told) => `of bookmarks ${JSON.stringify(told)} one is told to be lost, and none is`),
+    );
+  }
+
+  #checkSubscriptions({ memory, state }: SimInstance, isKept: (mark: Mark) => boolean): void {
+    const { counts, archive = new Map() } = this.#world;
+    const answers = new LiveAnswers({ archive, positions: memory.positions, cluster: state.cluster ?? '' });
+    for (const [number, streams] of this.#live.streams.entries()) {
+      const marks = streams.flatMap(({ states }) => states.map(({ mark }) => mark));
+      const gone = marks.filter((mark) => !isKept(mark));
+      counts.liveStates += marks.length;
+      counts.liveStatesLost += gone.length;
+      const untold = gone.filter((mark) => !this.#isGivenUp(mark));
+      this.#tell(
+        'subscriptions',
+        untold.map((mark) => `${JSON.stringify(mark)} was shown, and is not there`),
+      );
+      const answerOf = answers.of(
+        number,
+        marks.filter(isKept).map(({ lsn }) => lsn),
+      );
+      const answerAt = (mark: Mark) => (isKept(mark) ? answerOf.get(mark.lsn) : undefined);
+      this.#tell(
+        'subscriptions',
+        streams.flatMap((stream) => faultsOfStream(stream, answerAt)),
+      );
+    }
+    const wrong = this.#live.lost.filter((told) => told.every((mark) => isKept(mark) && !this.#isGivenUp(mark)));
+    this.#tell(
+      'subscriptions',
       wrong.map((told) => `of bookmarks ${JSON.stringify(told)} one is told to be lost, and none is`),
     );
   }

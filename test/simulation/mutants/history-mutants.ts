@@ -3,6 +3,7 @@ import type { Transaction } from '../../../core/graph/delta.ts';
 import { GraphStore } from '../../../core/graph/graph-store.ts';
 import type { Snapshot } from '../../../core/graph/graph-view.ts';
 import { bookmarkAt } from '../../../core/replication/bookmark.ts';
+import { LiveQueries, type LiveStatement, type LiveSubscriber } from '../../../durable/live-queries.ts';
 import { GivingUpWorld } from '../giving-up.ts';
 import { Invariants } from '../invariants.ts';
 import { type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
@@ -72,6 +73,35 @@ const showsWhatIsOpen = storeMutant(
   },
 );
 
+function liveMutant(liveQueries: typeof LiveQueries): Partial<WorldOptions> {
+  return inHistories({ machines: { ...PRODUCTION, liveQueries } });
+}
+
+/** A subscription that slept is taken up again one transaction too far on. */
+const resumesTooFar = liveMutant(
+  class extends LiveQueries {
+    override wake(live: LiveStatement, subscriber: LiveSubscriber, lsn: number): void {
+      super.wake(live, subscriber, lsn + 1);
+    }
+  },
+);
+
+/** Now and then subscriptions do not hear of a transaction. */
+const missesSome = liveMutant(
+  class extends LiveQueries {
+    override note(transaction: Transaction): void {
+      if (transaction.lsn % 5 > 0) super.note(transaction);
+    }
+  },
+);
+
+/** Subscriptions do not hear that the graph has been replaced by another one. */
+const keepsOldGraphs = liveMutant(
+  class extends LiveQueries {
+    override graphReplaced(): void {}
+  },
+);
+
 /** A linearizable read is answered without asking anybody. The invariant about such reads is not looked at. */
 const asksNobody = inHistories({
   ...instanceMutant((handle) => (state, event, log) => {
@@ -124,6 +154,25 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
     name: 'reads what is not acknowledged',
     found: /sessions: .* was lost|is not linearizable/,
     options: showsWhatIsOpen,
+  },
+  {
+    name: 'takes a subscription up again one transaction too far on',
+    seed: 1,
+    found: /subscriptions: .* where the answer is/,
+    options: resumesTooFar,
+  },
+  {
+    name: 'does not tell subscriptions of every transaction',
+    seed: 2,
+    found: /subscriptions: .* where the answer is/,
+    options: missesSome,
+  },
+  {
+    name: 'keeps subscriptions on a graph that has been replaced',
+    seed: 16,
+    found: /subscriptions: .*|asserts|become level/,
+    options: keepsOldGraphs,
+    worldOf: (seed, options) => new GivingUpWorld(seed, options),
   },
   {
     name: 'sends again what may have been done',
