@@ -24,6 +24,7 @@ import {
   endOf,
   isOverloaded,
   lostTransaction,
+  newerStorage,
   noSuchTransaction,
   toAnswer,
   toTransactionAnswer,
@@ -360,7 +361,8 @@ export class Router {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
       const failure = storageFailureOf(error);
       if (!failure?.atStart) return { type: 'lost', failure, told: endOf(errand.database, instance.name, error) };
-      const told = damagedStorage(errand.database, instance.name, failure.words);
+      const tell = failure.kind === 'newer' ? newerStorage : damagedStorage;
+      const told = tell(errand.database, instance.name, failure.words);
       return { type: 'notExecuted', reason: 'unreachable', told };
     }
   }
