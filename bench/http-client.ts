@@ -6,6 +6,11 @@ import { Agent, request } from 'node:http';
 import type { Statement } from './workload.ts';
 
 const TIMEOUT_MS = 60_000;
+/**
+ * A connection that nothing came over for this long is not used again, in milliseconds. workerd closes it after 15 s, and who works
+ * without a pause meanwhile, as the fsync loop does, hears of that only when it has sent the next request into it.
+ */
+const IDLE_MS = 5_000;
 
 export interface HttpAnswer {
   readonly status: number;
@@ -16,11 +21,13 @@ export class HttpClient {
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
+  #inFlight = 0;
+  #answeredAtMs = 0;
 
   constructor(url: string, { token, connectionsMax }: { readonly token: string; readonly connectionsMax: number }) {
     this.#url = new URL(url);
     this.#headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax, timeout: IDLE_MS });
   }
 
   /** What is answered without asking any object. */
@@ -50,7 +57,18 @@ export class HttpClient {
     this.#agent.destroy();
   }
 
-  #send(method: 'GET' | 'POST', path: string, body: string | undefined): Promise<HttpAnswer> {
+  async #send(method: 'GET' | 'POST', path: string, body: string | undefined): Promise<HttpAnswer> {
+    if (this.#inFlight === 0 && performance.now() - this.#answeredAtMs > IDLE_MS) this.#agent.destroy();
+    this.#inFlight += 1;
+    try {
+      return await this.#exchange(method, path, body);
+    } finally {
+      this.#inFlight -= 1;
+      this.#answeredAtMs = performance.now();
+    }
+  }
+
+  #exchange(method: 'GET' | 'POST', path: string, body: string | undefined): Promise<HttpAnswer> {
     const { hostname, port } = this.#url;
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const headers = { ...this.#headers, ...length };

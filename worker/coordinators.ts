@@ -15,9 +15,9 @@ const PATIENCE_MS = 10_000;
 const HEDGE_MS = 400;
 /**
  * Pause before they are asked again, in milliseconds: a quarter of what has been waited, within these bounds. A group that sleeps elects its
- * leader within a round trip or two; one that has lost it takes seconds.
+ * leader within a round trip or two, which are milliseconds where all is one machine; one that has lost it takes seconds.
  */
-const RETRY_PAUSE_MS = { min: 20, max: 200 } as const;
+const RETRY_PAUSE_MS = { min: 5, max: 200 } as const;
 
 export interface CoordinatorEdges {
   /** Those that the group began with. */

@@ -22,6 +22,11 @@ export class GraphRestore {
     this.#options = options;
   }
 
+  /** What the graph takes so far. */
+  get memoryBytes(): number {
+    return this.#state.memory.bytes;
+  }
+
   /** Defines names of one kind, by token id. */
   tokens(kind: TokenKind, names: readonly string[]): void {
     for (const name of names) this.#state.tokens.of(kind).define(name, 0);

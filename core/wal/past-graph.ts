@@ -37,10 +37,11 @@ export class PastGraph {
   next(): GraphStore | undefined {
     if (this.#store === undefined) this.#begin();
     else if (this.#store.lsn < this.#source.lsn) this.#follow(this.#store);
-    if (this.#store === undefined) return undefined;
     const { lsn, bytesMax } = this.#source;
-    if (this.#store.memoryBytes > bytesMax) throw noRoom(bytesMax);
-    if (this.#store.lsn < lsn) return undefined;
+    // A snapshot is looked at after each segment: as a whole it may be more than the host has room for.
+    const { memoryBytes = 0 } = this.#store ?? this.#decoder ?? {};
+    if (memoryBytes > bytesMax) throw noRoom(bytesMax);
+    if (this.#store === undefined || this.#store.lsn < lsn) return undefined;
     this.#store.acknowledge(lsn);
     return this.#store;
   }

@@ -34,6 +34,11 @@ export class SnapshotDecoder {
     this.#restore = new GraphRestore(options);
   }
 
+  /** What the graph takes so far. */
+  get memoryBytes(): number {
+    return this.#store?.memoryBytes ?? this.#restore.memoryBytes;
+  }
+
   /** Restores `segmentBudget` segments; returns the store when there are no more. */
   next(segmentBudget: number): GraphStore | undefined {
     const end = Math.min(this.manifest.segments.length, this.#nextSegment + segmentBudget);
@@ -64,7 +69,8 @@ export class SnapshotDecoder {
       payloads.push(payload);
       found += payload.length;
     }
-    const bytes = join(payloads, found);
+    // Most segments are one chunk, which need not be copied.
+    const bytes = payloads.length === 1 ? payloads[0]! : join(payloads, found);
     if (found !== length || checksum(bytes) !== expected) {
       throw damage(`${segmentText(segment)} is sound but not of this snapshot`);
     }
