@@ -4,11 +4,13 @@
  * crash is an assignment.
  */
 
+import type { Delta } from '../../core/graph/delta.ts';
 import { type EpochStart, extendHistory } from '../../core/replication/epoch-history.ts';
 import type { PersistedInstance } from '../../core/replication/instance-state.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../../core/replication/log.ts';
+import { VERSION_MIN } from '../../core/version.ts';
 import { GENESIS_HASH, hashText, sameHash } from '../../core/wal/checksum.ts';
-import { encodeRecord, readRecordHead } from '../../core/wal/record.ts';
+import { encodeRecord, readRecordHead, versionOfRecord } from '../../core/wal/record.ts';
 
 export interface StoredSnapshot {
   readonly description: SnapshotDescription;
@@ -27,6 +29,8 @@ export interface InstanceImage {
   readonly aside: readonly LogRecord[];
   /** What a start finds broken: the log cannot be read past its end here, though it once went further. */
   readonly damage: string | undefined;
+  /** The oldest version that understands all that was ever in the log. */
+  readonly needs: number;
 }
 
 export const EMPTY_IMAGE: InstanceImage = {
@@ -38,6 +42,7 @@ export const EMPTY_IMAGE: InstanceImage = {
   arriving: undefined,
   aside: [],
   damage: undefined,
+  needs: VERSION_MIN,
 };
 
 const GENESIS_POSITION: LogPosition = { lsn: 0, epoch: 0, hash: GENESIS_HASH };
@@ -51,11 +56,23 @@ export function positionAt(image: InstanceImage, lsn: number): LogPosition | und
   return lsn === 0 ? GENESIS_POSITION : image.positions[lsn - 1];
 }
 
+/** What came with this version, and what a text that has it ends with. */
+const NEWS: Delta = {
+  ...{ type: 'createIndex', name: 'words', kind: 'fulltext', entity: 'node', token: 0, keys: [0] },
+  fullText: { analyzer: 'standard', eventuallyConsistent: false },
+};
+export const NEWS_MARK = '!';
+
+export function isNews(text: string): boolean {
+  return text.endsWith(NEWS_MARK);
+}
+
 /** A new record at the log's end, whose one delta carries `text`; without a text, the record that opens an epoch. */
 export function newRecord(image: InstanceImage, epoch: number, text: string | undefined): LogRecord {
   const end = endOf(image);
   const lsn = end.lsn + 1;
-  const deltas = text === undefined ? [] : [{ type: 'defineToken', kind: 'label', token: lsn, name: text } as const];
+  const deltas: Delta[] = text === undefined ? [] : [{ type: 'defineToken', kind: 'label', token: lsn, name: text }];
+  if (text !== undefined && isNews(text)) deltas.push(NEWS);
   return encodeRecord({ epoch, lsn, previousHash: end.hash, deltas });
 }
 
@@ -73,7 +90,8 @@ export function append(image: InstanceImage, records: readonly LogRecord[]): Ins
     history = extendHistory(history, record);
   }
   const positions = [...image.positions, ...records.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash }))];
-  return { ...image, positions, records: [...image.records, ...records], history };
+  const needs = Math.max(image.needs, ...records.map(({ bytes }) => versionOfRecord(bytes)));
+  return { ...image, positions, records: [...image.records, ...records], history, needs };
 }
 
 export function truncateAfter(image: InstanceImage, lsn: number): InstanceImage {
@@ -98,7 +116,7 @@ export function takeSnapshot(image: InstanceImage, lsn: number, keptRecords: num
   }
   const history = image.history.filter((start) => start.firstLsn <= lsn);
   const id = `${position.epoch}-${lsn}-${hashText(position.hash)}`;
-  const description = { id, position, history, chunkCount: chunks.length };
+  const description = { id, position, history, chunkCount: chunks.length, version: image.needs };
   const records = image.records.filter((record) => record.lsn > lsn - keptRecords);
   return { ...image, snapshot: { description, chunks }, records };
 }
@@ -133,6 +151,7 @@ export function installSnapshot(
     arriving: undefined,
     aside: [...image.aside, ...tail],
     damage: undefined,
+    needs: Math.max(image.needs, arriving.description.version ?? VERSION_MIN),
   };
 }
 

@@ -9,14 +9,18 @@ import type {
   InstanceReply,
   InstanceRequest,
 } from '../../core/replication/message.ts';
+import { versionRefusalOf } from '../../core/replication/version-need.ts';
 import { writeRefusalOf } from '../../core/replication/write-permission.ts';
+import { VERSION } from '../../core/version.ts';
 import { hashText } from '../../core/wal/checksum.ts';
+import { versionOfRecord } from '../../core/wal/record.ts';
 import {
   append,
   EMPTY_IMAGE,
   endOf,
   type InstanceImage,
   installSnapshot,
+  isNews,
   newRecord,
   readerOf,
   storeChunk,
@@ -71,6 +75,8 @@ export class SimInstance extends SimObject<InstanceImage> {
     super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
     this.region = options.region;
     this.#predecessor = options.predecessor;
+    this.newest = options.predecessor?.newest ?? this.newest;
+    world.rollOut?.created(this);
     this.#state = this.#initial();
     this.boot();
   }
@@ -111,6 +117,7 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     const { body } = request;
+    this.world.rollOut?.heard(this, request);
     if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
     this.#answer = answer;
     this.#handle({ type: 'request', request });
@@ -129,6 +136,14 @@ export class SimInstance extends SimObject<InstanceImage> {
         const main = this.#state.assignment?.main;
         this.release(() => answer({ type: 'refused', main }));
         return;
+      }
+      if (isNews(text)) {
+        if (versionRefusalOf(this.#state, VERSION) !== undefined) {
+          this.world.counts.newsRefused += 1;
+          this.release(() => answer({ type: 'aborted' }));
+          return;
+        }
+        this.world.rollOut?.written(this);
       }
       const record = newRecord(this.image, this.#state.epoch, text);
       this.world.invariants.writes(this, hashText(record.hash));
@@ -178,12 +193,13 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#tickId += 1;
     this.#state = this.#initial();
     this.world.invariants.instanceBooted(this);
-    const { persisted, history, damage } = this.image;
-    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage });
+    const { persisted, history, damage, needs } = this.image;
+    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage, needs });
   }
 
   #initial(): InstanceState {
-    return initialState({ name: this.name, region: this.region, settings: this.world.settings.replication });
+    const { name, region, newest } = this;
+    return initialState({ name, region, newest, settings: this.world.settings.replication });
   }
 
   #handle(input: Input): void {
@@ -208,6 +224,7 @@ export class SimInstance extends SimObject<InstanceImage> {
     for (const effect of effects) if (effect.type === 'acknowledge') this.#promise(effect.upToLsn);
     for (const effect of effects) this.#carryOut(effect);
     this.#compact();
+    this.world.rollOut?.stored(this);
     const { image } = this;
     this.release(() => this.world.invariants.instanceReleased(this, state, image));
   }
@@ -309,7 +326,7 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   #commit(record: LogRecord): void {
     this.#append([record]);
-    this.#next.push({ type: 'committed', records: [record] });
+    this.#next.push({ type: 'committed', records: [{ ...record, version: versionOfRecord(record.bytes) }] });
   }
 
   #append(records: readonly LogRecord[]): void {

@@ -4,6 +4,7 @@
  * crash; of unconfirmed writes a crash keeps some first part, as a real one may.
  */
 import { InvariantError } from '../../core/assert.ts';
+import { VERSION } from '../../core/version.ts';
 import { between } from './random.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,8 @@ export abstract class SimObject<Image> {
   frozen = false;
   /** Counts restarts: what an earlier incarnation waited for is nothing to this one. */
   incarnation = 0;
+  /** The newest version that its build understands. */
+  newest: number;
   /** Whether another object has this one's name and storage by now. It goes on from memory until it writes. */
   isSuperseded = false;
   protected readonly world: World;
@@ -52,6 +55,7 @@ export abstract class SimObject<Image> {
     this.name = name;
     this.#durable = empty;
     this.image = empty;
+    this.newest = world.rollOut?.ofNewObjects ?? VERSION;
     this.#skewMs = between(world.dice.hosts, -200, 200);
   }
 

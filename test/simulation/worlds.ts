@@ -88,6 +88,10 @@ const RARE: Partial<Counts> = {
   quarantines: 40,
   forgetfulMains: 8,
   forgetfulCoordinators: 8,
+  upgrades: 40,
+  rollBacks: 3,
+  newsWritten: 20,
+  newsRefused: 20,
   ok: 5_000,
 };
 
