@@ -150,6 +150,24 @@ test.each([
   expect(group.ask({ type: 'showDatabases' }).type).toBe('databases');
 });
 
+test('SHOW INSTANCES tells which version each understands, and which one what it has stored needs', () => {
+  const group = groupWithFlights();
+  rolledTo(group, ['c-2']);
+  const versions = () => {
+    const response = group.ask({ type: 'showInstances', database: undefined });
+    if (response.type !== 'instances') throw new Error(message(response));
+    return response.rows.map(({ name, version, needs_version }) => `${name} ${version} ${needs_version}`);
+  };
+
+  const before = versions();
+  rolledTo(group, []);
+  group.ask(MANUAL);
+  const after = versions();
+
+  expect(before.slice(0, 4)).toEqual(['c-1 2 1', 'c-2 1 1', 'c-3 2 1', 'weur-1 2 1']);
+  expect(after.slice(0, 3)).toEqual(['c-1 2 2', 'c-2 2 2', 'c-3 2 2']);
+});
+
 describe('what is in the log', () => {
   const later = encode([4, { type: 'createDatabase' }]);
 
