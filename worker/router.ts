@@ -247,7 +247,11 @@ export class Router {
         `'${database}@${name}' is not MAIN: it takes no writes, and answers no linearizable reads.`,
       );
     }
-    throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', `'${database}@${name}' does not answer.`);
+    const why = attempt.told === undefined ? '' : ` ${attempt.told.message}`;
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `'${database}@${name}' does not answer.${why}`,
+    );
   }
 
   /** To the instance where a transaction lives, and to no other. */

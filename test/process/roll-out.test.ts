@@ -53,10 +53,55 @@ async function untilAnswered(rolled: RegionCluster, statement: string, passes: R
   );
 }
 
+/** When the process of a region was stopped, killed or started, in milliseconds of performance.now(). */
+interface Absence {
+  readonly region: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The longest time between two moments in a row, in milliseconds; those that fall into an absence are not counted. */
+function longestGap(moments: readonly number[], absences: readonly Absence[] = []): number {
+  const gaps = moments
+    .toSorted((one, other) => one - other)
+    .map((at, index, all) => {
+      const before = all[index - 1] ?? at;
+      return absences.some(({ fromMs, toMs }) => fromMs < at && toMs > before) ? 0 : at - before;
+    });
+  return Math.round(Math.max(0, ...gaps));
+}
+
+/** What clients saw; at a region whose process is away they see nothing, which is not counted. */
+function tell(
+  mode: string,
+  { acknowledged, unknownCount, writes, reads }: Workload,
+  absences: readonly Absence[],
+): void {
+  const unanswered = [...reads].map(([region, moments]) => {
+    const own = absences.filter((absence) => absence.region === region);
+    return `${region} ${longestGap(moments, own)}`;
+  });
+  process.stdout.write(
+    `${mode}: ${acknowledged.length} writes acknowledged, ${unknownCount} not; longest without a write ` +
+      `${longestGap(writes.map(({ answeredMs }) => answeredMs))} ms, without a read (ms): ${unanswered.join(', ')}\n`,
+  );
+}
+
 /** A region gets a build, and the traffic goes on for a while. */
-async function roll(rolled: RegionCluster, region: RegionOf, build: 'new' | 'old'): Promise<void> {
+async function roll(rolled: RegionCluster, region: RegionOf, build: 'new' | 'old'): Promise<Absence> {
+  const fromMs = performance.now();
   await rolled.roll(region, build);
+  const toMs = performance.now();
   await pause(TRAFFIC_MS);
+  return { region, fromMs, toMs };
+}
+
+/** Its process is killed, and starts again by itself. */
+async function kill(rolled: RegionCluster, region: RegionOf): Promise<Absence> {
+  const fromMs = performance.now();
+  rolled.kill(region);
+  await pause(TRAFFIC_MS);
+  return { region, fromMs, toMs: performance.now() };
 }
 
 async function entriesOf(rolled: RegionCluster, region: string): Promise<readonly number[]> {
@@ -76,12 +121,10 @@ describe.each(['SYNC', 'STRICT_SYNC'])('a roll-out under %s', (mode) => {
     const workload = new Workload(rolled);
     await workload.start();
     await pause(TRAFFIC_MS);
+    const absences: Absence[] = [];
 
     // MAIN's region first, and its process is killed while the others are old.
-    await roll(rolled, 'weur', 'new');
-    rolled.kill('weur');
-    await pause(TRAFFIC_MS);
-    await roll(rolled, 'enam', 'new');
+    absences.push(await roll(rolled, 'weur', 'new'), await kill(rolled, 'weur'), await roll(rolled, 'enam', 'new'));
     await settle(rolled);
 
     // One is old: what is new is refused, by MAIN as by the coordinators, and nothing that is stored needs it.
@@ -96,14 +139,11 @@ describe.each(['SYNC', 'STRICT_SYNC'])('a roll-out under %s', (mode) => {
     expect(mixed.get('default/coordinator/3')).toBe(`${VERSION - 1} 1`);
 
     // It is taken back from one, which goes on from what the new build has stored, and is killed.
-    await roll(rolled, 'enam', 'old');
-    rolled.kill('enam');
-    await pause(TRAFFIC_MS);
+    absences.push(await roll(rolled, 'enam', 'old'), await kill(rolled, 'enam'));
     await settle(rolled);
 
     // All have it.
-    await roll(rolled, 'enam', 'new');
-    await roll(rolled, 'apac', 'new');
+    absences.push(await roll(rolled, 'enam', 'new'), await roll(rolled, 'apac', 'new'));
     await settle(rolled);
     await untilAnswered(rolled, FULL_TEXT, /^done$/);
     await untilAnswered(rolled, "CREATE (:Note {text: 'a loom'})", /^done$/);
@@ -115,16 +155,17 @@ describe.each(['SYNC', 'STRICT_SYNC'])('a roll-out under %s', (mode) => {
     expect((await versions(rolled)).get('apac-1')).toBe(`${VERSION} ${VERSION}`);
 
     // Now a build of the version before cannot read what is there. It says so, leaves it as it is, and the next one goes on with it.
-    await roll(rolled, 'apac', 'old');
+    absences.push(await roll(rolled, 'apac', 'old'));
     const refusal = await rolled.ask('weur', 'RETURN 1', { database: 'flights@apac-1', timeoutMs: 15_000 });
     expect(refusal.errorCode).toBe('Neo.TransientError.General.DatabaseUnavailable');
     expect(refusal.errorMessage).toMatch(/the graph in storage needs a build that understands version 2/);
-    await roll(rolled, 'apac', 'new');
+    absences.push(await roll(rolled, 'apac', 'new'));
     await settle(rolled);
 
     await workload.stop();
     await settle(rolled);
     const found = new Set(await entriesOf(rolled, 'weur'));
+    tell(mode, workload, absences);
     expect(workload.violations).toEqual([]);
     expect(workload.acknowledged.length).toBeGreaterThan(50);
     expect(workload.acknowledged.filter((id) => !found.has(id))).toEqual([]);
