@@ -19,6 +19,8 @@ export interface Extent {
   readonly concurrentRequests: number;
   /** Before each of these, a share of as many that is not measured. */
   readonly warmUpShare: number;
+  /** Rounds of commits by writers inside an object. */
+  readonly writersRounds: number;
   readonly fsyncs: number;
   /** Relationships of graphs that a server is started with, and how often. */
   readonly starts: readonly { readonly relationships: number; readonly times: number }[];
@@ -37,6 +39,7 @@ export const FULL: Extent = {
   requests: 500,
   concurrentRequests: 3_200,
   warmUpShare: 0.2,
+  writersRounds: 50,
   fsyncs: 300,
   starts: [
     { relationships: 10_000, times: 5 },
@@ -55,6 +58,7 @@ export const QUICK: Extent = {
   requests: 100,
   concurrentRequests: 640,
   warmUpShare: 0.2,
+  writersRounds: 10,
   fsyncs: 100,
   starts: [{ relationships: 10_000, times: 3 }],
   replication: { transactions: 3_200, lag: 10_000, graph: 'small' },

@@ -1,7 +1,10 @@
 /** What a measurement comes to: one row of the table. */
 
-/** Where the work was done: the core in this process, several instances of it over emulated links, `skein serve` over HTTP, or the bare disk. */
-export type Place = 'core' | 'cluster' | 'serve' | 'disk';
+/**
+ * Where the work was done: the core in this process, several instances of it over emulated links, inside an object, `skein serve` over
+ * HTTP, or the bare disk.
+ */
+export type Place = 'core' | 'cluster' | 'object' | 'serve' | 'disk';
 
 export interface Figure {
   readonly place: Place;

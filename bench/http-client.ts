@@ -3,6 +3,7 @@
  * does for a short answer.
  */
 import { Agent, request } from 'node:http';
+import { WRITERS_PATH, type Writing, type Written } from './object/writing.ts';
 import type { Statement } from './workload.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -51,6 +52,13 @@ export class HttpClient {
     const { text } = await this.run(database, statement);
     const body = JSON.parse(text) as { data: { values: unknown[][] } }; // the Query API's shape
     return body.data.values;
+  }
+
+  /** Has writers write inside an object, where the server has a door for that. */
+  async write(writing: Writing): Promise<Written> {
+    const { status, text } = await this.#send('POST', WRITERS_PATH, JSON.stringify(writing));
+    if (status !== 200) throw new Error(`${WRITERS_PATH}: HTTP ${status} ${text.slice(0, 500)}`);
+    return JSON.parse(text) as Written; // as writers-worker.ts answers
   }
 
   close(): void {

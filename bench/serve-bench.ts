@@ -22,6 +22,7 @@ import {
   TO_IATA,
   TWO_HOPS,
 } from './workload.ts';
+import { benchWriters } from './writers-bench.ts';
 
 /** Databases by the instances that they have. */
 const SINGLE = { name: 'single', instances: '1 instance', regions: "['weur']" } as const;
@@ -43,6 +44,7 @@ export async function benchServe(server: Server, extent: Extent, report: Report)
     const fsync = benchDisk(extent);
     report.add(fsync);
     report.add(benchSqlite(extent));
+    await benchWriters(fsync.perSecond, extent, report);
     for (const database of [SINGLE, PAIR]) await benchCommits(target, database, fsync.medianMs);
   } finally {
     client.close();

@@ -29,6 +29,8 @@ export interface WorkerdOptions {
   readonly links?: RegionLinks;
   /** Takes part as a build of this version would (durable/environment.ts). Absent: as SKEIN_VERSION in the environment says. */
   readonly version?: string;
+  /** The module to run, from the repository's root. Without it the Worker: benchmarks have one with a door of their own. */
+  readonly entry?: string;
   /** The folder has the Worker's bundle from an earlier start of this command. */
   readonly isBundled?: boolean;
 }
@@ -56,7 +58,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   mkdirSync(cache, { recursive: true });
   mkdirSync(objects, { recursive: true });
   for (const { path, reason } of damagedFiles(objects)) process.stderr.write(damageNotice(path, reason));
-  const entry = options.links ? 'worker/region-entrypoint.ts' : 'worker/index.ts';
+  const entry = options.entry ?? (options.links ? 'worker/region-entrypoint.ts' : 'worker/index.ts');
   if (!options.isBundled) await bundleWorker(entry, join(cache, 'worker.js'));
   const configuration = join(cache, 'skein.capnp');
   writeFileSync(configuration, workerdConfiguration({ ...options, objects: resolve(objects) }));

@@ -22,6 +22,11 @@ export class Acknowledgements {
     return new Promise((resolve, reject) => this.#waiters.push({ lsn, resolve, reject }));
   }
 
+  /** Whether somebody still waits for a transaction up to `lsn`. If not, what `of` gave for those is settled. */
+  isAwaited(lsn: number): boolean {
+    return this.#waiters.some((waiter) => waiter.lsn <= lsn);
+  }
+
   acknowledge(upToLsn: number, notifications: readonly SyncReplicationFailure[]): void {
     this.#settle(
       (waiter) => waiter.lsn <= upToLsn,

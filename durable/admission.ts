@@ -85,8 +85,14 @@ export class Admission {
   async admit({ needsMain, bookmarks, bookmarkWaitMs, readLevel, deadlineMs }: Wish): Promise<void> {
     this.#checkServing();
     if (needsMain) this.#checkPermitted();
-    await this.awaitBookmarks(bookmarks, Math.min(bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX));
-    if (!needsMain) await this.awaitTail(deadlineMs);
+    const waitMs = Math.min(bookmarkWaitMs, BOOKMARK_WAIT_MS_MAX);
+    await this.awaitBookmarks(bookmarks, waitMs);
+    if (!needsMain) {
+      await this.awaitTail(deadlineMs);
+      // Meanwhile the graph may have given way to an older one, or to none.
+      this.#checkServing();
+      await this.awaitBookmarks(bookmarks, waitMs);
+    }
     // The last of all that is waited for: what is read next is then what was acknowledged at that moment.
     if (readLevel === 'linearizable') await this.#host.confirm(deadlineMs);
     // The role may have been lost while it waited.
@@ -95,13 +101,13 @@ export class Admission {
 
   /** Resolves when all of the bookmarks are visible here; throws a GraphError when that takes too long or cannot be. */
   async awaitBookmarks(bookmarks: readonly string[], timeoutMs: number): Promise<void> {
-    for (const bookmark of bookmarks) {
-      if (await this.#bookmarks.wait(() => isReached(this.#host.state(), bookmark), timeoutMs)) continue;
-      throw new GraphError(
-        'Neo.TransientError.Transaction.BookmarkTimeout',
-        `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
-      );
-    }
+    // All at once: what had been reached may be lost again while the next one is waited for.
+    const areReached = () => bookmarks.every((bookmark) => isReached(this.#host.state(), bookmark));
+    if (await this.#bookmarks.wait(areReached, timeoutMs)) return;
+    throw new GraphError(
+      'Neo.TransientError.Transaction.BookmarkTimeout',
+      `${this.#host.address.instance} has not reached the bookmark within ${timeoutMs} ms. Try again, or ask MAIN.`,
+    );
   }
 
   /** See TAIL_WAIT_MS_MAX. */

@@ -1,5 +1,5 @@
 /** What a MAIN asks of the coordinators: its lease, changes of the in-sync set, and aborts. */
-import { quorumConfirmedAtMs } from '../raft/state.ts';
+import { quorumConfirmedAtMs, quorumHeldAtMs } from '../raft/state.ts';
 import { type CoordinatorRequest, type InstanceReport, refusalOf } from '../replication/message.ts';
 import type { CommandResult } from './cluster-state.ts';
 import { noteReport } from './health.ts';
@@ -55,9 +55,18 @@ function confirmFirst(turn: CoordinatorTurn, id: string, request: CoordinatorReq
 }
 
 /**
- * Grants the lease to MAIN of the current epoch; whoever else asks learns the assignment. The leader has been confirmed, and
- * the lease counts from that moment: what a later leader has to wait out then begins when its voters last heard this one.
+ * Since when a lease counts: from a moment at which the leader was confirmed, for what a later leader has to wait out begins when its voters
+ * last heard this one. Where it takes this leader's own vote to make a majority, storage is written to now and then, which holds the
+ * answer back until it is known that no other object has taken this one's place.
  */
+function leaseBeginMs(turn: CoordinatorTurn): number {
+  const { confirmedWithinMs } = turn.state.settings;
+  if (quorumHeldAtMs(turn.state.raft) < turn.nowMs - confirmedWithinMs) turn.touchStorage();
+  // In a group of one nobody else can lead, and the moment is that of the last write.
+  return Math.min(turn.nowMs, quorumHeldAtMs(turn.state.raft));
+}
+
+/** Grants the lease to MAIN of the current epoch; whoever else asks learns the assignment. The leader has been confirmed. */
 export function grantLease(
   turn: CoordinatorTurn,
   id: string,
@@ -71,9 +80,7 @@ export function grantLease(
   }
   const { assignment, status } = database;
   const { leaseMarginMs, checkEveryMs: renewEveryMs } = turn.state.settings;
-  // In a group of one nobody else can lead, and the moment is always now.
-  const confirmedAtMs = Math.min(turn.nowMs, quorumConfirmedAtMs(turn.state.raft));
-  const leaseMs = Math.max(0, turn.state.settings.leaseMs - (turn.nowMs - confirmedAtMs));
+  const leaseMs = Math.max(0, turn.state.settings.leaseMs - (turn.nowMs - leaseBeginMs(turn)));
   if (assignment.instances.some((instance) => instance.name === from.name)) noteReport(turn, name, from.name, report);
   const granted = status.type === 'online' && assignment.epoch === epoch && assignment.main === from.name;
   if (granted) {

@@ -64,6 +64,15 @@ export class CoordinatorTurn {
     this.#pending.push(...effects);
   }
 
+  /** Has storage written to before anything that is said from now on: it leaves only if storage is this object's own. */
+  touchStorage(): void {
+    this.raft({ type: 'touch' });
+    for (const effect of this.#pending.splice(0)) {
+      if (effect.type === 'persist') this.emit(effect);
+      else this.#pending.push(effect);
+    }
+  }
+
   takeRaftEffect(): RaftEffect | undefined {
     return this.#pending.shift();
   }

@@ -16,11 +16,13 @@ export interface Draft {
   /** First index whose stored entry is void, when there is one. */
   truncateFrom: number | undefined;
   readonly appended: Entry[];
+  /** Storage is written to, whether or not anything has changed. */
+  touched: boolean;
 }
 
 export function draftOf(state: RaftState, occasion: { readonly nowMs: number; readonly random: number }): Draft {
   const { nowMs, random } = occasion;
-  return { state, nowMs, random, effects: [], truncateFrom: undefined, appended: [] };
+  return { state, nowMs, random, effects: [], truncateFrom: undefined, appended: [], touched: false };
 }
 
 export function change(draft: Draft, part: Partial<RaftState>): void {
@@ -79,10 +81,10 @@ export function commitThrough(draft: Draft, index: number): void {
 }
 
 export function finish(draft: Draft, before: RaftState): Step<RaftState, RaftEffect> {
-  const { state, truncateFrom, appended } = draft;
+  const { state, truncateFrom, appended, touched } = draft;
   const stored: RaftEffect[] = [];
   const votedAnew = state.term !== before.term || state.votedFor !== before.votedFor;
-  if (votedAnew || truncateFrom !== undefined || appended.length > 0) {
+  if (votedAnew || truncateFrom !== undefined || appended.length > 0 || touched) {
     const { term, votedFor } = state;
     stored.push({ type: 'persist', term, votedFor, truncateFrom, entries: appended });
   }
@@ -91,7 +93,8 @@ export function finish(draft: Draft, before: RaftState): Step<RaftState, RaftEff
   }
   const atMs = dueAtMs(state);
   const timer: RaftEffect[] = atMs === dueAtMs(before) ? [] : [{ type: 'timer', atMs }];
-  return { state, effects: [...stored, ...draft.effects, ...timer] };
+  const after = stored.length > 0 ? { ...state, storedAtMs: draft.nowMs } : state;
+  return { state: after, effects: [...stored, ...draft.effects, ...timer] };
 }
 
 /** Index after the newest entry of the draft's log. */

@@ -22,6 +22,8 @@ export type RaftEvent = Occasion &
     | { readonly type: 'snapshotTaken'; readonly index: number; readonly data: Uint8Array; readonly version?: number }
     /** A request came: the group is needed. */
     | { readonly type: 'wake' }
+    /** Something is to be said that holds only while storage is this member's own: it is written to, though nothing has changed. */
+    | { readonly type: 'touch' }
     /** The leader is to yield to another member. */
     | { readonly type: 'transfer' }
     /** Nothing has been asked for a while: fall silent if the group is level. */

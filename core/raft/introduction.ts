@@ -8,16 +8,29 @@
  * - It may have held what was committed, and so votes for no log, its own included, that is behind the newest one among the others: each
  *   committed entry is on one of them, if this member was needed for its majority.
  *
- * Others that do not answer are not waited for beyond `introductionMs`, since two members out of three have to be able to go on. So a
+ * Others that do not answer are not waited for beyond `introductionMs`, since two members out of three have to be able to go on; and by one
+ * that holds nothing, while others do, not beyond `BLANK_FACTOR` times that: either it is new, or it has lost everything. So a
  * member that has lost what it held does no harm as long as all others answer it when it comes back; a leader then fills it again.
  */
 import { change, type Draft, send } from './draft.ts';
 import { resumeCandidacy } from './election.ts';
 import type { Greeting, MemberId, RaftMessage } from './message.ts';
-import { endOf, type Introduction, isNewerLog, type LogEnd, othersVoting, type RaftState } from './state.ts';
+import {
+  endOf,
+  type Introduction,
+  isNewerLog,
+  isVoter,
+  type LogEnd,
+  lastIndexOf,
+  othersVoting,
+  type RaftState,
+} from './state.ts';
 
 /** Questions to those that have not answered, while it waits. */
 const ASKED_TIMES = 3;
+
+/** So much longer a voter without a log waits for those who could know what it held: half a minute by default. */
+const BLANK_FACTOR = 50;
 
 /**
  * Longest election timeouts for which a member insists on what another one's log held. Enough for a leader to be found and to fill it; and
@@ -36,14 +49,21 @@ export function beginIntroduction(draft: Draft): void {
 export function tickIntroduction(draft: Draft): void {
   const { introduction } = draft.state;
   if (introduction === undefined || draft.nowMs < introduction.askAtMs) return;
-  if (draft.nowMs < introduction.untilMs) askThose(draft, introduction);
+  if (draft.nowMs < deadlineMs(draft.state, introduction)) askThose(draft, introduction);
+}
+
+/** Until when those that have not answered are waited for. */
+function deadlineMs(state: RaftState, { heard, untilMs }: Introduction): number {
+  const isBlank =
+    isVoter(state) && lastIndexOf(state) === 0 && [...heard.values()].some(({ lastIndex }) => lastIndex > 0);
+  return isBlank ? untilMs + (BLANK_FACTOR - 1) * state.options.introductionMs : untilMs;
 }
 
 function askThose(draft: Draft, introduction: Introduction): void {
   const { options } = draft.state;
   for (const other of othersVoting(draft.state))
     if (!introduction.heard.has(other)) send(draft, other, { type: 'greet' });
-  const askAtMs = Math.min(introduction.untilMs, draft.nowMs + options.introductionMs / ASKED_TIMES);
+  const askAtMs = Math.min(deadlineMs(draft.state, introduction), draft.nowMs + options.introductionMs / ASKED_TIMES);
   change(draft, { introduction: { ...introduction, askAtMs } });
 }
 
@@ -83,7 +103,7 @@ export function endIntroduction(draft: Draft): RaftMessage | undefined {
   const { introduction } = draft.state;
   if (introduction === undefined) return undefined;
   const isHeard = othersVoting(draft.state).every((other) => introduction.heard.has(other));
-  if (!isHeard && draft.nowMs < introduction.untilMs) return undefined;
+  if (!isHeard && draft.nowMs < deadlineMs(draft.state, introduction)) return undefined;
   const floor = floorOf(draft, introduction);
   change(draft, { introduction: undefined, floor, ...voteGiven(draft.state, introduction) });
   resumeCandidacy(draft);

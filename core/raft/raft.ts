@@ -63,6 +63,9 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
     case 'wake':
       wake(draft);
       break;
+    case 'touch':
+      draft.touched = true;
+      break;
     case 'transfer':
       transferLeadership(draft);
       break;

@@ -102,6 +102,12 @@ export interface RaftState extends PersistedState, Membership {
   /** Candidate and leader: no leader before this one was confirmed by a majority after this moment of this member's clock. */
   readonly lastLeaderAtMs: number;
 
+  /**
+   * When this member last wrote to storage; -Infinity after a restart. What it says from then on leaves when that is confirmed, and so only if
+   * storage was its own then: an object that another one has replaced goes on from memory, and does not know it.
+   */
+  readonly storedAtMs: number;
+
   /** Undefined when the member takes part. After a restart it first learns where the others stand. */
   readonly introduction: Introduction | undefined;
   /** What some other member's log held at the last restart: this one votes for none that is behind it. Undefined: it held that itself. */
@@ -157,6 +163,7 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     leaderTrustedUntilMs: Number.NEGATIVE_INFINITY,
     leaderHeardAtMs: Number.POSITIVE_INFINITY,
     lastLeaderAtMs: Number.POSITIVE_INFINITY,
+    storedAtMs: Number.NEGATIVE_INFINITY,
     introduction: isAlone || options.introductionMs === 0 ? undefined : UNKNOWN,
     floor: undefined,
     peers: new Map(),
@@ -246,12 +253,21 @@ export function isUpToDate({ state, nowMs }: { state: RaftState; nowMs: number }
 
 /**
  * When a quorum last confirmed this leader, in milliseconds of its own clock: the newest time such that a majority has
- * answered something it sent at or after it. -Infinity on whoever does not lead. One of that majority is among the voters
- * of every later leader, and tells how long ago it heard this one: `lastLeaderAtMs` there is never before this moment.
+ * answered something it sent at or after it. -Infinity on whoever does not lead.
  */
 export function quorumConfirmedAtMs(state: RaftState): number {
   if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;
   return reachedByQuorum(state, Number.POSITIVE_INFINITY, (peer) => peer.answeredSentAtMs);
+}
+
+/**
+ * The same, where the leader counts itself only up to its last write: an object that has replaced it may have voted for another one since. So one
+ * of that majority is among the voters of every later leader, and tells how long ago it heard this one: `lastLeaderAtMs` there is
+ * never before this moment.
+ */
+export function quorumHeldAtMs(state: RaftState): number {
+  if (state.role !== 'leader') return Number.NEGATIVE_INFINITY;
+  return reachedByQuorum(state, state.storedAtMs, (peer) => peer.answeredSentAtMs);
 }
 
 /** Whether this leader has committed an entry of its own term, and so has applied everything committed before it. */

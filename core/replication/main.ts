@@ -41,7 +41,10 @@ export function noteCommitted(turn: Turn, records: readonly CommittedRecord[]): 
 /** Somebody asks something of this database. */
 export function noteActivity(turn: Turn): void {
   turn.update({ activityAtMs: turn.nowMs });
-  if (turn.main.silent) turn.updateMain({ silent: false, renewAtMs: turn.nowMs });
+  if (!turn.main.silent) return;
+  // Nobody was asked anything while it was silent, and so nobody has kept it waiting.
+  const replicas = turn.main.replicas.map((replica) => ({ ...replica, progressAtMs: turn.nowMs }));
+  turn.updateMain({ silent: false, renewAtMs: turn.nowMs, replicas });
 }
 
 /** Does what is due now. Called after each event, as MAIN. */
@@ -62,11 +65,17 @@ export function advance(turn: Turn): void {
   for (const replica of turn.main.replicas) if (!isRelayed(turn.main.replicas, replica)) feed(turn, replica.name);
 }
 
-/** Those that are waited for have answered since the restart: had this log lost its end, they would have said so. */
+/**
+ * Those that are waited for have answered since the restart: had this log lost its end, they would have said so. Who they are the coordinators
+ * have said with the lease, since the assignment in storage may be an old one too.
+ */
 function verify(turn: Turn): void {
-  const { replicas } = turn.main;
-  const isVerified = replicas.every(({ awaited, heardAtMs }) => !awaited || heardAtMs !== undefined);
-  if (turn.state.unverified !== undefined && isVerified) turn.update({ unverified: undefined });
+  const { replicas, leaseUntilMs } = turn.main;
+  const { unverified, assignment } = turn.state;
+  if (unverified === undefined || assignment === undefined) return;
+  const isCurrent = isManual(assignment) || leaseUntilMs > Number.NEGATIVE_INFINITY;
+  const isVerified = isCurrent && replicas.every(({ awaited, heardAtMs }) => !awaited || heardAtMs !== undefined);
+  if (isVerified) turn.update({ unverified: undefined });
 }
 
 /**

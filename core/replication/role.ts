@@ -6,6 +6,7 @@ import { type CoordinatorGroup, isNewerGroup } from './coordinator-group.ts';
 import { cutHistory, type EpochStart, epochAt } from './epoch-history.ts';
 import {
   coordinatorsOf,
+  type InstanceState,
   initialState,
   type MainState,
   newInstance,
@@ -189,7 +190,7 @@ function amendReplicas(turn: Turn, assignment: Assignment): void {
 /**
  * Becomes MAIN of a new epoch. Only an instance that has answered the seal may, for then the coordinators have chosen it by
  * what its log holds; one that has lost its storage since, or some of it, has lost the seal too. In a new database nothing can be lost. And a MAIN
- * whose abort was decided goes on in the next epoch.
+ * whose abort was decided goes on in the next epoch, though it may have heard of that epoch from a replica first, and taken itself for deposed.
  */
 function promote(turn: Turn, assignment: Assignment, created: boolean): void {
   const { state } = turn;
@@ -197,9 +198,16 @@ function promote(turn: Turn, assignment: Assignment, created: boolean): void {
   const { sealedEpoch, sealAnswered = sealedEpoch + 1 } = state;
   const chosen = state.stored.lsn > 0 && sealedEpoch === epoch - 1 && sealAnswered === epoch;
   const founds = created && state.stored.lsn === 0 && epoch === 1;
-  const goesOn = state.role === 'main' && state.epoch === epoch - 1 && assignment.aborts?.at(-1)?.epoch === state.epoch;
+  const goesOn = hadAborted(state, assignment);
   if (!chosen && !founds && !goesOn) return;
-  beginEpoch(turn, assignment, goesOn ? silencedReplicas(turn) : []);
+  beginEpoch(turn, assignment, state.role === 'main' ? silencedReplicas(turn) : []);
+}
+
+/** Whether this instance is MAIN of the epoch that ended by an abort, and has all that stays. */
+function hadAborted({ name, epoch, stored, assignment: own }: InstanceState, assignment: Assignment): boolean {
+  const ended = assignment.aborts?.at(-1);
+  const isMainOfIt = own?.epoch === epoch && own.main === name && ended?.epoch === epoch;
+  return isMainOfIt && assignment.epoch === epoch + 1 && stored.lsn >= ended.afterLsn;
 }
 
 /** Takes office in a new epoch. `silenced`: the strict replicas that made a MAIN end its epoch before. */

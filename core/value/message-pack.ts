@@ -116,19 +116,23 @@ function readText(view: DataView): string {
  * above know: null, booleans, numbers, bigints, strings, bytes, arrays, plain objects.
  */
 export function encodePacked(packed: unknown, room: { before: number; after: number } = NO_ROOM): Uint8Array {
-  const encoder = new Encoder({
-    extensionCodec,
-    ignoreUndefined: true,
-    initialBufferSize: 512,
-    maxDepth: ENCODED_DEPTH_MAX + 1,
-  });
   const shared = encoder.encodeSharedRef(packed);
   const bytes = new Uint8Array(room.before + shared.length + room.after);
   bytes.set(shared, room.before);
+  if (shared.length > ENCODER_BYTES_KEPT) encoder = newEncoder();
   return bytes;
 }
 
 const NO_ROOM = { before: 0, after: 0 };
+
+/** The encoder's own buffer is used again and again, since most of what is encoded is short; one that has grown beyond this is let go. */
+const ENCODER_BYTES_KEPT = 64 * 1024;
+
+let encoder = newEncoder();
+
+function newEncoder(): Encoder {
+  return new Encoder({ extensionCodec, ignoreUndefined: true, maxDepth: ENCODED_DEPTH_MAX + 1 });
+}
 
 /**
  * The inverse of encodePacked. Any bytes may be given: damaged, hostile or empty ones are a GraphError, never a crash
@@ -150,8 +154,7 @@ export function decodePacked(bytes: Uint8Array, bytesMax: number = ENCODED_BYTES
  * its head claims, at every level, and nests without end; after this walk both are known to be bounded.
  */
 function checkShape(bytes: Uint8Array): void {
-  // A map of 2^32 - 1 entries claims twice as many items, so 32 bits are not enough.
-  const itemsLeft = new Float64Array(ENCODED_DEPTH_MAX + 1);
+  const itemsLeft = ITEMS_LEFT;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let depth = 0;
   let offset = 0;
@@ -179,6 +182,9 @@ function checkShape(bytes: Uint8Array): void {
   }
   if (offset !== bytes.length) throw invalidBytes(`There are ${bytes.length - offset} bytes after the last item.`);
 }
+
+/** For each depth how many items are still to come, while checkShape runs. A map of 2^32 - 1 entries claims twice as many: more than 32 bits. */
+const ITEMS_LEFT = new Float64Array(ENCODED_DEPTH_MAX + 1);
 
 /** For each head from 0x80: how many bytes of size follow it. */
 const SIZE_BYTES = Uint8Array.from({ length: 0x60 }, (_, index) => sizeBytesOf(index + 0x80));

@@ -4,6 +4,7 @@
  * ordinary faults, with dice of their own, so that a world is the same without them.
  */
 import { Amnesia } from './amnesia.ts';
+import type { SimCoordinator } from './coordinator-object.ts';
 import { SimInstance } from './instance-object.ts';
 import { between, diceOfFault, pick, type Random } from './random.ts';
 import type { World } from './world.ts';
@@ -15,8 +16,9 @@ export interface CalamityCounts {
   evictions: number;
   /** Alarms that came, late or twice. */
   alarms: number;
-  /** Instances that were replaced without knowing it, and what such ones were asked. */
+  /** Objects that were replaced without knowing it, among them leaders of the coordinators, and what such ones were asked. */
   supersessions: number;
+  supersededLeaders: number;
   staleAnswers: number;
   /** Objects that a failed write has ended. */
   failedWrites: number;
@@ -39,6 +41,7 @@ export function noCalamities(): CalamityCounts {
     evictions: 0,
     alarms: 0,
     supersessions: 0,
+    supersededLeaders: 0,
     staleAnswers: 0,
     failedWrites: 0,
     clockJumps: 0,
@@ -65,7 +68,7 @@ export class Calamities {
   /** Somebody is recovering from a loss: one of that kind at a time, and nothing else. */
   #isCalm = false;
   #dice: Random = () => 0;
-  readonly #stale: SimInstance[] = [];
+  readonly #stale: (SimCoordinator | SimInstance)[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -151,15 +154,20 @@ export class Calamities {
     }
   }
 
-  /** An instance comes to life elsewhere, and the one that there was goes on from memory. */
+  /** An object comes to life elsewhere, and the one that there was goes on from memory. Of coordinators it is mostly the leader. */
   #supersede(): void {
-    const { instances, counts } = this.#world;
-    const candidates = instances().filter(({ alive, frozen, isSettled }) => alive && !frozen && isSettled);
+    const { instances, counts, invariants, objects } = this.#world;
+    const isSound = ({ alive, frozen, isSettled }: SimCoordinator | SimInstance) => alive && !frozen && isSettled;
+    const candidates = instances().filter(isSound);
     if (candidates.length === 0) return;
-    const { name } = pick(this.#dice, candidates);
-    this.#world.note(name, 'SUPERSEDED', []);
+    const instance = pick(this.#dice, candidates);
+    const leader = objects().find(({ name }) => name === invariants.leader);
+    const isLeader = this.#dice() < 0.4 && leader !== undefined && isSound(leader);
+    const victim = isLeader ? leader : instance;
+    this.#world.note(victim.name, 'SUPERSEDED', []);
     counts.supersessions += 1;
-    this.#stale.push(this.#world.supersede(name));
+    if (isLeader) counts.supersededLeaders += 1;
+    this.#stale.push(this.#world.supersede(victim));
   }
 
   /** One write fails, or all do for a while, since there is no room. */

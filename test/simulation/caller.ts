@@ -28,7 +28,8 @@ export class SimCaller implements Receiver {
 
   /** Asks any coordinator, and then the one that leads. */
   askCoordinators(request: WorkerRequest, done: (response: WorkerResponse | undefined) => void): void {
-    const coordinator = this.world.coordinator(this.#leader ?? pick(this.#dice, this.#coordinators()));
+    const name = this.#leader ?? pick(this.#dice, this.#coordinators());
+    const coordinator = this.world.coordinator(name).seenBy(this);
     this.call<WorkerResponse>(
       coordinator,
       (answer) => coordinator.serveWorker(request, answer),
@@ -51,15 +52,30 @@ export class SimCaller implements Receiver {
   /** Hands on the name of MAIN, from the cache if it is there; undefined when nobody knows it. */
   protected findMain(found: (main: string | undefined) => void): void {
     if (this.#topology?.main !== undefined) return found(this.#topology.main);
+    this.#askTopology(() => found(this.#topology?.main));
+  }
+
+  /** The same for the names of all instances: none when nobody knows any. */
+  protected findInstances(found: (names: readonly string[]) => void): void {
+    const tell = () => found(this.#topology?.instances.map(({ name }) => name) ?? []);
+    if (this.#topology !== undefined) return tell();
+    this.#askTopology(tell);
+  }
+
+  #askTopology(then: () => void): void {
     this.askCoordinators({ type: 'topology', database: this.world.database }, (response) => {
       if (response?.type === 'topology') this.#topology = response.topology;
-      found(this.#topology?.main);
+      then();
     });
   }
 
+  /** What the router knew may be wrong: the coordinators are asked anew. */
+  protected forgetTopology(): void {
+    this.#topology = undefined;
+  }
+
   /** What the router knew was wrong or MAIN is gone: the coordinators are told, and asked again. */
-  protected forgetMain(instance: string): void {
-    const epoch = this.#topology?.epoch ?? 0;
+  protected forgetMain(instance: string, epoch = this.#topology?.epoch ?? 0): void {
     this.#topology = undefined;
     this.askCoordinators({ type: 'reportUnreachable', database: this.world.database, instance, epoch }, () => {});
   }

@@ -26,7 +26,7 @@ export class SimClient extends SimCaller {
   /** Writes one after another, with pauses; longer ones when the last write did not go well. */
   start(pauseMs = 0): void {
     const { schedule, dice, faults } = this.world;
-    const lullMs = Math.max(0, faults.lullUntilMs - schedule.nowMs);
+    const lullMs = Math.max(0, Math.max(faults.lullUntilMs, faults.lullOfWritesUntilMs) - schedule.nowMs);
     schedule.after(lullMs + pauseMs + between(dice.clients, 10, 300), () => {
       if (!this.writing) return;
       const news = this.world.rollOut?.wantsNews() ? NEWS_MARK : '';
@@ -44,7 +44,7 @@ export class SimClient extends SimCaller {
   }
 
   #write(text: string, attempt: number, main: string): void {
-    const instance = this.world.instance(main);
+    const instance = this.world.instance(main).seenBy(this);
     this.call<WriteAnswer>(
       instance,
       (answer) => instance.write(text, answer),

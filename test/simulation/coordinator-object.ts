@@ -24,11 +24,18 @@ export class SimCoordinator extends SimObject<PersistedState> {
   #nextId = 1;
   #tickId = 0;
 
-  constructor(world: World, name: string, region: string) {
-    super(world, name, EMPTY);
-    this.region = region;
+  constructor(world: World, name: string, options: { region: string; predecessor?: SimCoordinator }) {
+    super(world, name, { empty: EMPTY, ...options });
+    this.region = options.region;
     this.#state = this.#restored();
     world.rollOut?.created(this);
+    if (options.predecessor !== undefined) this.boot();
+  }
+
+  /** Another object has the name and the storage from now on. This one goes on from memory until it writes. */
+  supersede(): SimCoordinator {
+    this.isSuperseded = true;
+    return new SimCoordinator(this.world, this.name, { region: this.region, predecessor: this });
   }
 
   get state(): CoordinatorState {
@@ -97,8 +104,10 @@ export class SimCoordinator extends SimObject<PersistedState> {
         break;
       }
       case 'sendRaft': {
-        const to = world.coordinator(effect.to);
-        this.release(() => world.network.send(this.name, to, () => to.receiveRaft(effect.message)));
+        this.release(() => {
+          const to = world.coordinator(effect.to).seenBy(this);
+          world.network.send(this, to, () => to.receiveRaft(effect.message));
+        });
         break;
       }
       case 'send':
@@ -119,7 +128,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   #ask({ to, exchange, message }: Extract<CoordinatorEffect, { type: 'send' }>): void {
-    const instance = this.world.instance(to.name);
+    const instance = this.world.instance(to.name).seenBy(this);
     const { incarnation } = this;
     const unlessCrashed = (input: Input) => {
       if (this.incarnation === incarnation) this.#handle(input);

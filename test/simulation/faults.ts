@@ -5,15 +5,16 @@ import { between, diceOfFault, pick, type Random } from './random.ts';
 import type { World } from './world.ts';
 
 export class Faults {
-  /** Probability that a write takes long to be confirmed. */
-  storageStall = 0;
   /** Clients begin nothing before this moment. */
   lullUntilMs = 0;
+  /** And writers, not readers, before this one. */
+  lullOfWritesUntilMs = 0;
   /** Faults so far, by number from 1; those of the world's `skip` are left out. */
   count = 0;
   readonly #world: World;
   #active = false;
   #paused = false;
+  #stall = 0;
   /** Dice of the fault that is being dealt. */
   #dice: Random = () => 0;
 
@@ -23,14 +24,14 @@ export class Faults {
 
   start(): void {
     this.#active = true;
-    this.storageStall = this.#world.dice.faults() < 0.3 ? 0.01 : 0;
+    this.#stall = this.#world.dice.faults() < 0.3 ? 0.01 : 0;
     this.#next();
   }
 
   /** Everything is well again: everybody back, nothing lost, and nothing slow. */
   heal(): void {
     this.#active = false;
-    this.storageStall = 0;
+    this.#stall = 0;
     this.lullUntilMs = 0;
     this.#repair();
   }
@@ -43,6 +44,11 @@ export class Faults {
 
   resume(): void {
     this.#paused = false;
+  }
+
+  /** Probability that a write takes long to be confirmed. */
+  get storageStall(): number {
+    return this.#paused ? 0 : this.#stall;
   }
 
   get isPaused(): boolean {

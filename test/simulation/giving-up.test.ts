@@ -14,7 +14,7 @@ function runWorld(seed: number): GivingUpWorld {
 }
 
 test('what was acknowledged is lost only where a failover gave it up, and no more than it says', () => {
-  const total = { ok: 0, failovers: 0, givingUps: 0, lost: 0, tails: 0 };
+  const total = { ok: 0, failovers: 0, givingUps: 0, lost: 0, tails: 0, lostBookmarks: 0 };
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
     const { counts, losses } = runWorld(seed);
     total.ok += counts.ok;
@@ -22,6 +22,7 @@ test('what was acknowledged is lost only where a failover gave it up, and no mor
     total.givingUps += losses.count;
     total.lost += losses.lostCount;
     total.tails += counts.divergedTails;
+    total.lostBookmarks += counts.lostBookmarks;
   }
 
   console.log(`${SEEDS} seeds from ${FIRST_SEED}: ${JSON.stringify(total)}`);
@@ -30,4 +31,6 @@ test('what was acknowledged is lost only where a failover gave it up, and no mor
   expect(total.givingUps).toBeGreaterThan(SEEDS / 2);
   expect(total.lost).toBeGreaterThan(SEEDS / 5);
   expect(total.tails).toBeGreaterThan(SEEDS / 5);
+  // Clients tell histories in one world of five.
+  expect(total.lostBookmarks).toBeGreaterThan(SEEDS / 100);
 });

@@ -8,7 +8,7 @@ import type { SimCoordinator } from './coordinator-object.ts';
 import { type InstanceImage, positionAt } from './instance-image.ts';
 import type { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
-import { type Variant, World } from './world.ts';
+import { type Variant, World, type WorldOptions } from './world.ts';
 
 /** With these it happens now and then that nobody who has all that was acknowledged can become MAIN. */
 const VARIANTS: readonly Variant[] = [
@@ -22,10 +22,15 @@ const LAG_MAX = '3';
 export class GivingUpWorld extends World {
   readonly losses: GivingUpInvariants;
 
-  constructor(seed: number) {
+  constructor(seed: number, options: Partial<WorldOptions> = {}) {
     const variant = VARIANTS[seed % VARIANTS.length] ?? [];
-    super(seed, { variant, isOperated: seed % 4 >= 2, invariantsOf: (world) => new GivingUpInvariants(world) });
+    const invariantsOf = (world: World) => new GivingUpInvariants(world);
+    super(seed, { variant, isOperated: seed % 4 >= 2, invariantsOf, hasHistories: seed % 5 === 3, ...options });
     this.losses = this.invariants as GivingUpInvariants; // as just made
+  }
+
+  override get mayLose(): boolean {
+    return true;
   }
 
   override create(): void {

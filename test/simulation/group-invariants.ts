@@ -11,8 +11,8 @@ import type { World } from './world.ts';
 export class GroupInvariants {
   readonly #world: World;
   /** The newest configuration in the log of each, after its last step. */
-  readonly #configurationOf = new Map<string, Configuration>();
-  readonly #commitIndexOf = new Map<string, number>();
+  readonly #configurationOf = new Map<SimCoordinator, Configuration>();
+  readonly #commitIndexOf = new Map<SimCoordinator, number>();
   #committed: Configuration | undefined;
 
   constructor(world: World) {
@@ -24,17 +24,19 @@ export class GroupInvariants {
     return this.#committed;
   }
 
-  booted({ name, state: { raft } }: SimCoordinator): void {
-    this.#configurationOf.set(name, configurationIn(raft));
-    this.#commitIndexOf.set(name, raft.commitIndex);
+  booted(coordinator: SimCoordinator): void {
+    const { raft } = coordinator.state;
+    this.#configurationOf.set(coordinator, configurationIn(raft));
+    this.#commitIndexOf.set(coordinator, raft.commitIndex);
   }
 
-  stepped({ name, state: { raft } }: SimCoordinator): void {
-    const before = this.#configurationOf.get(name);
+  stepped(coordinator: SimCoordinator): void {
+    const { raft } = coordinator.state;
+    const before = this.#configurationOf.get(coordinator);
     const after = configurationIn(raft);
-    const hasCommitted = raft.commitIndex > (this.#commitIndexOf.get(name) ?? 0);
-    this.#configurationOf.set(name, after);
-    this.#commitIndexOf.set(name, raft.commitIndex);
+    const hasCommitted = raft.commitIndex > (this.#commitIndexOf.get(coordinator) ?? 0);
+    this.#configurationOf.set(coordinator, after);
+    this.#commitIndexOf.set(coordinator, raft.commitIndex);
     if (!hasCommitted) return;
     // What was appended in the same step may have been appended before or after.
     const groups = before === undefined || before.index === after.index ? [after] : [before, after];

@@ -1,6 +1,6 @@
 /**
  * What a simulated instance has in storage: its small record, its log, one snapshot, and what was set aside. The graph is
- * the list of the transactions that led to it; a snapshot is that list, in chunks. All of it is a value, so that a
+ * the list of the transactions that led to it (sim-graph.ts builds a real one of that); a snapshot is that list, in chunks. All of it is a value, so that a
  * crash is an assignment.
  */
 
@@ -67,13 +67,16 @@ export function isNews(text: string): boolean {
   return text.endsWith(NEWS_MARK);
 }
 
-/** A new record at the log's end, whose one delta carries `text`; without a text, the record that opens an epoch. */
-export function newRecord(image: InstanceImage, epoch: number, text: string | undefined): LogRecord {
+/** A new record at the log's end; without deltas, the record that opens an epoch. */
+export function newRecord(image: InstanceImage, epoch: number, deltas: readonly Delta[]): LogRecord {
   const end = endOf(image);
-  const lsn = end.lsn + 1;
-  const deltas: Delta[] = text === undefined ? [] : [{ type: 'defineToken', kind: 'label', token: lsn, name: text }];
-  if (text !== undefined && isNews(text)) deltas.push(NEWS);
-  return encodeRecord({ epoch, lsn, previousHash: end.hash, deltas });
+  return encodeRecord({ epoch, lsn: end.lsn + 1, previousHash: end.hash, deltas });
+}
+
+/** What stands for a write where there is no graph: a delta that carries `text`, and one that needs this version if it has the mark. */
+export function textDeltas(image: InstanceImage, text: string): readonly Delta[] {
+  const delta: Delta = { type: 'defineToken', kind: 'label', token: endOf(image).lsn + 1, name: text };
+  return isNews(text) ? [delta, NEWS] : [delta];
 }
 
 /** Appends, and checks as recovery would that each record continues the chain. Returns what is wrong as text. */

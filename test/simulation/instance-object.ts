@@ -1,5 +1,6 @@
 /** An instance as durable/ runs it: carries out what the machine asks for, in order, and decides nothing. */
 import { unreachable } from '../../core/assert.ts';
+import type { Execution } from '../../core/engine/execution.ts';
 import type { InstanceEffect, InstanceEvent, ReplicationCommand } from '../../core/replication/instance-event.ts';
 import { type InstanceState, initialState } from '../../core/replication/instance-state.ts';
 import type { LogRecord } from '../../core/replication/log.ts';
@@ -13,7 +14,7 @@ import { versionRefusalOf } from '../../core/replication/version-need.ts';
 import { writeRefusalOf } from '../../core/replication/write-permission.ts';
 import { VERSION } from '../../core/version.ts';
 import { hashText } from '../../core/wal/checksum.ts';
-import { versionOfRecord } from '../../core/wal/record.ts';
+import { decodeRecord, versionOfRecord } from '../../core/wal/record.ts';
 import {
   append,
   EMPTY_IMAGE,
@@ -25,29 +26,38 @@ import {
   readerOf,
   storeChunk,
   takeSnapshot,
+  textDeltas,
   truncateAfter,
 } from './instance-image.ts';
+import { type Archive, finish, SimGraph } from './sim-graph.ts';
 import { SimObject } from './sim-object.ts';
+import {
+  type CommitOutcome,
+  type Rows,
+  type SimStatement,
+  SimStatements,
+  type StatementAnswer,
+} from './sim-statements.ts';
 import type { World } from './world.ts';
 
 type Input = InstanceEvent extends infer Event ? (Event extends InstanceEvent ? Omit<Event, 'nowMs'> : never) : never;
 
-/** What a client's write comes to, as the instance tells it. */
-export type WriteAnswer =
-  | { readonly type: 'ok'; readonly lsn: number }
-  /** It was not MAIN: nothing was done. */
-  | { readonly type: 'refused'; readonly main: string | undefined }
-  /** It was aborted everywhere: nothing was done. */
-  | { readonly type: 'aborted' }
-  | { readonly type: 'unknown' };
+/** What a client's write comes to, as the instance tells it: refused or aborted, nothing was done. */
+export interface WriteAnswer {
+  readonly type: CommitOutcome | 'refused';
+}
 
 /** What a client's linearizable read comes to. */
 export type ReadAnswer = { readonly type: 'ok'; readonly lsn: number } | { readonly type: 'refused' };
 
 interface Waiter {
   readonly lsn: number;
-  readonly answer: (answer: WriteAnswer) => void;
+  /** Called as the effect is carried out; what it says waits for the gate. */
+  readonly settled: (outcome: CommitOutcome) => void;
 }
+
+/** What a client's plain write is, where there is a graph. */
+const CREATE_ENTRY = 'CREATE (:Entry {name: $name})';
 
 /** A snapshot is taken when the log holds this many records; so many are kept for replicas that lag a little. */
 const SNAPSHOT_AT_RECORDS = 60;
@@ -59,41 +69,40 @@ export class SimInstance extends SimObject<InstanceImage> {
   visibleLsn = 0;
   #state: InstanceState;
   #waiters: Waiter[] = [];
-  #readers = new Map<number, (answer: ReadAnswer) => void>();
+  /** Who waits to hear whether this is MAIN. Called as the effect is carried out. */
+  #readers = new Map<number, (isMain: boolean) => void>();
   /** Who gives roles by hand, and waits for what comes of it. */
   readonly #operations = new Map<number, (error: string | undefined) => void>();
   #nextRead = 1;
   #tickId = 0;
   /** Events that effects brought about: they follow when the effects of the step have been carried out. */
   #next: Input[] = [];
+  /** What follows when nothing of the machine's is left to be done in this turn. */
+  #afterwards: (() => void)[] = [];
   #answer: ((reply: InstanceReply) => void) | undefined;
   readonly #reader = readerOf(() => this.image);
-  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
-  readonly #predecessor: SimInstance | undefined;
+  /** In worlds whose clients tell histories, and new at each start: what clients ask of the graph. */
+  readonly #graph: SimGraph | undefined;
+  #statements: SimStatements | undefined;
 
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
-    super(world, name, options.predecessor?.durable ?? EMPTY_IMAGE);
+    super(world, name, { empty: EMPTY_IMAGE, ...options });
     this.region = options.region;
-    this.#predecessor = options.predecessor;
-    this.newest = options.predecessor?.newest ?? this.newest;
     world.rollOut?.created(this);
     this.#state = this.#initial();
+    this.#graph = world.archive && this.#newGraph(world.archive);
     this.boot();
+  }
+
+  #newGraph(archive: Archive): SimGraph {
+    const cluster = () => this.#state.cluster ?? '';
+    return new SimGraph({ archive, positions: () => this.image.positions, cluster });
   }
 
   /** Another object has the name and the storage from now on. This one goes on from memory until it writes. */
   supersede(): SimInstance {
     this.isSuperseded = true;
     return new SimInstance(this.world, this.name, { region: this.region, predecessor: this });
-  }
-
-  /** Who answers: now and then it is an object that has been replaced. */
-  #addressee(): SimInstance {
-    const { world } = this;
-    const stale = this.#predecessor;
-    if (stale === undefined || !stale.alive || stale.frozen || world.dice.hosts() < 0.5) return this;
-    world.counts.staleAnswers += 1;
-    return stale;
   }
 
   get state(): InstanceState {
@@ -112,10 +121,6 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
-    this.#addressee().#serve(request, answer);
-  }
-
-  #serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     const { body } = request;
     this.world.rollOut?.heard(this, request);
     if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
@@ -126,15 +131,48 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client writes. Written at once, answered when the machine acknowledges it. */
   write(text: string, answer: (answer: WriteAnswer) => void): void {
-    this.#addressee().#write(text, answer);
+    if (this.#statements === undefined) return this.#write(text, answer);
+    const statement = { text: CREATE_ENTRY, parameters: { name: text }, writes: true, name: text };
+    this.run(statement, (told) => answer(writeAnswerOf(told)));
+  }
+
+  /** The graph, in worlds that have any. */
+  get graph(): SimGraph | undefined {
+    return this.#graph;
+  }
+
+  /** What a statement reads here now, whoever asks. */
+  rowsOf(text: string): Rows {
+    return this.#graph === undefined
+      ? []
+      : finish(this.#graph.engine.start(text, new Map(), { seed: 0, nowMs: 0 })).rows;
+  }
+
+  /** A client has a statement run. */
+  run(statement: SimStatement, answer: (answer: StatementAnswer) => void): void {
+    this.#askStatements((statements) => statements.run(statement, answer));
+  }
+
+  /** A client opens a transaction of several statements. */
+  begin(answer: (answer: StatementAnswer) => void): void {
+    this.#askStatements((statements) => statements.begin(answer));
+  }
+
+  /** A client commits one. */
+  commit(transaction: string, answer: (answer: StatementAnswer) => void): void {
+    this.#askStatements((statements) => statements.commit(transaction, answer));
+  }
+
+  #askStatements(ask: (statements: SimStatements) => void): void {
+    const statements = this.#statements;
+    if (statements !== undefined) this.#event(() => ask(statements));
   }
 
   #write(text: string, answer: (answer: WriteAnswer) => void): void {
     this.turn(() => {
       this.#step({ type: 'activity' });
       if (writeRefusalOf(this.#state) !== undefined) {
-        const main = this.#state.assignment?.main;
-        this.release(() => answer({ type: 'refused', main }));
+        this.release(() => answer({ type: 'refused' }));
         return;
       }
       if (isNews(text)) {
@@ -145,14 +183,52 @@ export class SimInstance extends SimObject<InstanceImage> {
         }
         this.world.rollOut?.written(this);
       }
-      const record = newRecord(this.image, this.#state.epoch, text);
-      this.world.invariants.writes(this, hashText(record.hash));
-      this.#waiters.push({ lsn: record.lsn, answer });
-      this.world.texts.set(hashText(record.hash), text);
-      this.world.note(this.name, `writes ${text} at ${record.lsn}`, []);
-      this.#commit(record);
+      const record = newRecord(this.image, this.#state.epoch, textDeltas(this.image, text));
+      const settled = (outcome: CommitOutcome) => this.release(() => answer({ type: outcome }));
+      this.#waiters.push({ lsn: record.lsn, settled });
+      this.#put(record, text);
       this.#drain();
     });
+  }
+
+  /** What a client has written goes into the log. */
+  #put(record: LogRecord, text: string | undefined): void {
+    const hash = hashText(record.hash);
+    this.world.invariants.writes(this, hash);
+    if (text !== undefined) this.world.texts.set(hash, text);
+    this.world.note(this.name, `writes ${text ?? ''} at ${record.lsn}`, []);
+    this.#commit(record);
+  }
+
+  #newStatements(graph: SimGraph): SimStatements {
+    return new SimStatements({
+      name: this.name,
+      world: this.world,
+      graph,
+      state: () => this.#state,
+      nowMs: () => this.nowMs,
+      activity: () => this.#step({ type: 'activity' }),
+      confirm: (then) => this.#confirm((isMain) => this.#afterwards.push(() => then(isMain))),
+      commit: (execution, name) => this.#commitExecution(execution, name),
+      acknowledged: (lsn, then) => this.#await(lsn, then),
+      afterwards: (run) => this.#afterwards.push(run),
+      later: (ms, run) => this.later(ms, () => this.#event(run)),
+      say: (run) => this.release(run),
+    });
+  }
+
+  #commitExecution(execution: Execution, name: string | undefined): number {
+    const { deltas } = execution;
+    const record = deltas.length === 0 ? undefined : newRecord(this.image, this.#state.epoch, deltas);
+    execution.commit(this.#state.epoch);
+    if (record !== undefined) this.#put(record, name);
+    return endOf(this.image).lsn;
+  }
+
+  #await(lsn: number, then: (outcome: CommitOutcome) => void): void {
+    const settled = (outcome: CommitOutcome) => this.#afterwards.push(() => then(outcome));
+    if (lsn <= this.#state.acknowledgedLsn) settled('ok');
+    else this.#waiters.push({ lsn, settled });
   }
 
   /** Somebody gives roles by hand. */
@@ -170,13 +246,19 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   /** A client wants to read what is acknowledged now. */
   readFresh(answer: (answer: ReadAnswer) => void): void {
-    this.#addressee().#readFresh(answer);
+    const told = (isMain: boolean): ReadAnswer => (isMain ? { type: 'ok', lsn: this.visibleLsn } : { type: 'refused' });
+    this.#event(() =>
+      this.#confirm((isMain) => {
+        const answered = told(isMain);
+        this.release(() => answer(answered));
+      }),
+    );
   }
 
-  #readFresh(answer: (answer: ReadAnswer) => void): void {
+  #confirm(then: (isMain: boolean) => void): void {
     const id = this.#nextRead++;
-    this.#readers.set(id, answer);
-    this.#handle({ type: 'freshRead', id });
+    this.#readers.set(id, then);
+    this.#step({ type: 'freshRead', id });
   }
 
   /** Its alarm comes. */
@@ -189,11 +271,14 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#readers.clear();
     this.#operations.clear();
     this.#next = [];
+    this.#afterwards = [];
     this.visibleLsn = 0;
     this.#tickId += 1;
     this.#state = this.#initial();
     this.world.invariants.instanceBooted(this);
     const { persisted, history, damage, needs } = this.image;
+    this.#graph?.load(persisted?.acknowledgedLsn ?? 0);
+    this.#statements = this.#graph && this.#newStatements(this.#graph);
     this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage, needs });
   }
 
@@ -203,14 +288,25 @@ export class SimInstance extends SimObject<InstanceImage> {
   }
 
   #handle(input: Input): void {
+    this.#event(() => this.#step(input));
+  }
+
+  /** One event, with all that it brings about. */
+  #event(run: () => void): void {
     this.turn(() => {
-      this.#step(input);
+      run();
       this.#drain();
     });
   }
 
   #drain(): void {
-    for (let next = this.#next.shift(); next !== undefined; next = this.#next.shift()) this.#step(next);
+    for (;;) {
+      const next = this.#next.shift();
+      const then = next === undefined ? this.#afterwards.shift() : undefined;
+      if (next !== undefined) this.#step(next);
+      else if (then !== undefined) then();
+      else return;
+    }
   }
 
   #step(input: Input): void {
@@ -239,33 +335,40 @@ export class SimInstance extends SimObject<InstanceImage> {
         this.#append(effect.records);
         break;
       case 'apply':
-        // The graph of the simulation is the list of its transactions, which `appendWal` has lengthened.
+        // Without a graph, the list of transactions that `appendWal` has lengthened stands for it.
+        this.#graph?.apply(effect.records);
         break;
       case 'truncateAfter':
         world.counts.divergedTails += endOf(this.image).lsn > effect.lsn ? 1 : 0;
         this.image = truncateAfter(this.image, effect.lsn);
+        this.#graphReplaced();
         break;
       case 'storeSnapshotChunk':
         this.image = storeChunk(this.image, effect);
         break;
       case 'installSnapshot':
         this.#install(effect.keepAsideAfterLsn);
+        this.#graphReplaced();
         break;
       case 'takeSnapshot':
         this.image = takeSnapshot(this.image, this.#state.acknowledgedLsn, KEPT_RECORDS);
         break;
       case 'startEpoch':
         world.invariants.epochStarts(this, effect.epoch);
-        this.#commit(newRecord(this.image, effect.epoch, undefined));
+        this.#startEpoch(effect.epoch);
         break;
       case 'changeRole':
         world.invariants.roleChanged(this, effect.role, effect.epoch);
+        if (effect.role !== 'main') this.#statements?.endTransactions();
         break;
       case 'interruptWrites':
-        // A write of the simulation is done in the turn in which it comes.
+        // A statement of the simulation is done in the turn in which it comes.
+        this.#statements?.endTransactions();
         break;
       case 'setVisible': {
         this.visibleLsn = effect.lsn;
+        this.#graph?.show(effect.lsn);
+        this.#statements?.advance();
         const { image } = this;
         this.release(() => world.invariants.shown(this, effect.lsn, image));
         break;
@@ -274,26 +377,20 @@ export class SimInstance extends SimObject<InstanceImage> {
         this.#acknowledge(effect.upToLsn);
         break;
       case 'readReady':
-        this.#answerReads(effect.ids, { type: 'ok', lsn: this.visibleLsn });
+        this.#answerReads(effect.ids, true);
         break;
       case 'readRefused':
-        this.#answerReads(effect.ids, { type: 'refused' });
+        this.#answerReads(effect.ids, false);
         break;
       case 'operated':
         this.#operated(effect.id, effect.error?.message);
         break;
       case 'abort':
         world.counts.aborts += 1;
-        this.#settle(
-          (waiter) => waiter.lsn >= effect.fromLsn,
-          () => ({ type: 'aborted' }),
-        );
+        this.#settle((waiter) => waiter.lsn >= effect.fromLsn, 'aborted');
         break;
       case 'fail':
-        this.#settle(
-          (waiter) => waiter.lsn >= effect.fromLsn,
-          () => ({ type: 'unknown' }),
-        );
+        this.#settle((waiter) => waiter.lsn >= effect.fromLsn, 'unknown');
         break;
       case 'send':
         this.release(() => this.#ask(effect));
@@ -309,11 +406,13 @@ export class SimInstance extends SimObject<InstanceImage> {
       }
       case 'quarantine':
         world.invariants.quarantined(this, effect.reason);
+        this.#statements?.endTransactions();
         break;
       case 'wipe':
         world.invariants.forgets(this);
         this.image = EMPTY_IMAGE;
         this.visibleLsn = 0;
+        this.#graphReplaced();
         this.release(() => world.invariants.forgot(this));
         break;
       case 'requestTick':
@@ -324,7 +423,21 @@ export class SimInstance extends SimObject<InstanceImage> {
     }
   }
 
+  /** The record that opens an epoch changes nothing, and the graph counts it. */
+  #startEpoch(epoch: number): void {
+    const record = newRecord(this.image, epoch, []);
+    this.#graph?.apply([record]);
+    this.#commit(record);
+  }
+
+  /** What storage holds is another graph now. */
+  #graphReplaced(): void {
+    this.#statements?.endTransactions();
+    this.#graph?.load(this.#state.acknowledgedLsn);
+  }
+
   #commit(record: LogRecord): void {
+    this.world.archive?.set(hashText(record.hash), decodeRecord(record.bytes));
     this.#append([record]);
     this.#next.push({ type: 'committed', records: [{ ...record, version: versionOfRecord(record.bytes) }] });
   }
@@ -352,24 +465,21 @@ export class SimInstance extends SimObject<InstanceImage> {
   }
 
   #acknowledge(upToLsn: number): void {
-    this.#settle(
-      (waiter) => waiter.lsn <= upToLsn,
-      (waiter) => ({ type: 'ok', lsn: waiter.lsn }),
-    );
+    this.#settle((waiter) => waiter.lsn <= upToLsn, 'ok');
   }
 
-  #answerReads(ids: readonly number[], answer: ReadAnswer): void {
+  #answerReads(ids: readonly number[], isMain: boolean): void {
     for (const id of ids) {
       const reader = this.#readers.get(id);
       this.#readers.delete(id);
-      this.release(() => reader?.(answer));
+      reader?.(isMain);
     }
   }
 
-  #settle(which: (waiter: Waiter) => boolean, outcome: (waiter: Waiter) => WriteAnswer): void {
+  #settle(which: (waiter: Waiter) => boolean, outcome: CommitOutcome): void {
     const settled = this.#waiters.filter(which);
     this.#waiters = this.#waiters.filter((waiter) => !which(waiter));
-    for (const waiter of settled) this.release(() => waiter.answer(outcome(waiter)));
+    for (const waiter of settled) waiter.settled(outcome);
   }
 
   #ask({ to, exchange, message }: Extract<InstanceEffect, { type: 'send' }>): void {
@@ -383,12 +493,12 @@ export class SimInstance extends SimObject<InstanceImage> {
       repeatable: true,
     };
     if (to.kind === 'instance') {
-      const instance = world.instance(to.name);
+      const instance = world.instance(to.name).seenBy(this);
       // What goes to an instance is an InstanceRequest: the machine's `askInstance`.
       const request = message as InstanceRequest;
       world.network.call({ from: this, to: instance, serve: (answer) => instance.serve(request, answer), ...settle });
     } else {
-      const coordinator = world.coordinator(to.name);
+      const coordinator = world.coordinator(to.name).seenBy(this);
       // What goes to a coordinator is a CoordinatorRequest: the machine's `askCoordinator`.
       const request = message as CoordinatorRequest;
       const serve = (answer: (reply: CoordinatorReply) => void) => coordinator.serveInstance(request, answer);
@@ -411,6 +521,11 @@ export class SimInstance extends SimObject<InstanceImage> {
     if (lsn <= (this.image.snapshot?.description.position.lsn ?? 0)) return;
     this.image = takeSnapshot(this.image, lsn, KEPT_RECORDS);
   }
+}
+
+/** A plain write through a statement. */
+function writeAnswerOf({ type }: StatementAnswer): WriteAnswer {
+  return { type: type === 'failed' ? 'aborted' : type };
 }
 
 function describe(event: InstanceEvent): string {

@@ -15,6 +15,8 @@ export const FAIR_WEATHER: Weather = { loss: 0, repetition: 0, delayMs: { min: 1
 /** Whoever can be sent to: false when nobody is there. */
 export interface Receiver {
   readonly name: string;
+  /** Where it is, if not everywhere. */
+  readonly address?: string;
   arrive(run: () => void): boolean;
 }
 
@@ -41,6 +43,8 @@ export class Network {
   weather: Weather = FAIR_WEATHER;
   /** Directions that are cut, as `from>to`; `*` stands for everybody. */
   readonly cuts = new Set<string>();
+  /** A network that is split: which half each address lies in. Who lies in neither reaches both. */
+  readonly halves = new Map<string, 1 | 2>();
   /** Messages that were sent, answers among them. */
   sent = 0;
   readonly #schedule: Schedule;
@@ -52,7 +56,7 @@ export class Network {
   }
 
   /** One way. `deliver` may run twice, or never. */
-  send(from: string, to: Receiver, deliver: () => void, options: SendOptions = {}): void {
+  send(from: Receiver, to: Receiver, deliver: () => void, options: SendOptions = {}): void {
     const { lost = () => {}, repeatable = true } = options;
     this.sent += 1;
     const random = this.#random;
@@ -63,7 +67,7 @@ export class Network {
       // A few messages are very late: they overtake nothing, and arrive in another epoch.
       const lateMs = random() < loss / 4 ? between(random, 500, 8_000) : 0;
       this.#schedule.after(between(random, delayMs.min, delayMs.max) + lateMs, () => {
-        if (this.#isCut(from, to.name) || !to.arrive(deliver)) lost();
+        if (this.#isCut(from.name, to.name) || this.isApart(from, to) || !to.arrive(deliver)) lost();
       });
     }
   }
@@ -80,8 +84,14 @@ export class Network {
     const lost = () => {
       if (isReported) from.arrive(() => once(failed));
     };
-    const answer = (value: Answer) => this.send(to.name, from, () => once(() => answered(value)), { lost });
-    this.send(from.name, to, () => serve(answer), { lost, repeatable });
+    const answer = (value: Answer) => this.send(to, from, () => once(() => answered(value)), { lost });
+    this.send(from, to, () => serve(answer), { lost, repeatable });
+  }
+
+  /** Whether the two lie in different halves. */
+  isApart(one: Receiver, other: Receiver): boolean {
+    const [first, second] = [one, other].map(({ address = '' }) => this.halves.get(address));
+    return first !== undefined && second !== undefined && first !== second;
   }
 
   #isCut(from: string, to: string): boolean {

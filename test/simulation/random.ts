@@ -27,6 +27,8 @@ export interface Dice {
   readonly group: Random;
   /** A new build that comes to one object after the other, and what is asked of it. */
   readonly rollOut: Random;
+  /** Clients whose histories are checked. */
+  readonly histories: Random;
 }
 
 /** One independent stream for each concern. */
@@ -43,6 +45,7 @@ export function diceFor(seed: number): Dice {
     calamities: streamOf(8),
     group: streamOf(20),
     rollOut: streamOf(30),
+    histories: streamOf(31),
   };
 }
 

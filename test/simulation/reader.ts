@@ -30,7 +30,7 @@ export class SimReader extends SimCaller {
       if (main === undefined) return this.#later();
       const { invariants, counts } = this.world;
       const acknowledgedLsn = invariants.acknowledgedLsn;
-      const instance = this.world.instance(main);
+      const instance = this.world.instance(main).seenBy(this);
       this.call<ReadAnswer>(
         instance,
         (answer) => instance.readFresh(answer),

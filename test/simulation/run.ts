@@ -77,6 +77,15 @@ function calamities(): string {
   ].join(', ');
 }
 
+/** What clients did whose histories were checked. */
+function histories(): string {
+  const { registerReads, registerWrites, registerSwaps, sessionReads, sessionWrites, bookmarkWaits } = total;
+  return [
+    `${total.histories} worlds with histories: ${registerReads} reads and ${registerWrites + registerSwaps} writes of registers`,
+    `${sessionReads} reads and ${sessionWrites} writes of sessions (${bookmarkWaits} waited for a bookmark)`,
+  ].join(', ');
+}
+
 function summary(): string {
   const { crashes, freezes, cuts, storms, damages, failovers, switchovers, demotions, arrivals, departures } = total;
   const seconds = (performance.now() - startedMs) / 1_000;
@@ -89,6 +98,7 @@ function summary(): string {
     `${arrivals} instances registered, ${departures} gone, ${total.silences} silences`,
     `${total.groupChanges} changes of the coordinators' group`,
     `${total.ok} writes ok, ${total.failed} failed, ${total.unknown} unknown`,
+    histories(),
     `${violations} violations`,
     `${(seeds / seconds).toFixed(1)} seeds/s`,
   ].join('; ');

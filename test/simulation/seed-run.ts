@@ -12,7 +12,8 @@ const VARIANTS: readonly Variant[] = [
 
 /**
  * The world of a seed, not yet run. Every other pair of seeds has an operator, and in every third the coordinators come and go. Of the others
- * every other score has calamities; clocks jump in a quarter of these. In one of eleven a new build is rolled out.
+ * every other score has calamities; clocks jump in a quarter of these. In one of seventeen, clients tell histories; in one of eleven a new build is
+ * rolled out.
  */
 export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
   const variant = VARIANTS[seed % VARIANTS.length] ?? [];
@@ -20,5 +21,7 @@ export function worldOf(seed: number, options: Partial<WorldOptions> = {}): Worl
   const isRegrouped = seed % 3 === 0;
   const hasCalamities = !isRegrouped && score % 2 === 1;
   const rare = { isRegrouped, hasCalamities, clocksJump: hasCalamities && score % 8 === 7 };
-  return new World(seed, { variant, isOperated: seed % 4 >= 2, isRolledOut: seed % 11 === 8, ...rare, ...options });
+  const hasHistories = seed % 17 === 11;
+  const isRolledOut = seed % 11 === 8 && !hasHistories;
+  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...rare, hasHistories, isRolledOut, ...options });
 }

@@ -5,6 +5,7 @@
  */
 import { InvariantError } from '../../core/assert.ts';
 import { VERSION } from '../../core/version.ts';
+import type { Receiver } from './network.ts';
 import { between } from './random.ts';
 import type { World } from './world.ts';
 
@@ -50,12 +51,16 @@ export abstract class SimObject<Image> {
   /** Storage as the object itself sees it: its own unconfirmed writes included. */
   protected image: Image;
 
-  constructor(world: World, name: string, empty: Image) {
+  /** The object that this one has replaced, and that does not know it: some of what is asked still reaches that one. */
+  readonly #predecessor: SimObject<Image> | undefined;
+
+  constructor(world: World, name: string, storage: { readonly empty: Image; readonly predecessor?: SimObject<Image> }) {
     this.world = world;
     this.name = name;
-    this.#durable = empty;
-    this.image = empty;
-    this.newest = world.rollOut?.ofNewObjects ?? VERSION;
+    this.#predecessor = storage.predecessor;
+    this.#durable = storage.predecessor?.durable ?? storage.empty;
+    this.image = this.#durable;
+    this.newest = storage.predecessor?.newest ?? world.rollOut?.ofNewObjects ?? VERSION;
     this.#skewMs = between(world.dice.hosts, -200, 200);
   }
 
@@ -72,6 +77,24 @@ export abstract class SimObject<Image> {
   /** Milliseconds since 1970 by this object's clock. */
   get nowMs(): number {
     return 1_000_000_000_000 + this.world.schedule.nowMs + this.#skewMs + this.#jumpedMs;
+  }
+
+  /** What the network knows it by: one that was replaced goes on where it was, and may be somewhere else than the new one. */
+  get address(): string {
+    return this.isSuperseded ? `${this.name} (replaced)` : this.name;
+  }
+
+  /** Who answers somebody: now and then it is an object that has been replaced; in a network that is split, the one on the same side. */
+  seenBy(asker: Receiver): this {
+    const { dice, network } = this.world;
+    const stale = this.#predecessor;
+    if (stale === undefined || !stale.alive) return this;
+    const isApart = [stale, this].map((object) => network.isApart(asker, object));
+    const isStale = isApart[0] === isApart[1] ? dice.hosts() < 0.5 : !isApart[0];
+    if (!isStale) return this;
+    this.world.counts.staleAnswers += 1;
+    // It is of the same kind: only such a one hands on its storage.
+    return stale as this;
   }
 
   /** Sets the clock on, or back. Timers that run already go on. */
@@ -127,8 +150,8 @@ export abstract class SimObject<Image> {
 
   /** Writes fail from now on, until this moment of the schedule or once: an object whose write fails is ended, and begins anew. */
   failWrites(untilMs: number | 'once'): void {
-    if (untilMs === 'once') this.#failsOnce = true;
-    else this.#failsUntilMs = untilMs;
+    this.#failsOnce = untilMs === 'once';
+    if (untilMs !== 'once') this.#failsUntilMs = untilMs;
   }
 
   /** What storage held earlier: `share` from 0, as long ago as is known, up to 1. Undefined when nothing is known. */

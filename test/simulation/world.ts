@@ -7,6 +7,7 @@ import { handle as handleCoordinator } from '../../core/coordinator/coordinator.
 import type { CoordinatorSettings } from '../../core/coordinator/coordinator-state.ts';
 import type { RaftOptions } from '../../core/raft/options.ts';
 import type { ReplicationMode } from '../../core/replication/assignment.ts';
+import { checkBookmark } from '../../core/replication/bookmark.ts';
 import { handle as handleInstance } from '../../core/replication/instance.ts';
 import type { ReplicationSettings } from '../../core/replication/settings.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
@@ -15,6 +16,7 @@ import { SimClient } from './client.ts';
 import { SimCoordinator } from './coordinator-object.ts';
 import { Faults } from './faults.ts';
 import { SimGroupOperator } from './group-operator.ts';
+import { Histories, type HistoryCounts, noHistoryCounts } from './history/histories.ts';
 import { SimInstance } from './instance-object.ts';
 import { Invariants } from './invariants.ts';
 import { Network } from './network.ts';
@@ -23,15 +25,17 @@ import { type Dice, diceFor } from './random.ts';
 import { SimReader } from './reader.ts';
 import { RollOut } from './roll-out.ts';
 import { Schedule } from './schedule.ts';
+import type { Archive } from './sim-graph.ts';
 import { Trace } from './trace.ts';
 
 /** The machines under test. A mutant puts a wrapped one in place. */
 export interface Machines {
   readonly instance: typeof handleInstance;
   readonly coordinator: typeof handleCoordinator;
+  readonly checkBookmark: typeof checkBookmark;
 }
 
-export const PRODUCTION: Machines = { instance: handleInstance, coordinator: handleCoordinator };
+export const PRODUCTION: Machines = { instance: handleInstance, coordinator: handleCoordinator, checkBookmark };
 
 export interface Settings {
   readonly replication: Partial<ReplicationSettings>;
@@ -108,6 +112,10 @@ export interface WorldOptions {
   readonly isRegrouped: boolean;
   /** Whether everybody begins with the build of the version before, and a new one is rolled out meanwhile. */
   readonly isRolledOut: boolean;
+  /** Whether instances have a real graph, and clients whose histories are checked. */
+  readonly hasHistories: boolean;
+  /** Whether these clients send again what may have been done already: a bug that has to be found. */
+  readonly retriesUnknown: boolean;
   /** How long things go wrong, in milliseconds, and the numbers of the faults that are left out: to make a run that fails smaller. */
   readonly troubleMs: number;
   readonly skip: ReadonlySet<number>;
@@ -129,12 +137,14 @@ const DEFAULT_OPTIONS: WorldOptions = {
   clocksJump: false,
   isRegrouped: false,
   isRolledOut: false,
+  hasHistories: false,
+  retriesUnknown: false,
   troubleMs: TROUBLE_MS,
   skip: new Set(),
   invariantsOf: (world) => new Invariants(world),
 };
 
-export interface Counts extends CalamityCounts {
+export interface Counts extends CalamityCounts, HistoryCounts {
   leaders: number;
   failovers: number;
   epochsStarted: number;
@@ -189,6 +199,7 @@ export interface Counts extends CalamityCounts {
 export function noCounts(): Counts {
   return {
     ...noCalamities(),
+    ...noHistoryCounts(),
     leaders: 0,
     failovers: 0,
     epochsStarted: 0,
@@ -250,6 +261,11 @@ export class World {
   readonly settings: Settings;
   /** What each transaction wrote, by its hash. */
   readonly texts = new Map<string, string>();
+  /** All transactions, in worlds with graphs. */
+  readonly archive: Archive | undefined;
+  /** Undefined where nobody tells any. */
+  readonly histories: Histories | undefined;
+  readonly retriesUnknown: boolean;
   readonly seed: number;
   readonly skip: ReadonlySet<number>;
   readonly dice: Dice;
@@ -292,12 +308,20 @@ export class World {
     this.calamities = more.hasCalamities ? new Calamities(this) : undefined;
     this.rollOut = more.isRolledOut ? new RollOut(this) : undefined;
     this.clocksAreEven = !more.clocksJump;
+    this.archive = more.hasHistories ? new Map() : undefined;
+    this.retriesUnknown = more.retriesUnknown;
     this.invariants = more.invariantsOf(this);
     for (const name of this.coordinatorNames) this.coordinator(name);
     this.#operator = isOperated ? new SimOperator(this) : undefined;
     this.#groupOperator = more.isRegrouped ? new SimGroupOperator(this) : undefined;
     this.clients = Array.from({ length: CLIENTS }, (_, number) => new SimClient(this, `client-${number + 1}`));
     this.#readers = Array.from({ length: READERS }, (_, number) => new SimReader(this, `reader-${number + 1}`));
+    this.histories = more.hasHistories ? new Histories(this) : undefined;
+  }
+
+  /** Whether what was acknowledged may be lost, since the operator wants it so. */
+  get mayLose(): boolean {
+    return false;
   }
 
   /** The mode of those that hold every acknowledged write: the other ones are ASYNC. */
@@ -309,7 +333,9 @@ export class World {
   coordinator(name: string): SimCoordinator {
     const known = this.#coordinators.get(name);
     if (known !== undefined) return known;
-    const coordinator = new SimCoordinator(this, name, REGIONS[this.#coordinators.size % REGIONS.length] ?? '');
+    const coordinator = new SimCoordinator(this, name, {
+      region: REGIONS[this.#coordinators.size % REGIONS.length] ?? '',
+    });
     this.#coordinators.set(name, coordinator);
     return coordinator;
   }
@@ -323,10 +349,10 @@ export class World {
     return instance;
   }
 
-  /** Another object takes an instance's name and storage, and the one that had them does not know it. */
-  supersede(name: string): SimInstance {
-    const stale = this.instance(name);
-    this.#instances.set(name, stale.supersede());
+  /** Another object takes the name and the storage of this one, which does not know it. */
+  supersede<Stale extends SimCoordinator | SimInstance>(stale: Stale): Stale {
+    if (stale instanceof SimInstance) this.#instances.set(stale.name, stale.supersede());
+    else this.#coordinators.set(stale.name, stale.supersede());
     return stale;
   }
 
@@ -347,6 +373,7 @@ export class World {
   run(): void {
     this.create();
     for (const client of [...this.clients, ...this.#readers]) client.start();
+    this.histories?.start();
     this.faults.start();
     this.calamities?.start();
     this.#operator?.start();
@@ -367,10 +394,16 @@ export class World {
     }
     for (const client of this.clients) client.writing = false;
     for (const reader of this.#readers) reader.reading = false;
+    this.histories?.stop();
     if (!this.#runUntil(deadlineMs, () => this.#isLevel())) {
       this.invariants.violate(`the cluster is not level after everything has healed: ${this.#describe()}`);
     }
+    this.histories?.readOnceMore();
+    if (!this.#runUntil(deadlineMs, () => this.histories?.isRead ?? true)) {
+      this.invariants.violate('a session gets no answer after everything has healed');
+    }
     this.invariants.checkEnd(this.#members(), ({ hash }) => this.texts.get(hashText(hash)));
+    this.histories?.check(this.#members());
   }
 
   /** Makes the database. */
@@ -410,6 +443,7 @@ export class World {
     const { assignment, status, leaving } = this.invariants.committed ?? {};
     if (assignment === undefined || status?.type !== 'online' || leaving?.length !== 0) return false;
     if (this.clients.some((client) => [...client.outcomes.values()].includes('pending'))) return false;
+    if (this.histories?.isQuiet === false) return false;
     const instances = this.#members();
     const main = this.instance(assignment.main);
     const synchronous = assignment.instances.filter(({ mode, name }) => mode !== 'ASYNC' || name === main.name);

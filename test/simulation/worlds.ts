@@ -93,6 +93,15 @@ const RARE: Partial<Counts> = {
   newsWritten: 20,
   newsRefused: 20,
   ok: 5_000,
+  histories: 4,
+  registerReads: 80,
+  registerWrites: 40,
+  registerSwaps: 30,
+  registersUnknown: 20,
+  sessionWrites: 50,
+  sessionReads: 100,
+  bookmarkWaits: 1,
+  bookmarkTimeouts: 1,
 };
 
 export function expectRareSituations(total: Counts, seeds: number): void {

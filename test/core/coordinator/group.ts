@@ -107,6 +107,8 @@ export class Group {
   cut = new Set<string>();
   /** How often anybody has said anything. */
   sent = 0;
+  /** What coordinators have done, in order. */
+  log: (readonly [member: string, type: CoordinatorEffect['type']])[] = [];
   #queue: (() => void)[] = [];
   #nextId = 1;
   #random = 0;
@@ -153,6 +155,7 @@ export class Group {
   }
 
   #carryOut(member: string, effect: CoordinatorEffect): void {
+    this.log.push([member, effect.type]);
     switch (effect.type) {
       case 'persist': {
         const before = this.stored.get(member);

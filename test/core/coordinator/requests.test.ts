@@ -234,6 +234,50 @@ describe('a coordinator', () => {
   });
 });
 
+describe('A lease', () => {
+  /** Writes to the coordinators' storage while MAIN holds its lease, and nothing changes. */
+  function writesWith(cut: number): number {
+    const group = groupWithFlights();
+    group.elapseWithLease('weur-1', 3_000);
+    for (const follower of MEMBERS.filter((member) => member !== group.leader).slice(0, cut)) group.cut.add(follower);
+    group.elapseWithLease('weur-1', 3_000);
+    group.log = [];
+    group.elapseWithLease('weur-1', 10_000);
+    return group.log.filter(([, type]) => type === 'persist').length;
+  }
+
+  test('costs no write while a majority beside the leader answers', () => {
+    expect(writesWith(0)).toBe(0);
+  });
+
+  test('that takes the leader’s own vote is held back now and then by a write, which an object that was replaced cannot make', () => {
+    const writes = writesWith(1);
+
+    expect(writes).toBeGreaterThanOrEqual(4);
+    expect(writes).toBeLessThanOrEqual(11);
+  });
+
+  test('is granted after that write, and not before', () => {
+    const group = groupWithFlights();
+    const leader = group.leader ?? '';
+    group.elapseWithLease('weur-1', 3_000);
+    group.cut.add(MEMBERS.find((member) => member !== leader) ?? '');
+    group.elapseWithLease('weur-1', 5_000);
+
+    group.log = [];
+    for (let times = 0; times < 30; times++) {
+      group.renew('weur-1');
+      group.elapse(100);
+    }
+
+    const own = group.log.filter(([member, type]) => member === leader && (type === 'persist' || type === 'reply'));
+    const types = own.map(([, type]) => type);
+    expect(types.indexOf('persist')).toBeGreaterThan(-1);
+    expect(types[types.indexOf('persist') + 1]).toBe('reply');
+    expect(types.filter((type) => type === 'reply')).toHaveLength(30);
+  });
+});
+
 test('a request of MAIN that a later build may send is refused, and the leader goes on', () => {
   const group = groupWithFlights();
   // What a later build may send is none of the requests that the types name.

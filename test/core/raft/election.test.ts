@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { step } from '../../../core/raft/raft.ts';
-import { initialState, quorumConfirmedAtMs } from '../../../core/raft/state.ts';
+import { initialState, quorumConfirmedAtMs, quorumHeldAtMs } from '../../../core/raft/state.ts';
 import { Group, votersNamed } from './group.ts';
 
 describe('§5.2 Leader election', () => {
@@ -161,6 +161,23 @@ describe('thesis §6.2 Check-quorum', () => {
 
     expect(quorumConfirmedAtMs(group.state('A'))).toBe(1_000);
     expect(quorumConfirmedAtMs(group.state('B'))).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test('a leader counts itself only up to its last write where others rest on it: another object may have taken its place since', () => {
+    const group = new Group(3);
+    group.elect('A');
+    group.settle();
+    group.cut.add('C');
+    group.nowMs = 1_000;
+    group.give('A', { type: 'tick' });
+    group.settle();
+    const before = quorumHeldAtMs(group.state('A'));
+
+    group.give('A', { type: 'touch' });
+
+    expect(before).toBeLessThan(1_000);
+    expect(quorumConfirmedAtMs(group.state('A'))).toBe(1_000);
+    expect(quorumHeldAtMs(group.state('A'))).toBe(1_000);
   });
 
   test('a leader without a quorum steps down after an election timeout', () => {

@@ -64,9 +64,35 @@ describe('§5.1 Storage that is not what it was', () => {
 
   test('a leader fills a member again that lacks what it had confirmed', () => {
     const group = groupWithOneBehind();
+    group.cut.delete('C');
     comeBack(group, 'B', NOTHING);
 
     group.pass(3_000);
+
+    expect(group.commands('B')).toEqual(group.commands('A'));
+  });
+
+  test('a member without a log waits long for one that does not answer, while another one has a log', () => {
+    const group = groupWithOneBehind();
+    comeBack(group, 'B', NOTHING);
+    group.cut.delete('C');
+    group.cut.add('A');
+
+    group.pass(20_000);
+    const early = group.leaders().filter((leader) => leader !== 'A');
+    group.cut.delete('A');
+    group.pass(6_000);
+
+    expect(early).toEqual([]);
+    expect(group.commands('B')).toContain('kept');
+    expect(group.commands('C')).toContain('kept');
+  });
+
+  test('but not for ever, since that one may be gone for good', () => {
+    const group = groupWithOneBehind();
+    comeBack(group, 'B', NOTHING);
+
+    group.pass(40_000);
 
     expect(group.commands('B')).toEqual(group.commands('A'));
   });

@@ -59,6 +59,22 @@ describe('a MAIN whose log has lost its end', () => {
 
     expect(main.log.some(({ type }) => type === 'readReady')).toBe(false);
   });
+
+  test('nor, when its assignment is an old one too, before the coordinators have said who has to answer', () => {
+    const { cluster, main } = withMainCutShort();
+    const { assignment } = main.state;
+    const { persisted } = main;
+    // Of a time when nobody was in sync with it.
+    if (assignment && persisted)
+      main.persisted = { ...persisted, assignment: { ...assignment, inSync: ['a'], version: 0 } };
+    main.restart();
+    main.log = [];
+
+    main.do({ type: 'freshRead', id: 1 });
+    cluster.run();
+
+    expect(main.log.some(({ type }) => type === 'readReady')).toBe(false);
+  });
 });
 
 test('an instance that has only heard of a later epoch does not begin it', () => {

@@ -119,6 +119,58 @@ test('what MAIN had asked to abort before it restarted is still not acknowledged
   expect(cluster.peer('b').records).toEqual(cluster.peer('a').records);
 });
 
+test('a MAIN that hears from a replica that its epoch was aborted goes on when the coordinators say so too', () => {
+  const cluster = strictCluster();
+  const main = cluster.peer('a');
+  main.write();
+  cluster.run();
+  cluster.cut.add('b');
+  main.write(2);
+  cluster.run();
+  cluster.coordinatorsDown = true;
+  cluster.elapse(4_000);
+  const { assignment } = cluster;
+  const { epoch, version } = assignment;
+  const aborts = [{ epoch, afterLsn: 2 }];
+  // They have decided, and their answer was lost.
+  cluster.assignment = { ...assignment, epoch: epoch + 1, version: version + 1, aborts };
+  cluster.cut.clear();
+  cluster.assign('b');
+  cluster.assign('c');
+
+  main.restart();
+  cluster.elapse(1_000);
+  expect(main.state).toMatchObject({ role: 'none', epoch: 1, sealedEpoch: 1 });
+  main.restart();
+  cluster.coordinatorsDown = false;
+  cluster.assign('a');
+  cluster.elapse(1_000);
+
+  expect(main.state).toMatchObject({ role: 'main', epoch: 2, acknowledgedLsn: 3, stored: { lsn: 3, epoch: 2 } });
+  expect(main.aside.map(({ lsn, epoch: ofEpoch }) => [lsn, ofEpoch])).toEqual([
+    [3, 1],
+    [4, 1],
+  ]);
+  expect(cluster.peer('b').records).toEqual(main.records);
+});
+
+test('but not with less than what stays', () => {
+  const cluster = strictCluster();
+  const main = cluster.peer('a');
+  main.write(3);
+  cluster.run();
+  const { assignment } = cluster;
+  const { epoch, version } = assignment;
+  cluster.assignment = { ...assignment, epoch: epoch + 1, version: version + 1, aborts: [{ epoch, afterLsn: 4 }] };
+  main.records.pop();
+  if (main.persisted) main.persisted = { ...main.persisted, acknowledgedLsn: main.lsn };
+  main.restart();
+
+  cluster.assign('a');
+
+  expect(main.state.epoch).toBe(1);
+});
+
 test('a strict replica that becomes MAIN cuts off what was aborted', () => {
   const cluster = strictCluster();
   cluster.peer('a').write();

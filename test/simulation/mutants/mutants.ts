@@ -8,6 +8,7 @@ import type { InstanceState } from '../../../core/replication/instance-state.ts'
 import { STEADY_WITHOUT_INTRODUCTION } from '../world.ts';
 import { COORDINATOR_MUTANTS } from './coordinator-mutants.ts';
 import { GROUP_MUTANTS } from './group-mutants.ts';
+import { HISTORY_MUTANTS } from './history-mutants.ts';
 import { MAIN_MUTANTS } from './main-mutants.ts';
 import { MEMORY_MUTANTS } from './memory-mutants.ts';
 import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
@@ -211,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'does not wait for the end of a lease', found: /fresh read|under a lease/, options: ignoresLeases },
   {
     name: 'leads without a vote when the leadership is handed to it',
-    seed: 423,
+    seed: 1055,
     found: /both lead term|another entry|fell|asserts/,
     options: { ...leadsWhenTold, isOperated: true, isRegrouped: false },
   },
@@ -230,7 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'accepts a lower epoch after a restart', found: /fell|stores from epoch/, options: forgetsEpochsAtRestart },
   {
     name: 'does not await the removal of a replica',
-    found: /in sync or strict, does not hold/,
+    found: /in sync or strict, does not hold|without the acknowledged/,
     options: removalNotAwaited,
   },
   { name: 'votes twice in one term', seed: 2, found: /both lead term/, options: votesTwice },
@@ -276,4 +277,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...COORDINATOR_MUTANTS,
   ...MEMORY_MUTANTS,
   ...VERSION_MUTANTS,
+  ...HISTORY_MUTANTS,
 ];

@@ -110,7 +110,12 @@ export const REPLICA_MUTANTS: readonly Mutant[] = [
     found: /in sync or strict, does not hold|holds what this instance has written/,
     options: confirmsGaps,
   },
-  { name: 'keeps the tail that the new MAIN does not have', seed: 5, found: /breaks: lsn/, options: keepsItsTail },
+  {
+    name: 'keeps the tail that the new MAIN does not have',
+    seed: 5,
+    found: /breaks: lsn|was committed after/,
+    options: keepsItsTail,
+  },
   { name: 'does not store that an epoch is sealed', found: /having told more/, options: sealIsNotStored },
   { name: 'does not store the epoch that it follows', found: /having told more/, options: epochIsNotStored },
   { name: 'shows readers what is not acknowledged', found: /which nobody acknowledged/, options: showsWhatIsStored },

@@ -39,7 +39,7 @@ function stampsNewest(): Partial<WorldOptions> {
     });
     return { ...step, effects };
   };
-  return { machines: { instance, coordinator } };
+  return { machines: { ...PRODUCTION, instance, coordinator } };
 }
 
 /** MAIN takes all who follow it for as new as itself. */

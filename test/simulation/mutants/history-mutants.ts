@@ -1,0 +1,96 @@
+/** Bugs that no invariant of the machines shows: only what clients were told, put together, does. */
+import { bookmarkAt } from '../../../core/replication/bookmark.ts';
+import { GivingUpWorld } from '../giving-up.ts';
+import { Invariants } from '../invariants.ts';
+import { type Machines, PRODUCTION, type WorldOptions } from '../world.ts';
+import { instanceMutant, type Mutant } from './mutant.ts';
+
+function inHistories(options: Partial<WorldOptions>): Partial<WorldOptions> {
+  return { ...options, hasHistories: true };
+}
+
+function bookmarkMutant(checkBookmark: Machines['checkBookmark']): Partial<WorldOptions> {
+  return inHistories({ machines: { ...PRODUCTION, checkBookmark } });
+}
+
+/** Bookmarks are compared as text, in which lsn 9 comes after lsn 10. */
+const comparesText = bookmarkMutant((state, text) => {
+  const own = bookmarkAt(state, state.acknowledgedLsn);
+  return own !== undefined && text <= own ? { type: 'reached' } : PRODUCTION.checkBookmark(state, text);
+});
+
+/** A replica does not wait until it has reached a bookmark. */
+const waitsForNothing = bookmarkMutant((state, text) => {
+  const check = PRODUCTION.checkBookmark(state, text);
+  return check.type === 'waiting' ? { type: 'reached' } : check;
+});
+
+/** A bookmark of what was lost is taken for one that has been reached. */
+const forgivesLosses = bookmarkMutant((state, text) => {
+  const check = PRODUCTION.checkBookmark(state, text);
+  return check.type === 'lostTail' ? { type: 'reached' } : check;
+});
+
+/** A bookmark of an epoch that has not come here yet is taken for one of what was lost. */
+const knowsNoLaterEpochs = bookmarkMutant((state, text) => {
+  const check = PRODUCTION.checkBookmark(state, text);
+  const isOfLater = check.type === 'waiting' && check.lsn <= state.stored.lsn;
+  return isOfLater ? { type: 'lostTail', forkLsn: state.stored.lsn } : check;
+});
+
+/** A replica appends to its log, and leaves its graph as it is. */
+const appliesNothing = inHistories(
+  instanceMutant((handle) => (state, event, log) => {
+    const step = handle(state, event, log);
+    return { ...step, effects: step.effects.filter(({ type }) => type !== 'apply') };
+  }),
+);
+
+/** A linearizable read is answered without asking anybody. The invariant about such reads is not looked at. */
+const asksNobody = inHistories({
+  ...instanceMutant((handle) => (state, event, log) => {
+    if (event.type !== 'freshRead') return handle(state, event, log);
+    return { state, effects: [{ type: 'readReady', ids: [event.id] }] };
+  }),
+  invariantsOf: (world) => new OfNoReads(world),
+});
+
+class OfNoReads extends Invariants {
+  override readFresh(): void {}
+}
+
+export const HISTORY_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'compares bookmarks as text',
+    seed: 12,
+    found: /sessions: .*(after a bookmark|seen before)/,
+    options: comparesText,
+  },
+  {
+    name: 'reads at a replica that is behind its bookmark',
+    found: /sessions: .*(after a bookmark|seen before)/,
+    options: waitsForNothing,
+  },
+  {
+    name: 'takes a bookmark of what was lost for one that has been reached',
+    found: /sessions: .*(after a bookmark|seen before)/,
+    options: forgivesLosses,
+    worldOf: (seed, options) => new GivingUpWorld(seed, options),
+  },
+  {
+    name: 'takes a bookmark of a later epoch for one of what was lost',
+    found: /sessions: of bookmarks .* none is/,
+    options: knowsNoLaterEpochs,
+  },
+  {
+    name: 'stores records and does not apply them',
+    found: /sessions: .*after a bookmark|graphs|does not follow/,
+    options: appliesNothing,
+  },
+  {
+    name: 'answers a linearizable read without asking',
+    seed: 106,
+    found: /register: . is not linearizable/,
+    options: asksNobody,
+  },
+];
