@@ -14,6 +14,10 @@ export interface LiveDeliveryHost {
   readonly sockets: ReadonlyMap<string, LiveSocket>;
   bookmark(lsn: number): string;
   unsubscribe(socket: LiveSocket, id: number): void;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Runs something in a turn of its own, so many milliseconds from now. */
+  later(ms: number, run: () => void): void;
 }
 
 export class LiveDelivery {
@@ -58,7 +62,7 @@ export class LiveDelivery {
   #sendLive(socket: LiveSocket, id: number, message: Extract<LiveMessage, { type: 'live' }>): void {
     const { lsn, rowCount } = message;
     socket.setLsn(id, lsn);
-    socket.send({ type: 'live', id, at: this.#host.bookmark(lsn), timestampMs: Date.now(), rowCount });
+    socket.send({ type: 'live', id, at: this.#host.bookmark(lsn), timestampMs: this.#host.nowMs(), rowCount });
     this.#tickSoon(socket);
   }
 
@@ -68,14 +72,14 @@ export class LiveDelivery {
     const from = this.#host.bookmark(socket.subscription(id)?.toLsn ?? message.fromLsn);
     socket.addCredit(id, -changes.filter((change) => change.type !== 'removed').length);
     socket.setLsn(id, toLsn);
-    socket.send({ type: 'diff', id, from, to: this.#host.bookmark(toLsn), timestampMs: Date.now(), changes });
+    socket.send({ type: 'diff', id, from, to: this.#host.bookmark(toLsn), timestampMs: this.#host.nowMs(), changes });
     this.#tickSoon(socket);
   }
 
   /** Ticks go out together, and only to sockets that are level as a whole. */
   #tickSoon(socket: LiveSocket): void {
     if (socket.tickLsn === undefined) return;
-    if (this.#level.size === 0) setTimeout(() => this.#tick(), TICK_EVERY_MS);
+    if (this.#level.size === 0) this.#host.later(TICK_EVERY_MS, () => this.#tick());
     this.#level.add(socket.id);
   }
 
@@ -87,7 +91,7 @@ export class LiveDelivery {
       const lsn = socket?.tickLsn;
       if (!socket || lsn === undefined) continue;
       socket.setAllLsn(lsn);
-      socket.send({ type: 'tick', to: this.#host.bookmark(lsn), timestampMs: Date.now() });
+      socket.send({ type: 'tick', to: this.#host.bookmark(lsn), timestampMs: this.#host.nowMs() });
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../core/assert.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import type { Execution } from '../core/engine/execution.ts';
 import { GraphError, toErrorRecord } from '../core/error.ts';
 import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
@@ -16,9 +17,10 @@ import {
   standingQuery,
   step,
 } from '../core/subscription/standing-query.ts';
+import { encodeValue } from '../core/value/codec.ts';
 import type { Value } from '../core/value/value.ts';
 import { Machine } from './machine.ts';
-import { nextTurn, SLICE_WORK } from './turn.ts';
+import { SLICE_WORK } from './turn.ts';
 
 /** Different standing queries on one instance; a memory of results each. */
 const GROUPS_MAX = 200;
@@ -34,6 +36,15 @@ export interface LiveStatement {
   readonly squashMs: number;
   /** Equal for equal statements, parameters and squashing. */
   readonly key: string;
+}
+
+/** A statement to be kept live, with the key that equal ones share. */
+export function liveStatement(
+  statement: string,
+  parameters: LiveStatement['parameters'],
+  squashMs: number,
+): LiveStatement {
+  return { statement, parameters, squashMs, key: `${squashMs}\n${statement}\n${encodeValue(parameters).join(',')}` };
 }
 
 export type LiveMessage = Exclude<StandingQueryEffect, { type: 'evaluate' }>;
@@ -60,6 +71,19 @@ export interface LiveQueriesHost {
   store(): GraphStore;
   engine(): Engine;
   deliver(message: LiveMessage): void;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Runs something in a turn of its own, so many milliseconds from now. */
+  later(ms: number, run: () => void): void;
+}
+
+/** An evaluation that is under way. */
+interface Evaluation {
+  readonly group: Group;
+  /** The graph that it reads, which may be replaced by another one. */
+  readonly store: GraphStore;
+  readonly snapshot: Snapshot;
+  execution: Execution | undefined;
 }
 
 export class LiveQueries {
@@ -221,8 +245,7 @@ export class LiveQueries {
   #carryOut(group: Group, effect: StandingQueryEffect): void {
     switch (effect.type) {
       case 'evaluate':
-        void this.#evaluate(group, effect.atLsn);
-        return;
+        return this.#evaluate(group, effect.atLsn);
       case 'columns':
       case 'rows':
       case 'live':
@@ -236,38 +259,56 @@ export class LiveQueries {
     }
   }
 
-  /** In a turn of its own: many queries that one commit touches must not hold up the next commit. */
-  async #untilDue({ evaluatedAtMs, live }: Group): Promise<void> {
-    const waitMs = evaluatedAtMs + live.squashMs - Date.now();
-    if (waitMs > 0) await scheduler.wait(waitMs);
-    else await nextTurn();
+  /** Never fails: an error of the statement is its subscribers'. */
+  #evaluate(group: Group, atLsn: number | undefined): void {
+    if (atLsn !== undefined) {
+      // The snapshot has to be opened at once, before more is acknowledged and the state is gone.
+      const evaluation = this.#open(group, atLsn);
+      return this.#host.later(0, () => this.#runSlice(evaluation));
+    }
+    // In a turn of its own: many queries that one commit touches must not hold up the next commit.
+    const waitMs = group.evaluatedAtMs + group.live.squashMs - this.#host.nowMs();
+    this.#host.later(Math.max(0, waitMs), () => {
+      if (this.#isAlive(group)) this.#runSlice(this.#open(group, undefined));
+    });
   }
 
-  /** Never fails: an error of the statement is its subscribers'. */
-  async #evaluate(group: Group, atLsn: number | undefined): Promise<void> {
-    if (atLsn === undefined) await this.#untilDue(group);
-    if (!this.#isAlive(group)) return;
+  #open(group: Group, atLsn: number | undefined): Evaluation {
     const store = this.#host.store();
-    const isWanted = () => this.#isAlive(group) && store === this.#host.store();
-    const snapshot = store.openSnapshot(atLsn);
-    try {
-      // The snapshot had to be opened at once, before more is acknowledged and the state is gone.
-      if (atLsn !== undefined) await nextTurn();
-      const execution = this.#start(group.live, snapshot);
-      while (isWanted() && execution.next(SLICE_WORK) === 'paused') await nextTurn();
-      group.evaluatedAtMs = Date.now();
-      if (!isWanted()) execution.cancel();
-      else this.#feed(group, { type: 'evaluated', lsn: snapshot.lsn, rows: execution.rows });
-    } catch (error) {
-      if (isWanted()) this.#feed(group, { type: 'failed', error: toErrorRecord(error) });
-    } finally {
-      snapshot.close();
-    }
+    return { group, store, snapshot: store.openSnapshot(atLsn), execution: undefined };
+  }
+
+  #runSlice(evaluation: Evaluation): void {
+    const { group, store, snapshot } = evaluation;
+    const isWanted = this.#isAlive(group) && store === this.#host.store();
+    if (isWanted) {
+      const event = this.#goOn(evaluation);
+      if (event === undefined) return this.#host.later(0, () => this.#runSlice(evaluation));
+      this.#feed(group, event);
+    } else evaluation.execution?.cancel();
+    snapshot.close();
     // What was read is of a graph that has been replaced: again, on the new one.
-    if (store !== this.#host.store()) await this.#evaluate(group, undefined);
+    if (store !== this.#host.store()) this.#evaluate(group, undefined);
+  }
+
+  /** What the evaluation has come to; undefined when it is to go on in another turn. */
+  #goOn(evaluation: Evaluation): StandingQueryEvent | undefined {
+    const { group, snapshot } = evaluation;
+    try {
+      evaluation.execution ??= this.#start(group.live, snapshot);
+      if (evaluation.execution.next(SLICE_WORK) === 'paused') return undefined;
+      group.evaluatedAtMs = this.#host.nowMs();
+      return { type: 'evaluated', lsn: snapshot.lsn, rows: evaluation.execution.rows };
+    } catch (error) {
+      return { type: 'failed', error: toErrorRecord(error) };
+    }
   }
 
   #start(live: LiveStatement, snapshot: Snapshot) {
-    return this.#host.engine().start(live.statement, live.parameters, { snapshot, seed: 0, nowMs: Date.now() });
+    return this.#host.engine().start(live.statement, live.parameters, {
+      snapshot,
+      seed: 0,
+      nowMs: this.#host.nowMs(),
+    });
   }
 }

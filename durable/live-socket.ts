@@ -29,15 +29,23 @@ interface Carried {
   readonly subscriptions: readonly (readonly [number, boolean, number, number])[];
 }
 
+/** What is needed of a WebSocket which the platform keeps while the object sleeps. */
+export interface KeptSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  serializeAttachment(attachment: unknown): void;
+  deserializeAttachment(): unknown;
+}
+
 export class LiveSocket {
   /** Unique, also among sockets that closed long ago. */
   readonly id: string;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: KeptSocket;
   #authenticated: boolean;
   #subscriptions: Subscription[];
 
   /** The socket as its attachment tells. */
-  constructor(webSocket: WebSocket) {
+  constructor(webSocket: KeptSocket) {
     const carried = webSocket.deserializeAttachment() as Carried; // #save() and attach() are the only writers
     this.id = carried.id;
     this.#webSocket = webSocket;
@@ -52,14 +60,14 @@ export class LiveSocket {
   }
 
   /** Makes a new socket one that can be read back. */
-  static attach(webSocket: WebSocket, id: string): LiveSocket {
+  static attach(webSocket: KeptSocket, id: string): LiveSocket {
     const carried: Carried = { id, authenticated: false, subscriptions: [] };
     webSocket.serializeAttachment(carried);
     return new LiveSocket(webSocket);
   }
 
   /** The id of the socket that an event is about. */
-  static idOf(webSocket: WebSocket): string {
+  static idOf(webSocket: KeptSocket): string {
     return (webSocket.deserializeAttachment() as Carried).id; // see above
   }
 
@@ -151,7 +159,7 @@ export class LiveSocket {
   }
 
   /** Answers a client that closes: without it the client would wait for many seconds. */
-  static answerClose(webSocket: WebSocket): void {
+  static answerClose(webSocket: KeptSocket): void {
     close(webSocket, NORMAL_CLOSURE, '');
   }
 
@@ -168,7 +176,7 @@ export class LiveSocket {
   }
 }
 
-function close(webSocket: WebSocket, code: number, text: string): void {
+function close(webSocket: KeptSocket, code: number, text: string): void {
   try {
     webSocket.close(code, text);
   } catch {

@@ -25,10 +25,10 @@ import {
   parseClientFrame,
   type Subscribe,
 } from './live-protocol.ts';
-import { LiveQueries } from './live-queries.ts';
+import { LiveQueries, liveStatement } from './live-queries.ts';
 import { LiveSocket, type Subscription } from './live-socket.ts';
 import type { InstanceAddress } from './names.ts';
-import { liveStatement, SubscriptionTable } from './subscription-table.ts';
+import { SubscriptionTable } from './subscription-table.ts';
 import type { Tables } from './tables.ts';
 
 /** Sockets on one instance. The platform takes 32,768; each costs time at every commit that it hears of. */
@@ -61,12 +61,20 @@ export class LiveSockets {
   constructor(host: LiveSocketsHost) {
     this.#host = host;
     this.#table = new SubscriptionTable(host.tables);
+    const time = {
+      nowMs: () => Date.now(),
+      later: (ms: number, run: () => void) => {
+        setTimeout(run, ms);
+      },
+    };
     this.#delivery = new LiveDelivery({
+      ...time,
       sockets: this.#sockets,
       bookmark: (lsn) => bookmarkAt(host.state(), lsn) ?? '',
       unsubscribe: (socket, id) => this.#unsubscribe(socket, id),
     });
     this.#queries = new LiveQueries({
+      ...time,
       store: () => host.store(),
       engine: () => host.engine(),
       deliver: (message) => this.#delivery.deliver(message),

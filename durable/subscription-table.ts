@@ -2,7 +2,7 @@
 import { GraphError } from '../core/error.ts';
 import { decodeValue, encodeValue } from '../core/value/codec.ts';
 import { BLOB_BYTES_MAX, bufferOf } from './chunks.ts';
-import type { LiveStatement } from './live-queries.ts';
+import { type LiveStatement, liveStatement } from './live-queries.ts';
 import type { Tables } from './tables.ts';
 
 interface Place {
@@ -67,13 +67,4 @@ export class SubscriptionTable {
       if (!sockets.includes(socket)) this.deleteSocket(socket);
     }
   }
-}
-
-/** A statement to be kept live, with the key that equal ones share. */
-export function liveStatement(
-  statement: string,
-  parameters: LiveStatement['parameters'],
-  squashMs: number,
-): LiveStatement {
-  return { statement, parameters, squashMs, key: `${squashMs}\n${statement}\n${encodeValue(parameters).join(',')}` };
 }

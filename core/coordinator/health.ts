@@ -112,14 +112,17 @@ export function nextExpiryMs({ exchanges, settings }: CoordinatorState): number 
   return oldest && oldest.sentAtMs + settings.exchangeTimeoutMs;
 }
 
+/** An instance that has been silent for long is asked this many times less often; and while there is no MAIN, everybody waits for it. */
+const ASK_PAUSE_FACTOR_MAX = 32;
+const ASK_PAUSE_FACTOR_MAX_WITHOUT_MAIN = 2;
+
 /** Whether an instance may be asked again: at once when it answered last, ever more slowly when it fails. */
 export function mayAsk(turn: CoordinatorTurn, database: string, instance: string): boolean {
   const { exchange, askedAtMs, failures } = turn.health(database, instance);
   if (exchange !== undefined) return false;
   const { checkEveryMs } = turn.state.settings;
-  const pauseMs = checkEveryMs * Math.min(2 ** Math.max(0, failures - 10), ASK_PAUSE_FACTOR_MAX);
+  const hasMain = turn.database(database)?.status.type !== 'failingOver';
+  const factorMax = hasMain ? ASK_PAUSE_FACTOR_MAX : ASK_PAUSE_FACTOR_MAX_WITHOUT_MAIN;
+  const pauseMs = checkEveryMs * Math.min(2 ** Math.max(0, failures - 10), factorMax);
   return turn.nowMs >= askedAtMs + pauseMs;
 }
-
-/** An instance that has been silent for long is asked this many times less often. */
-const ASK_PAUSE_FACTOR_MAX = 32;

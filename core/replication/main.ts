@@ -38,7 +38,10 @@ export function noteCommitted(turn: Turn, records: readonly CommittedRecord[]): 
 /** Somebody asks something of this database. */
 export function noteActivity(turn: Turn): void {
   turn.update({ activityAtMs: turn.nowMs });
-  if (turn.main.silent) turn.updateMain({ silent: false, renewAtMs: turn.nowMs });
+  if (!turn.main.silent) return;
+  // Nobody was asked anything while it was silent, and so nobody has kept it waiting.
+  const replicas = turn.main.replicas.map((replica) => ({ ...replica, progressAtMs: turn.nowMs }));
+  turn.updateMain({ silent: false, renewAtMs: turn.nowMs, replicas });
 }
 
 /** Does what is due now. Called after each event, as MAIN. */

@@ -92,7 +92,8 @@ export class SimInstance extends SimObject<InstanceImage> {
 
   #newGraph(archive: Archive): SimGraph {
     const cluster = () => this.#state.cluster ?? '';
-    return new SimGraph({ archive, positions: () => this.image.positions, cluster });
+    const { store: Store } = this.world.machines;
+    return new SimGraph({ archive, positions: () => this.image.positions, cluster, Store });
   }
 
   /** Another object has the name and the storage from now on. This one goes on from memory until it writes. */
@@ -149,8 +150,8 @@ export class SimInstance extends SimObject<InstanceImage> {
   }
 
   /** A client opens a transaction of several statements. */
-  begin(answer: (answer: StatementAnswer) => void): void {
-    this.#askStatements((statements) => statements.begin(answer));
+  begin(wish: { readonly writes: boolean }, answer: (answer: StatementAnswer) => void): void {
+    this.#askStatements((statements) => statements.begin(wish, answer));
   }
 
   /** A client commits one. */

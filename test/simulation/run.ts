@@ -83,6 +83,8 @@ function histories(): string {
   return [
     `${total.histories} worlds with histories: ${registerReads} reads and ${registerWrites + registerSwaps} writes of registers`,
     `${sessionReads} reads and ${sessionWrites} writes of sessions (${bookmarkWaits} waited for a bookmark)`,
+    `${total.transfers} transfers and ${total.bankReads} reads of a bank`,
+    `${total.listsCommitted} transactions over lists (${total.writeSkews} worlds with write skew, which may be)`,
   ].join(', ');
 }
 

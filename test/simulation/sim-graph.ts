@@ -7,7 +7,7 @@ import { Engine } from '../../core/engine/engine.ts';
 import type { Execution } from '../../core/engine/execution.ts';
 import { GraphError } from '../../core/error.ts';
 import type { Transaction } from '../../core/graph/delta.ts';
-import { GraphStore } from '../../core/graph/graph-store.ts';
+import type { GraphStore } from '../../core/graph/graph-store.ts';
 import type { LogPosition, LogRecord } from '../../core/replication/log.ts';
 import { hashText } from '../../core/wal/checksum.ts';
 import { decodeRecord } from '../../core/wal/record.ts';
@@ -19,6 +19,7 @@ export class SimGraph {
   readonly #archive: Archive;
   readonly #positions: () => readonly LogPosition[];
   readonly #cluster: () => string;
+  readonly #Store: typeof GraphStore;
   #shownLsn = 0;
   #built: { readonly store: GraphStore; readonly engine: Engine } | undefined;
 
@@ -26,10 +27,12 @@ export class SimGraph {
     readonly archive: Archive;
     readonly positions: () => readonly LogPosition[];
     readonly cluster: () => string;
+    readonly Store: typeof GraphStore;
   }) {
     this.#archive = parts.archive;
     this.#positions = parts.positions;
     this.#cluster = parts.cluster;
+    this.#Store = parts.Store;
   }
 
   get store(): GraphStore {
@@ -63,7 +66,7 @@ export class SimGraph {
 
   #build() {
     if (this.#built !== undefined) return this.#built;
-    const store = new GraphStore();
+    const store = new this.#Store();
     for (const { lsn, hash } of this.#positions()) {
       const transaction = this.#archive.get(hashText(hash));
       if (transaction === undefined) throw new Error(`nobody has written lsn ${lsn}`);

@@ -146,8 +146,8 @@ export abstract class SimObject<Image> {
 
   /** Writes fail from now on, until this moment of the schedule or once: an object whose write fails is ended, and begins anew. */
   failWrites(untilMs: number | 'once'): void {
-    if (untilMs === 'once') this.#failsOnce = true;
-    else this.#failsUntilMs = untilMs;
+    this.#failsOnce = untilMs === 'once';
+    if (untilMs !== 'once') this.#failsUntilMs = untilMs;
   }
 
   /** What storage held earlier: `share` from 0, as long ago as is known, up to 1. Undefined when nothing is known. */

@@ -96,9 +96,9 @@ export class SimStatements {
     });
   }
 
-  /** Opens a transaction of several statements that may write. */
-  begin(answer: Answer): void {
-    this.#admit({ writes: true }, answer, () =>
+  /** Opens a transaction of several statements. */
+  begin(wish: { readonly writes: boolean }, answer: Answer): void {
+    this.#admit(wish, answer, () =>
       this.#awaitTail(() => {
         if (!this.#isServing) return this.#say(answer, { type: 'refused' });
         const id = `${this.#host.name}/${this.#host.nowMs()}/${this.#nextTransaction++}`;

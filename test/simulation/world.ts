@@ -5,6 +5,7 @@
  */
 import { handle as handleCoordinator } from '../../core/coordinator/coordinator.ts';
 import type { CoordinatorSettings } from '../../core/coordinator/coordinator-state.ts';
+import { GraphStore } from '../../core/graph/graph-store.ts';
 import type { RaftOptions } from '../../core/raft/options.ts';
 import type { ReplicationMode } from '../../core/replication/assignment.ts';
 import { checkBookmark } from '../../core/replication/bookmark.ts';
@@ -32,9 +33,15 @@ export interface Machines {
   readonly instance: typeof handleInstance;
   readonly coordinator: typeof handleCoordinator;
   readonly checkBookmark: typeof checkBookmark;
+  readonly store: typeof GraphStore;
 }
 
-export const PRODUCTION: Machines = { instance: handleInstance, coordinator: handleCoordinator, checkBookmark };
+export const PRODUCTION: Machines = {
+  instance: handleInstance,
+  coordinator: handleCoordinator,
+  checkBookmark,
+  store: GraphStore,
+};
 
 export interface Settings {
   readonly replication: Partial<ReplicationSettings>;

@@ -98,6 +98,13 @@ const RARE: Partial<Counts> = {
   sessionReads: 100,
   bookmarkWaits: 1,
   bookmarkTimeouts: 1,
+  bankReads: 40,
+  transfers: 40,
+  transfersUnknown: 10,
+  listsCommitted: 100,
+  listsAborted: 60,
+  listsUnknown: 10,
+  outdated: 8,
 };
 
 export function expectRareSituations(total: Counts, seeds: number): void {

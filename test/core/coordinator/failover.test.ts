@@ -125,6 +125,23 @@ describe('a MAIN that falls silent', () => {
     expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
   });
 
+  test('is followed within seconds when the only one that may follow it comes back after a long time', () => {
+    const group = groupWithFlights();
+    level(group);
+    group.elapseWithLease('weur-1', 3_000);
+    for (const name of ['weur-1', 'enam-1']) group.instance(name).reachable = false;
+    for (let times = 0; times < 12; times++) {
+      group.ask({ type: 'reportUnreachable', database: 'flights', instance: 'weur-1', epoch: 1 });
+      group.elapse(10_000);
+    }
+    expect(assignmentIn(group)).toMatchObject({ epoch: 1 });
+
+    group.instance('enam-1').reachable = true;
+    group.elapse(5_000);
+
+    expect(assignmentIn(group)).toMatchObject({ epoch: 2, main: 'enam-1' });
+  });
+
   test('stays MAIN when it answers the probe: the Worker alone could not reach it', () => {
     const group = groupWithFlights();
     level(group);

@@ -4,10 +4,10 @@ import { Database, failureOf } from '../engine/database.ts';
 import { OpenTransaction } from '../engine/open-transaction.ts';
 import { type Anomaly, anomaliesOf, type HistoryTransaction, type Operation } from './list-append.ts';
 
-/** `ax1` appends 1 to x; `rx12` reads x as [1, 2]; in front of it `!` when the transaction was aborted. */
+/** `ax1` appends 1 to x; `rx12` reads x as [1, 2]; in front of it `!` when the transaction was aborted, `?` when that is not known. */
 function parse(text: string): HistoryTransaction {
   const operations = text
-    .replace('!', '')
+    .replace(/^[!?]/, '')
     .trim()
     .split(' ')
     .map((word): Operation => {
@@ -15,12 +15,23 @@ function parse(text: string): HistoryTransaction {
       const key = word[1]!;
       return word[0] === 'a' ? { type: 'append', key, value: numbers[0]! } : { type: 'read', key, list: numbers };
     });
-  return { outcome: text.startsWith('!') ? 'aborted' : 'committed', operations };
+  const outcome = text.startsWith('!') ? 'aborted' : text.startsWith('?') ? 'unknown' : 'committed';
+  return { outcome, operations };
 }
 
 test.each<{ name: string; history: string[]; final: Record<string, number[]>; found: Anomaly[] }>([
   { name: 'one after the other', history: ['ax1', 'rx1 ax2', 'rx12'], final: { x: [1, 2] }, found: [] },
   { name: 'own writes are read', history: ['ax1 rx1 ax2 rx12'], final: { x: [1, 2] }, found: [] },
+  { name: 'an unknown one that was done', history: ['?ax1', 'rx1'], final: { x: [1] }, found: [] },
+  { name: 'an unknown one that was not done', history: ['?ax1', 'rx ax2'], final: { x: [2] }, found: [] },
+  { name: 'an unknown one by half', history: ['?ax1 ay2'], final: { x: [1], y: [] }, found: ['lost append'] },
+  {
+    name: 'an unknown one that was seen and is gone',
+    history: ['?ax1', 'rx1'],
+    final: { x: [] },
+    found: ['lost append'],
+  },
+  { name: 'a value from nowhere', history: ['rx7'], final: { x: [] }, found: ['G1a'] },
   { name: 'dirty write', history: ['ax1 ay2', 'ax3 ay4'], final: { x: [1, 3], y: [4, 2] }, found: ['G0'] },
   { name: 'aborted read', history: ['!ax1', 'rx1'], final: { x: [] }, found: ['G1a'] },
   { name: 'intermediate read', history: ['ax1 ax2', 'rx1'], final: { x: [1, 2] }, found: ['G1b', 'G-single'] },

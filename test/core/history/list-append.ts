@@ -8,7 +8,8 @@ export type Operation =
   | { readonly type: 'read'; readonly key: string; readonly list: readonly number[] };
 
 export interface HistoryTransaction {
-  readonly outcome: 'committed' | 'aborted';
+  /** One that is unknown was committed if anything that it appended was ever seen; what it read is not known to have been read. */
+  readonly outcome: 'committed' | 'aborted' | 'unknown';
   readonly operations: readonly Operation[];
 }
 
@@ -30,9 +31,10 @@ type Graph = ReadonlyMap<number, Dependency>[];
 
 /** What is wrong about a history, without repetition. `final`: each list as it was when all had ended. */
 export function anomaliesOf(
-  history: readonly HistoryTransaction[],
+  told: readonly HistoryTransaction[],
   final: ReadonlyMap<string, readonly number[]>,
 ): Set<Anomaly> {
+  const history = withOutcomes(told, final);
   const found = new Set<Anomaly>();
   const writerOf = new Map<number, number>();
   for (const [index, { operations }] of history.entries()) {
@@ -49,6 +51,23 @@ export function anomaliesOf(
   // A cycle of writes alone is not told again as one of writes and reads.
   if (found.has('G0')) found.delete('G1c');
   return found;
+}
+
+function withOutcomes(
+  history: readonly HistoryTransaction[],
+  final: ReadonlyMap<string, readonly number[]>,
+): HistoryTransaction[] {
+  const seen = new Set([...final.values()].flat());
+  for (const { outcome, operations } of history) {
+    if (outcome !== 'committed') continue;
+    for (const operation of operations)
+      if (operation.type === 'read') for (const value of operation.list) seen.add(value);
+  }
+  return history.map((transaction) => {
+    if (transaction.outcome !== 'unknown') return transaction;
+    const appends = transaction.operations.filter((operation) => operation.type === 'append');
+    return { outcome: appends.some(({ value }) => seen.has(value)) ? 'committed' : 'aborted', operations: appends };
+  });
 }
 
 /** Every read is a beginning of the final list, in which each committed append stands once. */
@@ -94,7 +113,11 @@ function checkReads(
     const known = before.get(key);
     if (known && known.join() !== others.join()) found.add('internal');
     before.set(key, others);
-    for (const value of others) if (history[writerOf.get(value)!]!.outcome === 'aborted') found.add('G1a');
+    for (const value of others) {
+      const writer = writerOf.get(value);
+      // What nobody wrote is no better than what was not to be.
+      if (writer === undefined || history[writer]!.outcome === 'aborted') found.add('G1a');
+    }
     const last = others.at(-1);
     const writer = last === undefined ? undefined : history[writerOf.get(last)!];
     const appends = writer?.operations.filter((each) => each.type === 'append' && each.key === key) ?? [];

@@ -66,4 +66,18 @@ describe('a database that nobody asks', () => {
 
     expect(effects.map(({ type }) => type)).toEqual(['changeRole', 'setVisible']);
   });
+
+  test('and then counts a replica’s silence from that moment, and not from its own start', () => {
+    const cluster = TestCluster.started();
+    cluster.elapse(11_000);
+    cluster.peer('a').restart();
+    cluster.elapse(30_000);
+    cluster.asked = [];
+
+    cluster.peer('a').write();
+    cluster.run();
+
+    expect(cluster.asked).toEqual(['renew']);
+    expect(cluster.peer('a').acknowledgedLsn).toBe(cluster.peer('a').lsn);
+  });
 });

@@ -1,9 +1,13 @@
 /** The clients of a world whose histories are checked when it has ended, and what has to be true of them then. */
+import { type BankRead, faultsOfBank } from '../../core/history/bank.ts';
+import { anomaliesOf, type HistoryTransaction } from '../../core/history/list-append.ts';
 import { isLinearizable } from '../../core/history/register.ts';
 import { faultsOfSessions, type Mark } from '../../core/history/session.ts';
 import { type AddOutcome, faultsOfSet } from '../../core/history/set.ts';
 import type { SimInstance } from '../instance-object.ts';
 import type { World } from '../world.ts';
+import { AppendClient, AppendHistory, listsIn } from './append-client.ts';
+import { BANK, BankClient, balancesIn } from './bank-client.ts';
 import type { HistoryClient } from './history-client.ts';
 import { REGISTERS, RegisterClient, RegisterHistory } from './register-client.ts';
 import { SessionClient, SessionHistory } from './session-client.ts';
@@ -24,6 +28,16 @@ export interface HistoryCounts {
   bookmarkWaits: number;
   bookmarkTimeouts: number;
   lostBookmarks: number;
+  bankReads: number;
+  transfers: number;
+  transfersFailed: number;
+  transfersUnknown: number;
+  /** Transactions over lists; those that another one had outrun; and worlds in which two of them skewed each other's writes, as they may. */
+  listsCommitted: number;
+  listsAborted: number;
+  listsUnknown: number;
+  outdated: number;
+  writeSkews: number;
 }
 
 export function noHistoryCounts(): HistoryCounts {
@@ -39,17 +53,33 @@ export function noHistoryCounts(): HistoryCounts {
     bookmarkWaits: 0,
     bookmarkTimeouts: 0,
     lostBookmarks: 0,
+    bankReads: 0,
+    transfers: 0,
+    transfersFailed: 0,
+    transfersUnknown: 0,
+    listsCommitted: 0,
+    listsAborted: 0,
+    listsUnknown: 0,
+    outdated: 0,
+    writeSkews: 0,
   };
 }
 
+const ACCOUNTS = 'MATCH (a:Account) RETURN a.id, a.balance';
+const ALL_LISTS = 'MATCH (l:List) RETURN l.key, l.values';
+
 const REGISTER_CLIENTS = 3;
 const SESSIONS = 3;
+const BANK_CLIENTS = 2;
+const APPEND_CLIENTS = 3;
 
 export class Histories {
   readonly #world: World;
   readonly #setup: Setup;
   readonly #registers = new Map(REGISTERS.map((key) => [key as string, new RegisterHistory()]));
   readonly #sessions = new SessionHistory();
+  readonly #bank: BankRead[] = [];
+  readonly #lists = new AppendHistory();
   readonly #clients: readonly HistoryClient[];
   /** Sessions that have read once more after everything has healed. */
   #read = 0;
@@ -61,6 +91,8 @@ export class Histories {
     this.#clients = [
       ...named('register', REGISTER_CLIENTS).map((name) => new RegisterClient(world, name, this.#registers)),
       ...named('session', SESSIONS).map((name) => new SessionClient(world, name, this.#sessions)),
+      ...named('bank', BANK_CLIENTS).map((name) => new BankClient(world, name, this.#bank)),
+      ...named('list', APPEND_CLIENTS).map((name) => new AppendClient(world, name, this.#lists)),
     ];
   }
 
@@ -98,10 +130,29 @@ export class Histories {
   check(members: readonly SimInstance[]): void {
     const [first] = members;
     if (first === undefined) return;
-    this.#checkGraphs(members);
     this.#checkSet(first);
     this.#checkRegisters();
-    this.#checkSessions(first);
+    const isKept = ({ epoch, lsn }: Mark) => lsn === 0 || first.memory.positions[lsn - 1]?.epoch === epoch;
+    this.#checkSessions(isKept);
+    this.#checkBank(first);
+    this.#checkLists(first, isKept);
+    this.#checkGraphs(members);
+  }
+
+  #checkBank(instance: SimInstance): void {
+    const final = { what: 'at the end, whoever reads', balances: balancesIn(instance.rowsOf(ACCOUNTS)) };
+    this.#tell('bank', faultsOfBank(BANK, [...this.#bank, final]));
+  }
+
+  /** Snapshot isolation: nothing but write skew. What was acknowledged and then given up counts as aborted. */
+  #checkLists(instance: SimInstance, isKept: (mark: Mark) => boolean): void {
+    const history = this.#lists.transactions.map((transaction): HistoryTransaction => {
+      const { mark } = transaction;
+      return mark === undefined || isKept(mark) ? transaction : { ...transaction, outcome: 'aborted' };
+    });
+    const anomalies = anomaliesOf(history, listsIn(instance.rowsOf(ALL_LISTS)));
+    if (anomalies.delete('G2')) this.#world.counts.writeSkews += 1;
+    this.#tell('lists', [...anomalies]);
   }
 
   /** The same graph everywhere. */
@@ -131,8 +182,7 @@ export class Histories {
     }
   }
 
-  #checkSessions({ memory }: SimInstance): void {
-    const isKept = ({ epoch, lsn }: Mark) => lsn === 0 || memory.positions[lsn - 1]?.epoch === epoch;
+  #checkSessions(isKept: (mark: Mark) => boolean): void {
     const { operations, lost } = this.#sessions;
     this.#tell('sessions', faultsOfSessions(operations, isKept));
     const marks = operations.flatMap(({ mark }) => mark ?? []);

@@ -2,13 +2,23 @@
  * A client whose history is checked when the world has ended. It has statements run as a Worker's router would: writes and linearizable
  * reads at MAIN, others anywhere; and sends again only what was surely not done.
  */
+import { decodeBookmark } from '../../../core/replication/bookmark.ts';
+import type { Mark } from '../../core/history/session.ts';
 import { SimCaller } from '../caller.ts';
 import { between, pick } from '../random.ts';
-import type { SimStatement, StatementAnswer } from '../sim-statements.ts';
+import type { Rows, SimStatement, StatementAnswer } from '../sim-statements.ts';
 import type { World } from '../world.ts';
 
 /** What a statement came to. Of one that only reads, `unknown` means no answer. */
 export type Told = Exclude<StatementAnswer, { readonly type: 'refused' }>;
+
+/** A transaction of several statements: each is made when the one before has been answered. */
+export interface Script {
+  /** Whether MAIN has to run it. */
+  readonly writes: boolean;
+  /** The next statement, by the rows of those before; undefined: now it is to be committed. */
+  next(results: readonly Rows[]): SimStatement | undefined;
+}
 
 const ATTEMPTS_MAX = 8;
 const RETRY_MS = 150;
@@ -17,6 +27,13 @@ const REPLICA_BOOKMARK_WAIT_MS = 1_000;
 const MAIN_BOOKMARK_WAIT_MS = 4_000;
 
 const NOT_DONE: Told = { type: 'failed', code: 'Neo.TransientError.General.DatabaseUnavailable' };
+
+interface OpenScript {
+  readonly name: string;
+  readonly id: string;
+  readonly script: Script;
+  readonly done: (told: Told) => void;
+}
 
 export abstract class HistoryClient extends SimCaller {
   /** It goes on as long as this is so. */
@@ -93,8 +110,57 @@ export abstract class HistoryClient extends SimCaller {
     });
   }
 
+  /** Runs a transaction of several statements. As long as its commit has not been sent, it is certain that nothing was done. */
+  protected inTransaction(script: Script, done: (told: Told) => void): void {
+    const begin = (name: string | undefined) => {
+      if (name === undefined) return done(NOT_DONE);
+      const instance = this.world.instance(name).seenBy(this);
+      this.call<StatementAnswer>(
+        instance,
+        (answer) => instance.begin({ writes: script.writes }, answer),
+        (answer) => {
+          if (answer?.type === 'ok') return this.#step({ name, id: answer.transaction ?? '', script, done }, []);
+          if (script.writes) this.forgetMain(name);
+          else this.forgetTopology();
+          done(answer?.type === 'failed' ? answer : NOT_DONE);
+        },
+      );
+    };
+    if (script.writes) this.findMain(begin);
+    else this.findInstances((names) => begin(names.length > 0 ? pick(this.world.dice.histories, names) : undefined));
+  }
+
+  #step(open: OpenScript, results: readonly Rows[]): void {
+    const { name, id, script, done } = open;
+    const statement = script.next(results);
+    if (statement === undefined) return this.#commit(open);
+    this.#ask(name, { ...statement, transaction: id }, (answer) => {
+      if (answer?.type === 'ok') this.#step(open, [...results, answer.rows]);
+      else done(answer?.type === 'failed' ? answer : NOT_DONE);
+    });
+  }
+
+  #commit({ name, id, script, done }: OpenScript): void {
+    const instance = this.world.instance(name).seenBy(this);
+    this.call<StatementAnswer>(
+      instance,
+      (answer) => instance.commit(id, answer),
+      (answer) => {
+        if (answer !== undefined && answer.type !== 'refused') return done(answer);
+        if (script.writes) this.forgetMain(name);
+        done(answer === undefined ? { type: 'unknown' } : NOT_DONE);
+      },
+    );
+  }
+
   #ask(name: string, statement: SimStatement, answered: (answer: StatementAnswer | undefined) => void): void {
     const instance = this.world.instance(name).seenBy(this);
     this.call<StatementAnswer>(instance, (answer) => instance.run(statement, answer), answered);
   }
+}
+
+/** The place in the log that a bookmark names. */
+export function markOf(bookmark: string): Mark | undefined {
+  const decoded = decodeBookmark(bookmark);
+  return decoded && { epoch: decoded.epoch, lsn: decoded.lsn };
 }

@@ -2,12 +2,11 @@
  * A client with bookmarks: writes to a key of its own, reads all keys at any instance after what it has written and seen, and now and then
  * gets the bookmark of another client, and with it what that one knows.
  */
-import { decodeBookmark } from '../../../core/replication/bookmark.ts';
 import type { Mark, SessionOperation } from '../../core/history/session.ts';
 import { pick } from '../random.ts';
 import type { Rows } from '../sim-statements.ts';
 import type { World } from '../world.ts';
-import { HistoryClient, type Told } from './history-client.ts';
+import { HistoryClient, markOf, type Told } from './history-client.ts';
 
 /** One whose outcome is unknown may be done late, after those that came later: it must not undo them. */
 const WRITE = 'MERGE (s:Session {name: $name}) WITH s WHERE coalesce(s.n, 0) < $n SET s.n = $n';
@@ -93,11 +92,6 @@ export class SessionClient extends HistoryClient {
     this.#floor = new Map();
     this.world.counts.lostBookmarks += 1;
   }
-}
-
-function markOf(bookmark: string): Mark | undefined {
-  const decoded = decodeBookmark(bookmark);
-  return decoded && { epoch: decoded.epoch, lsn: decoded.lsn };
 }
 
 function seenIn(rows: Rows): Map<string, number> {

@@ -1,4 +1,7 @@
 /** Bugs that no invariant of the machines shows: only what clients were told, put together, does. */
+import type { Transaction } from '../../../core/graph/delta.ts';
+import { GraphStore } from '../../../core/graph/graph-store.ts';
+import type { Snapshot } from '../../../core/graph/graph-view.ts';
 import { bookmarkAt } from '../../../core/replication/bookmark.ts';
 import { GivingUpWorld } from '../giving-up.ts';
 import { Invariants } from '../invariants.ts';
@@ -44,6 +47,29 @@ const appliesNothing = inHistories(
     const step = handle(state, event, log);
     return { ...step, effects: step.effects.filter(({ type }) => type !== 'apply') };
   }),
+);
+
+function storeMutant(store: typeof GraphStore): Partial<WorldOptions> {
+  return inHistories({ machines: { ...PRODUCTION, store } });
+}
+
+/** Of a transaction that changes two things, a replica makes one change. */
+const appliesByHalf = storeMutant(
+  class extends GraphStore {
+    override apply(transaction: Transaction): void {
+      const { deltas } = transaction;
+      super.apply(deltas.length === 2 ? { ...transaction, deltas: deltas.slice(0, 1) } : transaction);
+    }
+  },
+);
+
+/** Readers see what is in the graph, acknowledged or not. */
+const showsWhatIsOpen = storeMutant(
+  class extends GraphStore {
+    override openSnapshot(lsn = this.lsn): Snapshot {
+      return super.openSnapshot(lsn);
+    }
+  },
 );
 
 /** A linearizable read is answered without asking anybody. The invariant about such reads is not looked at. */
@@ -92,5 +118,16 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
     seed: 106,
     found: /register: . is not linearizable/,
     options: asksNobody,
+  },
+  { name: 'applies a transaction by half', found: /bank: .* sees \d+ in all/, options: appliesByHalf },
+  {
+    name: 'reads what is not acknowledged',
+    found: /sessions: .* was lost|is not linearizable/,
+    options: showsWhatIsOpen,
+  },
+  {
+    name: 'sends again what may have been done',
+    found: /is not linearizable|which failed|duplicate/,
+    options: inHistories({ retriesUnknown: true }),
   },
 ];
