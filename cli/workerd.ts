@@ -27,6 +27,8 @@ export interface WorkerdOptions {
   readonly development: boolean;
   /** Present when this is one process of several, each with the objects of one region. */
   readonly links?: RegionLinks;
+  /** Takes part as a build of this version would (durable/environment.ts). Absent: as SKEIN_VERSION in the environment says. */
+  readonly version?: string;
   /** The module to run, from the repository's root. Without it the Worker: benchmarks have one with a door of their own. */
   readonly entry?: string;
   /** The folder has the Worker's bundle from an earlier start of this command. */
@@ -95,6 +97,8 @@ async function bundleWorker(entry: string, outfile: string): Promise<void> {
 function workerdConfiguration(options: WorkerdOptions & { readonly objects: string }): string {
   const text = (value: string) => JSON.stringify(value);
   const development = options.development ? `(name = "SKEIN_DEVELOPMENT", text = "1"),` : '';
+  const asVersion = options.version ?? process.env.SKEIN_VERSION;
+  const version = asVersion ? `(name = "SKEIN_VERSION", text = ${text(asVersion)}),` : '';
   // Without it LOAD CSV is off, and workerd's own rule holds: nothing but public addresses.
   const loadCsv = process.env.SKEIN_LOAD_CSV_ALLOW
     ? {
@@ -127,6 +131,7 @@ const skein :Workerd.Worker = (
     (name = "SKEIN_COORDINATORS", text = ${text(options.coordinators)}),
     (name = "SKEIN_ADMIN_TOKEN", fromEnvironment = "SKEIN_ADMIN_TOKEN"),
     ${development}
+    ${version}
     ${loadCsv.binding}
     ${links.bindings}
   ],

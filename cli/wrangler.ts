@@ -39,10 +39,11 @@ export async function startWrangler(options: {
   const folder = resolve(options.folder);
   await refuseTakenPort(port);
   const variables = join(folder, 'variables.env');
-  const loadCsv = process.env.SKEIN_LOAD_CSV_ALLOW;
+  const { SKEIN_LOAD_CSV_ALLOW: loadCsv, SKEIN_VERSION: version } = process.env;
   const lines = [
     `SKEIN_ADMIN_TOKEN=${JSON.stringify(token)}`,
     'SKEIN_DEVELOPMENT="1"',
+    ...(version ? [`SKEIN_VERSION=${JSON.stringify(version)}`] : []),
     ...(loadCsv ? [`SKEIN_LOAD_CSV_ALLOW=${JSON.stringify(loadCsv)}`] : []),
   ];
   writeFileSync(variables, `${lines.join('\n')}\n`, { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { NewerVersionError } from '../core/version.ts';
 import { CANNOT_BEGIN } from './protocol.ts';
 
 /**
@@ -8,9 +9,14 @@ export function beginning<Result>(ctx: DurableObjectState, name: string, part: (
   try {
     return part();
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('SQLITE_')) throw error;
+    if (!(error instanceof Error) || !isOfStorage(error)) throw error;
     const message = `${CANNOT_BEGIN}${name} (object ${ctx.id}): ${error.message}`;
     console.error(message);
     throw new Error(message, { cause: error });
   }
+}
+
+/** SQLite could not read it; or a newer build has written what is there. */
+function isOfStorage(error: Error): boolean {
+  return error instanceof NewerVersionError || error.message.includes('SQLITE_');
 }

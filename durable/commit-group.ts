@@ -4,7 +4,8 @@ import type { Transaction } from '../core/graph/delta.ts';
 import type { GraphStore } from '../core/graph/graph-store.ts';
 import type { CommittedRecord } from '../core/replication/instance-event.ts';
 import type { InstanceState } from '../core/replication/instance-state.ts';
-import { type EncodedRecord, encodeRecord } from '../core/wal/record.ts';
+import { versionRefusalOf } from '../core/replication/version-need.ts';
+import { type EncodedRecord, encodeRecord, versionOfRecord } from '../core/wal/record.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { InstanceLog } from './instance-log.ts';
 import type { Committed } from './write-queue.ts';
@@ -54,7 +55,9 @@ export class CommitGroup {
     if (records.length === 0) return;
     this.#records = [];
     this.#host.log.append(records);
-    this.#host.committed(records.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash })));
+    this.#host.committed(
+      records.map(({ lsn, epoch, hash, bytes }) => ({ lsn, epoch, hash, version: versionOfRecord(bytes) })),
+    );
   }
 
   #encode(
@@ -70,7 +73,10 @@ export class CommitGroup {
     const deltas = notes.length === 0 ? execution.deltas : [...execution.deltas, ...notes];
     const previousHash = this.#records.at(-1)?.hash ?? log.last.hash;
     try {
-      return encodeRecord({ epoch, lsn, previousHash, commitMs, deltas });
+      const record = encodeRecord({ epoch, lsn, previousHash, commitMs, deltas });
+      const refusal = versionRefusalOf(this.#host.state(), versionOfRecord(record.bytes));
+      if (refusal) throw refusal;
+      return record;
     } catch (error) {
       execution.cancel();
       throw error;

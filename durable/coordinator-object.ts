@@ -13,7 +13,7 @@ import type { Member, RaftMessage } from '../core/raft/message.ts';
 import type { CoordinatorReply, CoordinatorRequest, InstanceReply } from '../core/replication/message.ts';
 import { beginning } from './beginning.ts';
 import { CoordinatorStorage } from './coordinator-storage.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, newestVersion } from './environment.ts';
 import { FaultGate } from './fault-gate.ts';
 import { Machine } from './machine.ts';
 import { type CoordinatorAddress, coordinatorAddresses } from './names.ts';
@@ -61,10 +61,10 @@ export class CoordinatorObject extends DurableObject<Environment> implements Coo
     const founders = this.#storage.founders(coordinatorAddresses(env.SKEIN_COORDINATORS));
     this.#timer = new Timer(() => this.#feed({ type: 'tick' }));
     this.#machine = new Machine({
-      state: restoreCoordinator(
-        { raft: { self: name, members: founders.map(memberOf) } },
-        beginning(ctx, name, () => this.#storage.load()),
-      ),
+      state: beginning(ctx, name, () => {
+        const raft = { self: name, members: founders.map(memberOf), newest: newestVersion(env) };
+        return restoreCoordinator({ raft }, this.#storage.load());
+      }),
       step: handle,
       carryOut: (effect) => this.#carryOut(effect),
       onFailure: (error) => {

@@ -29,6 +29,8 @@ export interface Loaded {
   readonly history: readonly EpochStart[];
   /** What is broken, and what is lost by it; undefined when the graph is whole. */
   readonly damage: string | undefined;
+  /** The oldest version that understands all of it. */
+  readonly needs: number;
 }
 
 export class InstanceGraph {
@@ -41,11 +43,15 @@ export class InstanceGraph {
   /** The cluster that the engine puts into element ids. */
   #cluster: string | undefined;
   readonly #database: string;
+  /** The newest version that is understood here. */
+  readonly #newest: number;
 
   /** `database`: the name of the one whose graph it is. `storage`: what statements may ask and want of it. */
-  constructor(tables: Tables, database: string, storage: StorageHost) {
+  constructor(tables: Tables, database: string, options: { readonly storage: StorageHost; readonly newest: number }) {
+    const { storage, newest } = options;
     this.log = new InstanceLog(tables);
     this.#database = database;
+    this.#newest = newest;
     this.#storage = storage;
     this.#engine = this.#engineOver(this.#store);
   }
@@ -65,13 +71,15 @@ export class InstanceGraph {
 
   /** Builds the graph from what is stored. `acknowledgedLsn`: readers begin there. */
   load(from: { readonly cluster: string | undefined; readonly acknowledgedLsn: number }): Loaded {
-    const recovery = this.log.recover(from.acknowledgedLsn, { memoryBytesMax: GRAPH_BYTES_MAX });
+    const store = { memoryBytesMax: GRAPH_BYTES_MAX };
+    const recovery = this.log.recover({ acknowledgedLsn: from.acknowledgedLsn, store, newest: this.#newest });
     this.#store = recovery.store;
     this.#changes = recovery.changes;
     this.#cluster = from.cluster;
     this.#engine = this.#engineOver(this.#store);
     this.#population.begin();
-    return { position: recovery.position, history: recovery.epochHistory, damage: damageOf(recovery) };
+    const { position, epochHistory: history, needs } = recovery;
+    return { position, history, needs, damage: damageOf(recovery) };
   }
 
   /** The instance belongs to a cluster from now on. */

@@ -4,14 +4,18 @@
  */
 import type { SnapshotInfo } from '../core/engine/storage-host.ts';
 import { GraphError } from '../core/error.ts';
-import type { GraphStoreOptions } from '../core/graph/graph-store.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../core/replication/log.ts';
 import { type LastCommitted, lastCommittedBy } from '../core/wal/commit-times.ts';
 import type { EpochStart, LogIndex } from '../core/wal/log-index.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
 import { PastGraph } from '../core/wal/past-graph.ts';
 import { commitTimeOf, decodeRecord, type EncodedRecord } from '../core/wal/record.ts';
-import { type StoredSnapshot as RecoverableSnapshot, type Recovery, recover } from '../core/wal/recovery.ts';
+import {
+  type StoredSnapshot as RecoverableSnapshot,
+  type Recovery,
+  type RecoveryInput,
+  recover,
+} from '../core/wal/recovery.ts';
 import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
 import { describe, type SnapshotDraft, SnapshotTable, type StoredSnapshot } from './snapshot-table.ts';
 import type { Tables } from './tables.ts';
@@ -44,15 +48,14 @@ export class InstanceLog implements LogReader {
   }
 
   /** Reads everything in storage, checks it, and builds the graph from it. */
-  recover(acknowledgedLsn: number, store: GraphStoreOptions): Recovery {
+  recover(options: Pick<RecoveryInput, 'acknowledgedLsn' | 'store' | 'newest'>): Recovery {
     const recovery = this.#tables.exist
       ? recover({
           snapshots: this.#snapshots.list().map((stored) => this.#recoverable(stored)),
           rows: this.#wal.recover(),
-          acknowledgedLsn,
-          store,
+          ...options,
         })
-      : recover({ snapshots: [], rows: [], store });
+      : recover({ snapshots: [], rows: [], ...options });
     this.#forgetDamagedSnapshots(recovery);
     this.#index = recovery.index;
     this.#recent = [];

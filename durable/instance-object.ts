@@ -12,12 +12,13 @@ import { type InstanceState, initialState, type PersistedInstance } from '../cor
 import type { LogRecord } from '../core/replication/log.ts';
 import type { InstanceReply, InstanceRequest } from '../core/replication/message.ts';
 import { encodeResult } from '../core/value/codec.ts';
+import { checkVersion, isUnderstood, VERSION_MIN } from '../core/version.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Admission } from './admission.ts';
 import { BackedTimer } from './backed-timer.ts';
 import { beginning } from './beginning.ts';
 import { DIVERGED_COLUMNS, divergedRows } from './diverged-rows.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, newestVersion } from './environment.ts';
 import { ExecutionRunner } from './execution-runner.ts';
 import { FaultGate } from './fault-gate.ts';
 import { FreshReads } from './fresh-reads.ts';
@@ -66,6 +67,8 @@ type Happening<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 export class InstanceObject extends DurableObject<Environment> implements InstanceRpc {
   readonly #address: InstanceAddress;
   readonly #self: Caller;
+  /** The newest version that it understands (core/version.ts). */
+  readonly #newest: number;
   readonly #state: StateTable;
   readonly #gate: FaultGate | undefined;
   readonly #peers: Peers;
@@ -90,6 +93,7 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
     const name = ctx.id.name ?? '';
     this.#address = instanceAddress(name);
     this.#self = { name, region: this.#address.region };
+    this.#newest = beginning(ctx, name, () => newestVersion(env));
     const tables = beginning(ctx, name, () => new Tables(ctx.storage.sql));
     this.#state = new StateTable(tables);
     const faults = beginning(ctx, name, () => this.#state.faults());
@@ -106,9 +110,10 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
       transactions: () => this.#transactions.open,
       graphBytes: () => this.#graph.store.memoryBytes,
     });
-    this.#graph = new InstanceGraph(tables, this.#address.database, storage);
+    const newest = this.#newest;
+    this.#graph = new InstanceGraph(tables, this.#address.database, { storage, newest });
     this.#machine = new Machine({
-      state: initialState({ name: this.#address.instance, region: this.#address.region }),
+      state: initialState({ name: this.#address.instance, region: this.#address.region, newest }),
       step: (state, event) => handle(state, event, this.#graph.log),
       carryOut: (effect) => this.#carryOut(effect),
       onFailure: (error) => this.#end(error),
@@ -234,7 +239,8 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   async #answer(message: Uint8Array): Promise<Uint8Array> {
     if (this.#wiped) return NO_ANSWER;
     const request = decodeWire<InstanceRequest>(message);
-    if (request.body.type === 'append') checkRecords(request.body.records);
+    const isRead = isUnderstood(request.envelope.version, this.#newest);
+    if (request.body.type === 'append' && isRead) checkRecords(request.body.records);
     this.#feed({ type: 'request', request });
     const reply = this.#reply;
     this.#reply = undefined;
@@ -277,10 +283,11 @@ export class InstanceObject extends DurableObject<Environment> implements Instan
   #load(): void {
     const record = this.#state.load();
     const persisted = record === 'damaged' ? undefined : record;
-    const { position, history, damage } = this.#graph.load(beginningOf(persisted));
+    checkVersion('the record of the replication state', persisted?.version ?? VERSION_MIN, this.#newest);
+    const { position, history, needs, damage } = this.#graph.load(beginningOf(persisted));
     const stateDamage =
       record === 'damaged' ? 'the record of the replication state does not agree with its checksum' : undefined;
-    this.#feed({ type: 'loaded', persisted, position, history, damage: stateDamage ?? damage });
+    this.#feed({ type: 'loaded', persisted, position, history, needs, damage: stateDamage ?? damage });
   }
 
   /** Memory and storage may have come apart: the object begins anew from storage. */

@@ -6,6 +6,7 @@
 import { assert } from '../core/assert.ts';
 import { GraphError } from '../core/error.ts';
 import type { SnapshotDescription } from '../core/replication/log.ts';
+import { VERSION_MIN } from '../core/version.ts';
 import { hashText } from '../core/wal/checksum.ts';
 import { decodeManifest, type SnapshotManifest } from '../core/wal/manifest.ts';
 import { type SegmentName, type SnapshotChunk, segmentText } from '../core/wal/segment.ts';
@@ -235,5 +236,6 @@ export function describe(stored: StoredSnapshot, manifest: SnapshotManifest): Sn
     position: manifest.position,
     history: manifest.epochHistory,
     chunkCount: chunkCount + 1,
+    ...(manifest.version > VERSION_MIN && { version: manifest.version }),
   };
 }

@@ -61,6 +61,7 @@ function lossOf(failure: StorageFailure | undefined): string {
       return "MAIN's storage is full. It stores nothing more until there is room, and goes on answering reads";
     case 'damaged':
       return `MAIN's storage is damaged (${failure.words})`;
+    case 'newer':
     case 'failed':
       return `MAIN could not store it (${failure.words}), and has begun anew with what is on disk`;
   }
@@ -72,6 +73,14 @@ export function endOf(database: string, instance: string, error: unknown): Graph
   return new GraphError(
     'Neo.TransientError.General.DatabaseUnavailable',
     `The runtime has ended '${database}@${instance}', or could not open its storage: its log tells why (${error.message.slice(0, 100)}).`,
+  );
+}
+
+/** A newer build has written what the object found: nothing is lost, nothing was executed, and nothing will be until one is deployed. */
+export function newerStorage(database: string, instance: string, words: string): GraphError {
+  return new GraphError(
+    'Neo.TransientError.General.DatabaseUnavailable',
+    `'${database}@${instance}' was written by a newer build: ${words} The statement was not executed.`,
   );
 }
 

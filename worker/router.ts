@@ -24,6 +24,7 @@ import {
   endOf,
   isOverloaded,
   lostTransaction,
+  newerStorage,
   noSuchTransaction,
   toAnswer,
   toTransactionAnswer,
@@ -246,7 +247,11 @@ export class Router {
         `'${database}@${name}' is not MAIN: it takes no writes, and answers no linearizable reads.`,
       );
     }
-    throw new GraphError('Neo.TransientError.General.DatabaseUnavailable', `'${database}@${name}' does not answer.`);
+    const why = attempt.told === undefined ? '' : ` ${attempt.told.message}`;
+    throw new GraphError(
+      'Neo.TransientError.General.DatabaseUnavailable',
+      `'${database}@${name}' does not answer.${why}`,
+    );
   }
 
   /** To the instance where a transaction lives, and to no other. */
@@ -360,7 +365,8 @@ export class Router {
       if (isOverloaded(error)) return { type: 'notExecuted', reason: 'overloaded' };
       const failure = storageFailureOf(error);
       if (!failure?.atStart) return { type: 'lost', failure, told: endOf(errand.database, instance.name, error) };
-      const told = damagedStorage(errand.database, instance.name, failure.words);
+      const tell = failure.kind === 'newer' ? newerStorage : damagedStorage;
+      const told = tell(errand.database, instance.name, failure.words);
       return { type: 'notExecuted', reason: 'unreachable', told };
     }
   }

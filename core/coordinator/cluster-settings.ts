@@ -85,7 +85,10 @@ export function applySetting(state: ClusterState, { name, value }: CommandOf<'se
       : state.longestDownTimeoutSec;
   const settings = new Map(state.settings).set(name, value);
   const databases = name === 'global_read_only' ? withReadOnly(state, value === 'true') : state.databases;
-  return { state: { databases, settings, longestDownTimeoutSec }, result: { done: true, database: undefined } };
+  return {
+    state: { ...state, databases, settings, longestDownTimeoutSec },
+    result: { done: true, database: undefined },
+  };
 }
 
 function withReadOnly(state: ClusterState, readOnly: boolean): ClusterState['databases'] {

@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../assert.ts';
 import type { Assignment, InstanceDescription } from '../replication/assignment.ts';
+import { VERSION_MIN } from '../version.ts';
 import { applySetting, type SettingName } from './cluster-settings.ts';
 import { abort, beginFailover, chooseMain, completeFailover } from './epoch-change.ts';
 import { addInstance, noteTold, removeInstance, updateServers } from './instance-change.ts';
@@ -72,6 +73,8 @@ export interface ClusterState {
   readonly settings: ReadonlyMap<SettingName, string>;
   /** The longest instance_down_timeout_sec there ever was: a lease of that length may still be running. 0: never set. */
   readonly longestDownTimeoutSec: number;
+  /** The newest version of which anything was ever used here (core/version.ts): members of an older one cannot follow. */
+  readonly version: number;
 }
 
 /** Databases one group cares for at most. A group's state travels in one piece. */
@@ -191,7 +194,12 @@ export type CommandResult =
   | { readonly done: true; readonly database: Database | undefined }
   | { readonly done: false; readonly refusal: CommandRefusal; readonly database: Database | undefined };
 
-export const EMPTY_CLUSTER: ClusterState = { databases: new Map(), settings: new Map(), longestDownTimeoutSec: 0 };
+export const EMPTY_CLUSTER: ClusterState = {
+  databases: new Map(),
+  settings: new Map(),
+  longestDownTimeoutSec: 0,
+  version: VERSION_MIN,
+};
 
 /** Applies a command. Deterministic: every coordinator gets the same state and the same result. */
 export function apply(state: ClusterState, command: Command): Outcome {

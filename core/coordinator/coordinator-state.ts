@@ -2,9 +2,10 @@
 import type { MemberId } from '../raft/message.ts';
 import { type PersistedState, type RaftConfiguration, type RaftState, restore } from '../raft/state.ts';
 import type { CoordinatorRequest, InstanceReport, SealReply } from '../replication/message.ts';
+import { VERSION_MIN } from '../version.ts';
 import { effectiveSettings } from './cluster-settings.ts';
 import { type ClusterState, EMPTY_CLUSTER, type FailoverReason, type MainChoice } from './cluster-state.ts';
-import { decodeCluster } from './command-codec.ts';
+import { decodeCluster, versionOfEncoded } from './command-codec.ts';
 import type { WorkerRequest } from './request.ts';
 
 export interface CoordinatorSettings {
@@ -60,6 +61,8 @@ export interface Health {
   /** When it last answered; undefined: not since this leader leads. */
   readonly heardAtMs: number | undefined;
   readonly report: InstanceReport | undefined;
+  /** The newest version that it understands, as it told last. */
+  readonly newest: number | undefined;
   /** Failures in a row since it last answered, and when the first of them was. */
   readonly failures: number;
   readonly failingSinceMs: number | undefined;
@@ -127,6 +130,12 @@ export interface PendingRead {
     | { readonly type: 'instance'; readonly id: string; readonly request: CoordinatorRequest };
 }
 
+/** What is asked for came with `version`. `spared`: a member that need not understand it, since it is to go. */
+export interface VersionNeed {
+  readonly version: number;
+  readonly spared?: MemberId;
+}
+
 /** A Worker that waits for instances to answer. */
 export interface Waiting {
   readonly id: string;
@@ -138,6 +147,8 @@ export interface Waiting {
         readonly exchanges: readonly number[];
       }
     | Operated
+    /** That all members tell which version they understand. */
+    | { readonly type: 'told'; readonly request: WorkerRequest; readonly need: VersionNeed }
     | { readonly type: 'created'; readonly database: string; readonly cluster: string }
     | { readonly type: 'dropped'; readonly database: string; readonly cluster: string };
 }
@@ -185,12 +196,13 @@ export function restoreCoordinator(
   persisted: PersistedState,
 ): CoordinatorState {
   const defaults = { ...DEFAULT_COORDINATOR_SETTINGS, ...configuration.settings };
+  const raft = restore(configuration.raft, withVersions(persisted));
   const cluster = persisted.snapshot === undefined ? EMPTY_CLUSTER : decodeCluster(persisted.snapshot.data);
   return {
     self: configuration.raft.self,
     settings: effectiveSettings(defaults, cluster),
     defaults,
-    raft: restore(configuration.raft, persisted),
+    raft,
     cluster,
     leads: false,
     watches: new Map(),
@@ -205,10 +217,24 @@ export function restoreCoordinator(
   };
 }
 
+/** Storage keeps commands and states as bytes, which tell the version that they need. */
+function withVersions({ entries, snapshot, ...vote }: PersistedState): PersistedState {
+  const versionOf = (bytes: Uint8Array | null) => {
+    const version = bytes === null ? VERSION_MIN : versionOfEncoded(bytes);
+    return version > VERSION_MIN && { version };
+  };
+  return {
+    ...vote,
+    entries: entries.map((entry) => ({ ...entry, ...versionOf(entry.command) })),
+    snapshot: snapshot && { ...snapshot, ...versionOf(snapshot.data) },
+  };
+}
+
 /** What a leader that has just begun knows of an instance. */
 export const UNKNOWN_HEALTH: Health = {
   heardAtMs: undefined,
   report: undefined,
+  newest: undefined,
   failures: 0,
   failingSinceMs: undefined,
   exchange: undefined,

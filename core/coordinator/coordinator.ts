@@ -12,7 +12,7 @@ import type { Step } from '../step.ts';
 import { careFor, isUnfinished } from './care.ts';
 import { effectiveSettings } from './cluster-settings.ts';
 import { apply, type ClusterState, type Command, type CommandResult } from './cluster-state.ts';
-import { decodeCluster, decodeCommand, encodeCluster } from './command-codec.ts';
+import { decodeCluster, decodeCommand, encodeCluster, versionOfCommand } from './command-codec.ts';
 import type { CoordinatorEffect, CoordinatorEvent } from './coordinator-event.ts';
 import type { CoordinatorState, PendingRead, Proposal, Watch } from './coordinator-state.ts';
 import { expireExchanges, nextExpiryMs, noteUnreachable, receiveReply } from './health.ts';
@@ -88,7 +88,7 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
     case 'installSnapshot':
       return takeCluster(turn, decodeCluster(effect.snapshot.data));
     case 'takeSnapshot':
-      return turn.raft({ type: 'snapshotTaken', index: effect.index, data: encodeCluster(turn.state.cluster) });
+      return snapshot(turn, effect.index);
     case 'proposed': {
       const { id, index, term } = effect;
       const noted = (proposal: Proposal) => (proposal.id === id ? { ...proposal, index, term } : proposal);
@@ -115,6 +115,11 @@ function carryOut(turn: CoordinatorTurn, effect: RaftEffect): void {
   }
 }
 
+function snapshot(turn: CoordinatorTurn, index: number): void {
+  const { cluster } = turn.state;
+  turn.raft({ type: 'snapshotTaken', index, data: encodeCluster(cluster), version: cluster.version });
+}
+
 function sendRaft(turn: CoordinatorTurn, to: string, message: RaftMessage): void {
   turn.emit({ type: 'sendRaft', to, region: regionOfMember(turn.state.raft, to), message });
 }
@@ -125,7 +130,8 @@ function commit(turn: CoordinatorTurn, entry: Entry): void {
   if (entry.command !== null) {
     const command = decodeCommand(entry.command);
     const applied = apply(turn.state.cluster, command);
-    takeCluster(turn, applied.state);
+    const version = Math.max(applied.state.version, versionOfCommand(command));
+    takeCluster(turn, { ...applied.state, version });
     result = applied.result;
     if (result.done) noteCommitted(turn, command);
     if ('database' in command) turn.touch(command.database);

@@ -1,5 +1,6 @@
 /** What instances tell a leader of themselves: kept in memory, gathered anew by each leader. */
 import type { InstanceReply, InstanceReport } from '../replication/message.ts';
+import { toldVersion } from '../version.ts';
 import type { CoordinatorState, Exchange } from './coordinator-state.ts';
 import { noteDraining } from './handover.ts';
 import type { CoordinatorTurn } from './turn.ts';
@@ -39,6 +40,7 @@ export function receiveReply(turn: CoordinatorTurn, exchange: number, reply: Ins
   const database = turn.database(name);
   turn.touch(name);
   if (database === undefined) return;
+  turn.updateHealth(name, instance, { newest: toldVersion(reply.envelope.newest) });
   const { body } = reply;
   const { assignment, status, leaving } = database;
   const isGone = body.type === 'dropped' || (body.type === 'refused' && body.reason === 'foreignCluster');

@@ -8,7 +8,8 @@ import type { CoordinatorTurn } from './turn.ts';
 /** Takes the request of a MAIN, or of one that thinks it is. */
 export function receiveMainRequest(turn: CoordinatorTurn, id: string, request: CoordinatorRequest): void {
   const { envelope, body } = request;
-  const refusal = refusalOf(envelope, { cluster: undefined, nowMs: turn.nowMs });
+  const { newest } = turn.state.raft;
+  const refusal = refusalOf(envelope, { cluster: undefined, newest, nowMs: turn.nowMs });
   if (refusal !== undefined) return turn.reply(id, request, { type: 'refused', reason: refusal });
   const { role, leader } = turn.state.raft;
   if (role !== 'leader') return turn.reply(id, request, { type: 'notLeader', leader });

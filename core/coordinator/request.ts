@@ -107,6 +107,9 @@ export interface InstanceRow {
   readonly lsn: number | null;
   /** Transactions behind MAIN; null where it is not known. */
   readonly lag: number | null;
+  /** The newest version that it understands, and the oldest that understands all that it has stored (core/version.ts); null: not heard. */
+  readonly version: number | null;
+  readonly needs_version: number | null;
 }
 
 export interface TopologyInstance {

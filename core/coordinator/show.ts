@@ -1,11 +1,13 @@
 /** What people and routers are told: topology, SHOW DATABASES, SHOW INSTANCES. Columns of Memgraph where it has them. */
 
 import { isManual } from '../replication/assignment.ts';
+import { VERSION_MIN } from '../version.ts';
 import { defaultOf, type SettingName } from './cluster-settings.ts';
 import type { Database } from './cluster-state.ts';
 import type { CoordinatorState, Health } from './coordinator-state.ts';
 import { UNKNOWN_HEALTH } from './coordinator-state.ts';
 import type { DatabaseRow, InstanceRow, Topology, TopologyInstance } from './request.ts';
+import { versionInUse } from './version-need.ts';
 
 /** Who is who in a database, and how they are as far as this leader knows without asking. */
 export function topologyOf(state: CoordinatorState, database: Database, nowMs: number): Topology {
@@ -68,7 +70,8 @@ export function instanceRows(
 }
 
 function coordinatorRows(state: CoordinatorState, nowMs: number): readonly InstanceRow[] {
-  const { self, peers, options, configuration } = state.raft;
+  const { self, peers, options, configuration, newest, told } = state.raft;
+  const needs_version = versionInUse(state);
   return configuration.members.map(({ id: name, votes, region, servers }): InstanceRow => {
     const heardAtMs = name === self ? nowMs : (peers.get(name)?.answeredSentAtMs ?? Number.NEGATIVE_INFINITY);
     const isUp = nowMs - heardAtMs < options.electionTimeoutMs.max;
@@ -85,6 +88,8 @@ function coordinatorRows(state: CoordinatorState, nowMs: number): readonly Insta
       epoch: null,
       lsn: null,
       lag: null,
+      version: (name === self ? newest : told.get(name)) ?? null,
+      needs_version,
     };
   });
 }
@@ -113,6 +118,8 @@ function rowsOf(state: CoordinatorState, database: Database, nowMs: number): rea
       epoch: health.report?.epoch ?? null,
       lsn: storedLsnOf(state, database, instance.name) ?? null,
       lag: lagOf(state, database, instance.name) ?? null,
+      version: health.newest ?? null,
+      needs_version: health.report === undefined ? null : (health.report.needs ?? VERSION_MIN),
       ...(isManual(assignment) && ownWords(health)),
     };
   });

@@ -11,11 +11,11 @@ import {
   type CoordinatorRequest,
   type Envelope,
   type InstanceRequestBody,
-  REPLICATION_PROTOCOL_VERSION,
+  versionOf,
 } from '../replication/message.ts';
 import type { Step } from '../step.ts';
 import type { Command, Database } from './cluster-state.ts';
-import { encodeCommand } from './command-codec.ts';
+import { encodeCommand, versionOfCommand } from './command-codec.ts';
 import type { CoordinatorEffect } from './coordinator-event.ts';
 import { type CoordinatorState, type Health, type Proposal, UNKNOWN_HEALTH, type Watch } from './coordinator-state.ts';
 import type { WorkerResponse } from './request.ts';
@@ -100,7 +100,7 @@ export class CoordinatorTurn {
     this.update({
       proposals: [...this.#state.proposals, { id, index: undefined, term: undefined, database, purpose }],
     });
-    this.raft({ type: 'propose', id, command: encodeCommand(command) });
+    this.raft({ type: 'propose', id, command: encodeCommand(command), version: versionOfCommand(command) });
   }
 
   /** Changes the coordinators' group. `purpose` says who hears of its end. */
@@ -190,7 +190,8 @@ export class CoordinatorTurn {
     this.update({ nextId: exchange + 1, exchanges: new Map(this.#state.exchanges).set(exchange, sent) });
     this.updateHealth(database, name, { exchange, askedAtMs: this.nowMs });
     const { epoch, cluster } = assignment;
-    const envelope = this.#envelope({ database, cluster, epoch }, this.#state.settings.exchangeTimeoutMs);
+    const about = { version: versionOf(body), database, cluster, epoch };
+    const envelope = this.#envelope(about, this.#state.settings.exchangeTimeoutMs);
     const to = { database, name, region: description.region };
     this.emit({ type: 'send', exchange, to, message: { envelope, body } });
     return exchange;
@@ -200,7 +201,8 @@ export class CoordinatorTurn {
   reply(id: string, request: CoordinatorRequest, body: CoordinatorReplyBody): void {
     const { database, cluster } = request.envelope;
     const epoch = this.database(database)?.assignment.epoch ?? request.envelope.epoch;
-    const envelope = this.#envelope({ database, cluster, epoch }, this.#state.settings.exchangeTimeoutMs);
+    const about = { version: versionOf(body), database, cluster, epoch };
+    const envelope = this.#envelope(about, this.#state.settings.exchangeTimeoutMs);
     this.emit({ type: 'reply', id, message: { envelope, body } });
   }
 
@@ -213,10 +215,10 @@ export class CoordinatorTurn {
     return { state: this.#state, effects: this.#effects };
   }
 
-  #envelope(about: Pick<Envelope, 'database' | 'cluster' | 'epoch'>, timeoutMs: number): Envelope {
+  #envelope(about: Pick<Envelope, 'version' | 'database' | 'cluster' | 'epoch'>, timeoutMs: number): Envelope {
     return {
-      version: REPLICATION_PROTOCOL_VERSION,
       ...about,
+      newest: this.#state.raft.newest,
       from: { name: this.#state.self, region: regionOfMember(this.#state.raft, this.#state.self) ?? '' },
       deadlineMs: this.nowMs + timeoutMs,
       ...this.#group(),

@@ -4,18 +4,45 @@ import { GraphError } from '../error.ts';
 import { isManual } from '../replication/assignment.ts';
 import type { Beginning } from './beginning.ts';
 import type { CommandRefusal, CommandResult, Database } from './cluster-state.ts';
-import type { Waiting } from './coordinator-state.ts';
+import type { VersionNeed, Waiting } from './coordinator-state.ts';
 import { creationOf } from './creation.ts';
 import { isOperated, operationRefused, outcomeOf } from './operation-outcome.ts';
 import { operateOnGroup, operateOnInstance } from './operator.ts';
-import type { WorkerRequest, WorkerResponse } from './request.ts';
+import type { OperatorCommand, ShownTable, WorkerRequest, WorkerResponse } from './request.ts';
 import { argumentError, errorResponse, manualDatabase, notFound, unavailable } from './response.ts';
 import { databaseRows, instanceRows, topologyOf } from './show.ts';
 import { asksInstances, tableOf } from './show-replication.ts';
 import type { CoordinatorTurn } from './turn.ts';
+import { lackingMembers, lackMessage, mayYetTell, needOf } from './version-need.ts';
 
 /** Tables about roles, which the coordinators know nothing about where these are given by hand. */
 const ROLE_TABLES: readonly string[] = ['replicas', 'replicationRole', 'replicationLag', 'routingTable'];
+
+const REQUESTS: Readonly<Record<WorkerRequest['type'], true>> = {
+  ...{ createDatabase: true, dropDatabase: true, showDatabases: true, showInstances: true, topology: true },
+  ...{ show: true, operate: true, reportUnreachable: true },
+};
+const TABLES: Readonly<Record<ShownTable, true>> = {
+  ...{ replicas: true, replicationRole: true, replicationLag: true, instance: true, routingTable: true },
+  ...{ settings: true, failovers: true },
+};
+const COMMANDS: Readonly<Record<OperatorCommand['type'], true>> = {
+  ...{ switchover: true, setMain: true, demote: true, unregister: true, register: true, updateConfig: true },
+  ...{ addCoordinator: true, updateCoordinator: true, removeCoordinator: true },
+  ...{ setSetting: true, yieldLeadership: true, forceReset: true },
+};
+
+/** Whether this build knows what is asked: the Worker may be of a later one. */
+function isKnown(request: WorkerRequest): boolean {
+  if (!Object.hasOwn(REQUESTS, request.type)) return false;
+  if (request.type === 'show') return Object.hasOwn(TABLES, request.what);
+  return request.type !== 'operate' || Object.hasOwn(COMMANDS, request.command.type);
+}
+
+const UNKNOWN_REQUEST = errorResponse(
+  'Neo.TransientError.General.DatabaseUnavailable',
+  'The coordinators run an older build than the Worker that was asked, and do not know this yet. Nothing was done.',
+);
 
 type RequestOf<Type extends WorkerRequest['type']> = Extract<WorkerRequest, { type: Type }>;
 
@@ -24,6 +51,7 @@ const WAITING_MAX = 1_000;
 
 /** Takes a Worker's request. Only the leader answers, once a quorum has confirmed it, so that nobody reads the past. */
 export function receiveWorkerRequest(turn: CoordinatorTurn, id: string, request: WorkerRequest): void {
+  if (!isKnown(request)) return turn.respond(id, UNKNOWN_REQUEST);
   const { role, leader } = turn.state.raft;
   if (role !== 'leader') return turn.respond(id, { type: 'notLeader', leader });
   const readId = turn.takeId();
@@ -72,11 +100,22 @@ function createDatabase(turn: CoordinatorTurn, id: string, request: RequestOf<'c
     return respondCreated(turn, id, existing, false);
   }
   try {
-    turn.propose(creationOf(request, turn.state.raft.voters.toSorted()), { type: 'worker', id, request });
+    const command = creationOf(request, turn.state.raft.voters.toSorted());
+    if (isUnderstood(turn, id, request, needOf({ type: 'propose', command })))
+      turn.propose(command, { type: 'worker', id, request });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     turn.respond(id, { type: 'error', code: error.code, message: error.message });
   }
+}
+
+/** Whether all coordinators understand what is asked for. If not, it waits for those that have not been heard, or is refused. */
+function isUnderstood(turn: CoordinatorTurn, id: string, request: WorkerRequest, need: VersionNeed): boolean {
+  const lacking = lackingMembers(turn.state, need);
+  if (lacking.length === 0) return true;
+  if (mayYetTell(turn.state, lacking)) keepWaiting(turn, id, { type: 'told', request, need });
+  else turn.respond(id, unavailable(lackMessage(turn.state, need, lacking)));
+  return false;
 }
 
 function respondCreated(turn: CoordinatorTurn, id: string, database: Database, created: boolean): void {
@@ -148,6 +187,7 @@ function operate(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'
 
 function goOn(turn: CoordinatorTurn, id: string, request: RequestOf<'operate'>, beginning: Beginning): void {
   if (beginning.type === 'respond') return turn.respond(id, beginning.response);
+  if (!isUnderstood(turn, id, request, needOf(beginning))) return;
   if (beginning.type === 'propose') return turn.propose(beginning.command, { type: 'worker', id, request });
   if (beginning.type === 'changeMembers') return turn.changeMembers(beginning.change, { type: 'worker', id, request });
   const database = request.database === undefined ? undefined : turn.database(request.database);
@@ -199,7 +239,7 @@ function keepWaiting(turn: CoordinatorTurn, id: string, wants: Waiting['wants'])
     return turn.respond(id, unavailable(message));
   }
   const { showWaitMs, createWaitMs, handoverMs } = turn.state.settings;
-  const patienceMs = { instances: showWaitMs, created: createWaitMs, dropped: createWaitMs };
+  const patienceMs = { instances: showWaitMs, told: showWaitMs, created: createWaitMs, dropped: createWaitMs };
   const untilMs = turn.nowMs + (wants.type === 'operated' ? handoverMs + createWaitMs : patienceMs[wants.type]);
   turn.update({ waiting: [...turn.state.waiting, { id, untilMs, wants }] });
 }
@@ -212,6 +252,8 @@ export function answerWaiting(turn: CoordinatorTurn): void {
   for (const { id, wants } of done) {
     if (wants.type === 'instances') {
       turn.respond(id, shown(turn, wants.request));
+    } else if (wants.type === 'told') {
+      endWaitForVersions(turn, id, wants);
     } else if (wants.type === 'operated') {
       turn.respond(id, outcomeOf(turn, wants));
     } else if (wants.type === 'dropped') {
@@ -222,7 +264,22 @@ export function answerWaiting(turn: CoordinatorTurn): void {
   }
 }
 
+/** Either all have told, or some are not there. */
+function endWaitForVersions(
+  turn: CoordinatorTurn,
+  id: string,
+  wants: Extract<Waiting['wants'], { type: 'told' }>,
+): void {
+  const lacking = lackingMembers(turn.state, wants.need);
+  if (lacking.length === 0) return receiveWorkerRequest(turn, id, wants.request);
+  turn.respond(id, unavailable(lackMessage(turn.state, wants.need, lacking)));
+}
+
 function hasHappened(turn: CoordinatorTurn, { wants }: Waiting): boolean {
+  if (wants.type === 'told') {
+    const lacking = lackingMembers(turn.state, wants.need);
+    return lacking.length === 0 || !mayYetTell(turn.state, lacking);
+  }
   if (wants.type === 'instances') return wants.exchanges.every((exchange) => !turn.state.exchanges.has(exchange));
   if (wants.type === 'operated') return isOperated(turn, wants);
   const database = turn.database(wants.database);

@@ -197,6 +197,8 @@ export const SHOW_INSTANCES = signature({
     epoch: 'INTEGER?',
     lsn: 'INTEGER?',
     lag: 'INTEGER?',
+    version: 'INTEGER?',
+    needs_version: 'INTEGER?',
   },
 });
 

@@ -34,8 +34,8 @@ type Unaddressed<Message> = Message extends RaftMessage ? Omit<Message, 'protoco
 
 /** Sends in the term that the draft has by now. */
 export function send(draft: Draft, to: MemberId, message: Unaddressed<RaftMessage>): void {
-  const { self, term } = draft.state;
-  const envelope = { protocolVersion: versionOf(message), from: self, term };
+  const { self, term, newest } = draft.state;
+  const envelope = { protocolVersion: versionOf(message), newest, from: self, term };
   // The spread of a union loses which member it was; the parameter's type has checked it.
   draft.effects.push({ type: 'send', to, message: { ...envelope, ...message } as RaftMessage });
 }

@@ -12,14 +12,14 @@ export type RaftEvent = Occasion &
   (
     | { readonly type: 'message'; readonly message: RaftMessage }
     | { readonly type: 'tick' }
-    /** A command for the log. Answered by `proposed` or `refused`. */
-    | { readonly type: 'propose'; readonly id: string; readonly command: Uint8Array }
+    /** A command for the log, and the oldest version that understands it. Answered by `proposed` or `refused`. */
+    | { readonly type: 'propose'; readonly id: string; readonly command: Uint8Array; readonly version?: number }
     /** A change of the group's members. Answered as a command is. */
     | { readonly type: 'changeMembers'; readonly id: string; readonly change: MemberChange }
     /** A linearizable read. Answered by `readReady` once the leadership is confirmed, or by `refused`. */
     | { readonly type: 'readIndex'; readonly id: string }
     /** The host's answer to `takeSnapshot`: its state after the entry at `index`. */
-    | { readonly type: 'snapshotTaken'; readonly index: number; readonly data: Uint8Array }
+    | { readonly type: 'snapshotTaken'; readonly index: number; readonly data: Uint8Array; readonly version?: number }
     /** A request came: the group is needed. */
     | { readonly type: 'wake' }
     /** Something is to be said that holds only while storage is this member's own: it is written to, though nothing has changed. */

@@ -4,6 +4,7 @@
  */
 import { decode, encode } from '@msgpack/msgpack';
 import { assert } from '../assert.ts';
+import { NewerVersionError, VERSION } from '../version.ts';
 import type { Configuration, Group, Snapshot } from './message.ts';
 
 const FORMAT_VERSION = 3;
@@ -31,6 +32,8 @@ function contentOf(bytes: Uint8Array): unknown {
   const decoded = decode(bytes);
   assert(Array.isArray(decoded) && decoded.length === 2, 'a stored configuration is none');
   const [version, content]: unknown[] = decoded;
-  assert(version === FORMAT_VERSION, `a stored configuration is of format ${String(version)}, which is unknown`);
+  assert(typeof version === 'number' && version >= FORMAT_VERSION, 'a stored configuration has no format');
+  if (version > FORMAT_VERSION)
+    throw new NewerVersionError(`format ${version} of a configuration`, VERSION + 1, VERSION);
   return content;
 }

@@ -1,6 +1,8 @@
 /** What a leader does: append and send, count copies, confirm its leadership, answer reads, and give up without a quorum. */
+import { VERSION_MIN } from '../version.ts';
 import { leavingMembers } from './configuration.ts';
 import { append, change, commitThrough, type Draft, nextIndexOf, send } from './draft.ts';
+import type { RaftEvent } from './event.ts';
 import { becomeFollower } from './follower.ts';
 import type { Entry, MemberId, Round } from './message.ts';
 import {
@@ -128,7 +130,8 @@ export function advanceCommit(draft: Draft): void {
 }
 
 /** Appends a command and sends it to everybody. */
-export function propose(draft: Draft, id: string, command: Uint8Array): void {
+export function propose(draft: Draft, event: Extract<RaftEvent, { type: 'propose' }>): void {
+  const { id, command, version = VERSION_MIN } = event;
   const { role, term, leader, commitIndex, options, transfer } = draft.state;
   if (role !== 'leader' || transfer !== undefined) {
     draft.effects.push({ type: 'refused', id, reason: role === 'leader' ? 'transferring' : 'notLeader', leader });
@@ -139,7 +142,7 @@ export function propose(draft: Draft, id: string, command: Uint8Array): void {
     draft.effects.push({ type: 'refused', id, reason: 'overloaded', leader });
     return;
   }
-  append(draft, [{ index, term, command }]);
+  append(draft, [{ index, term, command, ...(version > VERSION_MIN && { version }) }]);
   draft.effects.push({ type: 'proposed', id, index, term });
   for (const other of draft.state.others) sendAppend(draft, other);
   advanceCommit(draft);

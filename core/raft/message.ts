@@ -1,14 +1,8 @@
 /**
- * What members of a Raft group say to each other. Every message carries the sender's term and the version of this
- * protocol; all of them may be lost, repeated or overtaken. The host carries them as they are: plain data and bytes.
+ * What members of a Raft group say to each other. Every message carries the sender's term and the version that it needs
+ * (core/version.ts); all of them may be lost, repeated or overtaken. The host carries them as they are: plain data and bytes.
  */
-
-/**
- * Version that this code speaks. During a roll-out old and new code talk for minutes, so one version less is understood.
- * Version 2 brought configurations. What carries none is sent as version 1; what does is refused by code that would take it for a no-op.
- */
-export const RAFT_PROTOCOL_VERSION = 2;
-export const RAFT_PROTOCOL_VERSION_MIN = 1;
+import { VERSION_MIN } from '../version.ts';
 
 /** Name of a member, the same on every member; for coordinators the object's name. */
 export type MemberId = string;
@@ -54,6 +48,8 @@ export interface Entry {
   readonly term: number;
   readonly command: Uint8Array | null;
   readonly group?: Group;
+  /** The oldest version that understands the command, where that is not the oldest there is. */
+  readonly version?: number;
 }
 
 /** The state machine's state after the entry at `index`, as its owner encoded it. */
@@ -61,6 +57,8 @@ export interface Snapshot {
   readonly index: number;
   readonly term: number;
   readonly data: Uint8Array;
+  /** The oldest version that understands the data, where that is not the oldest there is. */
+  readonly version?: number;
   /** The newest configuration up to `index`. Absent while the group is as it began. */
   readonly configuration?: Configuration;
 }
@@ -75,7 +73,10 @@ export interface Round {
 }
 
 interface Envelope {
+  /** The oldest version that has the means to say this. */
   readonly protocolVersion: number;
+  /** The newest version that the sender understands. Absent in the messages of builds of version 1. */
+  readonly newest?: number;
   readonly from: MemberId;
   readonly term: number;
 }
@@ -174,16 +175,30 @@ export interface Greeting extends Envelope {
   readonly lastTerm: number;
 }
 
-/** The oldest version of this protocol that tells all that a message says. */
+/** Configurations came with this version; to code from before they are no-ops. */
+const VERSION_OF_GROUPS = 2;
+
+/** The oldest version that tells all that a message says. */
 export function versionOf(message: {
   readonly type: RaftMessage['type'];
   readonly entries?: readonly Entry[];
   readonly snapshot?: Snapshot;
 }): number {
-  const { type, entries, snapshot } = message;
-  const isGreeting = type === 'greet' || type === 'greeting';
-  const hasGroup = snapshot?.configuration !== undefined || entries?.some(({ group }) => group !== undefined);
-  return hasGroup || isGreeting ? RAFT_PROTOCOL_VERSION : RAFT_PROTOCOL_VERSION_MIN;
+  const { type, entries = [], snapshot } = message;
+  const needed = entries.map(versionOfEntry);
+  if (snapshot !== undefined) needed.push(versionOfSnapshot(snapshot));
+  if (type === 'greet' || type === 'greeting') needed.push(VERSION_OF_GROUPS);
+  return Math.max(VERSION_MIN, ...needed);
+}
+
+/** The oldest version that understands an entry. */
+export function versionOfEntry({ group, version = VERSION_MIN }: Entry): number {
+  return group === undefined ? version : VERSION_OF_GROUPS;
+}
+
+/** The oldest version that understands a snapshot. */
+export function versionOfSnapshot({ configuration, version = VERSION_MIN }: Snapshot): number {
+  return configuration === undefined ? version : Math.max(version, VERSION_OF_GROUPS);
 }
 
 export type RaftMessage =

@@ -6,8 +6,9 @@
 
 import { unreachable } from '../assert.ts';
 import type { Step } from '../step.ts';
+import { isUnderstood, toldVersion } from '../version.ts';
 import { answerAppendEntries, receiveAppendEntriesAnswer } from './append.ts';
-import { type Draft, draftOf, finish } from './draft.ts';
+import { change, type Draft, draftOf, finish } from './draft.ts';
 import {
   answerPreVote,
   answerRequestVote,
@@ -27,7 +28,7 @@ import {
 } from './introduction.ts';
 import { beat, propose, readIndex, stepDownWithoutQuorum } from './leader.ts';
 import { careForMembers, changeMembers } from './membership.ts';
-import { RAFT_PROTOCOL_VERSION, RAFT_PROTOCOL_VERSION_MIN, type RaftMessage } from './message.ts';
+import type { RaftMessage } from './message.ts';
 import { fallSilent, receiveRest, receiveRouse, wake, wakeByMessage } from './rest.ts';
 import { answerInstallSnapshot, compact, receiveInstallSnapshotAnswer } from './snapshot.ts';
 import { believesInLeader, type RaftState, timerAtMs } from './state.ts';
@@ -46,7 +47,7 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
       break;
     case 'propose':
       wake(draft);
-      propose(draft, event.id, event.command);
+      propose(draft, event);
       break;
     case 'changeMembers':
       wake(draft);
@@ -57,7 +58,7 @@ export function step(state: RaftState, event: RaftEvent): Step<RaftState, RaftEf
       readIndex(draft, event.id);
       break;
     case 'snapshotTaken':
-      compact(draft, event.index, event.data);
+      compact(draft, event);
       break;
     case 'wake':
       wake(draft);
@@ -118,11 +119,19 @@ function isHeardFromOutside(draft: Draft, { type }: RaftMessage): boolean {
   }
 }
 
+/** What another member understands, by what it said last: a roll-out may be taken back. */
+function noteNewest(draft: Draft, { from, newest }: RaftMessage): void {
+  const { told } = draft.state;
+  const version = toldVersion(newest);
+  if (told.get(from) !== version) change(draft, { told: new Map(told).set(from, version) });
+}
+
 function receive(draft: Draft, message: RaftMessage): void {
   const { state } = draft;
   const isOutsider = !state.others.includes(message.from);
   if (isOutsider && !isHeardFromOutside(draft, message)) return;
-  if (message.protocolVersion > RAFT_PROTOCOL_VERSION || message.protocolVersion < RAFT_PROTOCOL_VERSION_MIN) return;
+  if (!isOutsider) noteNewest(draft, message);
+  if (!isUnderstood(message.protocolVersion, state.newest)) return;
   // §5.1: whoever sees a higher term follows it, whatever the message says. What an outsider asks first says no more than that it is lost.
   const isAsking = message.type === 'preVote' || message.type === 'greet';
   const isLost = isOutsider && isAsking && believesInLeader(state, draft.nowMs);

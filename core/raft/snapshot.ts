@@ -1,19 +1,23 @@
 /** Log compaction, §7: the applied part of the log gives way to the state it led to. */
+import { VERSION_MIN } from '../version.ts';
 import { configurationIn } from './configuration.ts';
 import { change, changeLog, type Draft, send, truncate } from './draft.ts';
+import type { RaftEvent } from './event.ts';
 import { hearLeader } from './follower.ts';
 import { confirm, recordMatch } from './leader.ts';
 import type { InstallSnapshot, InstallSnapshotAnswer } from './message.ts';
 import { lastIndexOf, termAt } from './state.ts';
 
 /** The host's snapshot takes the place of the entries it covers. One that is older than what is kept is dropped. */
-export function compact(draft: Draft, index: number, data: Uint8Array): void {
+export function compact(draft: Draft, taken: Extract<RaftEvent, { type: 'snapshotTaken' }>): void {
+  const { index, data, version = VERSION_MIN } = taken;
   const { state } = draft;
   const compacted = state.snapshot?.index ?? 0;
   const term = termAt(state, index);
   if (index <= compacted || index > state.commitIndex || term === undefined) return;
   const configuration = configurationIn(state, index);
-  const snapshot = { index, term, data, ...(configuration.index > 0 && { configuration }) };
+  const newer = { ...(version > VERSION_MIN && { version }), ...(configuration.index > 0 && { configuration }) };
+  const snapshot = { index, term, data, ...newer };
   change(draft, { snapshot, entries: state.entries.slice(index - compacted) });
 }
 

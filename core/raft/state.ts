@@ -3,8 +3,17 @@
  * message that rests on them leaves; everything else is memory, and may be lost at any moment.
  */
 import { assert } from '../assert.ts';
+import { checkVersion, VERSION, VERSION_MIN, VERSION_UNTOLD } from '../version.ts';
 import { configurationIn, type Membership, membershipOf } from './configuration.ts';
-import type { Entry, Member, MemberId, RaftMessage, Snapshot } from './message.ts';
+import {
+  type Entry,
+  type Member,
+  type MemberId,
+  type RaftMessage,
+  type Snapshot,
+  versionOfEntry,
+  versionOfSnapshot,
+} from './message.ts';
 import { DEFAULT_RAFT_OPTIONS, type RaftOptions } from './options.ts';
 
 export interface RaftConfiguration {
@@ -12,6 +21,8 @@ export interface RaftConfiguration {
   /** Those that the group began with, the same on every member. `self` is not among them when it was added later. */
   readonly members: readonly Member[];
   readonly options?: Partial<RaftOptions>;
+  /** The newest version that it understands. Absent: this build's. */
+  readonly newest?: number;
 }
 
 /** What storage holds of a member. A member that never stored anything: term 0, no vote, no entries, no snapshot. */
@@ -66,6 +77,9 @@ export interface RaftState extends PersistedState, Membership {
   readonly self: MemberId;
   readonly initialMembers: readonly Member[];
   readonly options: RaftOptions;
+  /** The newest version that this member understands, and those that the others have told of themselves. */
+  readonly newest: number;
+  readonly told: ReadonlyMap<MemberId, number>;
 
   readonly role: Role;
   readonly leader: MemberId | undefined;
@@ -121,8 +135,9 @@ const UNKNOWN: Introduction = {
 
 /** A member as it comes back from storage: a follower that knows no leader, and that nothing has woken yet. */
 export function restore(configuration: RaftConfiguration, persisted: PersistedState): RaftState {
-  const { self, members } = configuration;
+  const { self, members, newest = VERSION } = configuration;
   assert(new Set(members.map(({ id }) => id)).size === members.length, 'a member is named twice');
+  checkVersion('the coordinators’ log', versionOfLog(persisted), newest);
   const first = (persisted.snapshot?.index ?? 0) + 1;
   assert(
     persisted.entries.every((entry, position) => entry.index === first + position),
@@ -137,6 +152,8 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
     self,
     initialMembers: members,
     options,
+    newest,
+    told: new Map(),
     role: 'follower',
     leader: undefined,
     commitIndex: persisted.snapshot?.index ?? 0,
@@ -162,6 +179,17 @@ export function restore(configuration: RaftConfiguration, persisted: PersistedSt
 /** A member that has never stored anything. */
 export function initialState(configuration: RaftConfiguration): RaftState {
   return restore(configuration, { term: 0, votedFor: undefined, entries: [], snapshot: undefined });
+}
+
+/** The oldest version that understands all of a log. */
+export function versionOfLog({ entries, snapshot }: PersistedState): number {
+  const needed = entries.map(versionOfEntry);
+  return Math.max(VERSION_MIN, ...needed, snapshot === undefined ? VERSION_MIN : versionOfSnapshot(snapshot));
+}
+
+/** Which other members are not known to understand a version: they have not said so since this one began, or said otherwise last. */
+export function membersBelow({ others, told }: RaftState, version: number): readonly MemberId[] {
+  return others.filter((other) => (told.get(other) ?? VERSION_UNTOLD) < version);
 }
 
 /** Votes, answers or copies that make a majority of the voters. */

@@ -3,6 +3,7 @@
  * `epoch` grows with each MAIN; `version` grows with every change, and every change names the version it rests on.
  */
 import { assert } from '../assert.ts';
+import { VERSION_MIN } from '../version.ts';
 
 /**
  * ASYNC: nothing waits for it. SYNC: while it is in the in-sync set, every acknowledgement waits for it. STRICT_SYNC: every
@@ -129,6 +130,11 @@ export function ownEpochAfter(members: readonly Member[], name: string, epoch: n
   const first = 1 + members.findIndex((member) => member.name === name);
   assert(first >= 1 && first <= EPOCH_STRIDE, `${name} has no epochs of its own`);
   return epoch < first ? first : first + EPOCH_STRIDE * (Math.floor((epoch - first) / EPOCH_STRIDE) + 1);
+}
+
+/** The oldest version that understands an assignment: to older code, roles were always given by coordinators, and nothing given up. */
+export function versionOfAssignment({ members, givenUp = [] }: Assignment): number {
+  return members !== undefined || givenUp.length > 0 ? 2 : VERSION_MIN;
 }
 
 /** Whether `candidate` is news to one who knows `known`. */

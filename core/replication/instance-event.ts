@@ -21,6 +21,8 @@ export interface CommittedRecord {
   readonly lsn: number;
   readonly epoch: number;
   readonly hash: Uint8Array;
+  /** The oldest version that understands it, where that is not the oldest there is. */
+  readonly version?: number;
 }
 
 /** What an operator may say to one instance, where roles are given by hand. Texts are as he wrote them. */
@@ -42,6 +44,8 @@ export type InstanceEvent = { readonly nowMs: number } & (
       readonly position: LogPosition;
       readonly history: readonly EpochStart[];
       readonly damage: string | undefined;
+      /** The oldest version that understands log and snapshots. Absent: the oldest there is. */
+      readonly needs?: number;
     }
   /** Another object asks. Answered by one `reply` in the same step. */
   | { readonly type: 'request'; readonly request: InstanceRequest }

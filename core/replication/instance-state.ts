@@ -3,8 +3,15 @@
  * machine hands back a new one for each event.
  */
 
+import { VERSION, VERSION_MIN } from '../version.ts';
 import { GENESIS, type LogPosition } from '../wal/record.ts';
-import { type Assignment, type InstanceDescription, isManual, type ReplicationMode } from './assignment.ts';
+import {
+  type Assignment,
+  type InstanceDescription,
+  isManual,
+  type ReplicationMode,
+  versionOfAssignment,
+} from './assignment.ts';
 import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { SnapshotDescription } from './log.ts';
@@ -41,6 +48,16 @@ export interface PersistedInstance {
   readonly coordinators?: CoordinatorGroup | undefined;
   /** The highest epoch that it has heard of, where roles are given by hand: what it opens itself lies above. */
   readonly heardEpoch?: number | undefined;
+  /** The newest versions that other instances have told of themselves. Absent: none has. */
+  readonly told?: readonly ToldVersion[];
+  /** The oldest version that understands this record. Absent: the oldest there is. */
+  readonly version?: number;
+}
+
+/** An instance understands versions up to this one, as it said last. */
+export interface ToldVersion {
+  readonly name: string;
+  readonly newest: number;
 }
 
 export type InstanceRole = 'main' | 'replica' | 'none';
@@ -167,6 +184,10 @@ export interface MainState {
 export interface InstanceState extends PersistedInstance {
   readonly name: string;
   readonly region: string;
+  /** The newest version that it understands. */
+  readonly newest: number;
+  /** The oldest version that understands its log, and was seen to be needed since it was loaded. */
+  readonly logNeeds: number;
   readonly settings: ReplicationSettings;
   /** Nothing is answered before `loaded`. */
   readonly loaded: boolean;
@@ -203,10 +224,14 @@ export function initialState(options: {
   readonly name: string;
   readonly region: string;
   readonly settings?: Partial<ReplicationSettings>;
+  /** Absent: this build's. */
+  readonly newest?: number;
 }): InstanceState {
   return {
     name: options.name,
     region: options.region,
+    newest: options.newest ?? VERSION,
+    logNeeds: VERSION_MIN,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     ...newInstance(),
     loaded: false,
@@ -241,18 +266,22 @@ export function newInstance(): PersistedInstance {
     quarantine: undefined,
     coordinators: undefined,
     heardEpoch: undefined,
+    told: [],
   };
 }
 
 /** What goes to storage. */
 export function persistedOf(state: InstanceState): PersistedInstance {
   const { cluster, assignment, epoch, sealedEpoch, acknowledgedLsn, asked, aborting, quarantine } = state;
-  const { refillable = false, sealAnswered = sealedEpoch + 1, coordinators, heardEpoch } = state;
+  const { refillable = false, sealAnswered = sealedEpoch + 1, coordinators, heardEpoch, told = [] } = state;
+  const version = assignment === undefined ? VERSION_MIN : versionOfAssignment(assignment);
   return {
     ...{ cluster, assignment, epoch, sealedEpoch, sealAnswered, acknowledgedLsn },
     ...{ asked, aborting, quarantine, refillable },
     ...(coordinators !== undefined && { coordinators }),
     ...(heardEpoch !== undefined && { heardEpoch }),
+    ...(told.length > 0 && { told }),
+    ...(version > VERSION_MIN && { version }),
   };
 }
 

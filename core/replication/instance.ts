@@ -6,6 +6,7 @@
  */
 import { assert, unreachable } from '../assert.ts';
 import type { Step } from '../step.ts';
+import { isUnderstood } from '../version.ts';
 import { answerFreshReads, noteFreshRead } from './fresh-read.ts';
 import type { InstanceEffect, InstanceEvent } from './instance-event.ts';
 import type { InstanceState } from './instance-state.ts';
@@ -32,6 +33,7 @@ import {
 import { receiveSnapshotStored } from './snapshot-transfer.ts';
 import { noteUnreachable, receiveAppended } from './stream.ts';
 import { Turn } from './turn.ts';
+import { noteTold } from './version-need.ts';
 
 /** Takes one event. `log` reads the instance's own log as it is before the effects of this step. */
 export function handle(
@@ -79,7 +81,7 @@ function note(turn: Turn, event: InstanceEvent): void {
 
 function receiveRequest(turn: Turn, request: InstanceRequest): void {
   const { envelope, body } = request;
-  const refusal = refusalOf(envelope, { cluster: turn.state.cluster, nowMs: turn.nowMs });
+  const refusal = refusalOf(envelope, { cluster: turn.state.cluster, newest: turn.state.newest, nowMs: turn.nowMs });
   if (refusal !== undefined) return turn.reply({ type: 'refused', reason: refusal });
   noteCoordinators(turn, envelope.coordinators);
   switch (body.type) {
@@ -111,6 +113,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
 function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | CoordinatorReply): void {
   if (turn.state.role !== 'main') return receiveRelayed(turn, exchange, reply);
   const { envelope, body } = reply;
+  if (!isUnderstood(envelope.version, turn.state.newest)) return receiveUnreachable(turn, exchange);
   if (body.type === 'refused') {
     if (body.reason === 'unknownDatabase') remind(turn, envelope.from.name);
     return receiveUnreachable(turn, exchange);
@@ -119,6 +122,7 @@ function receiveReply(turn: Turn, exchange: number, reply: InstanceReply | Coord
   if (body.type === 'followed') return settleRegistration(turn, exchange, body);
   if (envelope.cluster !== turn.state.cluster) return;
   noteCoordinators(turn, envelope.coordinators);
+  noteTold(turn, envelope.from.name, envelope.newest);
   if (isFromCoordinator(reply)) return receiveFromCoordinator(turn, exchange, reply);
   const epoch = body.type === 'appended' || body.type === 'snapshotStored' ? body.epoch : envelope.epoch;
   if (epoch > turn.state.epoch) return learnOfEpoch(turn, epoch);
@@ -134,6 +138,7 @@ function receiveRelayed(turn: Turn, exchange: number, { envelope, body }: Instan
   if (!isAnswer || envelope.cluster !== turn.state.cluster || body.epoch > turn.state.epoch) {
     return receiveUnreachable(turn, exchange);
   }
+  noteTold(turn, name, envelope.newest);
   if (body.type === 'appended') return receiveAppended(turn, name, exchange, body);
   receiveSnapshotStored(turn, name, exchange, body);
 }

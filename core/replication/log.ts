@@ -20,6 +20,8 @@ export interface SnapshotDescription {
   readonly position: LogPosition;
   readonly history: readonly EpochStart[];
   readonly chunkCount: number;
+  /** The oldest version that understands it, where that is not the oldest there is. */
+  readonly version?: number;
 }
 
 /**

@@ -3,6 +3,7 @@
  * when nobody asks. Events only note facts; `advance` then looks at all of them and does whatever is due.
  */
 import { assert } from '../assert.ts';
+import { VERSION_MIN } from '../version.ts';
 import { isManual, isSingle, needsLease } from './assignment.ts';
 import { extendHistory } from './epoch-history.ts';
 import type { CommittedRecord, SyncReplicationFailure } from './instance-event.ts';
@@ -13,6 +14,7 @@ import { isRelayed } from './relay.ts';
 import { feed } from './stream.ts';
 import { isHeldUp } from './strict-sync.ts';
 import type { Turn } from './turn.ts';
+import { noteLogNeeds } from './version-need.ts';
 
 /** Transactions that the host has committed and handed to storage. */
 export function noteCommitted(turn: Turn, records: readonly CommittedRecord[]): void {
@@ -26,7 +28,8 @@ export function noteCommitted(turn: Turn, records: readonly CommittedRecord[]): 
     for (const replica of turn.main.replicas) {
       if (replica.storedLsn >= stored.lsn) turn.updateReplica(replica.name, { progressAtMs: turn.nowMs });
     }
-    const { lsn, hash } = record;
+    const { lsn, hash, version = VERSION_MIN } = record;
+    noteLogNeeds(turn, version);
     turn.update({ stored: { lsn, epoch, hash }, history: extendHistory(history, record) });
     turn.updateMain({ epochStarted: true });
   }

@@ -3,21 +3,20 @@
  * a request and its reply. Requests and replies may be lost, late, repeated or overtaken; so a reply always tells
  * where the sender's log stands, and never just "done".
  */
-import type { Assignment } from './assignment.ts';
+
+import { isUnderstood, VERSION_MIN } from '../version.ts';
+import { versionOfRecord } from '../wal/record.ts';
+import { type Assignment, versionOfAssignment } from './assignment.ts';
 import type { CoordinatorGroup } from './coordinator-group.ts';
 import type { EpochStart } from './epoch-history.ts';
 import type { LogPosition, LogRecord, RecordHash, SnapshotDescription } from './log.ts';
 
-/**
- * Version that this code speaks, and the oldest that it understands: in a roll-out old and new code talk for minutes. What a receiver of
- * the version before would misread raises it; a message of a higher version than its own is refused.
- */
-export const REPLICATION_PROTOCOL_VERSION = 1;
-export const REPLICATION_PROTOCOL_VERSION_MIN = 1;
-
 /** What every message carries. The machine (not the host) refuses what is late, of another cluster or of a foreign version. */
 export interface Envelope {
+  /** The oldest version that has the means to say this (core/version.ts). */
   readonly version: number;
+  /** The newest version that the sender understands. Absent in the messages of builds of version 1. */
+  readonly newest?: number;
   readonly database: string;
   readonly cluster: string;
   /** The epoch that the sender lives in. */
@@ -71,6 +70,8 @@ export interface RelayedReport {
   readonly storedLsn: number;
   readonly toldLsn: number;
   readonly reached: boolean;
+  /** The newest version that it understands, as it told last. */
+  readonly newest?: number | undefined;
 }
 
 /**
@@ -174,6 +175,8 @@ export interface InstanceReport {
   readonly stored: LogPosition;
   readonly acknowledgedLsn: number;
   readonly quarantine: string | undefined;
+  /** The oldest version that understands all that is stored here. Absent: the oldest there is. */
+  readonly needs?: number;
   /** MAIN's view of its replicas; empty elsewhere. */
   readonly replicas: readonly ReplicaReport[];
 }
@@ -336,13 +339,31 @@ export type CoordinatorRequest = Message<CoordinatorRequestBody>;
 /** What a coordinator answers an instance. */
 export type CoordinatorReply = Message<CoordinatorReplyBody>;
 
+/** The oldest version that has the means to say what a message says. What older code passes over without harm needs none. */
+export function versionOf(
+  body: InstanceRequestBody | InstanceReplyBody | CoordinatorRequestBody | CoordinatorReplyBody,
+) {
+  switch (body.type) {
+    case 'append':
+      return Math.max(VERSION_MIN, ...body.records.map(({ bytes }) => versionOfRecord(bytes)));
+    case 'installSnapshot':
+      return body.snapshot.version ?? VERSION_MIN;
+    case 'assign':
+    case 'follow':
+    case 'lease':
+    case 'inSyncChanged':
+      return body.assignment === undefined ? VERSION_MIN : versionOfAssignment(body.assignment);
+    default:
+      return VERSION_MIN;
+  }
+}
+
 /** Why a message is not looked at; undefined when it may be. `cluster` undefined: the receiver belongs to none yet. */
 export function refusalOf(
   envelope: Envelope,
-  receiver: { readonly cluster: string | undefined; readonly nowMs: number },
+  receiver: { readonly cluster: string | undefined; readonly newest: number; readonly nowMs: number },
 ): RefusedReply['reason'] | undefined {
-  const { version } = envelope;
-  if (version < REPLICATION_PROTOCOL_VERSION_MIN || version > REPLICATION_PROTOCOL_VERSION) return 'version';
+  if (!isUnderstood(envelope.version, receiver.newest)) return 'version';
   if (receiver.nowMs > envelope.deadlineMs) return 'late';
   if (receiver.cluster !== undefined && envelope.cluster !== receiver.cluster) return 'foreignCluster';
   return undefined;

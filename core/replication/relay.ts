@@ -8,6 +8,7 @@ import type { AppendReply, Envelope, RelayedReport, RelayTarget } from './messag
 import { newReplica } from './role.ts';
 import { feed } from './stream.ts';
 import type { Turn } from './turn.ts';
+import { noteTold, toldBy } from './version-need.ts';
 
 // ── MAIN ──
 
@@ -31,8 +32,10 @@ export function noteRelayed(turn: Turn, upstream: string, { relayed = [] }: Appe
   for (const replica of turn.main.replicas) {
     if (replica.upstream !== upstream) continue;
     const report = relayed.find(({ name, reached }) => reached && name === replica.name);
-    if (report !== undefined) turn.updateReplica(replica.name, relayedAt(turn, report));
-    else if (replica.relayed) turn.updateReplica(replica.name, { relayed: false, retryAtMs: turn.nowMs });
+    if (report !== undefined) {
+      turn.updateReplica(replica.name, relayedAt(turn, report));
+      noteTold(turn, report.name, report.newest);
+    } else if (replica.relayed) turn.updateReplica(replica.name, { relayed: false, retryAtMs: turn.nowMs });
   }
 }
 
@@ -71,6 +74,7 @@ export function relay(turn: Turn): void {
 export function relayedReports(turn: Turn): readonly RelayedReport[] {
   return (relayOf(turn)?.replicas ?? []).map(({ name, storedLsn, toldLsn, heardAtMs, failures, diverged }) => ({
     name,
+    newest: toldBy(turn.state, name),
     storedLsn,
     toldLsn,
     reached: heardAtMs !== undefined && failures === 0 && !diverged,

@@ -15,8 +15,9 @@
  * takes the place of everything here once all of it has arrived.
  */
 import { assert } from '../assert.ts';
+import { VERSION_MIN } from '../version.ts';
 import { sameHash } from '../wal/checksum.ts';
-import { GENESIS } from '../wal/record.ts';
+import { GENESIS, versionOfRecord } from '../wal/record.ts';
 import { isGivenUp, isManual } from './assignment.ts';
 import { commonLsn, cutHistory, extendHistory } from './epoch-history.ts';
 import type { LogPosition, LogRecord } from './log.ts';
@@ -30,6 +31,7 @@ import type {
 import { noteRelayTargets, relayedReports } from './relay.ts';
 import { fenceOf, quarantine, stepDown } from './role.ts';
 import type { Turn } from './turn.ts';
+import { noteLogNeeds } from './version-need.ts';
 
 /** Records from MAIN, or a heartbeat. They may come late, twice or out of order. */
 export function receiveAppend(turn: Turn, envelope: Envelope, body: AppendRequest): void {
@@ -159,6 +161,7 @@ function store(turn: Turn, records: readonly LogRecord[]): void {
   assert(last !== undefined, 'there is nothing to store');
   turn.append(records);
   turn.emit({ type: 'apply', records });
+  for (const { bytes } of records) noteLogNeeds(turn, versionOfRecord(bytes));
   const { lsn, epoch, hash } = last;
   turn.update({ stored: { lsn, epoch, hash }, history: records.reduce(extendHistory, turn.state.history) });
 }
@@ -239,6 +242,7 @@ function install(turn: Turn, body: InstallSnapshotRequest, common: number): void
   const isTail = common < turn.state.stored.lsn && turn.state.quarantine === undefined;
   const keepAsideAfterLsn = isTail ? common : undefined;
   turn.emit({ type: 'installSnapshot', snapshot, keepAsideAfterLsn });
+  noteLogNeeds(turn, snapshot.version ?? VERSION_MIN);
   const { position, history } = snapshot;
   // A snapshot never reaches past what was acknowledged when it was taken.
   turn.update({

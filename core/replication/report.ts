@@ -1,10 +1,13 @@
 /** What an instance tells others of itself, and a MAIN of its replicas. */
+import { VERSION_MIN } from '../version.ts';
 import type { InstanceState, Replica } from './instance-state.ts';
 import { lagMsOf } from './lag.ts';
 import type { InstanceReport, ReplicaReport, ReplicaState } from './message.ts';
 import { isRelayed } from './relay.ts';
+import { needsOf } from './version-need.ts';
 
 export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
+  const needs = needsOf(state);
   return {
     cluster: state.cluster,
     epoch: state.epoch,
@@ -13,6 +16,7 @@ export function reportOf(state: InstanceState, nowMs: number): InstanceReport {
     stored: state.stored,
     acknowledgedLsn: state.acknowledgedLsn,
     quarantine: state.quarantine,
+    ...(needs > VERSION_MIN && { needs }),
     replicas: state.main?.replicas.map((replica) => replicaReport(replica, state, nowMs)) ?? [],
   };
 }

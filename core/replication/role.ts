@@ -1,5 +1,6 @@
 /** How an instance comes by its role and loses it: loaded, assigned, sealed, deposed, put into quarantine, dropped. */
 import { GraphError } from '../error.ts';
+import { VERSION_MIN } from '../version.ts';
 import { type Assignment, type InstanceDescription, isManual, isNewer, isSingle, validLsn } from './assignment.ts';
 import { type CoordinatorGroup, isNewerGroup } from './coordinator-group.ts';
 import { cutHistory, type EpochStart, epochAt } from './epoch-history.ts';
@@ -34,6 +35,7 @@ export function load(
     readonly position: LogPosition;
     readonly history: readonly EpochStart[];
     readonly damage: string | undefined;
+    readonly needs?: number;
   },
 ): void {
   const persisted = stored.persisted ?? newInstance();
@@ -43,6 +45,8 @@ export function load(
     // MessagePack has written what is not there as null.
     aborting: persisted.aborting ?? undefined,
     coordinators: persisted.coordinators ?? undefined,
+    told: persisted.told ?? [],
+    logNeeds: stored.needs ?? VERSION_MIN,
     stored: position,
     history,
     loaded: true,
@@ -402,9 +406,9 @@ export function receiveDrop(turn: Turn, body: DropRequest): void {
   }
   stepDown(turn, 'the database was dropped');
   turn.setRole('none', undefined);
-  const { name, region, settings, nextExchange } = turn.state;
+  const { name, region, settings, newest, nextExchange } = turn.state;
   turn.reply({ type: 'dropped' });
-  turn.update({ ...initialState({ name, region, settings }), loaded: true, nextExchange });
+  turn.update({ ...initialState({ name, region, settings, newest }), loaded: true, nextExchange });
   turn.emit({ type: 'wipe' });
 }
 

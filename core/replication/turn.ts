@@ -9,7 +9,7 @@ import {
   type Envelope,
   type InstanceReplyBody,
   type InstanceRequestBody,
-  REPLICATION_PROTOCOL_VERSION,
+  versionOf,
 } from './message.ts';
 
 export class Turn {
@@ -89,7 +89,7 @@ export class Turn {
 
   /** Asks another instance of the database and returns the number of the exchange. */
   askInstance(instance: { readonly name: string; readonly region: string }, body: InstanceRequestBody): number {
-    const envelope = this.#envelope(this.#state.settings.exchangeTimeoutMs);
+    const envelope = this.#envelope(versionOf(body), this.#state.settings.exchangeTimeoutMs);
     const { name, region } = instance;
     const exchange = this.#takeExchange();
     const to = { kind: 'instance', database: envelope.database, name, region } as const;
@@ -99,7 +99,7 @@ export class Turn {
 
   /** Asks a coordinator and returns the number of the exchange. */
   askCoordinator(name: string, body: CoordinatorRequestBody): number {
-    const envelope = this.#envelope(this.#state.settings.askTimeoutMs);
+    const envelope = this.#envelope(versionOf(body), this.#state.settings.askTimeoutMs);
     const exchange = this.#takeExchange();
     const region = this.#state.coordinators?.members.find((member) => member.name === name)?.region;
     const to = { kind: 'coordinator', name, ...(region !== undefined && { region }) } as const;
@@ -109,7 +109,7 @@ export class Turn {
 
   /** Answers the request being handled. */
   reply(body: InstanceReplyBody): void {
-    const envelope = this.#envelope(this.#state.settings.exchangeTimeoutMs);
+    const envelope = this.#envelope(versionOf(body), this.#state.settings.exchangeTimeoutMs);
     this.emit({ type: 'reply', message: { envelope, body } });
   }
 
@@ -123,10 +123,11 @@ export class Turn {
     return exchange;
   }
 
-  #envelope(timeoutMs: number): Envelope {
-    const { assignment, cluster, epoch, name, region } = this.#state;
+  #envelope(version: number, timeoutMs: number): Envelope {
+    const { assignment, cluster, epoch, name, region, newest } = this.#state;
     return {
-      version: REPLICATION_PROTOCOL_VERSION,
+      version,
+      newest,
       database: assignment?.database ?? '',
       cluster: cluster ?? '',
       epoch,

@@ -6,9 +6,10 @@ import { unreachable } from '../assert.ts';
 import type { CommitNote, Delta, TokenKind } from '../graph/delta.ts';
 import { packStoredValue } from '../value/codec.ts';
 import type { StoredValue } from '../value/value.ts';
+import { VERSION_MIN } from '../version.ts';
 import { damage } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
-import { packIndex, unpackIndex } from './index-codec.ts';
+import { packIndex, unpackIndex, versionOfIndex } from './index-codec.ts';
 import { packProperties, unpackProperties } from './property-codec.ts';
 import { SlotReader } from './slot-reader.ts';
 
@@ -41,6 +42,13 @@ export function packDeltas(deltas: readonly Delta[]): unknown[] {
   const slots: unknown[] = [];
   for (const delta of deltas) packDelta(delta, slots);
   return slots;
+}
+
+/** The oldest version that understands deltas. */
+export function versionOfDeltas(deltas: readonly Delta[]): number {
+  let version = VERSION_MIN;
+  for (const delta of deltas) if (delta.type === 'createIndex') version = Math.max(version, versionOfIndex(delta));
+  return version;
 }
 
 function packDelta(delta: Delta, slots: unknown[]): void {

@@ -9,6 +9,7 @@ import {
 import { analyzerNamed } from '../graph/text-analyzer.ts';
 import type { Similarity } from '../graph/vector-store.ts';
 import { packStoredValue } from '../value/codec.ts';
+import { VERSION_MIN } from '../version.ts';
 import { damage } from './checksum.ts';
 import type { SlotReader } from './slot-reader.ts';
 
@@ -30,6 +31,11 @@ export function packIndex(definition: IndexDefinition, slots: unknown[]): void {
     const { analyzer, eventuallyConsistent } = fullText;
     slots.push(moreTokens.length, ...moreTokens, analyzer, eventuallyConsistent ? 1 : 0);
   }
+}
+
+/** The oldest version that understands an index. */
+export function versionOfIndex({ kind }: Pick<IndexDefinition, 'kind'>): number {
+  return kind === 'fulltext' ? 2 : VERSION_MIN;
 }
 
 /** The inverse of packIndex. What is no index is a GraphError. */

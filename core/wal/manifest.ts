@@ -1,16 +1,19 @@
 /** What a snapshot consists of. A snapshot is there when its manifest is, so the host stores the manifest last. */
 import { GraphError } from '../error.ts';
 import { decodePacked, encodePacked } from '../value/message-pack.ts';
+import { NewerVersionError, VERSION, VERSION_MIN } from '../version.ts';
 import { CHECKSUM_BYTES, damage, HASH_BYTES, seal, unseal } from './checksum.ts';
 import type { EpochStart } from './log-index.ts';
 import type { LogPosition } from './record.ts';
 import { type SegmentName, segmentKindNumber, segmentKindOf } from './segment.ts';
 import { SlotReader } from './slot-reader.ts';
 
-const FORMAT_VERSION = 2;
+/** The third format is the second, of a snapshot that builds of version 1 do not understand (core/version.ts). */
+const FORMAT = 3;
+const FORMAT_OF_VERSION_1 = 2;
 
 /** Without `entityCount` and `changedLsn`: what the first snapshots were written in. They are read, and nothing builds on them. */
-const FORMAT_VERSION_OF_FULL_SNAPSHOTS = 1;
+const FORMAT_OF_FULL_SNAPSHOTS = 1;
 
 /** A segment as the snapshot has it. */
 export interface SegmentSummary {
@@ -34,6 +37,8 @@ export interface SnapshotManifest {
   readonly relationshipCount: number;
   /** In the order in which they are restored. Ranges of ids without an entity have none. */
   readonly segments: readonly SegmentSummary[];
+  /** The oldest version that understands the segments. */
+  readonly version: number;
   /** GraphView.checksum at the position, where the host asked for it. */
   readonly graphChecksum?: bigint | undefined;
 }
@@ -51,7 +56,7 @@ export function encodeManifest(manifest: SnapshotManifest): Uint8Array {
     changedLsn,
   ]);
   const packed = [
-    FORMAT_VERSION,
+    manifest.version > VERSION_MIN ? FORMAT : FORMAT_OF_VERSION_1,
     [position.epoch, position.lsn, position.hash],
     manifest.epochHistory.flatMap((start) => [start.epoch, start.firstLsn]),
     [manifest.nodeCount, manifest.relationshipCount],
@@ -76,10 +81,11 @@ export function decodeManifest(bytes: Uint8Array): SnapshotManifest {
 
 function readManifest(packed: unknown): SnapshotManifest {
   if (!Array.isArray(packed)) throw damage('it is not a list');
-  const [version, position, history, counts, segments, checksum]: unknown[] = packed;
-  if (version !== FORMAT_VERSION && version !== FORMAT_VERSION_OF_FULL_SNAPSHOTS) {
-    throw damage(`its format version is ${String(version)}, which is unknown`);
+  const [format, position, history, counts, segments, checksum]: unknown[] = packed;
+  if (typeof format !== 'number' || format < FORMAT_OF_FULL_SNAPSHOTS) {
+    throw damage(`its format is ${String(format)}, and there is none such`);
   }
+  if (format > FORMAT) throw new NewerVersionError(`a snapshot of format ${format}`, VERSION + 1, VERSION);
   const historySlots = slotsOf(history);
   const segmentSlots = slotsOf(segments);
   const epochHistory: EpochStart[] = [];
@@ -88,7 +94,7 @@ function readManifest(packed: unknown): SnapshotManifest {
   const summaries: SegmentSummary[] = [];
   while (!segmentSlots.atEnd) {
     const summary = readSummary(segmentSlots);
-    const isFull = version === FORMAT_VERSION_OF_FULL_SNAPSHOTS;
+    const isFull = format === FORMAT_OF_FULL_SNAPSHOTS;
     const more = isFull
       ? { entityCount: undefined, changedLsn: place.lsn }
       : { entityCount: segmentSlots.count(), changedLsn: segmentSlots.count() };
@@ -101,6 +107,7 @@ function readManifest(packed: unknown): SnapshotManifest {
     nodeCount: countSlots.count(),
     relationshipCount: countSlots.count(),
     segments: summaries,
+    version: format === FORMAT ? VERSION : VERSION_MIN,
     graphChecksum: checksum === null ? undefined : readChecksum(checksum),
   };
 }

@@ -1,13 +1,15 @@
 /**
  * A record is one committed transaction in bytes: the length of its head in one byte, the head (MessagePack of
- * [formatVersion, epoch, lsn, previousHash, commitMs]), the deltas (MessagePack of their flat form), and the CRC-32C of all that.
+ * [version, epoch, lsn, previousHash, commitMs]), the deltas (MessagePack of their flat form), and the CRC-32C of all that.
  * Each record names the hash of the one before, so a history cannot be cut, mended or mixed unnoticed.
+ * The version is the oldest that understands the deltas (core/version.ts).
  * Records of the first builds have no `commitMs`; those builds pass over what they do not know at the end of a head, so they read these too.
  */
 import { assert } from '../assert.ts';
 import { GraphError } from '../error.ts';
 import type { Delta, Transaction } from '../graph/delta.ts';
 import { decodePacked, encodePacked } from '../value/message-pack.ts';
+import { checkVersion, VERSION, VERSION_MIN } from '../version.ts';
 import {
   CHECKSUM_BYTES,
   damage,
@@ -18,12 +20,13 @@ import {
   sameHash,
   unseal,
 } from './checksum.ts';
-import { packDeltas, unpackDeltas } from './delta-codec.ts';
-
-const FORMAT_VERSION = 1;
+import { packDeltas, unpackDeltas, versionOfDeltas } from './delta-codec.ts';
 
 /** Its place in a record's head. */
 const COMMIT_TIME_SLOT = 4;
+
+/** A record's version stands after the length of its head and the mark of a list, which is short and so has its length in one byte. */
+const VERSION_OFFSET = 2;
 
 /** The largest record. It travels to a REPLICA in one message, which has 32 MiB at most. */
 export const RECORD_BYTES_MAX = 24 * 1024 * 1024;
@@ -67,7 +70,7 @@ export const GENESIS: LogPosition = { epoch: 0, lsn: 0, hash: GENESIS_HASH };
 export function encodeRecord(fields: RecordFields): EncodedRecord {
   const { epoch, lsn, previousHash, commitMs } = fields;
   assert(previousHash.length === HASH_BYTES, 'a hash has 8 bytes');
-  const untimed = [FORMAT_VERSION, epoch, lsn, previousHash];
+  const untimed = [versionOfDeltas(fields.deltas), epoch, lsn, previousHash];
   const head = encodePacked(commitMs === undefined ? untimed : [...untimed, commitMs]);
   const bytes = encodePacked(packDeltas(fields.deltas), { before: 1 + head.length, after: CHECKSUM_BYTES });
   if (bytes.length > RECORD_BYTES_MAX) {
@@ -97,6 +100,11 @@ export function readRecordHead(bytes: Uint8Array): RecordHead {
   return readSound(() => readHead(body));
 }
 
+/** The oldest version that understands a record, of bytes that have been checked before. */
+export function versionOfRecord(bytes: Uint8Array): number {
+  return bytes[VERSION_OFFSET] ?? VERSION_MIN;
+}
+
 /** When a record was committed, of bytes that have been checked before. */
 export function commitTimeOf(bytes: Uint8Array): number | undefined {
   return readSound(() => readCommitTime(readHeadSlots(bytes)));
@@ -121,7 +129,9 @@ function readSound<Read>(read: () => Read): Read {
 function readHead(body: Uint8Array): RecordHead {
   const slots = readHeadSlots(body);
   const [version, epoch, lsn, previousHash] = slots;
-  if (version !== FORMAT_VERSION) throw damage(`its format version is ${String(version)}, which is unknown`);
+  if (!isCount(version) || version < VERSION_MIN)
+    throw damage(`its version is ${String(version)}, and there is none such`);
+  checkVersion('a record of the log', version, VERSION);
   if (!isCount(epoch) || !isCount(lsn) || lsn === 0) throw damage('it has no epoch or no lsn');
   if (!(previousHash instanceof Uint8Array) || previousHash.length !== HASH_BYTES)
     throw damage('it has no previous hash');

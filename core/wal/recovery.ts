@@ -1,9 +1,18 @@
 /** A start: the newest sound snapshot, then the log after it, everything checked on the way. */
 import { GraphError } from '../error.ts';
 import { GraphStore, type GraphStoreOptions } from '../graph/graph-store.ts';
+import { checkVersion, VERSION, VERSION_MIN } from '../version.ts';
 import { sameHash } from './checksum.ts';
 import { type EpochStart, LogIndex } from './log-index.ts';
-import { chainFault, decodeRecord, GENESIS, type LogPosition, type RecordHead, readRecordHead } from './record.ts';
+import {
+  chainFault,
+  decodeRecord,
+  GENESIS,
+  type LogPosition,
+  type RecordHead,
+  readRecordHead,
+  versionOfRecord,
+} from './record.ts';
 import { type ChunkReader, restoreSnapshot } from './restore-snapshot.ts';
 import { type FoundRecord, type RowFault, RowUnpacker, type StoredRow } from './row.ts';
 import { SegmentChanges } from './segment-changes.ts';
@@ -23,6 +32,8 @@ export interface RecoveryInput {
   /** Readers of the store begin at most here; later transactions are there, not yet acknowledged. Unbounded when absent. */
   readonly acknowledgedLsn?: number | undefined;
   readonly store?: GraphStoreOptions | undefined;
+  /** The newest version that is understood here; storage that needs a later one is a NewerVersionError. Absent: this build's. */
+  readonly newest?: number | undefined;
 }
 
 /** Where the log could not be followed further. */
@@ -58,6 +69,8 @@ export interface Recovery {
   readonly cut: LogCut | undefined;
   /** When each segment of the store was last changed, as far as the next snapshot has to know. */
   readonly changes: SegmentChanges;
+  /** The oldest version that understands all of this. */
+  readonly needs: number;
 }
 
 /**
@@ -74,7 +87,9 @@ export function recover(input: RecoveryInput): Recovery {
   }
   const fault = unpacker.end();
   if (fault) replay.take(fault);
-  return { ...replay.finish(), snapshot: start.snapshot, harmless, changes: start.changes };
+  const recovery = { ...replay.finish(), snapshot: start.snapshot, harmless, changes: start.changes };
+  checkVersion('the graph in storage', recovery.needs, input.newest ?? VERSION);
+  return recovery;
 }
 
 interface Start {
@@ -83,22 +98,30 @@ interface Start {
   readonly epochHistory: readonly EpochStart[];
   readonly snapshot: Recovery['snapshot'];
   readonly changes: SegmentChanges;
+  readonly version: number;
 }
 
 function newestSound(input: RecoveryInput, harmless: HarmlessDamage[]): Start {
   for (const { name, manifest, read } of input.snapshots) {
     try {
       const restored = restoreSnapshot(manifest, read, input.store);
-      const { position, epochHistory } = restored.manifest;
+      const { position, epochHistory, version } = restored.manifest;
       const changes = SegmentChanges.of(restored.manifest);
-      return { store: restored.store, position, epochHistory, snapshot: { name, lsn: position.lsn }, changes };
+      return { store: restored.store, position, epochHistory, snapshot: { name, lsn: position.lsn }, changes, version };
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       harmless.push({ where: name, reason: error.message });
     }
   }
   const store = new GraphStore(input.store);
-  return { store, position: GENESIS, epochHistory: [], snapshot: undefined, changes: new SegmentChanges() };
+  return {
+    store,
+    position: GENESIS,
+    epochHistory: [],
+    snapshot: undefined,
+    changes: new SegmentChanges(),
+    version: VERSION_MIN,
+  };
 }
 
 /** Follows the log from a snapshot on. */
@@ -107,6 +130,7 @@ class Replay {
   readonly #acknowledgedLsn: number;
   readonly #harmless: HarmlessDamage[];
   #position: LogPosition;
+  #needs: number;
   #index: LogIndex | undefined;
   /** Faults since the last record that fitted. What comes next shows whether they have cost anything. */
   #faults: RowFault[] = [];
@@ -117,6 +141,7 @@ class Replay {
     this.#acknowledgedLsn = acknowledgedLsn;
     this.#harmless = harmless;
     this.#position = start.position;
+    this.#needs = start.version;
   }
 
   take(found: FoundRecord | RowFault): void {
@@ -131,13 +156,14 @@ class Replay {
     }
   }
 
-  finish(): Pick<Recovery, 'store' | 'position' | 'epochHistory' | 'index' | 'cut'> {
+  finish(): Pick<Recovery, 'store' | 'position' | 'epochHistory' | 'index' | 'cut' | 'needs'> {
     const costly = this.#costlyFault();
     if (costly && !this.#cut) this.#cutAt(costly.row, costly.reason);
     else this.#forgive();
     const index = this.#usableIndex();
     const { store } = this.#start;
-    return { store, position: this.#position, epochHistory: index.epochHistory, index, cut: this.#cut };
+    const { epochHistory } = index;
+    return { store, position: this.#position, epochHistory, index, cut: this.#cut, needs: this.#needs };
   }
 
   /** A record that the snapshot holds already. It is kept for replicas that are further behind. */
@@ -148,6 +174,7 @@ class Replay {
       this.#faults.push({ ...found, type: 'fault', reason: head });
       return;
     }
+    this.#needs = Math.max(this.#needs, versionOfRecord(found.bytes));
     this.#forgive();
     const fits = this.#index && chainFault(this.#index.last, head) === undefined;
     // The epoch of the record before the first is not written anywhere near; the history of the snapshot knows it.
@@ -182,6 +209,7 @@ class Replay {
       this.#takeAfterCut(found);
       return;
     }
+    this.#needs = Math.max(this.#needs, versionOfRecord(found.bytes));
     this.#forgive();
     this.#index = this.#usableIndex();
     this.#index.append(record);

@@ -1,13 +1,14 @@
 /**
  * A WAL row is what the host stores under one integer key: several records and parts of records, since a row stays
  * under 1 MiB and a record need not. Fragments as in LevelDB's log. A row's bytes:
- * format version (1), row number (8), fragments, CRC-32C of all that (4); a fragment's: kind (1), lsn (8), length (4), bytes.
+ * format (1), row number (8), fragments, CRC-32C of all that (4); a fragment's: kind (1), lsn (8), length (4), bytes.
  */
 import { assert } from '../assert.ts';
+import { NewerVersionError, VERSION } from '../version.ts';
 import { CHECKSUM_BYTES, join, seal, unseal, viewOf } from './checksum.ts';
 import { type EncodedRecord, RECORD_BYTES_MAX } from './record.ts';
 
-const FORMAT_VERSION = 1;
+const FORMAT = 1;
 const ROW_HEAD_BYTES = 9;
 const FRAGMENT_HEAD_BYTES = 13;
 
@@ -90,7 +91,7 @@ class RowBuilder {
     const row = this.#firstRow + this.#rows.length;
     const bytes = new Uint8Array(this.#rowBytesMax - this.#bytesLeft);
     const view = viewOf(bytes);
-    view.setUint8(0, FORMAT_VERSION);
+    view.setUint8(0, FORMAT);
     view.setFloat64(1, row);
     let offset = ROW_HEAD_BYTES;
     for (const fragment of fragments) {
@@ -131,7 +132,8 @@ export interface FoundRecord {
 /** Why the bytes under a key are not that row; undefined when they are. */
 function faultOf(row: number, body: Uint8Array | undefined): string | undefined {
   if (!body) return `row ${row} does not agree with its checksum`;
-  if (body[0] !== FORMAT_VERSION || body.length < ROW_HEAD_BYTES) return `row ${row} has an unknown format version`;
+  if (body.length < ROW_HEAD_BYTES || body[0] === 0) return `row ${row} has no format`;
+  if (body[0] !== FORMAT) throw new NewerVersionError(`row ${row} of the log`, VERSION + 1, VERSION);
   const found = viewOf(body).getFloat64(1);
   return found === row ? undefined : `row ${row} holds what belongs in row ${found}`;
 }

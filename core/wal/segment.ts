@@ -9,6 +9,7 @@ import type { ExportedNode, ExportedRelationship, GraphView } from '../graph/gra
 import type { GraphRestore } from '../graph/restore.ts';
 import { packStoredValue } from '../value/codec.ts';
 import { decodePacked, encodePacked } from '../value/message-pack.ts';
+import { NewerVersionError, VERSION } from '../version.ts';
 import { CHECKSUM_BYTES, damage, seal, unseal, viewOf } from './checksum.ts';
 import { packConstraint, unpackConstraint } from './constraint-codec.ts';
 import { packIndex, unpackIndex } from './index-codec.ts';
@@ -25,7 +26,7 @@ export const IDS_PER_BLOCK = 256;
 /** The most bytes of a chunk. */
 const CHUNK_BYTES_MAX = 900 * 1024;
 
-const FORMAT_VERSION = 1;
+const FORMAT = 1;
 const LENGTH_BYTES = 4;
 const CHUNK_HEAD_BYTES = 10;
 
@@ -192,11 +193,11 @@ export interface SnapshotChunk {
   readonly bytes: Uint8Array;
 }
 
-/** A chunk around a payload: format version (1), kind (1), index (4), part (4), payload, CRC-32C (4). */
+/** A chunk around a payload: format (1), kind (1), index (4), part (4), payload, CRC-32C (4). */
 export function encodeChunk(segment: SegmentName, part: number, payload: Uint8Array): SnapshotChunk {
   const bytes = new Uint8Array(CHUNK_HEAD_BYTES + payload.length + CHECKSUM_BYTES);
   const view = viewOf(bytes);
-  view.setUint8(0, FORMAT_VERSION);
+  view.setUint8(0, FORMAT);
   view.setUint8(1, segmentKindNumber(segment.kind));
   view.setUint32(2, segment.index);
   view.setUint32(6, part);
@@ -210,7 +211,9 @@ export function decodeChunk(segment: SegmentName, part: number, bytes: Uint8Arra
   const body = unseal(bytes);
   if (!body || body.length < CHUNK_HEAD_BYTES) throw damage(`${name} does not agree with its checksum`);
   const view = viewOf(body);
-  if (view.getUint8(0) !== FORMAT_VERSION) throw damage(`${name} has an unknown format version`);
+  const format = view.getUint8(0);
+  if (format === 0) throw damage(`${name} has no format`);
+  if (format !== FORMAT) throw new NewerVersionError(`${name} of a snapshot`, VERSION + 1, VERSION);
   const found = { kind: segmentKindOf(view.getUint8(1)), index: view.getUint32(2) };
   if (found.kind !== segment.kind || found.index !== segment.index || view.getUint32(6) !== part) {
     throw damage(`in the place of ${name} there is part ${view.getUint32(6)} of ${segmentText(found)}`);

@@ -4,7 +4,9 @@
  */
 import { assert } from '../assert.ts';
 import type { GraphView } from '../graph/graph-view.ts';
+import { VERSION_MIN } from '../version.ts';
 import { checksum, join } from './checksum.ts';
+import { versionOfIndex } from './index-codec.ts';
 import type { EpochStart } from './log-index.ts';
 import { encodeManifest, type SegmentSummary, type SnapshotManifest } from './manifest.ts';
 import type { LogPosition } from './record.ts';
@@ -127,8 +129,9 @@ export class SnapshotEncoder {
   }
 
   #encodeManifest(): Uint8Array {
-    const { position, epochHistory, graphChecksum } = this.#options;
+    const { view, position, epochHistory, graphChecksum } = this.#options;
     return encodeManifest({
+      version: Math.max(VERSION_MIN, ...view.exportIndexes().map(versionOfIndex)),
       position,
       epochHistory,
       nodeCount: this.#counts.nodes,

@@ -5,14 +5,10 @@
 import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect } from 'vitest';
 import type { Topology, WorkerRequest } from '../../core/coordinator/request.ts';
-import {
-  type InstanceReply,
-  type InstanceRequest,
-  type InstanceRequestBody,
-  REPLICATION_PROTOCOL_VERSION,
-} from '../../core/replication/message.ts';
+import type { InstanceReply, InstanceRequest, InstanceRequestBody } from '../../core/replication/message.ts';
 import { decodeResult, encodeValue } from '../../core/value/codec.ts';
 import { Float, type ResultValue, type Value } from '../../core/value/value.ts';
+import { VERSION } from '../../core/version.ts';
 import type { Environment } from '../../durable/environment.ts';
 import type { InstanceObject } from '../../durable/instance-object.ts';
 import { type CoordinatorAddress, coordinatorAddresses } from '../../durable/names.ts';
@@ -186,7 +182,7 @@ export class Database {
     const { topology } = (await ask({ type: 'topology', database: this.name })) as { topology: Topology };
     const request: InstanceRequest = {
       envelope: {
-        version: REPLICATION_PROTOCOL_VERSION,
+        version: VERSION,
         database: this.name,
         cluster: topology.cluster,
         epoch: topology.epoch,

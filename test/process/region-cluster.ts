@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { coordinatorRegions, linksOf, type RegionName } from '../../cli/cluster/links.ts';
 import { Region, type RegionReady } from '../../cli/cluster/region.ts';
+import { VERSION } from '../../core/version.ts';
 import { Link, type LinkState } from './link.ts';
 
 const TOKEN = 'token-of-the-process-test';
@@ -24,6 +25,7 @@ export interface Answer {
   readonly rows: readonly (readonly unknown[])[];
   readonly notifications: readonly { readonly code: string; readonly description: string }[];
   readonly errorCode: string | undefined;
+  readonly errorMessage?: string | undefined;
   readonly bookmarks: readonly string[];
 }
 
@@ -33,13 +35,17 @@ export class RegionCluster {
   readonly #processes = new Map<string, Region>();
   readonly #ready = new Map<string, RegionReady>();
   readonly #links = new Map<string, Link>();
+  /** Regions whose build is of the version before. */
+  readonly #old = new Set<string>();
 
   private constructor(regions: readonly RegionName[]) {
     this.regions = regions;
   }
 
-  static async start(regions: readonly RegionName[]): Promise<RegionCluster> {
+  /** `old`: with builds of the version before. */
+  static async start(regions: readonly RegionName[], { old = false } = {}): Promise<RegionCluster> {
     const cluster = new RegionCluster(regions);
+    if (old) for (const region of regions) cluster.#old.add(region);
     await cluster.#start();
     return cluster;
   }
@@ -52,25 +58,38 @@ export class RegionCluster {
       }
     }
     await Promise.all([...this.#links.values()].map((link) => link.open()));
-    for (const region of this.regions) {
-      const links = linksOf(
-        region,
-        this.regions,
-        (name) => `unix:${socket(name === region ? name : `${region}-${name}`)}`,
-      );
-      const options = {
-        folder: join(this.#folder, region),
-        host: '127.0.0.1',
-        port: 0,
-        token: TOKEN,
-        coordinators: coordinatorRegions(this.regions).join(','),
-        development: false,
-        links,
-      };
-      const ready = (event: RegionReady) => this.#ready.set(region, event);
-      this.#processes.set(region, new Region(options, { ready, ended: () => undefined }));
-    }
-    await Promise.all([...this.#processes.values()].map((process) => process.start()));
+    await Promise.all(this.regions.map((region) => this.#launch(region)));
+  }
+
+  async #launch(region: RegionName): Promise<void> {
+    const socket = (name: string) => join(this.#folder, `${name}.s`);
+    const links = linksOf(
+      region,
+      this.regions,
+      (name) => `unix:${socket(name === region ? name : `${region}-${name}`)}`,
+    );
+    const options = {
+      folder: join(this.#folder, region),
+      host: '127.0.0.1',
+      port: portOf(this.#ready.get(region)),
+      token: TOKEN,
+      coordinators: coordinatorRegions(this.regions).join(','),
+      development: false,
+      links,
+      ...(this.#old.has(region) && { version: String(VERSION - 1) }),
+    };
+    const ready = (event: RegionReady) => this.#ready.set(region, event);
+    const process = new Region(options, { ready, ended: () => undefined });
+    this.#processes.set(region, process);
+    await process.start();
+  }
+
+  /** Gives a region another build: of this version, or of the one before. Resolves when its process answers again. */
+  async roll(region: RegionName, build: 'new' | 'old'): Promise<void> {
+    if (build === 'old') this.#old.add(region);
+    else this.#old.delete(region);
+    await this.#processes.get(region)?.stop();
+    await this.#launch(region);
   }
 
   async stop(): Promise<void> {
@@ -117,6 +136,7 @@ export class RegionCluster {
         rows: body.data?.values ?? [],
         notifications: body.notifications ?? [],
         errorCode: body.errors?.[0]?.code,
+        errorMessage: body.errors?.[0]?.message,
         bookmarks: body.bookmarks ?? [],
       };
     } catch (error) {
@@ -162,6 +182,11 @@ export class RegionCluster {
     const row = answer.rows.find((cells) => cells.includes('main') && cells.includes('flights'));
     return row && String(row[0]).split('-')[0];
   }
+}
+
+/** A region keeps its port; 0 is any, for the first time. */
+function portOf(ready: RegionReady | undefined): number {
+  return ready === undefined ? 0 : Number(new URL(ready.url).port);
 }
 
 export interface AskOptions {

@@ -67,6 +67,13 @@ export class Workload {
     }
   }
 
+  /** The longest time between two answers of reads in a region, in milliseconds, from one moment to another. */
+  longestReadGap(region: string, fromMs: number, toMs: number): number {
+    const answers = this.reads.get(region)!.filter((atMs) => atMs > fromMs && atMs < toMs);
+    const moments = [fromMs, ...answers, toMs];
+    return Math.max(...moments.slice(1).map((atMs, position) => atMs - moments[position]!));
+  }
+
   async #transfer(region: string): Promise<void> {
     const account = () => 1 + Math.floor(Math.random() * ACCOUNTS);
     const parameters = { from: account(), to: account(), amount: 1 + Math.floor(Math.random() * 20) };

@@ -33,6 +33,8 @@ function cluster(): FakeCluster {
       epoch: 3,
       lsn: 9,
       lag: 0,
+      version: 2,
+      needs_version: 1,
     },
   ];
   return fake;

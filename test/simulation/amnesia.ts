@@ -41,7 +41,8 @@ export class Amnesia {
   }
 
   begin(): void {
-    const isCoordinator = this.#dice() < 0.4;
+    // Coordinators of the version before do not answer one that has come back and asks where they stand.
+    const isCoordinator = this.#dice() < 0.4 && !this.#world.rollOut?.hasOldCoordinators;
     const mend = isCoordinator && this.#dice() < 0.7 ? this.#leaveBehind() : () => {};
     this.#world.schedule.after(SETTLE_MS, () => {
       if (this.#circumstances.isOver()) return mend();

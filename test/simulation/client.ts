@@ -3,6 +3,7 @@
  * write: ok, failed (certainly not done) or unknown. A write is sent again only after an answer that it was not done.
  */
 import { SimCaller } from './caller.ts';
+import { NEWS_MARK } from './instance-image.ts';
 import type { WriteAnswer } from './instance-object.ts';
 import { between } from './random.ts';
 import type { World } from './world.ts';
@@ -28,7 +29,8 @@ export class SimClient extends SimCaller {
     const lullMs = Math.max(0, Math.max(faults.lullUntilMs, faults.lullOfWritesUntilMs) - schedule.nowMs);
     schedule.after(lullMs + pauseMs + between(dice.clients, 10, 300), () => {
       if (!this.writing) return;
-      const text = `${this.name}-${++this.#count}`;
+      const news = this.world.rollOut?.wantsNews() ? NEWS_MARK : '';
+      const text = `${this.name}-${++this.#count}${news}`;
       this.outcomes.set(text, 'pending');
       this.#attempt(text, 1);
     });

@@ -28,6 +28,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
     super(world, name, { empty: EMPTY, ...options });
     this.region = options.region;
     this.#state = this.#restored();
+    world.rollOut?.created(this);
     if (options.predecessor !== undefined) this.boot();
   }
 
@@ -42,10 +43,12 @@ export class SimCoordinator extends SimObject<PersistedState> {
   }
 
   receiveRaft(message: RaftMessage): void {
+    this.world.rollOut?.heardRaft(this, message);
     this.#handle({ type: 'raft', message });
   }
 
   serveInstance(request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
+    this.world.rollOut?.heard(this, request);
     const id = `i${this.#nextId++}`;
     // What is answered to an instance's request is a CoordinatorReply: the machine's `reply`.
     this.#answers.set(id, answer as (answer: CoordinatorReply | WorkerResponse) => void);
@@ -69,7 +72,7 @@ export class SimCoordinator extends SimObject<PersistedState> {
   #restored(): CoordinatorState {
     const { coordinatorNames, settings } = this.world;
     const members = coordinatorNames.map((id) => ({ id, votes: true, region: 'weur' }));
-    const raft = { self: this.name, members, options: settings.raft };
+    const raft = { self: this.name, members, options: settings.raft, newest: this.newest };
     return restoreCoordinator({ raft, settings: settings.coordinator }, this.image);
   }
 
@@ -79,10 +82,13 @@ export class SimCoordinator extends SimObject<PersistedState> {
       const event = { ...input, nowMs: this.nowMs, random: this.world.dice.hosts() } as CoordinatorEvent;
       const { state, effects } = this.world.machines.coordinator(this.#state, event);
       if (this.#state.raft.awake && !state.raft.awake && state.raft.role === 'leader') this.world.counts.silences += 1;
+      const before = this.#state;
       this.#state = state;
       this.world.note(this.name, () => describe(event), effects);
       for (const effect of effects) this.#carryOut(effect);
       this.world.invariants.coordinatorStepped(this);
+      this.world.rollOut?.stepped(this, before);
+      this.world.rollOut?.stored(this);
     });
   }
 

@@ -8,8 +8,9 @@ import type { Delta } from '../../core/graph/delta.ts';
 import { type EpochStart, extendHistory } from '../../core/replication/epoch-history.ts';
 import type { PersistedInstance } from '../../core/replication/instance-state.ts';
 import type { LogPosition, LogReader, LogRecord, SnapshotDescription } from '../../core/replication/log.ts';
+import { VERSION_MIN } from '../../core/version.ts';
 import { GENESIS_HASH, hashText, sameHash } from '../../core/wal/checksum.ts';
-import { encodeRecord, readRecordHead } from '../../core/wal/record.ts';
+import { encodeRecord, readRecordHead, versionOfRecord } from '../../core/wal/record.ts';
 
 export interface StoredSnapshot {
   readonly description: SnapshotDescription;
@@ -28,6 +29,8 @@ export interface InstanceImage {
   readonly aside: readonly LogRecord[];
   /** What a start finds broken: the log cannot be read past its end here, though it once went further. */
   readonly damage: string | undefined;
+  /** The oldest version that understands all that was ever in the log. */
+  readonly needs: number;
 }
 
 export const EMPTY_IMAGE: InstanceImage = {
@@ -39,6 +42,7 @@ export const EMPTY_IMAGE: InstanceImage = {
   arriving: undefined,
   aside: [],
   damage: undefined,
+  needs: VERSION_MIN,
 };
 
 const GENESIS_POSITION: LogPosition = { lsn: 0, epoch: 0, hash: GENESIS_HASH };
@@ -52,15 +56,27 @@ export function positionAt(image: InstanceImage, lsn: number): LogPosition | und
   return lsn === 0 ? GENESIS_POSITION : image.positions[lsn - 1];
 }
 
+/** What came with this version, and what a text that has it ends with. */
+const NEWS: Delta = {
+  ...{ type: 'createIndex', name: 'words', kind: 'fulltext', entity: 'node', token: 0, keys: [0] },
+  fullText: { analyzer: 'standard', eventuallyConsistent: false },
+};
+export const NEWS_MARK = '!';
+
+export function isNews(text: string): boolean {
+  return text.endsWith(NEWS_MARK);
+}
+
 /** A new record at the log's end; without deltas, the record that opens an epoch. */
 export function newRecord(image: InstanceImage, epoch: number, deltas: readonly Delta[]): LogRecord {
   const end = endOf(image);
   return encodeRecord({ epoch, lsn: end.lsn + 1, previousHash: end.hash, deltas });
 }
 
-/** What stands for a write where there is no graph: one delta that carries `text`. */
-export function textDelta(image: InstanceImage, text: string): Delta {
-  return { type: 'defineToken', kind: 'label', token: endOf(image).lsn + 1, name: text };
+/** What stands for a write where there is no graph: a delta that carries `text`, and one that needs this version if it has the mark. */
+export function textDeltas(image: InstanceImage, text: string): readonly Delta[] {
+  const delta: Delta = { type: 'defineToken', kind: 'label', token: endOf(image).lsn + 1, name: text };
+  return isNews(text) ? [delta, NEWS] : [delta];
 }
 
 /** Appends, and checks as recovery would that each record continues the chain. Returns what is wrong as text. */
@@ -77,7 +93,8 @@ export function append(image: InstanceImage, records: readonly LogRecord[]): Ins
     history = extendHistory(history, record);
   }
   const positions = [...image.positions, ...records.map(({ lsn, epoch, hash }) => ({ lsn, epoch, hash }))];
-  return { ...image, positions, records: [...image.records, ...records], history };
+  const needs = Math.max(image.needs, ...records.map(({ bytes }) => versionOfRecord(bytes)));
+  return { ...image, positions, records: [...image.records, ...records], history, needs };
 }
 
 export function truncateAfter(image: InstanceImage, lsn: number): InstanceImage {
@@ -102,7 +119,7 @@ export function takeSnapshot(image: InstanceImage, lsn: number, keptRecords: num
   }
   const history = image.history.filter((start) => start.firstLsn <= lsn);
   const id = `${position.epoch}-${lsn}-${hashText(position.hash)}`;
-  const description = { id, position, history, chunkCount: chunks.length };
+  const description = { id, position, history, chunkCount: chunks.length, version: image.needs };
   const records = image.records.filter((record) => record.lsn > lsn - keptRecords);
   return { ...image, snapshot: { description, chunks }, records };
 }
@@ -137,6 +154,7 @@ export function installSnapshot(
     arriving: undefined,
     aside: [...image.aside, ...tail],
     damage: undefined,
+    needs: Math.max(image.needs, arriving.description.version ?? VERSION_MIN),
   };
 }
 

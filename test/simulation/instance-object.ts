@@ -10,9 +10,11 @@ import type {
   InstanceReply,
   InstanceRequest,
 } from '../../core/replication/message.ts';
+import { versionRefusalOf } from '../../core/replication/version-need.ts';
 import { writeRefusalOf } from '../../core/replication/write-permission.ts';
+import { VERSION } from '../../core/version.ts';
 import { hashText } from '../../core/wal/checksum.ts';
-import { decodeRecord } from '../../core/wal/record.ts';
+import { decodeRecord, versionOfRecord } from '../../core/wal/record.ts';
 import type { Connection } from './connection.ts';
 import {
   append,
@@ -20,11 +22,12 @@ import {
   endOf,
   type InstanceImage,
   installSnapshot,
+  isNews,
   newRecord,
   readerOf,
   storeChunk,
   takeSnapshot,
-  textDelta,
+  textDeltas,
   truncateAfter,
 } from './instance-image.ts';
 import { type Archive, finish, SimGraph } from './sim-graph.ts';
@@ -92,6 +95,7 @@ export class SimInstance extends SimObject<InstanceImage> {
   constructor(world: World, name: string, options: { region: string; predecessor?: SimInstance }) {
     super(world, name, { empty: EMPTY_IMAGE, ...options });
     this.region = options.region;
+    world.rollOut?.created(this);
     this.#state = this.#initial();
     this.#graph = world.archive && this.#newGraph(world.archive);
     this.boot();
@@ -126,6 +130,7 @@ export class SimInstance extends SimObject<InstanceImage> {
   /** Another object asks. */
   serve(request: InstanceRequest, answer: (reply: InstanceReply) => void): void {
     const { body } = request;
+    this.world.rollOut?.heard(this, request);
     if (body.type === 'append' && body.main !== undefined) this.world.counts.relayed += body.records.length;
     this.#answer = answer;
     this.#handle({ type: 'request', request });
@@ -178,7 +183,15 @@ export class SimInstance extends SimObject<InstanceImage> {
         this.release(() => answer({ type: 'refused' }));
         return;
       }
-      const record = newRecord(this.image, this.#state.epoch, [textDelta(this.image, text)]);
+      if (isNews(text)) {
+        if (versionRefusalOf(this.#state, VERSION) !== undefined) {
+          this.world.counts.newsRefused += 1;
+          this.release(() => answer({ type: 'aborted' }));
+          return;
+        }
+        this.world.rollOut?.written(this);
+      }
+      const record = newRecord(this.image, this.#state.epoch, textDeltas(this.image, text));
       const settled = (outcome: CommitOutcome) => this.release(() => answer({ type: outcome }));
       this.#waiters.push({ lsn: record.lsn, settled });
       this.#put(record, text);
@@ -316,17 +329,18 @@ export class SimInstance extends SimObject<InstanceImage> {
     this.#tickId += 1;
     this.#state = this.#initial();
     this.world.invariants.instanceBooted(this);
-    const { persisted, history, damage } = this.image;
+    const { persisted, history, damage, needs } = this.image;
     this.#graph?.load(persisted?.acknowledgedLsn ?? 0);
     const host = this.#graph && this.#hostOf(this.#graph);
     this.#statements = host && new SimStatements(host);
     this.#sockets = host && this.#statements && new SimSockets(host, this.#statements);
-    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage });
+    this.#handle({ type: 'loaded', persisted, position: endOf(this.image), history, damage, needs });
     if (this.#connections.size > 0) this.#event(() => this.#sockets?.restore(this.#connections));
   }
 
   #initial(): InstanceState {
-    return initialState({ name: this.name, region: this.region, settings: this.world.settings.replication });
+    const { name, region, newest } = this;
+    return initialState({ name, region, newest, settings: this.world.settings.replication });
   }
 
   #handle(input: Input): void {
@@ -362,6 +376,7 @@ export class SimInstance extends SimObject<InstanceImage> {
     for (const effect of effects) if (effect.type === 'acknowledge') this.#promise(effect.upToLsn);
     for (const effect of effects) this.#carryOut(effect);
     this.#compact();
+    this.world.rollOut?.stored(this);
     const { image } = this;
     this.release(() => this.world.invariants.instanceReleased(this, state, image));
   }
@@ -484,7 +499,7 @@ export class SimInstance extends SimObject<InstanceImage> {
   #commit(record: LogRecord): void {
     this.world.archive?.set(hashText(record.hash), decodeRecord(record.bytes));
     this.#append([record]);
-    this.#next.push({ type: 'committed', records: [record] });
+    this.#next.push({ type: 'committed', records: [{ ...record, version: versionOfRecord(record.bytes) }] });
   }
 
   #append(records: readonly LogRecord[]): void {

@@ -5,7 +5,7 @@
  */
 import type { Assignment, ReplicationMode } from '../../core/replication/assignment.ts';
 import type { InstanceEffect, InstanceEvent, ReplicationCommand } from '../../core/replication/instance-event.ts';
-import { REPLICATION_PROTOCOL_VERSION } from '../../core/replication/message.ts';
+import { VERSION } from '../../core/version.ts';
 import { hashText, sameHash } from '../../core/wal/checksum.ts';
 import { SimCaller } from './caller.ts';
 import { type InstanceImage, positionAt } from './instance-image.ts';
@@ -216,7 +216,7 @@ export class ManualWorld extends World {
     for (const name of NAMES) {
       const instance = this.instance(name);
       const envelope = {
-        version: REPLICATION_PROTOCOL_VERSION,
+        version: VERSION,
         database: this.database,
         cluster: 'c1',
         epoch: 1,

@@ -25,6 +25,8 @@ export interface Dice {
   readonly calamities: Random;
   /** Changes of the coordinators' group. */
   readonly group: Random;
+  /** A new build that comes to one object after the other, and what is asked of it. */
+  readonly rollOut: Random;
   /** Clients whose histories are checked. */
   readonly histories: Random;
 }
@@ -42,6 +44,7 @@ export function diceFor(seed: number): Dice {
     readers: streamOf(7),
     calamities: streamOf(8),
     group: streamOf(20),
+    rollOut: streamOf(30),
     histories: streamOf(31),
   };
 }

@@ -12,7 +12,8 @@ const VARIANTS: readonly Variant[] = [
 
 /**
  * The world of a seed, not yet run. Every other pair of seeds has an operator, and in every third the coordinators come and go. Of the others
- * every other score has calamities; clocks jump in a quarter of these. In one of seventeen, clients tell histories.
+ * every other score has calamities; clocks jump in a quarter of these. In one of seventeen, clients tell histories; in one of eleven a new build is
+ * rolled out.
  */
 export function worldOf(seed: number, options: Partial<WorldOptions> = {}): World {
   const variant = VARIANTS[seed % VARIANTS.length] ?? [];
@@ -21,5 +22,6 @@ export function worldOf(seed: number, options: Partial<WorldOptions> = {}): Worl
   const hasCalamities = !isRegrouped && score % 2 === 1;
   const rare = { isRegrouped, hasCalamities, clocksJump: hasCalamities && score % 8 === 7 };
   const hasHistories = seed % 17 === 11;
-  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...rare, hasHistories, ...options });
+  const isRolledOut = seed % 11 === 8 && !hasHistories;
+  return new World(seed, { variant, isOperated: seed % 4 >= 2, ...rare, hasHistories, isRolledOut, ...options });
 }

@@ -4,6 +4,7 @@
  * crash; of unconfirmed writes a crash keeps some first part, as a real one may.
  */
 import { InvariantError } from '../../core/assert.ts';
+import { VERSION } from '../../core/version.ts';
 import type { Receiver } from './network.ts';
 import { between } from './random.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,8 @@ export abstract class SimObject<Image> {
   frozen = false;
   /** Counts restarts: what an earlier incarnation waited for is nothing to this one. */
   incarnation = 0;
+  /** The newest version that its build understands. */
+  newest: number;
   /** Whether another object has this one's name and storage by now. It goes on from memory until it writes. */
   isSuperseded = false;
   protected readonly world: World;
@@ -57,6 +60,7 @@ export abstract class SimObject<Image> {
     this.#predecessor = storage.predecessor;
     this.#durable = storage.predecessor?.durable ?? storage.empty;
     this.image = this.#durable;
+    this.newest = storage.predecessor?.newest ?? world.rollOut?.ofNewObjects ?? VERSION;
     this.#skewMs = between(world.dice.hosts, -200, 200);
   }
 

@@ -25,6 +25,7 @@ import { Network } from './network.ts';
 import { SimOperator } from './operator.ts';
 import { type Dice, diceFor } from './random.ts';
 import { SimReader } from './reader.ts';
+import { RollOut } from './roll-out.ts';
 import { Schedule } from './schedule.ts';
 import type { Archive } from './sim-graph.ts';
 import { Trace } from './trace.ts';
@@ -119,6 +120,8 @@ export interface WorldOptions {
   readonly clocksJump: boolean;
   /** Whether somebody changes the coordinators' group meanwhile. */
   readonly isRegrouped: boolean;
+  /** Whether everybody begins with the build of the version before, and a new one is rolled out meanwhile. */
+  readonly isRolledOut: boolean;
   /** Whether instances have a real graph, and clients whose histories are checked. */
   readonly hasHistories: boolean;
   /** Whether these clients send again what may have been done already: a bug that has to be found. */
@@ -143,6 +146,7 @@ const DEFAULT_OPTIONS: WorldOptions = {
   hasCalamities: false,
   clocksJump: false,
   isRegrouped: false,
+  isRolledOut: false,
   hasHistories: false,
   retriesUnknown: false,
   troubleMs: TROUBLE_MS,
@@ -193,6 +197,13 @@ export interface Counts extends CalamityCounts, HistoryCounts {
   /** Writes of which the client never learned, and that are there at the end, or are not. */
   unknownKept: number;
   unknownLost: number;
+  /** Objects that got a new build, and that got the old one back. */
+  upgrades: number;
+  rollBacks: number;
+  /** What needs the new version: writes of it, those that were refused, and messages that were. */
+  newsWritten: number;
+  newsRefused: number;
+  refusals: number;
 }
 
 export function noCounts(): Counts {
@@ -231,6 +242,11 @@ export function noCounts(): Counts {
     rivals: 0,
     unknownKept: 0,
     unknownLost: 0,
+    upgrades: 0,
+    rollBacks: 0,
+    newsWritten: 0,
+    newsRefused: 0,
+    refusals: 0,
   };
 }
 
@@ -271,6 +287,8 @@ export class World {
   readonly calamities: Calamities | undefined;
   /** Whether clocks run evenly: leases, and what rests on them, are promised only then. */
   readonly clocksAreEven: boolean;
+  /** Undefined where all are of one build. */
+  readonly rollOut: RollOut | undefined;
   readonly invariants: Invariants;
   readonly clients: readonly SimClient[];
   readonly #readers: readonly SimReader[];
@@ -298,6 +316,7 @@ export class World {
     this.network = new Network(this.schedule, this.dice.network);
     this.faults = new Faults(this);
     this.calamities = more.hasCalamities ? new Calamities(this) : undefined;
+    this.rollOut = more.isRolledOut ? new RollOut(this) : undefined;
     this.clocksAreEven = !more.clocksJump;
     this.archive = more.hasHistories ? new Map() : undefined;
     this.retriesUnknown = more.retriesUnknown;
@@ -369,6 +388,7 @@ export class World {
     this.calamities?.start();
     this.#operator?.start();
     this.#groupOperator?.start();
+    this.rollOut?.start();
     const healAtMs = this.schedule.nowMs + this.#troubleMs;
     this.#runUntil(healAtMs, () => false);
     this.note('world', 'HEALED', []);
@@ -376,6 +396,7 @@ export class World {
     this.calamities?.heal();
     this.#operator?.heal();
     this.#groupOperator?.heal();
+    this.rollOut?.heal();
     const deadlineMs = healAtMs + LIVENESS_MS;
     const before = this.counts.ok;
     if (!this.#runUntil(deadlineMs, () => this.counts.ok >= before + 5)) {

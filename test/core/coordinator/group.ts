@@ -17,6 +17,7 @@ import type {
   InstanceRequest,
   InstanceRequestBody,
 } from '../../../core/replication/message.ts';
+import { VERSION } from '../../../core/version.ts';
 import { GENESIS } from '../../../core/wal/record.ts';
 
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
@@ -100,6 +101,8 @@ export class Group {
   readonly instances = new Map<string, ScriptedInstance>();
   readonly responses = new Map<string, WorkerResponse>();
   readonly replies = new Map<string, CoordinatorReplyBody>();
+  /** The newest versions that coordinators of older builds understand, from their next restart on. */
+  readonly newest = new Map<string, number>();
   /** Coordinators that no message reaches, and that hear of no time. */
   cut = new Set<string>();
   /** How often anybody has said anything. */
@@ -120,7 +123,7 @@ export class Group {
     const persisted = this.stored.get(member) ?? NOTHING;
     this.stored.set(member, persisted);
     const members = MEMBERS.map((id, position) => ({ id, votes: true, region: REGIONS[position] ?? 'weur' }));
-    const raft = { self: member, members };
+    const raft = { self: member, members, newest: this.newest.get(member) ?? VERSION };
     this.states.set(member, restoreCoordinator({ raft, settings: this.settings }, persisted));
   }
 

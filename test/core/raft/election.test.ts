@@ -87,18 +87,18 @@ describe('§5.2 Leader election', () => {
     expect(types.indexOf('send')).toBeGreaterThan(types.indexOf('persist'));
   });
 
-  test.each([
-    { why: 'a stranger', from: 'Z', protocolVersion: 1 },
-    { why: 'an unknown protocol version', from: 'A', protocolVersion: 3 },
-  ])('a message from $why changes nothing', ({ from, protocolVersion }) => {
-    const state = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']), options: { introductionMs: 0 } });
-    const message = { type: 'rouse', protocolVersion, from, term: 4 } as const;
+  test.each([{ why: 'a stranger', from: 'Z', protocolVersion: 1 }])(
+    'a message from $why changes nothing',
+    ({ from, protocolVersion }) => {
+      const state = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']), options: { introductionMs: 0 } });
+      const message = { type: 'rouse', protocolVersion, from, term: 4 } as const;
 
-    const after = step(state, { type: 'message', message, nowMs: 0, random: 0 });
+      const after = step(state, { type: 'message', message, nowMs: 0, random: 0 });
 
-    // It only learns what time it is.
-    expect(after).toEqual({ state: { ...state, leaderHeardAtMs: 0 }, effects: [] });
-  });
+      // It only learns what time it is.
+      expect(after).toEqual({ state: { ...state, leaderHeardAtMs: 0 }, effects: [] });
+    },
+  );
 });
 
 describe('§5.4.1 Election restriction', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { committedConfiguration } from '../../../core/raft/configuration.ts';
 import type { RaftMessage } from '../../../core/raft/message.ts';
+import { step } from '../../../core/raft/raft.ts';
+import { initialState, membersBelow } from '../../../core/raft/state.ts';
 import { Group, votersNamed } from './group.ts';
 
 /** A leads a group that is level and in use. */
@@ -379,6 +381,29 @@ describe('messages', () => {
     const change = versions(() => group.change('A', { type: 'describe', id: 'B', servers: SERVERS }));
 
     expect([ordinary, change]).toEqual([[1], [2]]);
+  });
+
+  test('of a later version change nothing but what is known of the sender', () => {
+    const before = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']), options: { introductionMs: 0 } });
+    const message = { type: 'rouse', protocolVersion: 3, newest: 3, from: 'A', term: 4 } as const;
+
+    const { state, effects } = step(before, { type: 'message', message, nowMs: 0, random: 0 });
+
+    expect({ term: state.term, told: [...state.told], effects }).toEqual({ term: 0, told: [['A', 3]], effects: [] });
+  });
+
+  test.each([
+    { what: 'nothing', newest: undefined, told: 1 },
+    { what: 'what is no version', newest: -1, told: 1 },
+    { what: 'a later one', newest: 2, told: 2 },
+  ])('that tell $what of their sender are believed as far as that goes', ({ newest, told }) => {
+    const before = initialState({ self: 'B', members: votersNamed(['A', 'B', 'C']), options: { introductionMs: 0 } });
+    const message = { type: 'rouse', protocolVersion: 1, ...(newest && { newest }), from: 'A', term: 4 } as const;
+
+    const { state } = step(before, { type: 'message', message, nowMs: 0, random: 0 });
+
+    expect(state.told.get('A')).toBe(told);
+    expect(membersBelow(state, 2)).toEqual(told < 2 ? ['A', 'C'] : ['C']);
   });
 });
 

@@ -18,6 +18,7 @@ import type {
   InstanceRequestBody,
 } from '../../../core/replication/message.ts';
 import type { ReplicationSettings } from '../../../core/replication/settings.ts';
+import { VERSION } from '../../../core/version.ts';
 import { GENESIS_HASH, recordHash } from '../../../core/wal/checksum.ts';
 
 export const COORDINATORS = ['c-1', 'c-2', 'c-3'];
@@ -67,6 +68,8 @@ export class Peer {
   role = 'none';
   snapshotsAsked = 0;
   log: InstanceEffect[] = [];
+  /** The newest version that its build understands, from the next restart on. */
+  newest = VERSION;
   #cluster: TestCluster;
 
   constructor(cluster: TestCluster, name: string, region: string) {
@@ -100,7 +103,7 @@ export class Peer {
   /** Memory is lost; what was stored comes back. */
   restart(damage?: string): InstanceEffect[] {
     const { name, region } = this.state;
-    this.state = initialState({ name, region, settings: this.#cluster.settings });
+    this.state = initialState({ name, region, settings: this.#cluster.settings, newest: this.newest });
     const last = this.records.at(-1);
     const position = last
       ? { lsn: last.lsn, epoch: last.epoch, hash: last.hash }
@@ -127,20 +130,21 @@ export class Peer {
     return [...effects, ...later.flatMap((next) => this.do(next))];
   }
 
-  /** Commits transactions, as a client would have it. */
-  write(count = 1): void {
-    for (let done = 0; done < count; done++) this.do(this.#commit());
+  /** Commits transactions, as a client would have it; what is in them may have come with a later version. */
+  write(count = 1, version = 1): void {
+    for (let done = 0; done < count; done++) this.do(this.#commit(version));
   }
 
-  #commit(): Timeless<InstanceEvent> {
+  #commit(version: number): Timeless<InstanceEvent> {
     const previous = this.records.at(-1);
     const lsn = this.lsn + 1;
     const { epoch } = this.state;
     const text = `${this.name} ${epoch} ${lsn} ${[...(previous?.hash ?? GENESIS_HASH)].join()}`;
-    const bytes = new Uint8Array([...text].map((letter) => letter.charCodeAt(0)));
+    // The machine looks at the version of a record, as versionOfRecord does, and at nothing else in it.
+    const bytes = new Uint8Array([0, 0, version, ...[...text].map((letter) => letter.charCodeAt(0))]);
     const record = { lsn, epoch, hash: recordHash(bytes), bytes };
     this.records.push(record);
-    return { type: 'committed', records: [record] };
+    return { type: 'committed', records: [{ ...record, version }] };
   }
 
   #carryOut(effect: InstanceEffect, later: Timeless<InstanceEvent>[]): void {
@@ -168,7 +172,7 @@ export class Peer {
         this.snapshotsAsked++;
         return;
       case 'startEpoch':
-        later.push(this.#commit());
+        later.push(this.#commit(1));
         return;
       case 'changeRole':
         this.role = effect.role;

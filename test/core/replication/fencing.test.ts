@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type InstanceRequestBody, REPLICATION_PROTOCOL_VERSION } from '../../../core/replication/message.ts';
+import type { InstanceRequestBody } from '../../../core/replication/message.ts';
+import { VERSION } from '../../../core/version.ts';
 import { GENESIS_HASH } from '../../../core/wal/checksum.ts';
 import { assignmentOf, TestCluster } from './cluster.ts';
 
@@ -50,7 +51,7 @@ describe('an instance refuses', () => {
     { what: 'late', change: { deadlineMs: 1 }, reason: 'late' },
     { what: 'of another cluster', change: { cluster: 'k2' }, reason: 'foreignCluster' },
     { what: 'of a version before the oldest understood', change: { version: 0 }, reason: 'version' },
-    { what: 'of the next version', change: { version: REPLICATION_PROTOCOL_VERSION + 1 }, reason: 'version' },
+    { what: 'of the next version', change: { version: VERSION + 1 }, reason: 'version' },
   ])('a message that is $what, and changes nothing', ({ change, reason }) => {
     const cluster = TestCluster.started();
     const before = cluster.peer('b').state;

@@ -101,8 +101,8 @@ describe('a record', () => {
     { name: 'nothing in it', bytes: seal(new Uint8Array(4)) },
     { name: 'a head that is too long', bytes: sealed([Uint8Array.of(200), head]) },
     {
-      name: 'an unknown format version',
-      bytes: sealed([Uint8Array.of(head.length), encodePacked([2, 1, 1, GENESIS_HASH]), encodePacked([])]),
+      name: 'a version before the first',
+      bytes: sealed([Uint8Array.of(head.length), encodePacked([0, 1, 1, GENESIS_HASH]), encodePacked([])]),
     },
     {
       name: 'no lsn',

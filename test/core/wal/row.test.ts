@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NewerVersionError } from '../../../core/version.ts';
 import { seal } from '../../../core/wal/checksum.ts';
 import { decodeRecord } from '../../../core/wal/record.ts';
 import { packRows, ROW_BYTES_MAX, RowUnpacker, type StoredRow } from '../../../core/wal/row.ts';
@@ -98,9 +99,14 @@ describe('damage in rows', () => {
   test.each([
     { name: 'nothing', bytes: new Uint8Array(4) },
     { name: 'half a head', bytes: seal(Uint8Array.of(1, 0, 0, 0, 0, 0, 0)) },
-    { name: 'another format version', bytes: seal(Uint8Array.from([2, ...new Uint8Array(12)])) },
   ])('a row with a sound checksum and $name in it is refused', ({ bytes }) => {
-    expect(read(replaced(rows, 2, bytes))).toEqual([1, 2, 'row 2 has an unknown format version', 5, 6]);
+    expect(read(replaced(rows, 2, bytes))).toEqual([1, 2, 'row 2 has no format', 5, 6]);
+  });
+
+  test('a row of a later format is no damage, and nothing is read past it', () => {
+    const bytes = seal(Uint8Array.from([2, ...new Uint8Array(12)]));
+
+    expect(() => read(replaced(rows, 2, bytes))).toThrow(NewerVersionError);
   });
 
   test('a missing row is named', () => {

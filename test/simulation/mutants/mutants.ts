@@ -14,6 +14,7 @@ import { MEMORY_MUTANTS } from './memory-mutants.ts';
 import { coordinatorMutant, type InstanceHandle, instanceMutant, type Mutant } from './mutant.ts';
 import { RAFT_MUTANTS } from './raft-mutants.ts';
 import { REPLICA_MUTANTS } from './replica-mutants.ts';
+import { VERSION_MUTANTS } from './version-mutants.ts';
 
 /** MAIN acknowledges what is durable on itself, and waits for nobody. */
 const acknowledgesAtOnce = instanceMutant((handle) => (state, event, log) => {
@@ -275,5 +276,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...MAIN_MUTANTS,
   ...COORDINATOR_MUTANTS,
   ...MEMORY_MUTANTS,
+  ...VERSION_MUTANTS,
   ...HISTORY_MUTANTS,
 ];
