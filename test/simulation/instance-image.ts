@@ -158,7 +158,10 @@ export function installSnapshot(
   };
 }
 
-/** The log with a bit turned over in the record after `lsn`. */
+/**
+ * The log with a bit turned over in the record after `lsn`. A row that is lost or stands in the place of another is the same to the machine: recovery
+ * tells how far the log can be followed. That it does so for every kind of damage is for test/core/wal/damage.test.ts and test/object/damage.test.ts.
+ */
 export function damageAfter(image: InstanceImage, lsn: number): InstanceImage {
   return { ...truncateAfter(image, lsn), aside: image.aside, damage: `the log can be followed to lsn ${lsn}` };
 }

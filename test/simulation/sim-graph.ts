@@ -21,7 +21,7 @@ export class SimGraph {
   readonly #cluster: () => string;
   readonly #Store: typeof GraphStore;
   #shownLsn = 0;
-  #built: { readonly store: GraphStore; readonly engine: Engine } | undefined;
+  #built: { readonly store: GraphStore; readonly engine: Engine; readonly cluster: string } | undefined;
 
   constructor(parts: {
     readonly archive: Archive;
@@ -39,8 +39,12 @@ export class SimGraph {
     return this.#build().store;
   }
 
+  /** As soon as the instance knows its cluster, element ids are of that. */
   get engine(): Engine {
-    return this.#build().engine;
+    const { store, engine, cluster } = this.#build();
+    if (cluster === this.#cluster()) return engine;
+    this.#built = this.#over(store);
+    return this.#built.engine;
   }
 
   /** The graph is another one: what storage holds now, of which readers see what is known to be acknowledged. */
@@ -73,8 +77,13 @@ export class SimGraph {
       if (lsn <= this.#shownLsn) store.replay(transaction);
       else store.apply(transaction);
     }
-    this.#built = { store, engine: new Engine(store, { clusterId: this.#cluster() }) };
+    this.#built = this.#over(store);
     return this.#built;
+  }
+
+  #over(store: GraphStore) {
+    const cluster = this.#cluster();
+    return { store, engine: new Engine(store, { clusterId: cluster }), cluster };
   }
 }
 

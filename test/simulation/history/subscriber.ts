@@ -103,6 +103,8 @@ export class Subscriber extends SimCaller implements ConnectionClient {
 
   disconnected(): void {
     this.#connection = undefined;
+    // The instance may be a member no more.
+    this.forgetTopology();
     this.#later(100, 1_000, () => this.#connect());
   }
 
@@ -144,7 +146,7 @@ export class Subscriber extends SimCaller implements ConnectionClient {
     const credit = () => {
       if (connection === this.#connection) connection?.say(JSON.stringify({ t: 'credit', id, n: rows }));
     };
-    if (this.#isSlow) this.#later(2_000, 8_000, credit);
+    if (this.#isSlow && !this.isSettled) this.#later(2_000, 8_000, credit);
     else credit();
   }
 
@@ -177,7 +179,6 @@ export class Subscriber extends SimCaller implements ConnectionClient {
     const connection = this.#connection;
     if (connection === undefined) return;
     connection.hangUp();
-    this.forgetTopology();
     this.disconnected();
   }
 
