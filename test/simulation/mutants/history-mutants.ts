@@ -124,7 +124,7 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'reads at a replica that is behind its bookmark',
-    found: /sessions: .*(after a bookmark|seen before)/,
+    found: /sessions: .*(after a bookmark|seen before)|subscriptions: .* was at lsn \d+ already/,
     options: waitsForNothing,
   },
   {
@@ -135,7 +135,7 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'takes a bookmark of a later epoch for one of what was lost',
-    found: /sessions: of bookmarks .* none is/,
+    found: /(sessions|subscriptions): of bookmarks .* none is/,
     options: knowsNoLaterEpochs,
   },
   {
