@@ -158,7 +158,7 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
   {
     name: 'takes a subscription up again one transaction too far on',
     seed: 1,
-    found: /subscriptions: .* where the answer is/,
+    found: /subscriptions: .* (where the answer is|is told what came after|was at lsn)/,
     options: resumesTooFar,
   },
   {
