@@ -43,6 +43,8 @@ export class LiveSocket {
   readonly #webSocket: KeptSocket;
   #authenticated: boolean;
   #subscriptions: Subscription[];
+  /** What every subscription was sent is the answer at this lsn; 0: at none that is known. */
+  #commonLsn = 0;
 
   /** The socket as its attachment tells. */
   constructor(webSocket: KeptSocket) {
@@ -100,11 +102,13 @@ export class LiveSocket {
 
   add(subscription: { readonly id: number; readonly ordered: boolean; readonly credit: number }): void {
     this.#subscriptions.push({ ...subscription, toLsn: 0, levelLsn: 0 });
+    this.#commonLsn = 0;
     this.#save();
   }
 
   remove(id: number): void {
     this.#subscriptions = this.#subscriptions.filter((subscription) => subscription.id !== id);
+    this.#noteCommon();
     this.#save();
   }
 
@@ -121,18 +125,30 @@ export class LiveSocket {
     if (!subscription) return;
     subscription.toLsn = lsn;
     subscription.levelLsn = lsn;
+    this.#commonLsn = 0;
+    this.#noteCommon();
     this.#save();
   }
 
   /** What the client has still is the answer at `lsn`. */
   setLevel(id: number, lsn: number): void {
     const subscription = this.#find(id);
-    if (subscription) subscription.levelLsn = lsn;
+    if (!subscription) return;
+    subscription.levelLsn = lsn;
+    this.#noteCommon();
+  }
+
+  /** A result that is the answer at two points need not be so between them: only where all are level at one lsn is that common to them. */
+  #noteCommon(): void {
+    const [first] = this.#subscriptions;
+    if (first !== undefined && this.#subscriptions.every(({ levelLsn }) => levelLsn === first.levelLsn)) {
+      this.#commonLsn = first.levelLsn;
+    }
   }
 
   /** The lsn at which what every subscription was sent is the answer, if that is news to one of them. */
   get tickLsn(): number | undefined {
-    const lsn = Math.min(...this.#subscriptions.map(({ levelLsn }) => levelLsn));
+    const lsn = this.#commonLsn;
     const isCommon = this.#subscriptions.every(({ toLsn }) => toLsn > 0 && toLsn <= lsn);
     return isCommon && this.#subscriptions.some(({ toLsn }) => toLsn < lsn) ? lsn : undefined;
   }

@@ -26,18 +26,35 @@ function socketAt(...lsns: readonly number[]): LiveSocket {
   return socket;
 }
 
-test('a tick moves all subscriptions to where the slowest of them is', () => {
+test('a tick tells where all subscriptions were level, and nothing between: a result may have changed there and changed back', () => {
   const socket = socketAt(43, 40);
   socket.setLevel(0, 46);
   socket.setLevel(1, 45);
+  const between = socket.tickLsn;
+  socket.setLevel(1, 46);
+  socket.setLevel(0, 47);
 
-  expect(socket.tickLsn).toBe(45);
+  expect(between).toBeUndefined();
+  expect(socket.tickLsn).toBe(46);
+});
+
+test('and nothing that a subscription has been sent more than, or that one which came later was not asked about', () => {
+  const changed = socketAt(43, 40);
+  for (const id of [0, 1]) changed.setLevel(id, 46);
+  changed.setLsn(0, 48);
+  const joined = socketAt(43, 40);
+  for (const id of [0, 1]) joined.setLevel(id, 46);
+  joined.add({ id: 2, ordered: false, credit: 10 });
+  joined.setLsn(2, 44);
+
+  expect(changed.tickLsn).toBeUndefined();
+  expect(joined.tickLsn).toBeUndefined();
 });
 
 test('a subscription that is further than a tick tells is told so by the next one', () => {
   const socket = socketAt(43, 40);
+  for (const id of [0, 1]) socket.setLevel(id, 45);
   socket.setLevel(0, 46);
-  socket.setLevel(1, 45);
   socket.setAllLsn(45);
 
   socket.setLsn(1, 46);
