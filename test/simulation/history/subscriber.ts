@@ -37,7 +37,9 @@ const TRANSIENT: readonly string[] = [
   'Neo.TransientError.Transaction.BookmarkTimeout',
   'Neo.TransientError.General.DatabaseUnavailable',
 ];
-const CREDIT_OF_SLOW = 4;
+const CREDIT_OF_SLOW = 8;
+/** And for how long: enough for more results to come by than are kept for it. */
+const SLOW_MS = { min: 4_000, max: 12_000 };
 const SQUASH_MS = 300;
 const LOOK_EVERY_MS = { min: 1_500, max: 5_000 };
 const SILENCE_MS_MAX = 8_000;
@@ -146,7 +148,7 @@ export class Subscriber extends SimCaller implements ConnectionClient {
     const credit = () => {
       if (connection === this.#connection) connection?.say(JSON.stringify({ t: 'credit', id, n: rows }));
     };
-    if (this.#isSlow && !this.isSettled) this.#later(2_000, 8_000, credit);
+    if (this.#isSlow && !this.isSettled) this.#later(SLOW_MS.min, SLOW_MS.max, credit);
     else credit();
   }
 
