@@ -149,9 +149,11 @@ export function receiveFromCoordinator(turn: Turn, exchange: number, reply: Coor
 
 function receiveLease(turn: Turn, exchange: number, body: LeaseReply): void {
   const { leaseAsking } = turn.main;
-  const { stored } = turn.state;
+  const { stored, name } = turn.state;
   const { acknowledgedLsn = 0 } = body;
-  if (body.granted && stored.lsn < acknowledgedLsn) {
+  // Also one that comes from an epoch before, and is MAIN by now: who is chosen, or goes on after an abort, has all that was acknowledged.
+  const isMain = body.granted || body.assignment?.main === name;
+  if (isMain && stored.lsn < acknowledgedLsn) {
     return quarantineRewound(turn, `the log ends at lsn ${stored.lsn}, but lsn ${acknowledgedLsn} was acknowledged`);
   }
   if (leaseAsking?.exchange === exchange) {

@@ -77,6 +77,25 @@ describe('a MAIN whose log has lost its end', () => {
   });
 });
 
+test('a MAIN of before an abort does not begin the epoch after it, where the coordinators know of more than it holds', () => {
+  const { cluster, main } = withMainCutShort();
+  main.do({ type: 'activity' });
+  const asked = cluster.questions.find(({ effect }) => effect.message.body.type === 'renewLease');
+  const assignment = { ...cluster.assignment, epoch: 2, version: 9, aborts: [{ epoch: 1, afterLsn: main.lsn }] };
+  const lease = { type: 'lease', granted: false, leaseMs: 0, assignment } as const;
+  const tell = (acknowledgedLsn: number) =>
+    main.do({
+      type: 'reply',
+      exchange: asked?.effect.exchange ?? 0,
+      reply: { envelope: cluster.envelope('c-1'), body: { ...lease, acknowledgedLsn } },
+    });
+
+  tell(main.lsn + 5);
+
+  expect(main.state).toMatchObject({ role: 'none', epoch: 1, refillable: true });
+  expect(main.state.quarantine).toMatch(/was acknowledged/);
+});
+
 test('an instance that has only heard of a later epoch does not begin it', () => {
   const cluster = TestCluster.started();
   const main = cluster.peer('a');
