@@ -152,7 +152,7 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
   { name: 'applies a transaction by half', found: /bank: .* sees \d+ in all/, options: appliesByHalf },
   {
     name: 'reads what is not acknowledged',
-    found: /sessions: .* was lost|is not linearizable/,
+    found: /sessions: .* was lost|was shown, and is not there|is not linearizable/,
     options: showsWhatIsOpen,
   },
   {
@@ -176,7 +176,7 @@ export const HISTORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sends again what may have been done',
-    found: /is not linearizable|which failed|duplicate/,
+    found: /is not linearizable|which failed|duplicate|though \d+ was written at/,
     options: inHistories({ retriesUnknown: true }),
   },
 ];
