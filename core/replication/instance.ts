@@ -16,7 +16,7 @@ import { advance, dueAtMs, noteActivity, noteCommitted } from './main.ts';
 import { operate, receiveFollow, remind, settleDemotion, settleRegistration } from './manual.ts';
 import type { CoordinatorReply, InstanceReply, InstanceRequest } from './message.ts';
 import { refusalOf } from './message.ts';
-import { wakeMain } from './recovered-tail.ts';
+import { answerReader, wakeMain } from './recovered-tail.ts';
 import { relay, relayDueAtMs } from './relay.ts';
 import { receiveAppend, receiveSnapshot } from './replica.ts';
 import {
@@ -98,6 +98,7 @@ function receiveRequest(turn: Turn, request: InstanceRequest): void {
     case 'follow':
       return receiveFollow(turn, body, envelope.epoch);
     case 'probe':
+      answerReader(turn, envelope.from.name);
       return receiveProbe(turn);
     case 'drain':
       return receiveDrain(turn, body);

@@ -5,6 +5,7 @@
  * wakes MAIN, which may have gone down with it.
  */
 import type { InstanceState } from './instance-state.ts';
+import { noteActivity } from './main.ts';
 import type { Turn } from './turn.ts';
 
 /** A reader's question wakes MAIN at most this often, in milliseconds. */
@@ -23,4 +24,12 @@ export function wakeMain(turn: Turn): void {
   if (main === undefined || main.name === name) return;
   turn.update({ wokeMainAtMs: turn.nowMs });
   turn.askInstance(main, { type: 'probe' });
+}
+
+/**
+ * MAIN: one of its replicas has a reader who waits. A MAIN that knows from storage that all is acknowledged has nothing to do, and would
+ * say nothing: it tells its replicas now. The coordinators' questions wake nobody.
+ */
+export function answerReader(turn: Turn, asker: string): void {
+  if (turn.state.role === 'main' && turn.replica(asker) !== undefined) noteActivity(turn);
 }

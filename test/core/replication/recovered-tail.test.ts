@@ -42,6 +42,21 @@ describe('the end of a log that was recovered', () => {
     expect(probes()).toBe(before + 1);
   });
 
+  test('is confirmed to a reader also by a MAIN that knows from its own storage that all of it was acknowledged', () => {
+    const cluster = restartedAfterWrite();
+    const main = cluster.peer('a');
+    cluster.questions = [];
+    if (main.persisted) main.persisted = { ...main.persisted, acknowledgedLsn: main.lsn };
+    for (const peer of cluster.peers.values()) peer.restart();
+    expect(main.state.main?.silent).toBe(true);
+
+    cluster.peer('b').do({ type: 'activity' });
+    cluster.run();
+
+    expect(isTailConfirmed(cluster.peer('b').state)).toBe(true);
+    expect(cluster.peer('b').visibleLsn).toBe(main.lsn);
+  });
+
   test('is nothing to wake anybody for when everything was known to be acknowledged', () => {
     const cluster = TestCluster.started();
     cluster.peer('a').write(3);
