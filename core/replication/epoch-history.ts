@@ -1,6 +1,6 @@
 /**
- * Which epochs a log is made of. Within an epoch there is one MAIN, so two logs that both have a record of epoch e at lsn
- * n are the same up to n; that makes (epoch, lsn) enough to find where two logs branched.
+ * Which epochs a log is made of. Within an epoch there is one MAIN, so two logs in which epoch e begins at the same lsn and that both have
+ * a record of it at lsn n are the same up to n; that makes (epoch, lsn) enough to find where two logs branched.
  */
 
 import { EPOCH_HISTORY_MAX, type EpochStart } from '../wal/log-index.ts';
@@ -45,7 +45,10 @@ export function extentOf(
   return { firstLsn: start.firstLsn, lastLsn: endOf(log.history, position, log.lsn) };
 }
 
-/** The last lsn up to which two logs are the same: the fork, or the end of the shorter one. 0 when they share nothing. */
+/**
+ * The last lsn up to which two logs are the same: the fork, or the end of the shorter one. 0 when they share nothing. Where an epoch does not
+ * begin at the same lsn, its MAIN has begun it twice, since it had lost the end of its log: of that they share nothing.
+ */
 export function commonLsn(
   left: { readonly history: readonly EpochStart[]; readonly lsn: number },
   right: { readonly history: readonly EpochStart[]; readonly lsn: number },
@@ -54,7 +57,9 @@ export function commonLsn(
   for (const { epoch } of left.history) {
     const ours = extentOf(left, epoch);
     const theirs = extentOf(right, epoch);
-    if (ours !== undefined && theirs !== undefined) common = Math.max(common, Math.min(ours.lastLsn, theirs.lastLsn));
+    if (ours !== undefined && ours.firstLsn === theirs?.firstLsn) {
+      common = Math.max(common, Math.min(ours.lastLsn, theirs.lastLsn));
+    }
   }
   return common;
 }

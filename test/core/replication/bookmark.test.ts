@@ -116,4 +116,14 @@ describe('the history of epochs', () => {
     expect(commonLsn(main, other)).toBe(common);
     expect(commonLsn(other, main)).toBe(common);
   });
+
+  test('two logs share nothing of an epoch that a MAIN began twice, since it had lost the end of its log', () => {
+    const starts = (...places: readonly (readonly [number, number])[]) =>
+      places.map(([epoch, firstLsn]) => ({ epoch, firstLsn }));
+    const whole = { history: starts([1, 1], [6, 256], [8, 258]), lsn: 260 };
+    const forked = { history: starts([1, 1], [8, 256]), lsn: 259 };
+
+    expect(commonLsn(whole, forked)).toBe(255);
+    expect(commonLsn(forked, whole)).toBe(255);
+  });
 });
